@@ -1,0 +1,5 @@
+"""Run the command line as `python -m dlwhy`."""
+
+from dlwhy.cli import main
+
+main()

@@ -1,0 +1,231 @@
+"""What a data set is: float32 features, a train and a test part, names, a task and where it came from."""
+
+import dataclasses
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.errors import InputRefusedError
+
+Task = Literal["binary", "multiclass", "regression"]
+ColumnKind = Literal["numeric", "boolean", "categorical"]
+FloatArray = npt.NDArray[np.float32]
+TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
+KINDS: tuple[ColumnKind, ...] = ("numeric", "boolean", "categorical")
+MAX_COLUMNS = 10_000
+MAX_NAME = 200
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Column:
+    """How one column of a table becomes features: plain metadata, so that nothing fitted needs pickling.
+
+    Parameters
+    ----------
+    name
+        The column's name in the table.
+    kind
+        ``numeric`` and ``boolean`` become one feature, ``categorical`` one for each category (one-hot).
+    categories
+        The categories seen in training, in feature order. Any other cell becomes all zeros.
+    fill
+        What a missing cell is taken to be: the training median (a number; 0 or 1 for a boolean), or the most frequent
+        training category.
+    indicator
+        Whether one more feature, ``NAME missing``, says that the cell was missing. It is made when the training part
+        had missing cells.
+
+    """
+
+    name: str
+    kind: ColumnKind = "numeric"
+    categories: tuple[str, ...] = ()
+    fill: float | str | None = None
+    indicator: bool = False
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the features that this column becomes."""
+        own = tuple(f"{self.name}={category}" for category in self.categories) if self.categories else (self.name,)
+        return (*own, f"{self.name} missing") if self.indicator else own
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Dataset:
+    """A data set with its split. Arrays are C-contiguous, finite, in native byte order, and must not be changed.
+
+    Parameters
+    ----------
+    X_train, X_test
+        Features: (n_train, n_features) and (n_test, n_features), float32. Every feature is a number; how a table's
+        columns became features is in `columns`.
+    y_train, y_test
+        Targets: (n_train,) and (n_test,). For classification int32 indices into `class_names`; for regression float32.
+    name
+        A short name for people, such as ``moons``.
+    task
+        ``binary``, ``multiclass`` or ``regression``.
+    columns
+        How the table's columns become features, in order; by default one numeric column a feature.
+    class_names
+        Names of the classes, at index order; empty for regression.
+    target_name
+        Name of the target column.
+    provenance
+        JSON-like facts on where the data came from: generator and its parameters, or the table and its options.
+
+    Raises
+    ------
+    InputRefusedError
+        If the parts contradict each other.
+
+    """
+
+    X_train: FloatArray
+    y_train: npt.NDArray[Any]
+    X_test: FloatArray
+    y_test: npt.NDArray[Any]
+    name: str
+    task: Task
+    columns: tuple[Column, ...] = ()
+    class_names: tuple[str, ...] = ()
+    target_name: str = "target"
+    provenance: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.columns and self.X_train.ndim == 2:
+            names = tuple(Column(name=f"x{i}") for i in range(self.X_train.shape[1]))
+            object.__setattr__(self, "columns", names)
+        _check(self)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of the features, (n_features,)."""
+        return tuple(feature for column in self.columns for feature in column.features)
+
+    @property
+    def n_features(self) -> int:
+        """Number of features."""
+        return int(self.X_train.shape[1])
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes; 0 for regression."""
+        return len(self.class_names)
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of all that decides a training: arrays, split, task, names and encodings; not name or provenance."""
+        digest = hashlib.sha256()
+        about = {key: value for key, value in self.metadata().items() if key not in ("name", "provenance")}
+        digest.update(json.dumps(about, sort_keys=True).encode())
+        for array in (self.X_train, self.y_train, self.X_test, self.y_test):
+            digest.update(f"{array.dtype.str}{array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+    def metadata(self) -> dict[str, Any]:
+        """Everything but the arrays, as JSON-like values; `from_parts` takes it back."""
+        return {
+            "name": self.name,
+            "task": self.task,
+            "columns": [_column_as_json(column) for column in self.columns],
+            "class_names": list(self.class_names),
+            "target_name": self.target_name,
+            "provenance": dict(self.provenance),
+        }
+
+    @classmethod
+    def from_parts(cls, arrays: Mapping[str, npt.NDArray[Any]], metadata: Mapping[str, Any]) -> Self:
+        """Make a data set from the four arrays by name and what `metadata` gave.
+
+        Raises
+        ------
+        InputRefusedError
+            If a part is missing, unknown, or of the wrong kind.
+
+        """
+        try:
+            fields = dict(metadata)
+            fields["columns"] = columns_from_json(fields["columns"])
+            fields["class_names"] = tuple(_text(name) for name in fields["class_names"])
+            return cls(**arrays, **fields)
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputRefusedError(f"the description of the data set is damaged ({type(error).__name__})") from error
+
+
+def columns_from_json(values: Any) -> tuple[Column, ...]:
+    """Take columns back from JSON-like values, trusting nothing.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the values do not describe columns.
+
+    """
+    columns = tuple(Column(**{**value, "categories": tuple(value.get("categories", ()))}) for value in values)
+    for column in columns:
+        _text(column.name)
+        for category in column.categories:
+            _text(category)
+        good_fill = column.fill is None or isinstance(
+            column.fill, str if column.kind == "categorical" else (int, float)
+        )
+        if column.kind not in KINDS or not good_fill or not isinstance(column.indicator, bool):
+            raise ValueError("column")
+        if (column.kind == "categorical") != bool(column.categories):
+            raise ValueError("categories")
+    return columns
+
+
+def columns_as_json(columns: tuple[Column, ...]) -> list[dict[str, Any]]:
+    """Give columns as JSON-like values; `columns_from_json` takes them back."""
+    return [_column_as_json(column) for column in columns]
+
+
+def _column_as_json(column: Column) -> dict[str, Any]:
+    # plain fields left out: ten thousand numeric columns should not fill a file with empty settings
+    fields: dict[str, Any] = {"name": column.name, "kind": column.kind}
+    if column.categories:
+        fields["categories"] = list(column.categories)
+    if column.fill is not None:
+        fields["fill"] = column.fill
+    if column.indicator:
+        fields["indicator"] = True
+    return fields
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not text")
+    return value
+
+
+def _check(dataset: Dataset) -> None:
+    if dataset.task not in TASKS:
+        raise InputRefusedError("the task is not binary, multiclass or regression")
+    n_features = len(dataset.feature_names)
+    wanted = np.dtype(np.float32 if dataset.task == "regression" else np.int32)
+    for part in ("train", "test"):
+        X, y = getattr(dataset, f"X_{part}"), getattr(dataset, f"y_{part}")
+        if X.ndim != 2 or y.ndim != 1 or len(X) != len(y):
+            raise InputRefusedError(f"X_{part} {X.shape} and y_{part} {y.shape} do not fit together")
+        if X.shape[1] != n_features or not n_features:
+            raise InputRefusedError(f"X_{part} has {X.shape[1]} features, {n_features} are named")
+        if X.dtype != np.float32 or y.dtype != wanted:
+            raise InputRefusedError(f"X_{part} is {X.dtype} and y_{part} {y.dtype}; float32 and {wanted} expected")
+        if not np.isfinite(X).all() or not np.isfinite(y).all():
+            raise InputRefusedError(f"the {part} part holds values that are not finite numbers")
+        if dataset.task != "regression" and len(y) and not 0 <= y.min() <= y.max() < dataset.n_classes:
+            raise InputRefusedError(f"y_{part} holds a class that is not among the {dataset.n_classes} named")
+    if (dataset.task == "regression") != (not dataset.class_names):
+        raise InputRefusedError("class names and task contradict each other")
+    # a binary data set may hold one class only: a model can be evaluated on it, though not trained
+    fits = {"binary": (1, 2), "regression": (0,)}.get(dataset.task, range(3, 1 << 20))
+    if len(set(dataset.class_names)) != dataset.n_classes or dataset.n_classes not in fits:
+        raise InputRefusedError(f"{dataset.n_classes} class names do not fit the task {dataset.task}")

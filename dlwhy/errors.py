@@ -1,0 +1,115 @@
+"""What can go wrong: exceptions with one clear message, a hint and an exit code; and how foreign text is shown."""
+
+import unicodedata
+from typing import ClassVar
+
+# controls, formatting marks (bidi, zero-width, tags), surrogates, line and paragraph separators
+_UNSAFE_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
+# letters that are drawn as nothing
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+
+
+class DlwhyWarning(UserWarning):
+    """Something a user should know that does not stop the work; the command line shows it as one line."""
+
+
+class DlwhyError(Exception):
+    """An error that is the input's or the surroundings' fault: one line for the user, never a traceback.
+
+    Parameters
+    ----------
+    message
+        What is wrong, and where: ``data.csv:17:x1: value is not a finite number``. Foreign text in it must have
+        passed through `display`.
+    hint
+        What to do about it; shown in brackets behind the message.
+
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, hint: str = ""):
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+class UsageError(DlwhyError):
+    """An option has a value that can't be, or two options exclude each other."""
+
+    exit_code = 2
+
+
+class UnusableResultError(DlwhyError):
+    """The work ran, but its result is of no use: training diverged."""
+
+    exit_code = 3
+
+
+class GateError(DlwhyError):
+    """A gate that the user set did not hold."""
+
+    exit_code = 4
+
+
+class InputRefusedError(DlwhyError):
+    """The content of an input is damaged, dangerous, or not what it should be."""
+
+    exit_code = 65
+
+
+class InputUnreadableError(DlwhyError):
+    """An input is missing, unreadable, or not a regular file."""
+
+    exit_code = 66
+
+
+class OutputBlockedError(DlwhyError):
+    """An output can't be created."""
+
+    exit_code = 73
+
+
+class InputOutputError(DlwhyError):
+    """Reading or writing failed midway."""
+
+    exit_code = 74
+
+
+class BusyError(DlwhyError):
+    """Another process holds what this one needs."""
+
+    exit_code = 75
+
+
+class EndedBySignal(BaseException):
+    """A signal asked the program to end; not an `Exception`, so that nothing swallows it on the way out."""
+
+    def __init__(self, number: int):
+        super().__init__(number)
+        self.number = number
+
+
+def display(text: object, limit: int = 60) -> str:
+    r"""Make foreign text safe to print: nothing in it reaches a terminal as a control, at most `limit` characters.
+
+    Control characters, bidi and zero-width marks and lone surrogates are shown as ``\x1b`` or ``\u202e``. What is cut
+    off is shown as ``…``.
+    """
+    pieces = [_shown(character) for character in str(text)[: limit + 1]]
+    length = sum(map(len, pieces))
+    if length > limit:
+        while pieces and length >= limit:  # whole escapes go, half an escape would be another one
+            length -= len(pieces.pop())
+        pieces.append("…")
+    return "".join(pieces)
+
+
+def _shown(character: str) -> str:
+    if unicodedata.category(character) not in _UNSAFE_CATEGORIES and character not in _FILLERS:
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,281 @@
+"""Reading and writing files: regular files only, "-" as stdin and stdout, and outputs that are whole or absent."""
+
+import contextlib
+import fcntl
+import io
+import os
+import secrets
+import shlex
+import stat
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from dlwhy.errors import (
+    InputOutputError,
+    InputRefusedError,
+    InputUnreadableError,
+    OutputBlockedError,
+    UsageError,
+    display,
+)
+
+STANDARD = "-"
+_CHUNK = 1 << 20
+
+
+def is_standard(path: str | Path) -> bool:
+    """Say whether a path stands for stdin or stdout."""
+    return str(path) in (STANDARD, "/dev/stdin", "/dev/stdout")
+
+
+def shown(path: str | Path, *, output: bool = False) -> str:
+    """Name a path in a message: quoted as a shell would want it, control characters escaped."""
+    if is_standard(path):
+        return "<stdout>" if output else "<stdin>"
+    return display(shlex.quote(str(path)), 200)
+
+
+@contextlib.contextmanager
+def open_input(path: str | Path) -> Iterator[BinaryIO]:
+    """Open a regular file, or stdin for "-", for reading bytes.
+
+    Raises
+    ------
+    InputUnreadableError
+        If the file is missing, unreadable, or a FIFO, device or directory.
+    InputOutputError
+        If reading fails midway.
+
+    """
+    try:
+        with _standard_input() if is_standard(path) else _open_regular(path) as handle:
+            yield handle
+    except BrokenPipeError:  # of the output that the block writes
+        raise
+    except OSError as error:
+        raise InputOutputError(f"{shown(path)}: reading failed: {_reason(error)}") from error
+
+
+def read_bytes(path: str | Path, *, limit: int) -> bytes:
+    """Read a whole regular file, or stdin, of at most `limit` bytes.
+
+    Raises
+    ------
+    InputRefusedError
+        If there is more than `limit`; also what `open_input` raises.
+
+    """
+    content = io.BytesIO()
+    with open_input(path) as handle:
+        # piece by piece: one large read takes the memory of the whole limit first
+        while piece := handle.read(min(_CHUNK, limit + 1 - content.tell())):
+            content.write(piece)
+    if content.tell() > limit:
+        raise InputRefusedError(f"{shown(path)}: larger than {limit >> 20} MiB", "raise --max-size")
+    return content.getvalue()
+
+
+def check_output(path: str | Path, *, inputs: Iterable[str | Path] = (), no_clobber: bool = False) -> None:
+    """Refuse, before any work is done, an output that could not be written at the end of it.
+
+    Raises
+    ------
+    UsageError
+        If the output is one of the inputs.
+    OutputBlockedError
+        If its folder is missing or read-only, or a directory or device is in its place, or it exists and
+        `no_clobber` is set.
+
+    """
+    if is_standard(path):
+        return
+    target = Path(path)
+    for source in inputs:
+        if not is_standard(source) and _same_file(target, Path(source)):
+            raise UsageError(f"{shown(path)} is both input and output", "choose another output with -o")
+    _checked_target(target, no_clobber=no_clobber)
+    folder = target.resolve().parent
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputBlockedError(f"{shown(path)}: the folder {shown(folder)} is not writable")
+
+
+@contextlib.contextmanager
+def open_output(path: str | Path, *, no_clobber: bool = False) -> Iterator[BinaryIO]:
+    """Open an output for writing bytes; the file appears, whole and synced to disk, when the block ends.
+
+    An exception in the block leaves an existing file as it was and no temporary file behind. A symbolic link is kept
+    and the file behind it replaced; an existing file keeps its mode. For "-" the bytes go to stdout when the block
+    ends.
+
+    Raises
+    ------
+    OutputBlockedError
+        If the output can't be created.
+    InputOutputError
+        If writing fails midway: a full disk, a quota.
+
+    """
+    if is_standard(path):
+        memory = io.BytesIO()
+        yield memory
+        write_stdout(memory.getvalue())
+        return
+    target = _checked_target(Path(path), no_clobber=no_clobber)
+    _sweep(target)
+    try:
+        mode = _mode(target)
+        handle, temporary = _open_temporary(target, private=mode is not None)
+    except OSError as error:
+        raise OutputBlockedError(f"{shown(path)}: can't be created: {_reason(error)}") from error
+    try:
+        with handle:
+            yield handle
+            handle.flush()
+            if mode is not None:
+                os.fchmod(handle.fileno(), mode)
+            os.fsync(handle.fileno())
+            _publish(temporary, target, no_clobber=no_clobber)
+        _sync_folder(target.parent)
+    except BrokenPipeError:  # of another output, to which the block writes too
+        raise
+    except OSError as error:
+        raise InputOutputError(f"{shown(path)}: writing failed: {_reason(error)}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_stdout(content: bytes) -> None:
+    """Write bytes to stdout, all of them or an error.
+
+    Raises
+    ------
+    InputOutputError
+        If stdout is closed or full. A reader that went away raises `BrokenPipeError`, which ends a command quietly.
+
+    """
+    if sys.stdout is None:
+        raise InputOutputError("<stdout>: writing failed: it is closed")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:
+        raise InputOutputError(f"<stdout>: writing failed: {_reason(error)}") from error
+
+
+@contextlib.contextmanager
+def _standard_input() -> Iterator[BinaryIO]:
+    if sys.stdin is None:
+        raise InputUnreadableError("<stdin>: closed", "pipe data in, or name a file")
+    if sys.stdin.isatty():
+        raise InputUnreadableError("<stdin>: is a terminal", "pipe data in, or name a file")
+    yield sys.stdin.buffer
+
+
+def _open_regular(path: str | Path) -> BinaryIO:
+    try:
+        # O_NONBLOCK: opening a FIFO must not wait for its writer; what was opened is checked, not what the name was
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except (OSError, ValueError) as error:
+        raise InputUnreadableError(f"{shown(path)}: {_reason(error)}") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise InputUnreadableError(f"{shown(path)}: not a regular file")
+    return os.fdopen(descriptor, "rb")
+
+
+def _checked_target(path: Path, *, no_clobber: bool) -> Path:
+    try:
+        target = path.resolve()
+        existing = target.stat() if target.exists() else None
+    except (OSError, RuntimeError, ValueError) as error:
+        raise OutputBlockedError(f"{shown(path)}: {_reason(error)}") from error
+    if existing is None:
+        if not target.parent.is_dir():
+            raise OutputBlockedError(f"{shown(path)}: no such folder: {shown(target.parent)}")
+    elif no_clobber:
+        raise _exists(path)
+    elif not stat.S_ISREG(existing.st_mode):
+        kind = "a directory" if stat.S_ISDIR(existing.st_mode) else "not a regular file"
+        raise OutputBlockedError(f"{shown(path)}: is {kind}")
+    return target
+
+
+def _same_file(a: Path, b: Path) -> bool:
+    try:
+        return a.samefile(b)
+    except OSError:
+        return False
+
+
+def _open_temporary(target: Path, *, private: bool) -> tuple[BinaryIO, Path]:
+    """Make a file beside the target and lock it: the lock ends with the process, so a sweeper sees who is dead."""
+    while True:
+        # 50 characters are at most 200 bytes; a file name has room for 255
+        temporary = target.with_name(f".{target.name[:50]}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+        # the umask applies to a new file; one that replaces another gets its mode when it is finished, until then it
+        # must not be more open
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        handle = os.fdopen(os.open(temporary, flags, 0o600 if private else 0o666), "wb")
+        with contextlib.suppress(OSError):  # a file system without locks: then nobody sweeps
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle.fileno()).st_nlink:
+            return handle, temporary
+        handle.close()  # swept between making and locking
+
+
+def _mode(target: Path) -> int | None:
+    try:
+        return stat.S_IMODE(target.stat().st_mode)
+    except FileNotFoundError:
+        return None
+
+
+def _publish(temporary: Path, target: Path, *, no_clobber: bool) -> None:
+    """Give the finished file its name, in one step."""
+    if no_clobber:
+        try:
+            os.link(temporary, target)  # unlike a rename, it never replaces what another process has made meanwhile
+        except FileExistsError as error:
+            raise _exists(target) from error
+        except OSError:  # a file system without links
+            temporary.replace(target)
+    else:
+        temporary.replace(target)
+
+
+def _exists(path: Path) -> OutputBlockedError:
+    return OutputBlockedError(f"{shown(path)}: exists already", "leave out --no-clobber to replace it")
+
+
+def _sweep(target: Path) -> None:
+    """Remove temporary files that killed writers of this target left behind: those that nobody holds a lock on."""
+    prefix = f".{target.name[:50]}."
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(target.parent):
+            if entry.name.startswith(prefix) and entry.name.endswith(".tmp") and entry.is_file(follow_symlinks=False):
+                _remove_unlocked(Path(entry.path))
+
+
+def _remove_unlocked(path: Path) -> None:
+    with contextlib.suppress(OSError), path.open("r+b") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    # not every file system can sync a folder; the file itself is safe by now
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _reason(error: Exception) -> str:
+    return display(getattr(error, "strerror", None) or error, 120)
