@@ -1,0 +1,175 @@
+"""The one place that imports TensorFlow: quiet logs, devices, threads, and the cache of compiled programs."""
+
+import contextlib
+import dataclasses
+import gc
+import importlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import platformdirs
+
+from dlwhy.errors import DlwhyError, UsageError, display
+
+# Keras imports these if they are there, for wrappers and plots that training does not use: half a second and more
+_SPARED = ("sklearn", "matplotlib")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Accelerator:
+    """What a training runs on.
+
+    Parameters
+    ----------
+    name
+        TensorFlow's name of the device: ``CPU:0`` or ``GPU:0``.
+    description
+        The device in words, for people.
+    threads
+        Threads of one operation; they decide the last bits of larger sums, so they are recorded.
+
+    """
+
+    name: str
+    description: str
+    threads: int
+
+
+_started: dict[str, Accelerator] = {}
+
+
+def start(device: str = "auto", threads: int | None = None) -> Accelerator:
+    """Import TensorFlow, prepared for quiet, repeatable and quick work, and choose the device.
+
+    Parameters
+    ----------
+    device
+        ``auto`` (the first GPU, else the CPU), ``cpu``, ``gpu``, or a name as TensorFlow gives it: ``GPU:1``.
+    threads
+        Threads of one operation; by default the cores this process may use. Fixed with the first call in a process.
+
+    Raises
+    ------
+    UsageError
+        If the device isn't there; the message lists what is.
+
+    """
+    if threads is not None and threads < 1:
+        raise UsageError(f"--threads must be at least 1 (got {threads})")
+    if device in _started:
+        return _started[device]
+    tensorflow = _import_tensorflow()
+    if not _started:
+        count = threads or len(os.sched_getaffinity(0))
+        # settings of the whole process: they can be made once, before the first operation
+        with contextlib.suppress(RuntimeError):
+            tensorflow.config.threading.set_intra_op_parallelism_threads(count)
+            tensorflow.config.threading.set_inter_op_parallelism_threads(1)
+    name = _choose(device, available(tensorflow))
+    count = tensorflow.config.threading.get_intra_op_parallelism_threads() or len(os.sched_getaffinity(0))
+    _started[device] = Accelerator(name=name, description=_describe(tensorflow, name), threads=count)
+    return _started[device]
+
+
+def available(tensorflow: Any) -> list[str]:
+    """Names of the devices that TensorFlow can compute on, GPUs first."""
+    names = [device.name.removeprefix("/physical_device:") for device in tensorflow.config.list_physical_devices()]
+    kept = [name for name in names if not name.startswith("XLA_")]
+    return sorted(kept, key=lambda name: (name.startswith("CPU"), name))
+
+
+def cache_folder() -> Path:
+    """Where compiled programs are kept: in the user's own cache folder, never shared between users."""
+    return Path(platformdirs.user_cache_dir("dlwhy", appauthor=False)) / "xla"
+
+
+def _choose(device: str, names: list[str]) -> str:
+    wanted = device.upper()
+    if wanted == "AUTO":
+        return names[0]
+    for name in names:
+        if wanted in (name, name.split(":")[0]):
+            return name
+    raise UsageError(f"--device {display(device)}: not here", f"there is {', '.join(names)}")
+
+
+def _describe(tensorflow: Any, name: str) -> str:
+    for device in tensorflow.config.list_physical_devices():
+        if device.name.endswith(name) and name.startswith("GPU"):
+            details = tensorflow.config.experimental.get_device_details(device)
+            return f"{name} {details.get('device_name', '')}".strip()
+    return name
+
+
+def _import_tensorflow() -> Any:
+    if "tensorflow" in sys.modules:
+        return importlib.import_module("tensorflow")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    _use_cache()
+    with _quiet_stderr(), _spared_imports(), _no_garbage_collection():
+        tensorflow = importlib.import_module("tensorflow")
+        importlib.import_module("keras")
+    tensorflow.get_logger().setLevel("ERROR")
+    return tensorflow
+
+
+def _use_cache() -> None:
+    """Let XLA keep its compiled programs, if the folder is private to this user and can be written."""
+    folder = cache_folder()
+    flags = os.environ.get("TF_XLA_FLAGS", "")
+    if "persistent_cache" in flags:
+        return
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        status = folder.stat()
+        if status.st_uid == os.getuid() and not status.st_mode & 0o022 and os.access(folder, os.W_OK | os.X_OK):
+            os.environ["TF_XLA_FLAGS"] = f"{flags} --tf_xla_persistent_cache_directory={folder}".strip()
+
+
+@contextlib.contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Hold back what the C++ side writes to stderr while it loads; show it if the import fails."""
+    saved = os.dup(2)
+    with tempfile.TemporaryFile() as log:
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        except ImportError as error:
+            log.seek(0)
+            said = display(log.read().decode(errors="replace").strip(), 200)
+            raise DlwhyError(f"TensorFlow can't be imported: {display(error, 200)} {said}".strip()) from error
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+
+
+@contextlib.contextmanager
+def _spared_imports() -> Iterator[None]:
+    """Make Keras believe that packages it uses only if they are there are not there."""
+    spared = [name for name in _SPARED if name not in sys.modules]
+    for name in spared:
+        sys.modules[name] = None  # type: ignore[assignment]  # how Python says "can't be imported"
+    try:
+        yield
+    finally:
+        for name in spared:
+            if sys.modules.get(name, ModuleType) is None:
+                del sys.modules[name]
+
+
+@contextlib.contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    # thousands of modules make hundreds of thousands of objects, none of them garbage
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if enabled:
+            gc.enable()

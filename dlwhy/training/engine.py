@@ -1,0 +1,113 @@
+"""What an engine is: the thing that trains a model by epochs; and which one, and how many epochs a call."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import FloatArray, Task
+
+EngineName = Literal["graph", "xla", "keras"]
+_MAX_EPOCHS_A_CALL = 50
+_ORDER_BYTES = 64 << 20
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class TrainingData:
+    """What an engine trains on and validates with, as it enters the network behind its normalization.
+
+    Parameters
+    ----------
+    X, X_val
+        Features: (n, n_features) and (n_val, n_features), float32; n_val may be 0.
+    y, y_val
+        Targets: (n,) and (n_val,), int32 class indices or float32 values.
+    weights
+        Weight of each training sample, (n,) float32; None for ones.
+    task
+        Decides loss and metric.
+
+    """
+
+    X: FloatArray
+    y: npt.NDArray[Any]
+    X_val: FloatArray
+    y_val: npt.NDArray[Any]
+    weights: FloatArray | None
+    task: Task
+
+
+class Engine(Protocol):
+    """Trains a model by epochs."""
+
+    epochs_a_call: int
+
+    def run(self, orders: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+        """Train an epoch for each row of orders, (k, n) row indices, k at most `epochs_a_call`.
+
+        Returns
+        -------
+        rows
+            (done, 4) loss, metric, validation loss, validation metric. Fewer than k rows come back when patience
+            ran out or a loss stopped being finite, which is then the last row.
+
+        """
+
+    def state(self) -> list[npt.NDArray[Any]]:
+        """Give all that decides how training goes on, as host arrays."""
+
+    def restore(self, state: list[npt.NDArray[Any]]) -> None:
+        """Go back to what `state` gave."""
+
+    def resume(self, optimizer: Any) -> None:
+        """Take over the state of an optimizer that was built for the model's own variables."""
+
+    def out_of_patience(self) -> bool:
+        """Say whether the validation loss has not improved for `patience` epochs."""
+
+    def finish(self) -> Any:
+        """Put the weights into the model and give the optimizer, as built for the model's own variables."""
+
+    def take_best(self) -> None:
+        """Go back to the weights of the epoch with the best validation loss, if patience was given."""
+
+
+def choose(requested: str, *, steps: int) -> EngineName:
+    """Choose an engine by the work ahead, and by nothing else, so that a repeated command repeats its bytes.
+
+    Compiling with XLA takes 0.3 s more than tracing when its cache is cold, and nothing when it is warm; each step
+    then saves about 60 microseconds (measured on the demonstration, 2 cores).
+    """
+    if requested == "auto":
+        return "xla" if steps >= 1000 else "graph"
+    return requested  # type: ignore[return-value]  # TrainingOptions has checked it
+
+
+def epochs_a_call(n: int, *, batch_size: int, multiply_adds: int) -> int:
+    """Choose how many epochs a call runs: about a tenth of a second, so that bars move and interrupts are heard.
+
+    It must not depend on the number of epochs asked for, or a longer run would need another program.
+    """
+    steps = -(-n // batch_size)
+    seconds = steps * (8e-6 + 6 * multiply_adds * batch_size / 30e9)
+    fitting = min(0.1 / seconds, _ORDER_BYTES / (4 * n))
+    return int(np.clip(fitting, 1, _MAX_EPOCHS_A_CALL))
+
+
+def objective(task: Task) -> tuple[Any, Callable[..., Any], str]:
+    """Give the loss and the metric of a task, each (batch,) from targets and outputs, and the metric's name."""
+    import keras
+
+    if task == "regression":
+        loss = keras.losses.MeanSquaredError(reduction="none")
+        return loss, keras.losses.MeanAbsoluteError(reduction="none"), "mae"
+    if task == "binary":
+        # Keras takes the logits behind a sigmoid or softmax itself, so that large ones lose nothing
+        return keras.losses.BinaryCrossentropy(reduction="none"), keras.metrics.binary_accuracy, "accuracy"
+    return (
+        keras.losses.SparseCategoricalCrossentropy(reduction="none"),
+        keras.metrics.sparse_categorical_accuracy,
+        "accuracy",
+    )

@@ -1,0 +1,222 @@
+"""Training from start to end: epochs, early stopping, checkpoints, interruption; it yields progress, draws nothing."""
+
+import dataclasses
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import Dataset
+from dlwhy.errors import InputRefusedError, UnusableResultError
+from dlwhy.models.archive import Trained
+from dlwhy.models.network import NetworkSpec
+from dlwhy.training import setup
+from dlwhy.training.options import TrainingOptions
+from dlwhy.training.setup import Session
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a training is.
+
+    Parameters
+    ----------
+    epoch, epochs
+        Epochs done, and asked for.
+    logs
+        Each column of the history, at this epoch.
+    samples_per_second
+        Training samples a second over the last call.
+    device
+        What it runs on.
+
+    """
+
+    epoch: int
+    epochs: int
+    logs: Mapping[str, float]
+    samples_per_second: float
+    device: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Hooks:
+    """What a caller wants to be told, and may ask for, while a training runs.
+
+    Parameters
+    ----------
+    on_progress
+        Called a few times a second.
+    on_checkpoint
+        Called with the state of training every `TrainingOptions.checkpoint_every` epochs.
+    should_stop
+        Asked between calls; when it says so, training ends after the epoch in hand.
+
+    """
+
+    on_progress: Callable[[Progress], None] = lambda _: None
+    on_checkpoint: Callable[[Trained], None] = lambda _: None
+    should_stop: Callable[[], bool] = lambda: False
+
+
+class DivergedError(UnusableResultError):
+    """The loss stopped being a finite number; `last` holds the state after the last epoch at which it was one."""
+
+    def __init__(self, message: str, hint: str, last: Trained | None):
+        super().__init__(message, hint)
+        self.last = last
+
+
+def fit(
+    dataset: Dataset,
+    network: NetworkSpec | None = None,
+    options: TrainingOptions | None = None,
+    *,
+    base: Trained | None = None,
+    freeze: int | str = 0,
+    device: str = "auto",
+    threads: int | None = None,
+    hooks: Hooks | None = None,
+) -> Trained:
+    """Train a network on the training part of a data set.
+
+    Parameters
+    ----------
+    dataset
+        The data; its test part draws the validation curve and decides nothing.
+    network
+        The network; by default 10-10 with ReLU.
+    options
+        The recipe; by default the essay's.
+    base
+        A trained network whose matching layers are taken over.
+    freeze
+        How many of those are left as they are, or ``all``.
+    device, threads
+        See `accelerator.start`.
+    hooks
+        See `Hooks`.
+
+    Returns
+    -------
+    trained
+        The model, its history with one value an epoch, and the details that travel with it.
+
+    Raises
+    ------
+    InputRefusedError
+        If the data can't be trained on.
+    DivergedError
+        If the loss becomes infinite or not a number.
+
+    """
+    _check(dataset)
+    session = setup.new(
+        dataset,
+        network or NetworkSpec(),
+        options or TrainingOptions(),
+        base=base,
+        freeze=freeze,
+        device=device,
+        threads=threads,
+    )
+    return _train(session, hooks or Hooks())
+
+
+def resume(
+    trained: Trained,
+    dataset: Dataset,
+    *,
+    epochs: int,
+    device: str = "auto",
+    threads: int | None = None,
+    hooks: Hooks | None = None,
+) -> Trained:
+    """Go on with a training up to `epochs` in all; the result is bit for bit that of an uninterrupted run.
+
+    Raises
+    ------
+    InputRefusedError
+        If the model does not hold what it takes, or was trained on other data.
+    UsageError
+        If there is nothing left to do, or the learning rate was planned for another number of epochs.
+
+    """
+    _check(dataset)
+    return _train(setup.resumed(trained, dataset, epochs=epochs, device=device, threads=threads), hooks or Hooks())
+
+
+def _check(dataset: Dataset) -> None:
+    if not len(dataset.X_train):
+        raise InputRefusedError("the training part has no rows")
+    present = np.unique(dataset.y_train)
+    if dataset.task != "regression" and len(present) < 2:
+        only = dataset.class_names[int(present[0])]
+        raise InputRefusedError(
+            f'target "{dataset.target_name}" has one class ({only}) in the training part; training needs at least 2'
+        )
+
+
+def _train(session: Session, hooks: Hooks) -> Trained:
+    # the worker leaves this thread free to hear signals while a call runs
+    with ThreadPoolExecutor(1, thread_name_prefix="epochs") as worker:
+        orders = _orders(session, session.epoch)
+        while len(orders) and not hooks.should_stop():
+            before, started = session.engine.state(), time.perf_counter()
+            running = worker.submit(session.engine.run, orders)
+            following = _orders(session, session.epoch + len(orders))
+            rows = running.result()
+            if not np.isfinite(rows[-1]).all():
+                _diverged(session, before, orders[: len(rows) - 1], rows[:-1])
+            session.record(rows)
+            speed = len(rows) * len(session.data.X) / max(1e-9, time.perf_counter() - started)
+            hooks.on_progress(_progress(session, speed))
+            if session.engine.out_of_patience():
+                break
+            if session.epoch % (session.options.checkpoint_every or session.epoch + 1) == 0:
+                hooks.on_checkpoint(session.trained())
+            orders = following
+    if session.options.patience:
+        session.engine.take_best()
+    return session.trained()
+
+
+def _orders(session: Session, epoch: int) -> npt.NDArray[np.int32]:
+    """Give the row orders of the epochs that the next call runs, (k, n); they depend on seed and epoch only."""
+    left = session.options.epochs - epoch
+    if session.options.checkpoint_every:
+        left = min(left, session.options.checkpoint_every - epoch % session.options.checkpoint_every)
+    count = max(0, min(left, session.engine.epochs_a_call))
+    n = len(session.data.X)
+    draws = [setup.generator(session.options.seed, "order", epoch + i).permutation(n) for i in range(count)]
+    return np.array(draws, np.int32).reshape(count, n)
+
+
+def _progress(session: Session, speed: float) -> Progress:
+    logs = {key: values[-1] for key, values in session.history.items()}
+    return Progress(
+        epoch=session.epoch,
+        epochs=session.options.epochs,
+        logs=logs,
+        samples_per_second=speed,
+        device=session.accelerator.description,
+    )
+
+
+def _diverged(
+    session: Session, before: list[npt.NDArray[Any]], orders: npt.NDArray[np.int32], rows: npt.NDArray[np.float32]
+) -> None:
+    """Go back to the last finite epoch, by running up to it again, and raise."""
+    session.engine.restore(before)
+    if len(orders):
+        session.engine.run(orders)
+        session.record(rows)
+    rate = session.options.learning_rate
+    raise DivergedError(
+        f"the loss stopped being a finite number in epoch {session.epoch + 1} (learning rate {rate:g})",
+        "try a smaller --learning-rate, or --clip-norm 1",
+        session.trained() if session.epoch else None,
+    )

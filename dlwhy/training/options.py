@@ -1,0 +1,137 @@
+"""The recipe of a training: every choice that is not the network's or the data's."""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any, Self
+
+from dlwhy.errors import UsageError, display
+
+OPTIMIZERS = ("sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "nadam", "lion")
+SCHEDULES = ("constant", "cosine", "step", "warm-up")
+ENGINES = ("auto", "graph", "xla", "keras")
+NORMALIZE = ("auto", "always", "never")
+CLASS_WEIGHTS = ("none", "balanced")
+PRECISIONS = ("float32", "bfloat16")
+VALIDATION_WITH_PATIENCE = 0.2
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TrainingOptions:
+    """How to train; the defaults are the essay's demonstration.
+
+    Parameters
+    ----------
+    epochs
+        Passes over the training part; with early stopping, at most so many.
+    batch_size
+        Samples a step; a last, smaller batch is a real part of each epoch.
+    optimizer
+        One of Keras' optimizers: ``sgd``, ``momentum`` and ``nesterov`` (SGD with momentum 0.9), ``rmsprop``,
+        ``adagrad``, ``adam``, ``adamw``, ``nadam``, ``lion``.
+    learning_rate
+        The step size; with a schedule, its largest value.
+    schedule
+        ``constant``; ``cosine`` to zero; ``step``: a tenth after half and again after three quarters of the epochs;
+        ``warm-up``: linear over the first tenth, then cosine.
+    clip_norm
+        Largest global norm of a gradient; None leaves gradients as they are.
+    class_weight
+        ``balanced`` weights every class by n_samples / (n_classes · n_samples_of_class).
+    validation_split
+        Share of the training part that is held out for the validation curve. None: with `patience` a fifth; else the
+        curve is drawn on the test part, which then decides nothing.
+    patience
+        Stop when the validation loss has not improved for so many epochs, and restore the best weights.
+    normalize
+        ``auto`` puts a `Normalization` layer into the model when the features are not scaled already.
+    checkpoint_every
+        Hand the state of training out every so many epochs.
+    seed
+        Seed of initial weights, order of batches, dropout and validation split.
+    engine
+        ``xla`` and ``graph`` run whole epochs in one compiled program, ``keras`` is plain `Model.fit`; ``auto``
+        chooses by the work ahead.
+    precision
+        ``bfloat16`` computes in bfloat16 and keeps weights in float32.
+
+    Raises
+    ------
+    UsageError
+        If a value can't be.
+
+    """
+
+    epochs: int = 100
+    batch_size: int = 32
+    optimizer: str = "adam"
+    learning_rate: float = 0.01
+    schedule: str = "constant"
+    clip_norm: float | None = None
+    class_weight: str = "none"
+    validation_split: float | None = None
+    patience: int | None = None
+    normalize: str = "auto"
+    checkpoint_every: int | None = None
+    seed: int = 42
+    engine: str = "auto"
+    precision: str = "float32"
+
+    def __post_init__(self) -> None:
+        for name, least in (("epochs", 1), ("batch_size", 1), ("patience", 1), ("checkpoint_every", 1), ("seed", 0)):
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, int) or value < least):
+                raise UsageError(f"{_flag(name)} must be a whole number of at least {least} (got {display(value)})")
+        if self.seed >= 2**32:
+            raise UsageError(f"--seed must be below 2**32 (got {self.seed})")
+        for name, values in _CHOICES.items():
+            if getattr(self, name) not in values:
+                shown = display(getattr(self, name))
+                raise UsageError(f"{_flag(name)} must be one of {', '.join(values)} (got {shown})")
+        for name in ("learning_rate", "clip_norm"):
+            value = getattr(self, name)
+            if value is not None and not (math.isfinite(value) and value > 0):
+                raise UsageError(f"{_flag(name)} must be a finite number > 0 (got {value})")
+        if self.validation_split is not None and not 0 < self.validation_split < 1:
+            raise UsageError(f"--validation-split must be between 0 and 1 (got {self.validation_split})")
+
+    @property
+    def held_out(self) -> float:
+        """Share of the training part that is held out for validation; 0 when the test part draws the curve."""
+        if self.validation_split is not None:
+            return self.validation_split
+        return VALIDATION_WITH_PATIENCE if self.patience else 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the options as JSON-like values."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Take options back from JSON-like values; what a newer version added is refused.
+
+        Raises
+        ------
+        UsageError
+            If a value can't be, or is unknown.
+
+        """
+        known = {field.name for field in dataclasses.fields(cls)}
+        for name in values:
+            if name not in known:
+                raise UsageError(f"unknown training option {display(name)}")
+        return cls(**values)
+
+
+_CHOICES = {
+    "optimizer": OPTIMIZERS,
+    "schedule": SCHEDULES,
+    "engine": ENGINES,
+    "normalize": NORMALIZE,
+    "class_weight": CLASS_WEIGHTS,
+    "precision": PRECISIONS,
+}
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")

@@ -1,0 +1,327 @@
+"""What a training needs before its first epoch: the split, the network, the engine; and what it leaves behind."""
+
+import dataclasses
+import platform
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import dlwhy
+from dlwhy.data.dataset import Dataset, FloatArray
+from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.models import network as networks
+from dlwhy.models import scaling
+from dlwhy.models.archive import Details, Trained
+from dlwhy.models.network import NetworkSpec
+from dlwhy.training import accelerator, engine
+from dlwhy.training.accelerator import Accelerator
+from dlwhy.training.engine import Engine, TrainingData
+from dlwhy.training.optimizers import make_optimizer
+from dlwhy.training.options import TrainingOptions
+from dlwhy.training.transfer import Taken, take_layers
+
+_PURPOSES = {"validation": 1, "order": 2}
+
+
+@dataclasses.dataclass(kw_only=True)
+class Session:
+    """A training in hand.
+
+    Parameters
+    ----------
+    model
+        The whole Keras model; the engine trains its part behind the normalization.
+    data
+        What the engine sees: normalized features, standardized targets.
+    target_scale
+        Standard deviation of a regression's targets in their own units; losses and metrics are given in those.
+    history
+        One value an epoch for each column.
+
+    """
+
+    dataset: Dataset
+    network: NetworkSpec
+    options: TrainingOptions
+    accelerator: Accelerator
+    model: Any
+    data: TrainingData
+    engine: Engine
+    engine_name: str
+    target_scale: float
+    taken: Taken | None
+    history: dict[str, list[float]]
+
+    @property
+    def epoch(self) -> int:
+        """Epochs done."""
+        return len(self.history["loss"])
+
+    def record(self, rows: npt.NDArray[np.float32]) -> None:
+        """Add the rows of a call, (k, 4), to the history."""
+        metric = engine.objective(self.data.task)[2]
+        power = {"loss": 2, "val_loss": 2, "mae": 1, "val_mae": 1}
+        for name, column in zip(("loss", metric, "val_loss", f"val_{metric}"), rows.T, strict=True):
+            if name in self.history:
+                factor = self.target_scale ** power[name] if self.data.task == "regression" else 1.0
+                self.history[name].extend(float(value) * factor for value in column)
+
+    def trained(self) -> Trained:
+        """Give the state of training as a model with its history and details."""
+        optimizer = self.engine.finish()
+        model = self.model if self.options.precision == "float32" else _in_float32(self)
+        model.compile(optimizer=optimizer, **_loss_and_metric(self.data.task))
+        return Trained(model=model, history={k: list(v) for k, v in self.history.items()}, details=_details(self))
+
+
+def generator(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
+    """Give the random generator of one purpose, independent of all others under the same seed."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_PURPOSES[purpose], index)))
+
+
+def new(
+    dataset: Dataset,
+    network: NetworkSpec,
+    options: TrainingOptions,
+    *,
+    base: Trained | None,
+    freeze: int | str,
+    device: str,
+    threads: int | None,
+) -> Session:
+    """Set up a training from the start; see `loop.fit`."""
+    started = accelerator.start(device, threads)
+    parts = _held_out(dataset, options)
+    scale = networks.scale_of(parts[0], options.normalize)
+    if base is not None:
+        scale = scaling.feature_scale(base.model)
+    target = _target_scale(parts[1], options) if dataset.task == "regression" else None
+    model = _build(dataset, network, options, scale=scale, target_scale=target)
+    taken = None
+    if base is not None:
+        same = base.details.class_names == dataset.class_names and base.details.task == dataset.task
+        taken = take_layers(model, base.model, same_classes=same, freeze=freeze)
+    return _session(dataset, network, options, started=started, model=model, parts=parts, taken=taken)
+
+
+def resumed(trained: Trained, dataset: Dataset, *, epochs: int, device: str, threads: int | None) -> Session:
+    """Set up the continuation of a training; see `loop.resume`."""
+    network, options, taken = _plan(trained, dataset, epochs)
+    started = accelerator.start(device, threads)
+    parts = _held_out(dataset, options)
+    scales = {"scale": scaling.feature_scale(trained.model), "target_scale": scaling.target_scale(trained.model)}
+    model = _build(dataset, network, options, **scales)
+    for mine, saved in zip(model.variables, trained.model.variables, strict=True):
+        mine.assign(saved.value)
+    for layer in model.layers:
+        layer.trainable = not (taken and layer.name in taken.frozen)
+    session = _session(dataset, network, options, started=started, model=model, parts=parts, taken=taken)
+    session.history.update({name: list(values) for name, values in trained.history.items()})
+    optimizer = make_optimizer(options, steps_an_epoch=_steps(len(parts[0]), options))
+    optimizer.build(model.trainable_variables)
+    for variable, value in zip(optimizer.variables, trained.optimizer or (), strict=True):
+        variable.assign(value)
+    session.engine.resume(optimizer)
+    return session
+
+
+def _build(dataset: Dataset, network: NetworkSpec, options: TrainingOptions, **scales: Any) -> Any:
+    return networks.build(
+        network,
+        n_features=dataset.n_features,
+        task=dataset.task,
+        n_classes=dataset.n_classes,
+        seed=options.seed,
+        precision=options.precision,
+        **scales,
+    )
+
+
+def _target_scale(y: FloatArray, options: TrainingOptions) -> tuple[float, float] | None:
+    scale = networks.scale_of(y[:, None], options.normalize)
+    return (scale[0][0], scale[1][0] ** 0.5) if scale else None
+
+
+def _plan(trained: Trained, dataset: Dataset, epochs: int) -> tuple[NetworkSpec, TrainingOptions, Taken | None]:
+    """Check that a training can go on, and give what it was planned with."""
+    details, done = trained.details, len(trained.history.get("loss", ()))
+    if not (details.network and details.training and trained.optimizer):
+        raise InputRefusedError("--resume: the model does not hold the state of a training by dlwhy train")
+    if (details.dataset or {}).get("fingerprint") != dataset.fingerprint:
+        raise InputRefusedError(
+            "--resume: the model was trained on other data", "name the same data set, or use --init-from"
+        )
+    planned = TrainingOptions.from_json(details.training["options"])
+    if planned.patience:
+        raise UsageError(
+            "--resume: a training with --patience ends with its best weights, not its last", "use --init-from"
+        )
+    if epochs <= done:
+        raise UsageError(f"--epochs must be above the {done} that the model has (got {epochs})")
+    if planned.schedule != "constant" and epochs != planned.epochs:
+        raise UsageError(
+            f"--resume: the {planned.schedule} schedule was planned for {planned.epochs} epochs (got {epochs})"
+        )
+    taken = details.training.get("taken")
+    as_tuples = {key: tuple(value) for key, value in taken.items()} if taken else None
+    return (
+        NetworkSpec.from_json(details.network),
+        dataclasses.replace(planned, epochs=epochs),
+        Taken(**as_tuples) if as_tuples else None,
+    )
+
+
+def _held_out(
+    dataset: Dataset, options: TrainingOptions
+) -> tuple[FloatArray, npt.NDArray[Any], FloatArray, npt.NDArray[Any]]:
+    """Give X, y to train on and X, y to draw the validation curve on."""
+    X, y = dataset.X_train, dataset.y_train
+    if not options.held_out:
+        return X, y, dataset.X_test, dataset.y_test
+    size = round(len(X) * options.held_out)
+    if not 1 <= size < len(X):
+        raise UsageError(f"--validation-split {options.held_out:g} of {len(X)} rows leaves a part empty")
+    from sklearn.model_selection import train_test_split
+
+    counts = np.unique(y, return_counts=True)[1]
+    stratify = dataset.task != "regression" and counts.min() >= 2 and size >= len(counts) <= len(X) - size
+    seed = int(generator(options.seed, "validation").integers(2**32))
+    rest, held = train_test_split(
+        np.arange(len(X)), test_size=size, random_state=seed, stratify=y if stratify else None
+    )
+    return X[rest], y[rest], X[held], y[held]
+
+
+def _session(
+    dataset: Dataset,
+    network: NetworkSpec,
+    options: TrainingOptions,
+    *,
+    started: Accelerator,
+    model: Any,
+    parts: tuple[FloatArray, npt.NDArray[Any], FloatArray, npt.NDArray[Any]],
+    taken: Taken | None,
+) -> Session:
+    X, y, X_val, y_val = parts
+    center, spread = scaling.target_scale(model) or (0.0, 1.0)
+    regression = dataset.task == "regression"
+    data = TrainingData(
+        X=scaling.normalized(model, X),
+        y=((y - center) / spread).astype(np.float32) if regression else y,
+        X_val=scaling.normalized(model, X_val),
+        y_val=((y_val - center) / spread).astype(np.float32) if regression else y_val,
+        weights=_class_weights(y) if options.class_weight == "balanced" and not regression else None,
+        task=dataset.task,
+    )
+    metric = "mae" if regression else "accuracy"
+    columns = ("loss", metric, "val_loss", f"val_{metric}") if len(X_val) else ("loss", metric)
+    steps = _steps(len(X), options)
+    name = engine.choose(options.engine, steps=steps * options.epochs)
+    return Session(
+        dataset=dataset,
+        network=network,
+        options=options,
+        accelerator=started,
+        model=model,
+        data=data,
+        engine=_make_engine(name, scaling.core(model), data, options, networks.multiply_adds(model)),
+        engine_name=name,
+        target_scale=float(spread),
+        taken=taken,
+        history={column: [] for column in columns},
+    )
+
+
+def _make_engine(
+    name: engine.EngineName, core: Any, data: TrainingData, options: TrainingOptions, multiply_adds: int
+) -> Engine:
+    def optimizer() -> Any:
+        return make_optimizer(options, steps_an_epoch=_steps(len(data.X), options))
+
+    patience = options.patience if len(data.X_val) else None
+    if name == "keras":
+        from dlwhy.training.reference import KerasEngine
+
+        return KerasEngine(core, optimizer, data, batch_size=options.batch_size, patience=patience)
+    from dlwhy.training.compiled import CompiledEngine
+
+    return CompiledEngine(
+        core,
+        optimizer,
+        data,
+        batch_size=options.batch_size,
+        patience=patience,
+        compiled=name == "xla",
+        calls=engine.epochs_a_call(len(data.X), batch_size=options.batch_size, multiply_adds=multiply_adds),
+    )
+
+
+def _steps(n: int, options: TrainingOptions) -> int:
+    return -(-n // options.batch_size)
+
+
+def _class_weights(y: npt.NDArray[Any]) -> FloatArray:
+    classes, index, counts = np.unique(y, return_inverse=True, return_counts=True)
+    weights: FloatArray = (len(y) / (len(classes) * counts[index])).astype(np.float32)
+    return weights
+
+
+def _in_float32(session: Session) -> Any:
+    """Give the model with the same weights and all its arithmetic in float32."""
+    options = dataclasses.replace(session.options, precision="float32")
+    scales = {"scale": scaling.feature_scale(session.model), "target_scale": scaling.target_scale(session.model)}
+    twin = _build(session.dataset, session.network, options, **scales)
+    for mine, trained in zip(twin.variables, session.model.variables, strict=True):
+        mine.assign(trained.value)
+    return twin
+
+
+def _loss_and_metric(task: str) -> dict[str, Any]:
+    """Name the loss and metric that the saved model is compiled with, so that a notebook can go on with it."""
+    if task == "regression":
+        return {"loss": "mean_squared_error", "metrics": ["mae"]}
+    loss = "binary_crossentropy" if task == "binary" else "sparse_categorical_crossentropy"
+    return {"loss": loss, "metrics": ["accuracy"]}
+
+
+def _details(session: Session) -> Details:
+    dataset, options = session.dataset, session.options
+    training: dict[str, Any] = {"options": options.to_json(), "epochs": session.epoch}
+    if session.taken:
+        training["taken"] = dataclasses.asdict(session.taken)
+    if options.patience and session.epoch:
+        losses = session.history.get("val_loss", [])
+        training["best_epoch"] = int(np.argmin(losses)) + 1 if losses else None
+    return Details(
+        task=dataset.task,
+        columns=dataset.columns,
+        class_names=dataset.class_names,
+        target_name=dataset.target_name,
+        network=session.network.to_json(),
+        training=training,
+        dataset={
+            "name": dataset.name,
+            "fingerprint": dataset.fingerprint,
+            "n_train": len(dataset.X_train),
+            "n_test": len(dataset.X_test),
+        },
+        seed=options.seed,
+        engine=session.engine_name,
+        threads=session.accelerator.threads,
+        versions=versions(),
+    )
+
+
+def versions() -> dict[str, str]:
+    """Versions of all that decides the last bits of a result."""
+    import keras
+    import tensorflow as tf
+
+    return {
+        "dlwhy": dlwhy.__version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+    }

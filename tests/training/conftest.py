@@ -1,0 +1,40 @@
+"""Small data sets of each task, made by hand."""
+
+import numpy as np
+import pytest
+
+from dlwhy.data.dataset import Dataset
+
+NAMES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "regression": ()}
+
+
+def small(task: str = "binary", *, n: int = 90, n_test: int = 40, scale: float = 1.0, seed: int = 0) -> Dataset:
+    """Three features, of which two decide; n is no multiple of the batches used, so that a rest is always there."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n + n_test, 3)).astype(np.float32)
+    signal = X[:, 0] * X[:, 1] + 0.3 * X[:, 0]
+    y = {
+        "binary": (signal > 0).astype(np.int32),
+        "multiclass": np.digitize(signal, [-0.3, 0.3]).astype(np.int32),
+        "regression": (50 + 20 * signal).astype(np.float32),
+    }[task]
+    X = (X * scale).astype(np.float32)
+    return Dataset(
+        X_train=X[:n],
+        y_train=y[:n],
+        X_test=X[n:],
+        y_test=y[n:],
+        name="small",
+        task=task,
+        class_names=NAMES[task],
+    )
+
+
+@pytest.fixture(params=["binary", "multiclass", "regression"])
+def dataset(request):
+    return small(request.param)
+
+
+@pytest.fixture
+def binary():
+    return small()

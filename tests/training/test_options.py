@@ -1,0 +1,46 @@
+"""A recipe refuses what can't be, and comes back from JSON."""
+
+import pytest
+
+from dlwhy.errors import UsageError
+from dlwhy.training.options import TrainingOptions
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "flag"),
+    [
+        ("epochs", 0, "--epochs"),
+        ("epochs", -1, "--epochs"),
+        ("batch_size", 0, "--batch-size"),
+        ("batch_size", -3, "--batch-size"),
+        ("learning_rate", 0, "--learning-rate"),
+        ("learning_rate", -1, "--learning-rate"),
+        ("learning_rate", float("nan"), "--learning-rate"),
+        ("learning_rate", float("inf"), "--learning-rate"),
+        ("seed", -1, "--seed"),
+        ("seed", 2**32, "--seed"),
+        ("optimizer", "adamm", "--optimizer"),
+        ("schedule", "up", "--schedule"),
+        ("engine", "torch", "--engine"),
+        ("clip_norm", 0, "--clip-norm"),
+        ("patience", 0, "--patience"),
+        ("validation_split", 1.0, "--validation-split"),
+        ("checkpoint_every", 0, "--checkpoint-every"),
+        ("class_weight", "auto", "--class-weight"),
+        ("precision", "int8", "--precision"),
+        ("normalize", "yes", "--normalize"),
+    ],
+)
+def test_case_61_bad_values_are_refused_by_the_name_of_their_option(name, value, flag):
+    with pytest.raises(UsageError, match=flag):
+        TrainingOptions(**{name: value})
+
+
+def test_options_come_back_from_json():
+    options = TrainingOptions(epochs=3, patience=2, clip_norm=0.5, schedule="step")
+    assert TrainingOptions.from_json(options.to_json()) == options
+
+
+def test_unknown_option_is_refused_by_name():
+    with pytest.raises(UsageError, match="momentums"):
+        TrainingOptions.from_json({"momentums": 1})
