@@ -1,6 +1,7 @@
 """What a training needs before its first epoch: the split, the network, the engine; and what it leaves behind."""
 
 import dataclasses
+import itertools
 import platform
 from typing import Any
 
@@ -91,7 +92,7 @@ def new(
     threads: int | None,
 ) -> Session:
     """Set up a training from the start; see `loop.fit`."""
-    started = accelerator.start(device, threads)
+    started = accelerator.start(device, threads or _threads(dataset, network, options))
     parts = _held_out(dataset, options)
     scale = networks.scale_of(parts[0], options.normalize)
     if base is not None:
@@ -108,7 +109,7 @@ def new(
 def resumed(trained: Trained, dataset: Dataset, *, epochs: int, device: str, threads: int | None) -> Session:
     """Set up the continuation of a training; see `loop.resume`."""
     network, options, taken = _plan(trained, dataset, epochs)
-    started = accelerator.start(device, threads)
+    started = accelerator.start(device, threads or trained.details.threads)
     parts = _held_out(dataset, options)
     scales = {"scale": scaling.feature_scale(trained.model), "target_scale": scaling.target_scale(trained.model)}
     model = _build(dataset, network, options, **scales)
@@ -255,6 +256,12 @@ def _make_engine(
         compiled=name == "xla",
         calls=engine.epochs_a_call(len(data.X), batch_size=options.batch_size, multiply_adds=multiply_adds),
     )
+
+
+def _threads(dataset: Dataset, network: NetworkSpec, options: TrainingOptions) -> int | None:
+    widths = (dataset.n_features, *network.layers, max(1, dataset.n_classes))
+    multiply_adds = sum(a * b for a, b in itertools.pairwise(widths))
+    return engine.choose_threads(multiply_adds, batch_size=options.batch_size)
 
 
 def _steps(n: int, options: TrainingOptions) -> int:

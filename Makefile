@@ -1,0 +1,86 @@
+# Make the demonstration, run the tests. `make` alone lists what there is.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DLWHY := $(BIN)/dlwhy
+DEMO := demo
+FUZZ_SECONDS ?= 60
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt
+
+.PHONY: help
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- the demonstration: one command makes one file
+
+.PHONY: demo
+demo: $(DEMO)/metrics.json $(DEMO)/plot.png ## Generate, train, evaluate and plot the two moons, into demo/
+	@$(BIN)/python -c 'import json; print("accuracy:", json.load(open("$(DEMO)/metrics.json"))["accuracy"])'
+	@echo "picture: $(DEMO)/plot.png"
+
+# the environment comes behind the bar: a newer one is no reason to train again
+$(DEMO)/dataset.joblib: | $(VENV)/.installed
+	@mkdir -p $(DEMO)
+	$(DLWHY) generate moons -o $@
+
+$(DEMO)/model.keras: $(DEMO)/dataset.joblib | $(VENV)/.installed
+	$(DLWHY) train --epochs 100 -d $< -o $@
+
+# a shell's redirection is not atomic, a rename is
+$(DEMO)/metrics.json: $(DEMO)/model.keras $(DEMO)/dataset.joblib | $(VENV)/.installed
+	$(DLWHY) evaluate -m $(DEMO)/model.keras -d $(DEMO)/dataset.joblib --json > $@.part
+	@mv $@.part $@
+
+$(DEMO)/plot.png: $(DEMO)/model.keras $(DEMO)/dataset.joblib | $(VENV)/.installed
+	$(DLWHY) plot -m $(DEMO)/model.keras -d $(DEMO)/dataset.joblib -o $@
+
+# --- the checks
+
+.PHONY: test
+test: $(VENV)/.installed-dev ## Run the tests, all but the slow ones
+	$(BIN)/python -m pytest -n 2 -m "not slow" --cov --cov-report=term
+
+.PHONY: test-slow
+test-slow: $(VENV)/.installed-dev ## Run the slow tests
+	$(BIN)/python -m pytest -m slow
+
+.PHONY: lint
+lint: $(VENV)/.installed-dev ## Check style, types and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# atheris has wheels for few Pythons, so it is no part of the dev extra
+.PHONY: fuzz
+fuzz: $(VENV)/.installed-dev ## Feed the readers of files with random bytes, for FUZZ_SECONDS each
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(INSTALL) atheris \
+	  || { echo "there is no atheris for this Python: nothing was fuzzed" >&2; exit 1; }
+	@set -e; for target in tests/fuzz/fuzz_*.py; do \
+	  echo "$$target"; $(BIN)/python "$$target" -max_total_time=$(FUZZ_SECONDS); \
+	done
+
+.PHONY: clean
+clean: ## Remove all that was made, except the environment
+	rm -rf $(DEMO) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -f .coverage .coverage.*
+
+# --- the environment: made anew only when what it holds has changed
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "$(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml .ci/constraints.txt | $(VENV)/.made
+	@echo "installing; TensorFlow is large, so the first time takes a minute or more"
+	$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(INSTALL) --editable '.[dev]'
+	@touch $@

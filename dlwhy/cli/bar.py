@@ -1,0 +1,55 @@
+"""How a training's progress looks: a bar on a terminal, else a line every tenth of the work."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+
+from dlwhy.cli.console import Output
+
+if TYPE_CHECKING:
+    from dlwhy.training.loop import Progress
+
+# columns from which there is room for the validation's numbers, too
+_WIDE = 120
+
+
+@contextlib.contextmanager
+def training_bar(out: Output, epochs: int) -> Iterator[Callable[["Progress"], None]]:
+    """Give a function that shows each `Progress` it is called with."""
+    wide = out.stderr.width >= _WIDE
+    columns = (
+        TextColumn("epoch {task.completed}/{task.total}"),
+        BarColumn(bar_width=20 if wide else 8),
+        TextColumn("{task.fields[logs]}"),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[device]}"),
+    )
+    tell = out.steps(epochs)
+    with out.progress(*columns) as bar:
+        task = None if bar is None else bar.add_task("train", total=epochs, logs="compiling", speed="", device="")
+
+        def show(progress: "Progress") -> None:
+            speed = _speed(progress.samples_per_second)
+            if bar is not None and task is not None:
+                logs = _logs(progress.logs, with_validation=wide)
+                bar.update(task, completed=progress.epoch, logs=logs, speed=speed, device=progress.device)
+            else:
+                logs = _logs(progress.logs, with_validation=True)
+                tell(progress.epoch, f"epoch {progress.epoch}/{epochs}  {logs}  {speed}  {progress.device}")
+
+        yield show
+
+
+def _logs(logs: Mapping[str, float], *, with_validation: bool) -> str:
+    shown = {name: value for name, value in logs.items() if with_validation or not name.startswith("val_")}
+    return "  ".join(f"{name} {value:.4g}" for name, value in shown.items())
+
+
+def _speed(samples: float) -> str:
+    for unit, size in (("M", 1e6), ("k", 1e3)):
+        if samples >= size:
+            return f"{samples / size:.1f}{unit} samples/s"
+    return f"{samples:.0f} samples/s"

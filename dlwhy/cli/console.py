@@ -1,0 +1,144 @@
+"""All printing: results to stdout, everything for people to stderr."""
+
+import contextlib
+import json
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Any, Literal
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+from rich.text import Text
+
+from dlwhy.errors import DlwhyError, DlwhyWarning, display
+from dlwhy.files import write_stdout
+
+
+class Output:
+    """Where one command prints.
+
+    Parameters
+    ----------
+    quiet
+        Print nothing on stderr but errors.
+    as_json
+        The result on stdout is one JSON object, not text for people.
+
+    """
+
+    def __init__(self, *, quiet: bool = False, as_json: bool = False):
+        self.quiet = quiet
+        self.as_json = as_json
+        self.stderr = Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
+        if quiet:
+            warnings.simplefilter("ignore", DlwhyWarning)
+
+    def note(self, text: str) -> None:
+        """Print a line for people on stderr. Foreign text in it must have passed through `display`."""
+        self.stderr.print(Text(text))
+
+    def text(self, text: str) -> None:
+        """Print text on stdout, with a newline behind it."""
+        write_stdout(f"{text}\n".encode(errors="backslashreplace"))
+
+    def json(self, value: Any) -> None:
+        """Print a JSON object on stdout; numbers that are not finite become null."""
+        write_stdout(json_text(value).encode())
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
+        """Print a table for people on stdout; columns whose name starts with ">" are aligned to the right."""
+        table = Table(title=Text(title) if title else None, title_justify="left")
+        for column in columns:
+            justify: Literal["left", "right"] = "right" if column.startswith(">") else "left"
+            table.add_column(Text(column.removeprefix(">")), justify=justify, overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        console = Console(highlight=False)
+        with console.capture() as captured:
+            console.print(table)
+        write_stdout(captured.get().encode(sys.stdout.encoding or "utf-8", errors="backslashreplace"))
+
+    @contextlib.contextmanager
+    def progress(self, *columns: Any) -> Iterator[Progress | None]:
+        """Show a Rich progress bar while the block runs, or give None where no bar belongs (no terminal, quiet)."""
+        # not Rich's own idea of a terminal: FORCE_COLOR makes it draw bars into files
+        if self.quiet or self.stderr.is_dumb_terminal or not sys.stderr.isatty():
+            yield None
+            return
+        with Progress(*columns, console=self.stderr, transient=False) as bar:
+            yield bar
+
+    def steps(self, total: int) -> Callable[[int, str], None]:
+        """Give a function of (work done, text) that notes the text each time another tenth of `total` is done.
+
+        It stands in for the progress bar where `progress` gives None.
+        """
+        told = 0
+
+        def tell(done: int, text: str) -> None:
+            nonlocal told
+            tenths = done * 10 // max(total, 1)
+            if tenths > told:
+                told = tenths
+                self.note(text)
+
+        return tell
+
+
+def json_text(value: Any) -> str:
+    """Give a value as JSON with a newline behind it; numbers that are not finite become null.
+
+    Everything outside ASCII is escaped, so that no name in it reaches a terminal as a control.
+    """
+    return json.dumps(_finite(value), indent=2, allow_nan=False) + "\n"
+
+
+def show_warnings() -> None:
+    """Show each `DlwhyWarning` as one line on stderr, and no warning of a library."""
+
+    def show(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+        if issubclass(category, DlwhyWarning):
+            Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"dlwhy: warning: {message}"))
+
+    warnings.showwarning = show
+    warnings.simplefilter("ignore")
+    warnings.simplefilter("always", DlwhyWarning)
+
+
+def show_error(error: DlwhyError) -> None:
+    """Print an error as one line on stderr."""
+    _to_stderr(" ".join(f"dlwhy: error: {error}".splitlines()))
+
+
+def show_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print the traceback of a bug on stderr, with nothing in it that a terminal would obey; for `sys.excepthook`."""
+    for line in "".join(traceback.format_exception(kind, error, trace)).splitlines():
+        _to_stderr(display(line, 1000))
+    _to_stderr("dlwhy: this is a bug of dlwhy's, not of your input; please report it")
+
+
+def flush() -> None:
+    """Write out what is still held back of stdout and stderr."""
+    for stream in (sys.stderr, sys.stdout):
+        if stream is not None:
+            stream.flush()
+
+
+def _to_stderr(line: str) -> None:
+    if sys.stderr is not None:
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and not abs(value) < float("inf"):
+        return None
+    return value

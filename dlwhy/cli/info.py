@@ -1,0 +1,114 @@
+"""`dlwhy info`: what a file holds, without running anything in it; or what this installation has."""
+
+import importlib.metadata
+import os
+import platform
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+import typer
+
+from dlwhy import __version__, files
+from dlwhy.cli import options as shared
+from dlwhy.cli.console import Output
+from dlwhy.errors import display
+
+_PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn", "polars", "joblib", "matplotlib", "typer", "rich")
+_MOST_SHOWN = 12
+
+
+def info(
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="FILE", help='A data set or a model; "-" for a model, or data as CSV, on stdin.', show_default=False
+        ),
+    ] = None,
+    max_size: shared.MaxSize = None,
+    quiet: shared.Quiet = False,
+    as_json: shared.Json = False,
+    config: shared.Config = None,  # noqa: ARG001 - read_config has taken it
+) -> None:
+    r"""Show what a data set or a model holds, without running anything in it.
+
+    Which of the two a file is, its content decides. Without a file: the versions, the devices to compute on, and the
+    cache of compiled programs.
+
+    \b
+    Examples:
+      dlwhy info dataset.joblib
+      dlwhy info model.keras --json
+      dlwhy info
+    """
+    out = Output(quiet=quiet, as_json=as_json)
+    facts = _surroundings() if file is None else _describe(file, max_size)
+    if as_json:
+        out.json(facts)
+    else:
+        title = f"dlwhy {__version__}" if file is None else files.shown(file)
+        out.table(("what", "value"), _rows(facts), title=title)
+
+
+def _describe(file: str, max_size: int | None) -> dict[str, Any]:
+    if _is_model(file):
+        from dlwhy.models import archive
+
+        return {"kind": "model", **archive.describe(file, max_size=max_size)}
+    from dlwhy.data import storage
+
+    return {"kind": "data set", **storage.describe(file, max_size=max_size)}
+
+
+def _is_model(file: str) -> bool:
+    """Tell a model from a data set by the first bytes: both may be zip archives, but only one of arrays."""
+    with files.open_input(file) as handle:
+        head = handle.read(64) if handle.seekable() else handle.peek(64)[:64]  # type: ignore[attr-defined]
+        if handle.seekable():
+            handle.seek(0)
+    if head.startswith(b"PK\x03\x04"):
+        name_length = int.from_bytes(head[26:28], "little")
+        return not head[30 : 30 + name_length].endswith(b".npy")
+    return head.startswith(b"\x89HDF\r\n\x1a\n")
+
+
+def _surroundings() -> dict[str, Any]:
+    from dlwhy.training import accelerator
+
+    chosen = accelerator.start()
+    import tensorflow as tf
+
+    cache = accelerator.cache_folder()
+    kept = [entry.stat().st_size for entry in cache.glob("*") if entry.is_file()] if cache.is_dir() else []
+    return {
+        "version": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
+        "devices": accelerator.available(tf),
+        "device": chosen.description,
+        "threads": chosen.threads,
+        "cores": len(os.sched_getaffinity(0)),
+        "cache": {"folder": str(cache), "programs": len(kept), "bytes": sum(kept)},
+    }
+
+
+def _rows(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in facts.items():
+        if isinstance(value, Mapping):
+            yield from _rows(value, f"{prefix}{display(name)} ")
+        elif isinstance(value, list) and any(isinstance(part, Mapping) for part in value):
+            yield from ((f"{prefix}{display(name)} {place}", _shown(part)) for place, part in enumerate(value, start=1))
+        else:
+            yield f"{prefix}{display(name)}".replace("_", " "), _shown(value)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        parts = [_shown(part) for part in value[:_MOST_SHOWN]]
+        more = [f"… {len(value) - _MOST_SHOWN} more"] if len(value) > _MOST_SHOWN else []
+        return ", ".join([*parts, *more])
+    if isinstance(value, Mapping):
+        return " ".join(f"{display(key)}={_shown(item)}" for key, item in value.items())
+    if value is None or isinstance(value, bool):
+        return {None: "-", True: "yes", False: "no"}[value]
+    return display(f"{value:.6g}" if isinstance(value, float) else value, 200)

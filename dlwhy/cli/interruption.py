@@ -1,0 +1,37 @@
+"""Ctrl-C and SIGTERM while a training runs: the first ends it after the epoch in hand, the second at once."""
+
+import contextlib
+import dataclasses
+import os
+import signal
+from collections.abc import Iterator
+from types import FrameType
+
+from dlwhy.cli.console import Output
+
+
+@dataclasses.dataclass
+class Interruption:
+    """Which signal asked the training to end, if one did."""
+
+    number: int | None = None
+
+
+@contextlib.contextmanager
+def graceful(out: Output) -> Iterator[Interruption]:
+    """Note signals instead of ending, while the block runs."""
+    interruption = Interruption()
+
+    def heard(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        if interruption.number is not None:
+            os._exit(128 + number)  # outputs appear whole or not at all, so nothing is half-written
+        interruption.number = number
+        out.note("dlwhy: ending after this epoch; once more to leave at once")
+
+    numbers = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, heard) for number in numbers}
+    try:
+        yield interruption
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,117 @@
+"""`dlwhy predict`: rows in, predictions out, in bounded memory."""
+
+import contextlib
+import itertools
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from dlwhy import files
+from dlwhy.cli import options as shared
+from dlwhy.cli.console import Output
+from dlwhy.errors import UsageError
+
+if TYPE_CHECKING:
+    from dlwhy.data.dataset import FloatArray
+    from dlwhy.models.checking import Checked
+
+Table = Annotated[str, typer.Argument(metavar="FILE", help='The rows: CSV, TSV, Parquet or JSON Lines; "-" for stdin.')]
+
+
+def predict(
+    table: Table = "-",
+    model: shared.Model = "model.keras",
+    output: Annotated[str, typer.Option("--output", "-o", help='The file to write; "-" for stdout.')] = "-",
+    proba: Annotated[bool, typer.Option("--proba", help="Give the probability of each class, too.")] = False,
+    form: Annotated[Literal["csv", "jsonl"], typer.Option("--format", help="Form of the output.")] = "csv",
+    keep: Annotated[bool, typer.Option("--keep", help="Pass on the columns that the model does not use.")] = False,
+    input_format: Annotated[
+        Literal["csv", "tsv", "parquet", "jsonl"] | None,
+        typer.Option(help="Form of the input; by default what the file's name says, else csv."),
+    ] = None,
+    no_header: Annotated[
+        bool, typer.Option("--no-header", help="The first line is a row already; columns go by position.")
+    ] = False,
+    chunk_size: Annotated[int, typer.Option(help="Most rows to predict at a time.", min=1)] = 100_000,
+    no_clobber: shared.NoClobber = False,
+    max_size: shared.MaxSize = None,
+    quiet: shared.Quiet = False,
+    as_json: shared.Json = False,
+    config: shared.Config = None,  # noqa: ARG001  # read before the others
+) -> None:
+    r"""Predict each row of a table with a trained model.
+
+    Columns are matched by the names in the header; classes come out by their names. Rows keep their order, and go
+    out while others come in, so a table may be larger than memory. --json prints a summary; the predictions need a
+    file then.
+
+    \b
+    Examples:
+      cut -d, -f1,2 points.csv | dlwhy predict -m model.keras > labels.csv
+      dlwhy predict -m model.keras customers.csv --keep --proba -o scored.csv
+      dlwhy predict -m model.keras --format jsonl < points.csv | jq .prediction
+    """
+    out = Output(quiet=quiet, as_json=as_json)
+    _check_paths(table, model, output, as_json=as_json, no_clobber=no_clobber)
+    from dlwhy.cli import prediction_rows, table_rows
+
+    checked = _check_model(model, max_size, proba=proba)
+    about = checked.details
+    rows = table_rows.read_rows(
+        table, about.columns, form=input_format, header=not no_header, chunk_size=chunk_size, keep=keep
+    )
+    # the first rows before TensorFlow: what is wrong with a table is mostly wrong at once
+    first = next(rows)
+    predict_batch = _build(checked)
+    n_rows = 0
+    with _open(output, no_clobber=no_clobber) as write:
+        for X, kept in itertools.chain([first], rows):
+            predicted = prediction_rows.as_frame(
+                predict_batch(X), task=about.task, class_names=about.class_names, proba=proba
+            )
+            write(prediction_rows.encode(prediction_rows.beside(kept, predicted), form, header=not n_rows))
+            n_rows += len(X)
+    if not files.is_standard(output):
+        out.note(f"{files.shown(output, output=True)}: {n_rows} rows")
+    if as_json:
+        out.json({"predictions": output, "rows": n_rows, "model": model, "table": table})
+
+
+def _check_paths(table: str, model: str, output: str, *, as_json: bool, no_clobber: bool) -> None:
+    if as_json and files.is_standard(output):
+        raise UsageError("--json and the predictions can't both go to stdout", "name a file with -o")
+    if files.is_standard(table) and files.is_standard(model):
+        raise UsageError("the model and the rows can't both come from stdin", "name a file for one")
+    files.check_output(output, inputs=[table, model], no_clobber=no_clobber)
+
+
+def _check_model(model: str, max_size: int | None, *, proba: bool) -> "Checked":
+    """Read the model as far as that goes without TensorFlow."""
+    from dlwhy.models import checking
+
+    content = files.read_bytes(model, limit=(max_size or checking.MAX_SIZE) * checking.MEBIBYTE)
+    checked = checking.check(content, files.shown(model), max_size=max_size)
+    if proba and checked.details.task == "regression":
+        raise UsageError(f"--proba is for classes; {files.shown(model)} predicts a number")
+    return checked
+
+
+def _build(checked: "Checked") -> "Callable[[FloatArray], FloatArray]":
+    from dlwhy.training import accelerator
+
+    accelerator.start()
+    from dlwhy.models import network, rebuilding
+
+    model = rebuilding.rebuild(checked.plan, checked.weights, checked.dropout_state)
+    return lambda X: network.predict(model, X)
+
+
+@contextlib.contextmanager
+def _open(output: str, *, no_clobber: bool) -> Iterator[Callable[[bytes], object]]:
+    """Give a function that writes: to stdout at once, or to a file that appears when all is written."""
+    if files.is_standard(output):
+        yield files.write_stdout
+    else:
+        with files.open_output(output, no_clobber=no_clobber) as handle:
+            yield handle.write

@@ -1,0 +1,122 @@
+"""Predictions as rows of CSV or JSON Lines, safe for terminals and spreadsheets."""
+
+import io
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from dlwhy.data.dataset import FloatArray, Task
+from dlwhy.errors import InputRefusedError, display
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Format = Literal["csv", "jsonl"]
+FORMATS: tuple[Format, ...] = ("csv", "jsonl")
+
+_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def as_frame(y_prob: FloatArray, *, task: Task, class_names: Sequence[str], proba: bool) -> "pl.DataFrame":
+    """Turn what a model gives into columns: ``prediction``, and with `proba` one column ``p_CLASS`` a class.
+
+    Parameters
+    ----------
+    y_prob
+        Probabilities of the second class, (n,); of all classes, (n, n_classes); or predicted numbers, (n,).
+    task
+        What the model predicts.
+    class_names
+        Names of the classes, at index order; empty for regression.
+    proba
+        Whether the probabilities become columns too.
+
+    Returns
+    -------
+    polars.DataFrame
+        n rows; class names are text, numbers float32.
+
+    """
+    import polars as pl
+
+    if task == "regression":
+        return pl.DataFrame({"prediction": y_prob})
+    probabilities = np.column_stack((1 - y_prob, y_prob)) if y_prob.ndim == 1 else y_prob
+    named = pl.Series("prediction", list(class_names), dtype=pl.String)
+    frame = named.gather(probabilities.argmax(axis=1)).to_frame()
+    if proba:
+        frame = frame.with_columns(
+            pl.Series(f"p_{name}", probabilities[:, index]) for index, name in enumerate(class_names)
+        )
+    return frame
+
+
+def beside(kept: "pl.DataFrame", predicted: "pl.DataFrame") -> "pl.DataFrame":
+    """Put the columns kept from the input before the predicted ones.
+
+    Raises
+    ------
+    InputRefusedError
+        If a kept column has the name of a predicted one.
+
+    """
+    for name in kept.columns:
+        if name in predicted.columns:
+            raise InputRefusedError(f"column {display(name)!r} can't be kept: a column of the output has its name")
+    return kept.hstack(predicted) if kept.width else predicted  # a frame without columns has no rows
+
+
+def encode(frame: "pl.DataFrame", kind: Format, *, header: bool) -> bytes:
+    """Give the rows as bytes in UTF-8; in CSV, text that a spreadsheet would take for a formula gets a ``'`` before it.
+
+    Raises
+    ------
+    InputRefusedError
+        If two column names look alike once they are safe to show.
+
+    """
+    buffer = io.BytesIO()
+    frame = _with_safe_names(_without_controls(frame), kind)
+    if kind == "jsonl":
+        frame.write_ndjson(buffer)
+    else:
+        _without_formulas(frame).write_csv(buffer, include_header=header)
+    return buffer.getvalue()
+
+
+def _with_safe_names(frame: "pl.DataFrame", kind: Format) -> "pl.DataFrame":
+    import polars as pl
+
+    names = pl.DataFrame({"name": [display(name, 250) for name in frame.columns]})
+    shown = (_without_formulas(names) if kind == "csv" else names)["name"].to_list()
+    if len(set(shown)) < len(shown):
+        twice = next(name for index, name in enumerate(shown) if name in shown[:index])
+        raise InputRefusedError(f"two columns of the output would both be called {twice!r}")
+    return frame.rename(dict(zip(frame.columns, shown, strict=True)))
+
+
+def _without_controls(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """Show the control characters of cells as text, but for the line ends and tabs that a table may well hold."""
+    import polars as pl
+
+    dirty = [
+        column.name
+        for column in frame.iter_columns()
+        if column.dtype == pl.String and column.str.contains(_CONTROL.pattern).any()
+    ]
+
+    def shown(text: str) -> str:
+        return _CONTROL.sub(lambda match: display(match[0]), text)
+
+    return frame.with_columns(pl.col(dirty).map_elements(shown, return_dtype=pl.String))
+
+
+def _without_formulas(frame: "pl.DataFrame") -> "pl.DataFrame":
+    import polars as pl
+
+    text = pl.col(pl.String)
+    quoted = text.str.replace(r"^([=+\-@\t\r])", "'${1}")
+    return frame.with_columns(pl.when(text.str.contains(_NUMBER)).then(text).otherwise(quoted))

@@ -1,0 +1,97 @@
+"""The rows that `dlwhy predict` reads: chunk by chunk, as a model's features, with the columns beside them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dlwhy import files
+from dlwhy.data import tables
+from dlwhy.data.dataset import Column, FloatArray
+from dlwhy.errors import InputRefusedError, display
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_WITHOUT_HEADER = (".jsonl", ".ndjson", ".parquet", ".pq")
+
+
+def read_rows(
+    path: str,
+    columns: tuple[Column, ...],
+    *,
+    form: tables.Format | None = None,
+    header: bool = True,
+    chunk_size: int = 100_000,
+    keep: bool = False,
+) -> Iterator[tuple[FloatArray, "pl.DataFrame"]]:
+    """Read a table to predict from, in bounded memory, and warn at its end about what was filled in or unknown.
+
+    Parameters
+    ----------
+    path
+        The file, or "-" for stdin.
+    columns
+        The columns of the model; found by name, or by position if there is no header.
+    form
+        One of `tables.FORMATS`; by default what the file's name says, else CSV.
+    header
+        Whether a CSV or TSV has its names in the first line.
+    chunk_size
+        Most rows of a chunk.
+    keep
+        Whether columns that the model does not use are wanted.
+
+    Yields
+    ------
+    X
+        Features, (n, n_features), float32.
+    kept
+        The other columns, n rows of text; no columns unless they are wanted.
+
+    Raises
+    ------
+    InputRefusedError
+        If the table can't be understood, does not fit the model, or has no rows.
+    InputUnreadableError, InputOutputError
+        If it can't be read.
+
+    """
+    source = files.shown(path)
+    named = header and form not in ("jsonl", "parquet") and (form or Path(path).suffix.lower() not in _WITHOUT_HEADER)
+    encoder = tables.Encoder(columns, tables.Source(name=source, first_row=2 if named else 1))
+    names: list[str] = []
+    for chunk in tables.read_chunks(path, format=form, header=header, rows=chunk_size):
+        if not chunk.height:
+            continue  # a header whose rows are still to come
+        frame = chunk if header else _by_position(chunk, columns, source, keep=keep)
+        names = names or frame.columns
+        frame = _like_first(frame, names, source, keep=keep)
+        used = {column.name for column in columns}
+        yield encoder.encode(frame), frame.select([name for name in names if keep and name not in used])
+    if not names:
+        raise InputRefusedError(f"{source}: no data rows")
+    encoder.warn()
+
+
+def _by_position(frame: "pl.DataFrame", columns: tuple[Column, ...], source: str, *, keep: bool) -> "pl.DataFrame":
+    """Give the first columns the names that the model knows."""
+    if frame.width < len(columns) or (frame.width > len(columns) and not keep):
+        raise InputRefusedError(f"the model expects {len(columns)} columns, {source} has {frame.width}")
+    wanted = [column.name for column in columns]
+    taken = set(wanted)
+    others = [f"{name}'" if name in taken else name for name in frame.columns[len(wanted) :]]
+    return frame.rename(dict(zip(frame.columns, [*wanted, *others], strict=True)))
+
+
+def _like_first(frame: "pl.DataFrame", names: list[str], source: str, *, keep: bool) -> "pl.DataFrame":
+    """Give a later chunk the columns of the first: in JSON Lines each may have others."""
+    import polars as pl
+
+    for name in frame.columns if keep else ():
+        if name not in names:
+            raise InputRefusedError(
+                f'{source}: "{display(name)}" is not in the first rows, so it can\'t be kept',
+                "give every row the same keys",
+            )
+    absent = [pl.lit(None, pl.String).alias(name) for name in names if name not in frame.columns]
+    return frame.with_columns(absent) if absent else frame

@@ -1,0 +1,138 @@
+"""The cells of a table as text: which are missing, which are numbers, and where a bad one stands."""
+
+import dataclasses
+import math
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import MAX_COLUMNS, MAX_NAME, FloatArray
+from dlwhy.errors import InputRefusedError, display
+
+if TYPE_CHECKING:
+    import polars as pl
+
+# these run in Rust, on whole columns: $ is the end of the text there, never before a line end
+NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
+INTEGER = r"^[+-]?[0-9]+$"
+INFINITE = r"^(?i:[+-]?inf(?:inity)?)$"
+_MISSING = r"^(?i:na|nan|null)?$"
+_UNCLEAN = rf"{_MISSING}|^\s|\s$"
+_EXACT = 2**53
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where rows came from, for messages.
+
+    Parameters
+    ----------
+    name
+        The file, as `files.shown` gives it.
+    first_row
+        The number that a person gives the first row: 2 below a header.
+    rows
+        Which of the file's rows these are, counted from 0, if some were left out.
+
+    """
+
+    name: str
+    first_row: int = 2
+    rows: npt.NDArray[np.intp] | None = None
+
+    def at(self, index: int, column: str) -> str:
+        """Say where a cell stands: ``data.csv:17:x1``."""
+        row = index if self.rows is None else int(self.rows[index])
+        return f"{self.name}:{row + self.first_row}:{display(column)}"
+
+
+def check_names(names: Sequence[str], source: str) -> None:
+    """Refuse the names of columns that are too many or too long, empty, or not unique.
+
+    Raises
+    ------
+    InputRefusedError
+        If one of these is the case.
+
+    """
+    if len(names) > MAX_COLUMNS:
+        raise InputRefusedError(f"{source}: {len(names)} columns; at most {MAX_COLUMNS}")
+    places: dict[str, int] = {}
+    for place, name in enumerate(names, start=1):
+        if not name:
+            raise InputRefusedError(f"{source}: column {place} has no name", "each column needs a name in the header")
+        if len(name) > MAX_NAME:
+            raise InputRefusedError(
+                f"{source}: column {place} has a name of {len(name)} characters; at most {MAX_NAME}"
+            )
+        if name in places:
+            raise InputRefusedError(
+                f'{source}: column name "{display(name)}" occurs {list(names).count(name)} times '
+                f"(columns {places[name]} and {place})"
+            )
+        places[name] = place
+
+
+def cleaned(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """Strip the white space round each cell; empty cells, ``NA``, ``NaN`` and ``null`` become nulls."""
+    import polars as pl
+
+    # most columns of a large table have nothing to clean, and a look costs much less than a copy
+    unclean = frame.select(pl.all().str.contains(_UNCLEAN).any())
+    names = [name for name in frame.columns if unclean[name].item()]
+    return frame.with_columns(pl.col(names).str.strip_chars()).with_columns(
+        pl.when(pl.col(name).str.contains(_MISSING)).then(None).otherwise(pl.col(name)).alias(name) for name in names
+    )
+
+
+def numbers(cells: "pl.Series", source: Source) -> FloatArray:
+    """Read cleaned cells as numbers.
+
+    Returns
+    -------
+    numpy.ndarray
+        Float32, (n,), each the nearest to its text; NaN where a cell is missing.
+
+    Raises
+    ------
+    InputRefusedError
+        If a cell is text, infinite, larger than float32 can hold, or a whole number over 2**53.
+
+    """
+    import polars as pl
+
+    wrong = (~cells.str.contains(NUMBER)).arg_true()
+    if len(wrong):
+        raise _not_a_number(cells, int(wrong[0]), source)
+    # straight to float32: by way of float64 some numbers would be rounded twice, and not come out nearest
+    values: FloatArray = cells.cast(pl.Float32, strict=False).to_numpy()
+    large = np.flatnonzero(np.abs(values) >= _EXACT)
+    if len(large):
+        _check_large(cells.gather(large), values[large], large, source)
+    return values
+
+
+def _not_a_number(cells: "pl.Series", row: int, source: Source) -> InputRefusedError:
+    text = str(cells[row])
+    where = f"{source.at(row, cells.name)}: "
+    if re.search(INFINITE, text):
+        message, hint = f'value is not a finite number ("{display(text)}")', "leave the cell empty if it is missing"
+        return InputRefusedError(where + message, hint)
+    return InputRefusedError(f'{where}"{display(text)}" is not a number', "correct the cell, or leave the column out")
+
+
+def _check_large(cells: "pl.Series", values: FloatArray, rows: npt.NDArray[np.intp], source: Source) -> None:
+    for index in np.flatnonzero(np.isinf(values))[:1]:
+        text, where = cells[int(index)], source.at(int(rows[index]), cells.name)
+        if math.isinf(float(text)):
+            raise InputRefusedError(f'{where}: value is not a finite number ("{display(text)}")')
+        raise InputRefusedError(f"{where}: {display(text)} is larger than 3.4e38")
+    for index in cells.str.contains(INTEGER).arg_true():
+        # compared as text: Python refuses to turn some thousands of digits into a number
+        digits = cells[index].lstrip("+-0")
+        if (len(digits), digits) > (16, str(_EXACT)):
+            where = source.at(int(rows[index]), cells.name)
+            raise InputRefusedError(f"{where}: {display(digits)} can't be held exactly", "leave the column out")

@@ -1,0 +1,170 @@
+"""Columns of text into features, as plain metadata says: the same at import and at prediction."""
+
+import warnings
+from collections import Counter
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from dlwhy.data.cells import Source, cleaned, numbers
+from dlwhy.data.dataset import Column, FloatArray
+from dlwhy.errors import DlwhyWarning, InputRefusedError, display
+
+if TYPE_CHECKING:
+    import polars as pl
+
+BOOLEANS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
+
+
+def encode(frame: "pl.DataFrame", columns: tuple[Column, ...], *, source: str) -> FloatArray:
+    """Turn rows of text into features, and warn about what was filled in or not known.
+
+    Parameters
+    ----------
+    frame
+        Columns of text, found by name; others are left aside.
+    columns
+        How the columns become features.
+    source
+        How to name the file in messages; its first row is taken to be below a header.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, n_features), float32.
+
+    Raises
+    ------
+    InputRefusedError
+        If a column is absent, a cell is not a number where one belongs, or a cell is missing in a column that had no
+        missing cells in training.
+
+    """
+    encoder = Encoder(columns, Source(name=source))
+    X = encoder.encode(frame)
+    encoder.warn()
+    return X
+
+
+class Encoder:
+    """Turns a table into features chunk by chunk, and counts what it had to fill in or did not know.
+
+    Parameters
+    ----------
+    columns
+        How the columns become features.
+    source
+        Where the first chunk comes from; the rows of further chunks are counted on.
+
+    Attributes
+    ----------
+    filled, unknown
+        For each column so far, how many missing cells were filled in, and how many held an unknown category.
+
+    """
+
+    def __init__(self, columns: tuple[Column, ...], source: Source):
+        self.columns = columns
+        self.source = source
+        self.filled: Counter[str] = Counter()
+        self.unknown: Counter[str] = Counter()
+        self._rows = 0
+
+    def encode(self, frame: "pl.DataFrame") -> FloatArray:
+        """Turn the next rows of text into features, (n, n_features), float32; raises what `encode` raises."""
+        for column in self.columns:
+            if column.name not in frame.columns:
+                raise InputRefusedError(
+                    f'{self.source.name}: no column "{display(column.name)}"; columns: {listed(frame.columns)}'
+                )
+        X = np.empty((frame.height, sum(len(column.features) for column in self.columns)), np.float32)
+        place = 0
+        for column in self.columns:
+            cells = cleaned(frame.select(column.name)).to_series()
+            missing = cells.is_null()
+            if missing.any():
+                cells = self._filled(cells, missing, column)
+            values = X[:, place : place + len(column.features)]
+            if column.indicator:
+                values[:, -1] = missing.to_numpy()
+                values = values[:, :-1]
+            self._write(cells, column, values)
+            place += len(column.features)
+        self._rows += frame.height
+        return X
+
+    def warn(self) -> None:
+        """Warn about what was filled in and what was not known so far."""
+        if self.filled:
+            text = f"missing {_counted(self.filled)}: filled with the training median or most frequent category"
+            warnings.warn(f"{self.source.name}: {text}", DlwhyWarning, stacklevel=3)
+        if self.unknown:
+            text = f"unknown categories in {_counted(self.unknown)}: taken as none of those in the training data"
+            warnings.warn(f"{self.source.name}: {text}", DlwhyWarning, stacklevel=3)
+
+    def _filled(self, cells: "pl.Series", missing: "pl.Series", column: Column) -> "pl.Series":
+        if column.fill is None:
+            where = self._here().at(int(missing.arg_max() or 0), column.name)
+            raise InputRefusedError(f"{where}: value is missing", "no cell of this column was missing in training")
+        self.filled[column.name] += int(missing.sum())
+        fill = column.fill
+        if column.kind == "boolean":
+            fill = "true" if fill else "false"
+        return cells.fill_null(str(fill))
+
+    def _write(self, cells: "pl.Series", column: Column, values: FloatArray) -> None:
+        if column.kind == "numeric":
+            values[:, 0] = numbers(cells, self._here())
+        elif column.kind == "boolean":
+            values[:, 0] = booleans(cells, self._here())
+        else:
+            codes = category_codes(cells, column.categories)
+            self.unknown += Counter({column.name: int((codes < 0).sum())})  # += leaves out zeros
+            values[:] = codes[:, None] == np.arange(len(column.categories))
+
+    def _here(self) -> Source:
+        rows = self.source.rows
+        return Source(name=self.source.name, first_row=self.source.first_row + self._rows, rows=rows)
+
+
+def booleans(cells: "pl.Series", source: Source) -> FloatArray:
+    """Read cleaned cells that say true, false, yes or no as 1 and 0, (n,), float32.
+
+    Raises
+    ------
+    InputRefusedError
+        If a cell says something else.
+
+    """
+    import polars as pl
+
+    values = cells.str.to_lowercase().replace_strict(BOOLEANS, default=None, return_dtype=pl.Float32)
+    if values.null_count():
+        row = int(values.is_null().arg_max() or 0)
+        raise InputRefusedError(
+            f'{source.at(row, cells.name)}: "{display(cells[row])}" is none of true, false, yes and no'
+        )
+    return cast(FloatArray, values.to_numpy())
+
+
+def category_codes(cells: "pl.Series", categories: tuple[str, ...]) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
+    """Give the index of each cell's text among the categories, (n,), int32; -1 if it is none of them."""
+    import polars as pl
+
+    codes = {category: index for index, category in enumerate(categories)}
+    return cast(
+        "np.ndarray[tuple[int], np.dtype[np.int32]]",
+        cells.replace_strict(codes, default=-1, return_dtype=pl.Int32).to_numpy(),
+    )
+
+
+def listed(names: list[str], most: int = 10) -> str:
+    """List some names for a message."""
+    return ", ".join(display(name) for name in names[:most]) + (f", … ({len(names)})" if len(names) > most else "")
+
+
+def _counted(counts: Counter[str]) -> str:
+    """Write ``13 cells (age 12, city 1)``."""
+    n_cells = sum(counts.values())
+    parts = listed([f"{name} {count}" for name, count in counts.most_common()], 5)
+    return f"{n_cells} {'cell' if n_cells == 1 else 'cells'} ({parts})"

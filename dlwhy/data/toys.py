@@ -1,0 +1,172 @@
+"""The toy data sets: each a function of one drawing's settings that gives features and target."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.errors import UsageError
+
+Arrays = tuple[npt.NDArray[Any], npt.NDArray[Any]]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """The settings of one drawing. A toy reads those that apply to it.
+
+    Parameters
+    ----------
+    samples
+        Number of rows.
+    noise
+        Standard deviation of the noise.
+    classes, features
+        Number of classes and of features.
+    seed
+        Seed of all that is random in it.
+
+    """
+
+    samples: int = 0
+    noise: float = 0.0
+    classes: int = 0
+    features: int = 0
+    seed: int = 0
+
+
+def moons(drawing: Drawing) -> Arrays:
+    """Draw two interleaving half circles."""
+    from sklearn.datasets import make_moons
+
+    X, y = make_moons(n_samples=drawing.samples, noise=drawing.noise, random_state=drawing.seed)
+    return X, y
+
+
+def circles(drawing: Drawing) -> Arrays:
+    """Draw a circle within a circle of twice its size."""
+    from sklearn.datasets import make_circles
+
+    X, y = make_circles(n_samples=drawing.samples, noise=drawing.noise, factor=0.5, random_state=drawing.seed)
+    return X, y
+
+
+def xor(drawing: Drawing) -> Arrays:
+    """Draw points of a square; the class says whether the signs of the two coordinates differ."""
+    rng = np.random.default_rng(drawing.seed)
+    X = rng.uniform(-1, 1, (drawing.samples, 2))
+    return _blurred(X, drawing, rng), (X[:, 0] > 0) != (X[:, 1] > 0)
+
+
+def checkerboard(drawing: Drawing) -> Arrays:
+    """Draw points of a square with 4 x 4 fields; the class is the colour of the field."""
+    rng = np.random.default_rng(drawing.seed)
+    X = rng.uniform(-2, 2, (drawing.samples, 2))
+    return _blurred(X, drawing, rng), np.floor(X).sum(axis=1) % 2
+
+
+def spirals(drawing: Drawing) -> Arrays:
+    """Draw two spirals that wind one and a half times round each other."""
+    rng = np.random.default_rng(drawing.seed)
+    y = np.arange(drawing.samples) % 2
+    angle = 3 * np.pi * np.sqrt(rng.uniform(0.02, 1, drawing.samples))
+    turned = angle + np.pi * y
+    X = np.column_stack((np.cos(turned), np.sin(turned))) * angle[:, None] / np.pi
+    return _blurred(X, drawing, rng), y
+
+
+def rings(drawing: Drawing) -> Arrays:
+    """Draw nested rings with radii 1, 2, 3, …: one a class."""
+    rng = np.random.default_rng(drawing.seed)
+    y = np.arange(drawing.samples) % drawing.classes
+    angle = rng.uniform(0, 2 * np.pi, drawing.samples)
+    X = np.column_stack((np.cos(angle), np.sin(angle))) * (y[:, None] + 1)
+    return _blurred(X, drawing, rng), y
+
+
+def parity(drawing: Drawing) -> Arrays:
+    """Draw corners of a cube; the class says whether the number of coordinates that are 1 is odd."""
+    rng = np.random.default_rng(drawing.seed)
+    corners = rng.integers(0, 2, (drawing.samples, drawing.features))
+    return _blurred(2.0 * corners - 1, drawing, rng), corners.sum(axis=1) % 2
+
+
+def blobs(drawing: Drawing) -> Arrays:
+    """Draw one round cloud a class."""
+    from sklearn.datasets import make_blobs
+
+    X, y = make_blobs(
+        n_samples=drawing.samples,
+        n_features=drawing.features,
+        centers=drawing.classes,
+        cluster_std=drawing.noise,
+        random_state=drawing.seed,
+    )
+    return X, y
+
+
+def gaussian_quantiles(drawing: Drawing) -> Arrays:
+    """Draw one round cloud; the class grows with the distance from its centre."""
+    from sklearn.datasets import make_gaussian_quantiles
+
+    X, y = make_gaussian_quantiles(
+        n_samples=drawing.samples,
+        n_features=drawing.features,
+        n_classes=drawing.classes,
+        random_state=drawing.seed,
+    )
+    return X, y
+
+
+def hypercube(drawing: Drawing) -> Arrays:
+    """Draw two clouds a class at corners of a cube, in a few features among others that are noise.
+
+    Raises
+    ------
+    UsageError
+        If the cube has fewer corners than there are clouds.
+
+    """
+    from sklearn.datasets import make_classification
+
+    needed = (2 * drawing.classes - 1).bit_length()
+    if needed > drawing.features:
+        raise UsageError(f"--features must be at least {needed} for {drawing.classes} classes (got {drawing.features})")
+    X, y = make_classification(
+        n_samples=drawing.samples,
+        n_features=drawing.features,
+        n_informative=max(needed, drawing.features // 4),
+        n_redundant=0,
+        n_classes=drawing.classes,
+        random_state=drawing.seed,
+    )
+    return X, y
+
+
+def sine(drawing: Drawing) -> Arrays:
+    """Draw two periods of a sine wave."""
+    rng = np.random.default_rng(drawing.seed)
+    X = rng.uniform(-1, 1, (drawing.samples, 1))
+    return X, np.sin(2 * np.pi * X[:, 0]) + drawing.noise * rng.standard_normal(drawing.samples)
+
+
+def plane(drawing: Drawing) -> Arrays:
+    """Draw a tilted plane: a target that is linear in each feature."""
+    rng = np.random.default_rng(drawing.seed)
+    slopes = rng.uniform(-1, 1, drawing.features)
+    X = rng.uniform(-1, 1, (drawing.samples, drawing.features))
+    return X, X @ slopes + drawing.noise * rng.standard_normal(drawing.samples)
+
+
+def friedman1(drawing: Drawing) -> Arrays:
+    """Draw Friedman's first function: a sine of a product, a square and two lines; further features are noise."""
+    from sklearn.datasets import make_friedman1
+
+    X, y = make_friedman1(
+        n_samples=drawing.samples, n_features=drawing.features, noise=drawing.noise, random_state=drawing.seed
+    )
+    return X, y
+
+
+def _blurred(X: npt.NDArray[Any], drawing: Drawing, rng: np.random.Generator) -> npt.NDArray[Any]:
+    return X + drawing.noise * rng.standard_normal(X.shape)

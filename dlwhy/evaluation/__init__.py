@@ -1,0 +1,21 @@
+"""Predictions to metrics with intervals: `from dlwhy.evaluation import evaluate, evaluate_model`."""
+
+from dlwhy.evaluation.calibration import Reliability, predicted_classes, reliability, wilson_interval
+from dlwhy.evaluation.evaluate import Split, evaluate, evaluate_model, rows_of
+from dlwhy.evaluation.results import LOWER_IS_BETTER, MAIN_METRIC, METRICS, ClassScore, Evaluation
+
+__all__ = [
+    "LOWER_IS_BETTER",
+    "MAIN_METRIC",
+    "METRICS",
+    "ClassScore",
+    "Evaluation",
+    "Reliability",
+    "Split",
+    "evaluate",
+    "evaluate_model",
+    "predicted_classes",
+    "reliability",
+    "rows_of",
+    "wilson_interval",
+]

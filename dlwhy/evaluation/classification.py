@@ -1,0 +1,113 @@
+"""Metrics of class probabilities."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import Task
+from dlwhy.errors import display
+from dlwhy.evaluation.calibration import predicted_classes, reliability, wilson_interval
+from dlwhy.evaluation.results import ClassScore, Evaluation, FloatArray, known
+
+# as in Keras, so that the loss here is the validation loss that training reported
+_SMALLEST_PROBABILITY = 1e-7
+
+
+def classification(
+    y_true: npt.NDArray[Any], y_prob: FloatArray, task: Task, class_names: tuple[str, ...]
+) -> Evaluation:
+    """Evaluate class probabilities; `dlwhy.evaluation.evaluate` has checked them."""
+    from sklearn.metrics import brier_score_loss, confusion_matrix
+
+    columns = _as_columns(y_prob, task)
+    n_classes = columns.shape[1]
+    if len(class_names) != n_classes:
+        raise ValueError(f"{len(class_names)} class names, {n_classes} classes")
+    y_prob = columns[:, 1] if task == "binary" else columns
+    y_pred = predicted_classes(y_prob, task)
+    occurring = np.unique(y_true)
+    hits = int(np.sum(y_pred == y_true))
+    low, high = wilson_interval(hits, len(y_true))
+    metrics = {
+        "accuracy": hits / len(y_true),
+        "accuracy_low": low,
+        "accuracy_high": high,
+        "balanced_accuracy": _balanced_accuracy(y_true, y_pred, occurring),
+        "loss": _cross_entropy(y_true, columns),
+        "roc_auc": _roc_auc(y_true, columns, occurring),
+        "brier": float(brier_score_loss(y_true, y_prob, labels=range(n_classes), **_positive(task))),
+        "ece": reliability(y_true, y_prob, task=task).expected_calibration_error,
+    }
+    return Evaluation(
+        task=task,
+        n_samples=len(y_true),
+        metrics=metrics,
+        classes=_class_scores(y_true, y_pred, class_names),
+        confusion=confusion_matrix(y_true, y_pred, labels=range(n_classes)),
+        notes=_class_notes(occurring, class_names),
+    )
+
+
+def _positive(task: Task) -> dict[str, int]:
+    return {"pos_label": 1} if task == "binary" else {}
+
+
+def _cross_entropy(y_true: npt.NDArray[Any], columns: npt.NDArray[np.float64]) -> float:
+    of_truth = columns[np.arange(len(y_true)), y_true]
+    return float(-np.mean(np.log(np.clip(of_truth, _SMALLEST_PROBABILITY, 1 - _SMALLEST_PROBABILITY))))
+
+
+def _balanced_accuracy(y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], occurring: npt.NDArray[Any]) -> float | None:
+    from sklearn.metrics import recall_score
+
+    if len(occurring) < 2:
+        return None
+    return float(recall_score(y_true, y_pred, labels=occurring, average="macro"))
+
+
+def _roc_auc(y_true: npt.NDArray[Any], columns: npt.NDArray[np.float64], occurring: npt.NDArray[Any]) -> float | None:
+    from sklearn.metrics import roc_auc_score
+
+    if len(occurring) < 2:
+        return None
+    if columns.shape[1] == 2:
+        return float(roc_auc_score(y_true, columns[:, 1]))
+    return float(np.mean([roc_auc_score(y_true == index, columns[:, index]) for index in occurring]))
+
+
+def _class_scores(
+    y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], class_names: tuple[str, ...]
+) -> tuple[ClassScore, ...]:
+    from sklearn.metrics import precision_recall_fscore_support
+
+    labels = range(len(class_names))
+    precision, recall, f1, count = precision_recall_fscore_support(y_true, y_pred, labels=labels, zero_division=np.nan)
+    return tuple(
+        ClassScore(
+            name=name,
+            n_samples=int(count[index]),
+            precision=known(precision[index]),
+            recall=known(recall[index]),
+            f1=known(f1[index]),
+        )
+        for index, name in enumerate(class_names)
+    )
+
+
+def _class_notes(occurring: npt.NDArray[Any], class_names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(occurring) == 1:
+        name = display(class_names[int(occurring[0])])
+        return (f'all rows are of class "{name}": balanced accuracy and ROC AUC need two classes',)
+    absent = [display(name) for index, name in enumerate(class_names) if index not in occurring]
+    if absent:
+        return (f"no row is of class {', '.join(absent[:10])}: left out of balanced accuracy and ROC AUC",)
+    return ()
+
+
+def _as_columns(y_prob: FloatArray, task: Task) -> npt.NDArray[np.float64]:
+    """Give probabilities as (n_samples, n_classes) float64 that sum to one."""
+    if task == "binary":
+        return np.stack([1 - y_prob.astype(np.float64), y_prob.astype(np.float64)], axis=1)
+    wide: npt.NDArray[np.float64] = y_prob.astype(np.float64)
+    return np.asarray(wide / wide.sum(axis=1, keepdims=True))

@@ -1,0 +1,107 @@
+"""Predictions, or a model and a data set, to an evaluation."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import Dataset, Task
+from dlwhy.errors import InputRefusedError, UnusableResultError, display
+from dlwhy.evaluation.classification import classification
+from dlwhy.evaluation.regression import regression
+from dlwhy.evaluation.results import Evaluation, FloatArray
+
+if TYPE_CHECKING:
+    from dlwhy.models.details import Trained
+
+Split = Literal["test", "train", "all"]
+
+
+def evaluate(
+    y_true: npt.NDArray[Any], y_prob: FloatArray, *, task: Task, class_names: Sequence[str] = (), seed: int = 42
+) -> Evaluation:
+    """Compare predictions with the truth.
+
+    Parameters
+    ----------
+    y_true
+        (n_samples,): class indices, or numbers for regression.
+    y_prob
+        (n_samples,) probability of the second class, or predicted number for regression; (n_samples, n_classes)
+        probabilities for several classes.
+    task
+        ``binary``, ``multiclass`` or ``regression``.
+    class_names
+        Names of the classes, at index order.
+    seed
+        Seed of the bootstrap.
+
+    Raises
+    ------
+    InputRefusedError
+        If there are no rows.
+    UnusableResultError
+        If predictions are not finite numbers.
+
+    """
+    if len(y_true) != len(y_prob):
+        raise ValueError(f"{len(y_true)} true values, {len(y_prob)} predictions")
+    if not len(y_true):
+        raise InputRefusedError("there are no rows to evaluate")
+    if not np.isfinite(y_prob).all():
+        raise UnusableResultError("the model's predictions are not finite numbers", "train it on scaled features")
+    if task == "regression":
+        return regression(y_true.astype(np.float64), y_prob.astype(np.float64), seed)
+    return classification(y_true, y_prob, task, tuple(class_names))
+
+
+def evaluate_model(
+    trained: "Trained", dataset: Dataset, *, split: Split = "test", model: str = "the model", data: str = ""
+) -> Evaluation:
+    """Evaluate a model on a part of a data set; features and classes are matched by name.
+
+    Parameters
+    ----------
+    trained
+        The model with its details.
+    dataset
+        The data set.
+    split
+        The part: ``test``, ``train`` or ``all``.
+    model, data
+        How to name the two in messages; passed through `display` or `files.shown`.
+
+    Raises
+    ------
+    InputRefusedError
+        If the two do not fit, or the part has no rows.
+    UnusableResultError
+        If predictions are not finite numbers.
+
+    """
+    from dlwhy.models import network
+    from dlwhy.models.matching import fit_model_to_data
+
+    fitted = fit_model_to_data(trained.details, dataset, model=model, data=data)
+    X, y = rows_of(fitted, split, data)
+    return evaluate(y, network.predict(trained.model, X), task=fitted.task, class_names=fitted.class_names)
+
+
+def rows_of(
+    dataset: Dataset, split: Split = "test", data: str = ""
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]:
+    """Give the features and targets of a part of a data set: ``test``, ``train``, or ``all``, train rows first.
+
+    Raises
+    ------
+    InputRefusedError
+        If the part has no rows.
+
+    """
+    parts = {"test": ("test",), "train": ("train",), "all": ("train", "test")}[split]
+    X = np.concatenate([getattr(dataset, f"X_{part}") for part in parts])
+    y = np.concatenate([getattr(dataset, f"y_{part}") for part in parts])
+    if not len(y):
+        raise InputRefusedError(f"{data or display(dataset.name)}: the {split} part has no rows", "choose another part")
+    return X, y

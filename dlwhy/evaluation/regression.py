@@ -1,0 +1,62 @@
+"""Metrics of predicted numbers, with bootstrap intervals."""
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.evaluation.results import REGRESSION_METRICS, Evaluation, known
+
+_RESAMPLES = 2000
+# from twice as many rows on, means of groups of rows are resampled: the interval hardly changes, and takes no longer
+_RESAMPLED_UNITS = 5000
+
+
+def regression(y_true: npt.NDArray[np.float64], y_pred: npt.NDArray[np.float64], seed: int) -> Evaluation:
+    """Evaluate predicted numbers; `dlwhy.evaluation.evaluate` has checked them."""
+    # centred: R² is then a ratio of means without loss of digits
+    centred = y_true - (y_true.mean() if np.ptp(y_true) else y_true[0])
+    error = y_pred - y_true
+    moments = np.stack([error**2, np.abs(error), centred, centred**2])
+    r2, mae, rmse = _regression_metrics(moments.mean(axis=1))
+    (r2_low, mae_low, rmse_low), (r2_high, mae_high, rmse_high) = _bootstrap(moments, seed)
+    values = (r2, r2_low, r2_high, mae, mae_low, mae_high, rmse, rmse_low, rmse_high, float(np.mean(error**2)))
+    metrics = {name: known(value) for name, value in zip(REGRESSION_METRICS, values, strict=True)}
+    notes = []
+    if len(y_true) < 2:
+        notes.append("one row: R² and the intervals need at least two")
+    elif metrics["r2"] is None:
+        notes.append("all true values are equal: R² is not defined")
+    return Evaluation(task="regression", n_samples=len(y_true), metrics=metrics, notes=tuple(notes))
+
+
+def _regression_metrics(means: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Give R², MAE and RMSE, (3, …), from the means, (4, …), of squared and absolute error, truth, squared truth."""
+    squared, absolute, truth, squared_truth = means
+    with np.errstate(divide="ignore", invalid="ignore"):
+        r2 = 1 - squared / (squared_truth - truth**2)
+    return np.stack([r2, absolute, np.sqrt(squared)])
+
+
+def _bootstrap(moments: npt.NDArray[np.float64], seed: int) -> npt.NDArray[np.float64]:
+    """Give the lower and upper 95 % bounds of R², MAE and RMSE, (2, 3); NaN for a single row.
+
+    Not `scipy.stats.bootstrap`: here the three share their resamples, and rows that are all alike are no error.
+    """
+    units = _grouped(moments)
+    n_units = units.shape[1]
+    if n_units < 2:
+        return np.full((2, 3), np.nan)
+    rng = np.random.default_rng(seed)
+    picks = (rng.integers(n_units, size=n_units) for _ in range(_RESAMPLES))
+    values = np.stack([_regression_metrics(units[:, pick].mean(axis=1)) for pick in picks])
+    # a resample of equal rows has no R²; where that is likely, the bound is NaN
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.quantile(values, (0.025, 0.975), axis=0))
+
+
+def _grouped(moments: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Average every so many rows into one, taken from all over the data, if there are very many rows."""
+    size = moments.shape[1] // _RESAMPLED_UNITS
+    if size < 2:
+        return moments
+    count = moments.shape[1] // size
+    return np.asarray(moments[:, : size * count].reshape(len(moments), size, count).mean(axis=1))

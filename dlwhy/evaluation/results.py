@@ -1,0 +1,112 @@
+"""What an evaluation is: metrics with intervals, a row a class, and notes where a number needs one."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import Task
+
+CLASSIFICATION_METRICS = (
+    "accuracy",
+    "accuracy_low",
+    "accuracy_high",
+    "balanced_accuracy",
+    "loss",
+    "roc_auc",
+    "brier",
+    "ece",
+)
+REGRESSION_METRICS = (
+    "r2",
+    "r2_low",
+    "r2_high",
+    "mae",
+    "mae_low",
+    "mae_high",
+    "rmse",
+    "rmse_low",
+    "rmse_high",
+    "loss",
+)
+METRICS: Mapping[Task, tuple[str, ...]] = {
+    "binary": CLASSIFICATION_METRICS,
+    "multiclass": CLASSIFICATION_METRICS,
+    "regression": REGRESSION_METRICS,
+}
+MAIN_METRIC: Mapping[Task, str] = {"binary": "accuracy", "multiclass": "accuracy", "regression": "r2"}
+FloatArray = npt.NDArray[np.floating[Any]]
+LOWER_IS_BETTER = ("loss", "brier", "ece", "mae", "rmse")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ClassScore:
+    """How one class fared.
+
+    Parameters
+    ----------
+    name
+        The class.
+    n_samples
+        Rows that are of this class.
+    precision
+        Of the rows taken for this class, the share that is; None if there are none.
+    recall
+        Of the rows of this class, the share that was found; None if there are none.
+    f1
+        Harmonic mean of the two; None where the class neither occurs nor is predicted.
+
+    """
+
+    name: str
+    n_samples: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """How good predictions are.
+
+    Parameters
+    ----------
+    task
+        ``binary``, ``multiclass`` or ``regression``.
+    n_samples
+        Rows that were evaluated.
+    metrics
+        Value of each of ``METRICS[task]``; None where it can't be computed, and then a note says why.
+
+        For classes: `accuracy` with its 95 % Wilson interval, `balanced_accuracy` (mean recall of the classes that
+        occur), `loss` (cross-entropy, nats), `roc_auc` (several classes: one against the rest, mean), `brier`
+        (binary: 0 to 1; several classes: summed over the classes, 0 to 2), `ece` (expected calibration error as in
+        Guo et al. 2017, 15 bins of equal width; binary: of the probability of the second class; several classes: of
+        the confidence in the predicted one). For regression: `r2`, `mae`, `rmse` with 95 % bootstrap intervals
+        (percentile, 2000 resamples), and `loss` (mean squared error).
+    classes
+        A row a class; empty for regression.
+    confusion
+        (n_classes, n_classes) counts, row: true class, column: predicted class; None for regression.
+    notes
+        What to know about the numbers, for people.
+
+    """
+
+    task: Task
+    n_samples: int
+    metrics: Mapping[str, float | None]
+    classes: tuple[ClassScore, ...] = ()
+    confusion: npt.NDArray[np.int64] | None = None
+    notes: tuple[str, ...] = ()
+
+    def as_json(self, split: str = "test") -> dict[str, float | int | None]:
+        """Give the numbers as one flat object; the count of rows is named after the split: ``n_test``."""
+        return {f"n_{split}": self.n_samples, **self.metrics}
+
+
+def known(value: float) -> float | None:
+    """Give a number that JSON has, or None."""
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,1 @@
+"""Pictures: one a file; a classmethod computes, `plot` draws."""

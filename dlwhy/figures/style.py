@@ -1,0 +1,229 @@
+"""How every picture looks, and how it is saved: colours that colour-blind people can tell apart, bytes that repeat."""
+
+import contextlib
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlwhy import files
+from dlwhy.errors import DlwhyWarning, UsageError, display
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.container import Container
+    from matplotlib.figure import Figure
+
+FORMATS = ("png", "svg", "pdf")
+# Okabe and Ito (2008), without black, and without the yellow that is hardly seen on white
+_OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+# Petroff (2021), ten colours chosen by a survey for people with and without colour blindness
+_PETROFF = (
+    "#3f90da",
+    "#ffa90e",
+    "#bd1f01",
+    "#94a4a2",
+    "#832db6",
+    "#a96b59",
+    "#e76300",
+    "#b9ac70",
+    "#717581",
+    "#92dadd",
+)
+
+_ALWAYS: dict[str, Any] = {
+    "figure.constrained_layout.use": True,
+    "figure.constrained_layout.w_pad": 0.12,
+    "text.parse_math": False,  # a "$" in a column's name is a "$"; where names are drawn, it is said once more
+    "svg.hashsalt": "dlwhy",
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "legend.columnspacing": 1.4,
+    "legend.handlelength": 1.6,
+}
+_DARK: dict[str, Any] = {
+    "figure.facecolor": "#16191d",
+    "axes.facecolor": "#16191d",
+    "savefig.facecolor": "#16191d",
+    **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), "#e6e6e6"),
+    "grid.color": "#4a4f55",
+}
+# for a slide or a poster: seen from afar
+_LARGE: dict[str, Any] = {"font.size": 15, "axes.titlesize": 16, "legend.fontsize": 14, "lines.linewidth": 2.5}
+STYLES: dict[str, dict[str, Any]] = {"light": {}, "dark": _DARK, "large": _LARGE}
+PANEL_INCHES = (5.4, 4.8)
+
+
+@contextlib.contextmanager
+def styled(name: str = "light") -> Iterator[None]:
+    """Draw and save in a style while the block runs, whatever the user's own Matplotlib settings are.
+
+    Raises
+    ------
+    UsageError
+        If there is no such style.
+
+    """
+    import matplotlib as mpl
+
+    if name not in STYLES:
+        raise UsageError(f"--style {display(name)}: no such style", f"there is {', '.join(STYLES)}")
+    defaults = {str(key): value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")}
+    settings: Any = {**defaults, **_ALWAYS, **STYLES[name]}
+    with mpl.rc_context(settings):
+        yield
+
+
+def new_figure(n_panels: int = 1, size: tuple[float, float] | None = None) -> "tuple[Figure, list[Axes]]":
+    """Make a figure that needs no screen, with panels side by side, at most three in a row; four are two by two.
+
+    Parameters
+    ----------
+    n_panels
+        Number of panels.
+    size
+        Width and height in inches; by default enough for the panels.
+
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    columns = n_panels if n_panels <= 3 else 2 if n_panels == 4 else 3
+    rows = -(-n_panels // columns)
+    figure = Figure(figsize=size or (PANEL_INCHES[0] * columns, PANEL_INCHES[1] * rows))
+    FigureCanvasAgg(figure)
+    panels = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for unused in panels[n_panels:]:
+        unused.remove()
+    return figure, panels[:n_panels]
+
+
+def save(figure: "Figure", path: str | Path, *, dpi: int = 150, no_clobber: bool = False) -> None:
+    """Save a picture, whole or not at all; the same picture gives the same bytes.
+
+    Parameters
+    ----------
+    figure
+        The picture.
+    path
+        Where to: ``.png``, ``.svg`` or ``.pdf``; ``-`` is a PNG on stdout.
+    dpi
+        Pixels an inch, for PNG.
+    no_clobber
+        Refuse to replace a file.
+
+    Raises
+    ------
+    UsageError
+        If the suffix is another.
+    OutputBlockedError, InputOutputError
+        If it can't be written.
+
+    """
+    format_ = format_of(path)
+    # no time of day and no version inside
+    metadata = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None}}
+    # caught: names may be in any script, and a missing glyph is drawn as a box
+    with files.open_output(path, no_clobber=no_clobber) as handle, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        figure.savefig(handle, format=format_, dpi=dpi, metadata=metadata[format_])
+    if any("collapsed" in str(warning.message) for warning in caught):
+        warnings.warn("the picture is too small for its labels: make it larger", DlwhyWarning, stacklevel=2)
+
+
+def format_of(path: str | Path) -> str:
+    """Say which format a picture's path asks for.
+
+    Raises
+    ------
+    UsageError
+        If its suffix is none that can be written.
+
+    """
+    suffix = "png" if files.is_standard(path) else Path(path).suffix.lower().removeprefix(".")
+    if suffix not in FORMATS:
+        raise UsageError(f"{files.shown(path)}: pictures are saved as .png, .svg or .pdf")
+    return suffix
+
+
+def class_colors(n_classes: int) -> list[str]:
+    """Give each class a colour of its own, that colour-blind people can tell apart as long as that is possible."""
+    if n_classes <= len(_OKABE_ITO):
+        return list(_OKABE_ITO[:n_classes])
+    if n_classes <= len(_PETROFF):
+        return list(_PETROFF[:n_classes])
+    import matplotlib as mpl
+    from matplotlib.colors import to_hex
+
+    return [to_hex(color) for color in mpl.colormaps["viridis"].resampled(n_classes)(range(n_classes))]
+
+
+def lightened(color: str, strength: float = 0.5) -> tuple[float, float, float]:
+    """Give a colour mixed with white, (3,) in 0 to 1: for areas that points in the full colour lie on."""
+    from matplotlib.colors import to_rgb
+
+    red, green, blue = (1 - strength + strength * part for part in to_rgb(color))
+    return red, green, blue
+
+
+def between(low: str, high: str) -> "LinearSegmentedColormap":
+    """Give a light colour map from one colour over white to another: probability 0, 0.5, 1."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("between", [lightened(low), (1, 1, 1), lightened(high)])
+
+
+def legend_below(ax: "Axes", handles: Sequence["Artist | Container"], names: Sequence[str]) -> None:
+    """Put a legend under the panel, where it hides nothing; a name in it is drawn as it is."""
+    import matplotlib as mpl
+    from matplotlib.transforms import ScaledTranslation
+
+    # in points, not as a part of the panel: the axis' numbers and name above it are as high in a low panel
+    height = 9 + 2.2 * float(mpl.rcParams["font.size"])
+    below = ScaledTranslation(0, -height / 72, ax.figure.dpi_scale_trans)
+    legend = ax.legend(
+        handles,
+        names,
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0),
+        bbox_transform=ax.transAxes + below,
+        ncols=_legend_columns(names, room=_characters(ax)),
+    )
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+
+
+def _characters(ax: "Axes") -> float:
+    """Estimate how many characters of a legend fit beside each other under a panel."""
+    import matplotlib as mpl
+    from matplotlib.font_manager import FontProperties
+
+    place = ax.get_subplotspec()
+    n_columns = place.get_gridspec().ncols if place else 1
+    points = FontProperties(size=mpl.rcParams["legend.fontsize"]).get_size_in_points()
+    whole = ax.get_figure(root=True)
+    inches = float(whole.get_figwidth()) if whole is not None else PANEL_INCHES[0]
+    return 72 * inches / n_columns / (0.55 * points)
+
+
+def _legend_columns(names: Sequence[str], room: float) -> int:
+    """Give the most columns that fit into so many characters; a symbol with its gaps is as wide as seven."""
+    for n_columns in range(len(names), 1, -1):
+        columns = np.array_split(np.array([7 + len(name) for name in names]), n_columns)
+        if sum(column.max() for column in columns) <= room:
+            return n_columns
+    return 1
+
+
+def shortened(names: Sequence[str], limit: int = 24) -> list[str]:
+    """Make names fit to be drawn: no control characters, not too long."""
+    return [display(name, limit) for name in names]

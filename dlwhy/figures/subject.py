@@ -1,0 +1,104 @@
+"""What pictures are drawn of: a model's predictions on a data set, and how it learnt."""
+
+import dataclasses
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import Dataset
+from dlwhy.errors import InputRefusedError, UsageError, display
+
+if TYPE_CHECKING:
+    from dlwhy.models.details import Trained
+
+Predict = Callable[[npt.NDArray[np.float32]], npt.NDArray[Any]]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Subject:
+    """A trained model and the data set it is looked at with.
+
+    Parameters
+    ----------
+    dataset
+        The data set as the model sees it (`dlwhy.models.matching.fit_model_to_data`).
+    predict
+        From (n_samples, n_features) float32 to predictions as `dlwhy.models.network.predict` gives them.
+    history
+        A list of values, one an epoch, for each of ``loss``, ``val_loss``, ``accuracy``, ``val_accuracy``.
+
+    """
+
+    dataset: Dataset
+    predict: Predict
+    history: Mapping[str, Sequence[float]] = dataclasses.field(default_factory=dict)
+
+    @classmethod
+    def from_trained(cls, trained: "Trained", dataset: Dataset, *, model: str = "the model", data: str = "") -> Self:
+        """Take a trained model and a data set, matched by the names of features and classes.
+
+        Parameters
+        ----------
+        trained
+            The model with its history and details.
+        dataset
+            The data set.
+        model, data
+            How to name the two in messages; passed through `display` or `files.shown`.
+
+        Raises
+        ------
+        InputRefusedError
+            If the two do not fit.
+
+        """
+        from dlwhy.models import network
+        from dlwhy.models.matching import fit_model_to_data
+
+        fitted = fit_model_to_data(trained.details, dataset, model=model, data=data)
+        predict = functools.partial(network.predict, trained.model)
+        return cls(dataset=fitted, predict=predict, history=trained.history)
+
+    @functools.cached_property
+    def test_prob(self) -> npt.NDArray[Any]:
+        """Predictions on the test part.
+
+        Raises
+        ------
+        InputRefusedError
+            If there is no test part.
+
+        """
+        if not len(self.dataset.y_test):
+            raise InputRefusedError(f"{display(self.dataset.name)} has no test part")
+        return self.predict(self.dataset.X_test)
+
+    def need_classes(self, kind: str) -> None:
+        """Refuse a picture of classes where there are none.
+
+        Raises
+        ------
+        UsageError
+            If the task is regression.
+
+        """
+        if self.dataset.task == "regression":
+            raise UsageError(f"{kind}: drawn for classes only; {display(self.dataset.name)} is a regression")
+
+
+def title_of(subject: Subject) -> str:
+    """Headline of a picture: the data set and how well the model does on its test part."""
+    from dlwhy.evaluation import predicted_classes
+
+    dataset = subject.dataset
+    name = display(dataset.name, 30)
+    if not len(dataset.y_test):
+        return name
+    if dataset.task == "regression":
+        error = float(np.sqrt(np.mean((subject.test_prob - dataset.y_test) ** 2, dtype=np.float64)))
+        return f"{name}: test RMSE {error:.4g}"
+    accuracy = float(np.mean(predicted_classes(subject.test_prob, dataset.task) == dataset.y_test))
+    return f"{name}: test accuracy {accuracy:.3f}"

@@ -1,0 +1,24 @@
+"""A picture in a window, where there is a screen."""
+
+import warnings
+from typing import TYPE_CHECKING
+
+from dlwhy.errors import DlwhyWarning
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def show(figure: "Figure") -> None:
+    """Open a window with the picture and wait until it is closed; warn if there is no screen."""
+    from matplotlib import pyplot as plt
+
+    window = plt.figure(figsize=tuple(figure.get_size_inches()))
+    if window.canvas.required_interactive_framework is None:
+        plt.close(window)
+        warnings.warn("there is no screen to show the picture on", DlwhyWarning, stacklevel=2)
+        return
+    # the figure was made without pyplot: it moves into the empty one's window
+    window.canvas.figure = figure
+    figure.set_canvas(window.canvas)
+    plt.show()

@@ -1,0 +1,141 @@
+"""Models as .keras files: written as Keras does with history and details beside, read without Keras' own loader."""
+
+import contextlib
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dlwhy import files
+from dlwhy.errors import InputOutputError, display
+from dlwhy.models import container, rebuilding
+from dlwhy.models.checking import DROPOUT_STATE, MAX_SIZE, MEBIBYTE, Checked, check, named
+from dlwhy.models.details import Details, Trained
+from dlwhy.models.history import history_csv
+from dlwhy.models.schema import LayerPlan
+
+if TYPE_CHECKING:
+    import keras  # a name for annotations, nothing is imported
+
+__all__ = ["Checked", "Details", "Trained", "check", "describe", "history_csv", "read", "to_bytes", "write"]
+
+
+def write(trained: Trained, path: str | Path, *, no_clobber: bool = False) -> None:
+    """Write a model with its history and details, whole or not at all; the same model gives the same bytes.
+
+    Raises
+    ------
+    OutputBlockedError, InputOutputError
+        If the file can't be created, or writing fails midway.
+
+    """
+    content = to_bytes(trained)
+    with files.open_output(path, no_clobber=no_clobber) as handle:
+        handle.write(content)
+
+
+def to_bytes(trained: Trained) -> bytes:
+    """Give a model as the bytes of a .keras file."""
+    state = {DROPOUT_STATE: rebuilding.dropout_state(trained.model)}
+    details = json.dumps({**trained.details.to_json(), **state}, indent=1, sort_keys=True, allow_nan=False)
+    extra = {container.DETAILS: details, container.HISTORY: history_csv(trained.history)}
+    return container.pack(_saved_by_keras(trained.model), extra)
+
+
+def read(path: str | Path, *, max_size: int | None = None) -> Trained:
+    """Read a model: its file is checked and the network made anew, so that nothing in the file ever runs.
+
+    Parameters
+    ----------
+    path
+        A .keras file by dlwhy, or by Keras if it has only layers that dlwhy makes; or "-" for stdin.
+    max_size
+        Most MiB of the file and of the weights in it; by default 256.
+
+    Returns
+    -------
+    trained
+        The model, not compiled, and what travels with it.
+
+    Raises
+    ------
+    InputRefusedError
+        If the content is damaged, dangerous, or not such a model.
+    InputUnreadableError, InputOutputError
+        If the file can't be read.
+
+    """
+    content = files.read_bytes(path, limit=(max_size or MAX_SIZE) * MEBIBYTE)
+    name = files.shown(path)
+    checked = check(content, name, max_size=max_size)
+    with named(name):
+        model = rebuilding.rebuild(checked.plan, checked.weights, checked.dropout_state)
+    return Trained(model=model, history=checked.history, details=checked.details, optimizer=checked.optimizer)
+
+
+def describe(path: str | Path, *, max_size: int | None = None) -> dict[str, Any]:
+    """Say what a model file holds, JSON-like, without TensorFlow. Texts in it come from the file.
+
+    Raises
+    ------
+    InputRefusedError, InputUnreadableError, InputOutputError
+        As `read` does.
+
+    """
+    content = files.read_bytes(path, limit=(max_size or MAX_SIZE) * MEBIBYTE)
+    checked = check(content, files.shown(path), max_size=max_size)
+    plan, details = checked.plan, checked.details
+    epochs = max(map(len, checked.history.values()), default=0)
+    return {
+        "kind": "model",
+        "task": details.task,
+        "layers": [_layer(layer) for layer in plan.layers],
+        "parameters": plan.parameters,
+        "multiply_adds": plan.multiply_adds,
+        "features": list(details.feature_names),
+        "classes": list(details.class_names),
+        "target": details.target_name,
+        "network": details.network,
+        "training": details.training,
+        "dataset": details.dataset,
+        "epochs": epochs,
+        "metrics": {name: values[-1] for name, values in checked.history.items() if values},
+        "seed": details.seed,
+        "engine": details.engine,
+        "threads": details.threads,
+        "versions": dict(details.versions),
+        "keras_version": checked.keras_version,
+        "can_resume": checked.optimizer is not None,
+        "bytes": len(content),
+    }
+
+
+def _saved_by_keras(model: "keras.Model") -> bytes:
+    # Keras writes to names that end in .keras only
+    try:
+        with _plainly_named(getattr(model, "optimizer", None)), tempfile.TemporaryDirectory(prefix="dlwhy-") as folder:
+            path = Path(folder) / "model.keras"
+            model.save(path)
+            return path.read_bytes()
+    except OSError as error:
+        raise InputOutputError(f"a temporary file can't be written: {display(error, 120)}") from error
+
+
+@contextlib.contextmanager
+def _plainly_named(optimizer: Any) -> Iterator[None]:
+    """Take the number off an optimizer's name for a while: it counts the optimizers that this process has made."""
+    if optimizer is None:
+        yield
+        return
+    name = optimizer.name
+    optimizer.name = type(optimizer).__name__.lower()
+    try:
+        yield
+    finally:
+        optimizer.name = name
+
+
+def _layer(layer: LayerPlan) -> dict[str, Any]:
+    told = {key: layer.settings[key] for key in ("activation", "rate") if key in layer.settings}
+    return {"name": layer.name, "type": layer.kind, "outputs": layer.width, "parameters": layer.parameters, **told}

@@ -1,0 +1,174 @@
+"""What travels with a model: its history and the plain facts on where it came from."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy.typing as npt
+
+from dlwhy.data.dataset import TASKS, Column, Task, columns_as_json, columns_from_json
+from dlwhy.errors import InputRefusedError, UsageError, display
+from dlwhy.models.history import History
+from dlwhy.models.spec import NetworkSpec
+
+if TYPE_CHECKING:
+    import keras  # a name for annotations, nothing is imported
+
+FORMAT = 1
+_MAX_TEXT = 10_000
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Details:
+    """What is known of a model beside its weights; every value is JSON-like.
+
+    Parameters
+    ----------
+    task
+        ``binary``, ``multiclass`` or ``regression``.
+    columns
+        How a table's columns become the model's features, in order.
+    class_names
+        Names of the classes, at the index order of the model's output; empty for regression.
+    target_name
+        Name of the target column.
+    network
+        `NetworkSpec.to_json` of the network; None for a model from elsewhere.
+    training
+        How it was trained; None for a model from elsewhere.
+    dataset
+        Name, fingerprint and sizes of the data set it was trained on.
+    seed, engine, threads, versions
+        What decides the last bits.
+
+    Raises
+    ------
+    InputRefusedError
+        If the parts contradict each other.
+
+    """
+
+    task: Task
+    columns: tuple[Column, ...]
+    class_names: tuple[str, ...] = ()
+    target_name: str = "target"
+    network: Mapping[str, Any] | None = None
+    training: Mapping[str, Any] | None = None
+    dataset: Mapping[str, Any] | None = None
+    seed: int | None = None
+    engine: str | None = None
+    threads: int | None = None
+    versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.task not in TASKS:
+            raise InputRefusedError(f"the task is not one of {', '.join(TASKS)}")
+        good = {"binary": (2,), "regression": (0,)}.get(self.task, range(3, 1 << 20))
+        if len(self.class_names) not in good or len(set(self.class_names)) != len(self.class_names):
+            raise InputRefusedError(f"{len(self.class_names)} class names do not fit the task {self.task}")
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of the features, (n_features,)."""
+        return tuple(feature for column in self.columns for feature in column.features)
+
+    @property
+    def n_outputs(self) -> int:
+        """Units of the output layer."""
+        return len(self.class_names) if self.task == "multiclass" else 1
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the details as JSON-like values with a format version."""
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        lists = {"columns": columns_as_json(self.columns), "class_names": list(self.class_names)}
+        return {"format": FORMAT, **values, **lists, "versions": dict(self.versions)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Take details back from JSON-like values, trusting nothing.
+
+        Raises
+        ------
+        InputRefusedError
+            If a value is missing, unknown, of the wrong kind, or of a format that this version does not know.
+
+        """
+        if not isinstance(values, Mapping):
+            raise InputRefusedError("the description of the model is not a JSON object")
+        fields = dict(values)
+        version = fields.pop("format", None)
+        if version != FORMAT:
+            raise InputRefusedError(
+                f"the description of the model has format {display(version)}; this dlwhy reads {FORMAT}",
+                "upgrade dlwhy",
+            )
+        for name, check in _KINDS.items():
+            if name in fields and not check(fields[name]):
+                raise InputRefusedError(f"the description of the model is damaged: {name}")
+        try:
+            fields["columns"] = columns_from_json(fields["columns"])
+            fields["class_names"] = tuple(fields.get("class_names", ()))
+            if fields.get("network") is not None:
+                NetworkSpec.from_json(fields["network"])
+            return cls(**fields)
+        except (KeyError, TypeError, ValueError, AttributeError, UsageError) as error:
+            raise InputRefusedError(f"the description of the model is damaged: {display(error, 120)}") from error
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Trained:
+    """A model with what it went through.
+
+    Parameters
+    ----------
+    model
+        The Keras model. Compiled, it is written with the state of its optimizer.
+    history
+        One value an epoch for each column.
+    details
+        Where it came from.
+    optimizer
+        The state of the optimizer as it was read from a file, in Keras' order of `optimizer.variables`; None if the
+        file holds none. It does not count in writing.
+
+    """
+
+    model: "keras.Model"
+    history: History
+    details: Details
+    optimizer: tuple[npt.NDArray[Any], ...] | None = None
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= _MAX_TEXT
+
+
+def _is_whole(value: object) -> bool:
+    return value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63)
+
+
+def _is_object(value: object) -> bool:
+    return value is None or isinstance(value, dict)
+
+
+def _are_texts(values: object) -> bool:
+    return isinstance(values, list) and all(map(_is_text, values))
+
+
+def _is_versions(values: object) -> bool:
+    return isinstance(values, dict) and all(map(_is_text, (*values, *values.values())))
+
+
+_KINDS: Mapping[str, Callable[[object], bool]] = {
+    "task": _is_text,
+    "columns": lambda value: isinstance(value, list),
+    "class_names": _are_texts,
+    "target_name": _is_text,
+    "network": _is_object,
+    "training": _is_object,
+    "dataset": _is_object,
+    "seed": _is_whole,
+    "engine": lambda value: value is None or _is_text(value),
+    "threads": _is_whole,
+    "versions": _is_versions,
+}

@@ -1,0 +1,131 @@
+"""Whether a model and a data set fit together; and the data set as the model sees it."""
+
+import dataclasses
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import Column, Dataset, Task
+from dlwhy.errors import DlwhyWarning, InputRefusedError, display
+
+_WORDS = {"binary": "two classes", "multiclass": "several classes", "regression": "numbers (regression)"}
+
+
+class Described(Protocol):
+    """What is asked of a model's description here; the `Details` of a model file have it."""
+
+    @property
+    def task(self) -> Task:
+        """What the model predicts."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns it was trained on."""
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes it knows, at index order."""
+
+    @property
+    def dataset(self) -> Mapping[str, Any] | None:
+        """The data set it was trained on; None for a model from elsewhere, whose names are made up."""
+
+
+def fit_model_to_data(details: Described, dataset: Dataset, *, model: str = "the model", data: str = "") -> Dataset:
+    """Give the data set as the model sees it: its features in the model's order, its classes by the model's indices.
+
+    Classes are matched by name; the data may have fewer than the model. Features are matched by name, too: the same
+    names in another order are put in order, with a warning. Where the names are others but as many, they are taken by
+    position, with a warning that shows both lists; unless a name that both know stands at different positions, which
+    is refused, since either reading could be meant. A model from elsewhere has no class names: if the data have as many
+    classes, they are taken in order, with a warning.
+
+    Parameters
+    ----------
+    details
+        What the model was trained on.
+    dataset
+        The data set.
+    model, data
+        How to name the two in messages; passed through `display` or `files.shown`.
+
+    Raises
+    ------
+    InputRefusedError
+        If the two do not fit: task, features or classes.
+
+    """
+    data = data or display(dataset.name)
+    _check_task(details, dataset, model, data)
+    order = _feature_order(details.columns, dataset, model, data)
+    names, index = _classes(details, dataset, model, data)
+    return dataclasses.replace(
+        dataset,
+        X_train=np.ascontiguousarray(dataset.X_train[:, order]),
+        X_test=np.ascontiguousarray(dataset.X_test[:, order]),
+        y_train=index[dataset.y_train] if index is not None else dataset.y_train,
+        y_test=index[dataset.y_test] if index is not None else dataset.y_test,
+        columns=details.columns,
+        class_names=names,
+        task=details.task,
+    )
+
+
+def _check_task(details: Described, dataset: Dataset, model: str, data: str) -> None:
+    if (details.task == "regression") != (dataset.task == "regression"):
+        raise InputRefusedError(
+            f"{model} predicts {_WORDS[details.task]}, {data} has {_WORDS[dataset.task]}",
+            f"for a table whose target looks otherwise: dlwhy generate --from FILE --task {details.task}",
+        )
+
+
+def _feature_order(columns: tuple[Column, ...], dataset: Dataset, model: str, data: str) -> Sequence[int] | slice:
+    wanted = [feature for column in columns for feature in column.features]
+    found = list(dataset.feature_names)
+    if len(wanted) != len(found):
+        features = "feature" if len(wanted) == 1 else "features"
+        hint = "a table becomes the same features only if its data set is made in the same way"
+        raise InputRefusedError(f"{model} expects {len(wanted)} {features}, {data} has {len(found)}", hint)
+    if wanted == found:
+        return slice(None)
+    both = f"{model} expects {_listed(wanted)}; {data} has {_listed(found)}"
+    if sorted(wanted) == sorted(found) and len(set(found)) == len(found):
+        warnings.warn(f"features stand in another order and are matched by name: {both}", DlwhyWarning, stacklevel=3)
+        return [found.index(name) for name in wanted]
+    if any(name in found and found[position] != name for position, name in enumerate(wanted)):
+        raise InputRefusedError(f"features do not fit: {both}", "give the columns the model's names")
+    warnings.warn(f"features have other names and are taken by position: {both}", DlwhyWarning, stacklevel=3)
+    return slice(None)
+
+
+def _classes(
+    details: Described, dataset: Dataset, model: str, data: str
+) -> tuple[tuple[str, ...], npt.NDArray[np.int32] | None]:
+    """Give the classes at the model's indices, and the model's index of each class of the data; None for regression."""
+    names = details.class_names
+    if details.task == "regression":
+        return names, None
+    if details.dataset is None and not set(names) & set(dataset.class_names) and len(names) == dataset.n_classes:
+        warnings.warn(
+            f"{model} has no class names of its own; the classes of {data} are taken in order: "
+            f"{_listed(dataset.class_names)}",
+            DlwhyWarning,
+            stacklevel=3,
+        )
+        return dataset.class_names, np.arange(len(names), dtype=np.int32)
+    known = {name: index for index, name in enumerate(names)}
+    for index in np.union1d(dataset.y_train, dataset.y_test):
+        if dataset.class_names[index] not in known:
+            raise InputRefusedError(
+                f'{data}: class "{display(dataset.class_names[index])}" was not in the training data of {model} '
+                f"(known: {_listed(names)})"
+            )
+    return names, np.array([known.get(name, 0) for name in dataset.class_names], dtype=np.int32)
+
+
+def _listed(names: Sequence[Any]) -> str:
+    shown = ", ".join(display(name, 20) for name in names[:6])
+    return f"{shown}, … ({len(names)})" if len(names) > 6 else shown

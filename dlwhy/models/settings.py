@@ -1,0 +1,258 @@
+"""Tables of the settings that the layers of a .keras file may have: every key, and every value it may take."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dlwhy.errors import display
+from dlwhy.models.spec import ACTIVATIONS, MAX_UNITS
+
+Check = Callable[[Any], Any]
+# what a check gives for a setting that can have one value only: nothing to hand to Keras
+DROPPED = object()
+
+_KERAS_ACTIVATIONS = (*ACTIVATIONS, "silu", "softmax")
+_INITIALIZERS = {
+    "GlorotUniform",
+    "GlorotNormal",
+    "HeUniform",
+    "HeNormal",
+    "LecunUniform",
+    "LecunNormal",
+    "Orthogonal",
+    "RandomNormal",
+    "RandomUniform",
+    "TruncatedNormal",
+    "VarianceScaling",
+    "Zeros",
+    "Ones",
+    "Constant",
+}
+_WRAPPING = {"module", "class_name", "config", "registered_name", "shared_object_id", "build_config"}
+_MAX_NAME = 200
+_LARGEST = 3.4e38
+
+
+class WrongSettingError(ValueError):
+    """A setting has a value that it may not have; the text says what it must be."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Initializer:
+    """How a kernel once started: Keras' class name and its checked settings."""
+
+    kind: str
+    settings: Mapping[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Penalty:
+    """Penalties on a kernel: factors of the sums of absolute values and of squares."""
+
+    l1: float
+    l2: float
+
+
+def check_name(value: Any) -> str:
+    """Check the name of a model or layer: Keras makes scopes and paths of it, and we show it."""
+    if not isinstance(value, str) or not 0 < len(value) <= _MAX_NAME:
+        raise WrongSettingError(f"a name of 1 to {_MAX_NAME} characters")
+    if display(value, _MAX_NAME) != value or "/" in value:
+        raise WrongSettingError("a name without slashes and control characters")
+    return value
+
+
+def _fixed(*allowed: Any) -> Check:
+    def check(value: Any) -> Any:
+        if not any(type(value) is type(each) and value == each for each in allowed):
+            raise WrongSettingError(str(allowed[0]))
+        return DROPPED
+
+    return check
+
+
+def _whole(low: int, high: int) -> Check:
+    def check(value: Any) -> int:
+        if type(value) is not int or not low <= value <= high:
+            raise WrongSettingError(f"a whole number from {low} to {high}")
+        return value
+
+    return check
+
+
+def _number(low: float, high: float) -> Check:
+    def check(value: Any) -> float:
+        if type(value) not in (int, float) or not low <= value <= high:
+            raise WrongSettingError(f"a number from {low:g} to {high:g}")
+        return float(value)
+
+    return check
+
+
+def _optional(inner: Check) -> Check:
+    return lambda value: None if value is None else inner(value)
+
+
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise WrongSettingError("true or false")
+    return value
+
+
+def _activation(value: Any) -> str:
+    if not isinstance(value, str) or value not in _KERAS_ACTIVATIONS:
+        raise WrongSettingError(f"one of {', '.join(_KERAS_ACTIVATIONS)}")
+    return value
+
+
+def _batch_shape(value: Any) -> int:
+    if not (isinstance(value, list) and len(value) == 2 and value[0] is None):
+        raise WrongSettingError("[null, number of features]")
+    return int(_whole(1, 1 << 30)(value[1]))
+
+
+def _policy(value: Any) -> str:
+    """Check a dtype policy, given as an object or by name."""
+    if isinstance(value, dict) and value.get("class_name") == "DTypePolicy" and isinstance(value.get("config"), dict):
+        value = value["config"].get("name")
+    if value not in ("float32", "mixed_bfloat16"):
+        raise WrongSettingError("float32 or mixed_bfloat16")
+    return str(value)
+
+
+def _numbers(low: float) -> Check:
+    def check(value: Any) -> list[float]:
+        if value == []:
+            raise WrongSettingError("a number or a list of numbers")
+        return [_number(low, _LARGEST)(each) for each in (value if isinstance(value, list) else [value])]
+
+    return check
+
+
+def _part(value: Any, module: str, classes: set[str]) -> tuple[str, dict[str, Any]]:
+    """Take an initializer or regularizer apart into its class name and its settings."""
+    good = isinstance(value, dict) and value.keys() <= _WRAPPING and value.get("module") == module
+    if not good or not isinstance(value.get("class_name"), str) or value["class_name"] not in classes:
+        raise WrongSettingError(f"one of {module}: {', '.join(sorted(classes))}")
+    config = value.get("config")
+    if not isinstance(config, dict):
+        raise WrongSettingError("with settings")
+    return value["class_name"], config
+
+
+def _initializer(value: Any) -> Initializer:
+    kind, config = _part(value, "keras.initializers", _INITIALIZERS)
+    checks: dict[str, Check] = {
+        "seed": _optional(_whole(0, 2**63 - 1)),
+        "distribution": lambda text: _choice(text, "normal", "truncated_normal", "untruncated_normal", "uniform"),
+        "mode": lambda text: _choice(text, "fan_in", "fan_out", "fan_avg"),
+        "input_axes": _fixed(None),
+        "output_axes": _fixed(None),
+        "dtype": _optional(_policy),
+    }
+    number = _number(-1e9, 1e9)
+    checks |= dict.fromkeys(("mean", "stddev", "minval", "maxval", "gain", "scale", "value"), number)
+    if not config.keys() <= checks.keys():
+        raise WrongSettingError("an initializer with known settings")
+    checked = {key: checks[key](each) for key, each in config.items()}
+    return Initializer(kind, {key: each for key, each in checked.items() if each is not DROPPED and key != "dtype"})
+
+
+def _choice(value: Any, *allowed: str) -> str:
+    if value not in allowed:
+        raise WrongSettingError(f"one of {', '.join(allowed)}")
+    return str(value)
+
+
+def _regularizer(value: Any) -> Penalty:
+    _, config = _part(value, "keras.regularizers", {"L1", "L2", "L1L2"})
+    if not config.keys() <= {"l1", "l2"}:
+        raise WrongSettingError("a regularizer with l1 and l2")
+    factor = _number(0, 1e9)
+    return Penalty(factor(config.get("l1", 0)), factor(config.get("l2", 0)))
+
+
+def _unused_initializer(value: Any) -> Any:
+    """Check how a weight once started; the file brings the weight itself."""
+    _initializer(value)
+    return DROPPED
+
+
+_NOTHING = _fixed(None)
+_VALUE = _number(-_LARGEST, _LARGEST)
+_LAST_AXIS = _fixed(-1, [-1], 1, [1])
+_ANY: dict[str, Check] = {"name": check_name, "trainable": _boolean, "dtype": _policy}
+_AFFINE: dict[str, Check] = {
+    **_ANY,
+    "axis": _LAST_AXIS,
+    "epsilon": _number(0, 1),
+    "center": _boolean,
+    "scale": _boolean,
+    "beta_initializer": _unused_initializer,
+    "gamma_initializer": _unused_initializer,
+    "beta_regularizer": _NOTHING,
+    "gamma_regularizer": _NOTHING,
+    "beta_constraint": _NOTHING,
+    "gamma_constraint": _NOTHING,
+}
+SETTINGS: Mapping[str, Mapping[str, Check]] = {
+    "InputLayer": {
+        "name": check_name,
+        "batch_shape": _batch_shape,
+        "dtype": _fixed("float32"),
+        "sparse": _fixed(False),
+        "ragged": _fixed(False),
+        "optional": _fixed(False),
+    },
+    "Normalization": {
+        **_ANY,
+        "axis": _LAST_AXIS,
+        "invert": _fixed(False),
+        "mean": _optional(_numbers(-_LARGEST)),
+        "variance": _optional(_numbers(0)),
+    },
+    "Dense": {
+        **_ANY,
+        "units": _whole(1, MAX_UNITS),
+        "activation": _activation,
+        "use_bias": _boolean,
+        "kernel_initializer": _initializer,
+        "bias_initializer": _unused_initializer,
+        "kernel_regularizer": _optional(_regularizer),
+        "bias_regularizer": _optional(_regularizer),
+        "activity_regularizer": _NOTHING,
+        "kernel_constraint": _NOTHING,
+        "bias_constraint": _NOTHING,
+        "lora_rank": _NOTHING,
+        "lora_alpha": _NOTHING,
+        "quantization_config": _NOTHING,
+    },
+    "BatchNormalization": {
+        **_AFFINE,
+        "momentum": _number(0, 1),
+        "moving_mean_initializer": _unused_initializer,
+        "moving_variance_initializer": _unused_initializer,
+        "synchronized": _fixed(False),
+        "renorm": _fixed(False),
+        "renorm_clipping": _NOTHING,
+        "renorm_momentum": _fixed(0.99),
+    },
+    "LayerNormalization": {**_AFFINE, "rms_scaling": _fixed(False)},
+    "Activation": {**_ANY, "activation": _activation},
+    "Dropout": {
+        **_ANY,
+        "rate": _number(0, math.nextafter(1, 0)),
+        "seed": _optional(_whole(0, 2**63 - 1)),
+        "noise_shape": _NOTHING,
+    },
+    "Add": _ANY,
+    "Rescaling": {**_ANY, "scale": _VALUE, "offset": _VALUE},
+}
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "InputLayer": ("name", "batch_shape"),
+    "Dense": ("name", "units", "activation"),
+    "Activation": ("name", "activation"),
+    "Dropout": ("name", "rate"),
+    "Rescaling": ("name", "scale"),
+}

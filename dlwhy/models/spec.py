@@ -1,0 +1,125 @@
+"""The choices that make a network, checked; and the limits of what a network may be."""
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+from dlwhy.data.dataset import MAX_COLUMNS, Task
+from dlwhy.errors import UsageError, display
+
+ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear", "gelu", "elu", "selu", "leaky_relu", "swish")
+INITIALIZERS = (
+    "glorot_uniform",
+    "glorot_normal",
+    "he_uniform",
+    "he_normal",
+    "lecun_uniform",
+    "lecun_normal",
+    "orthogonal",
+    "random_normal",
+    "random_uniform",
+    "truncated_normal",
+)
+HEADS: Mapping[Task, str] = {"binary": "sigmoid", "multiclass": "softmax", "regression": "linear"}
+# what a model may be: the archive reader refuses more, so that a file can't ask for memory it does not fill
+MAX_HIDDEN = 128
+MAX_UNITS = 16_384
+MAX_FEATURES = MAX_COLUMNS
+MAX_PARAMETERS = 20_000_000
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class NetworkSpec:
+    """The choices that make a multilayer perceptron; the defaults are the essay's demonstration.
+
+    Parameters
+    ----------
+    layers
+        Units of each hidden layer; none at all makes a linear model.
+    activation
+        What follows each hidden layer.
+    initializer
+        How every kernel starts, by Keras' name.
+    batch_norm, layer_norm
+        Normalize between each hidden layer and its activation.
+    dropout
+        Share of the units that is dropped after each hidden layer while training.
+    residual
+        Add its input to each hidden layer's output where their widths agree.
+    l1, l2
+        Penalties on every kernel.
+
+    Raises
+    ------
+    UsageError
+        If a value can't be.
+
+    """
+
+    layers: tuple[int, ...] = (10, 10)
+    activation: str = "relu"
+    initializer: str = "glorot_uniform"
+    batch_norm: bool = False
+    layer_norm: bool = False
+    dropout: float = 0.0
+    residual: bool = False
+    l1: float = 0.0
+    l2: float = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", _layers(self.layers))
+        for option, value, known in (
+            ("--activation", self.activation, ACTIVATIONS),
+            ("--initializer", self.initializer, INITIALIZERS),
+        ):
+            if value not in known:
+                raise UsageError(f"{option} must be one of {', '.join(known)} (got {display(value)})")
+        for option, switch in (
+            ("--batch-norm", self.batch_norm),
+            ("--layer-norm", self.layer_norm),
+            ("--residual", self.residual),
+        ):
+            if not isinstance(switch, bool):
+                raise UsageError(f"{option} must be true or false (got {display(switch)})")
+        if self.batch_norm and self.layer_norm:
+            raise UsageError("--batch-norm and --layer-norm exclude each other")
+        if not (_is_number(self.dropout) and 0 <= self.dropout < 1):
+            raise UsageError(f"--dropout must be a number from 0 up to, not including, 1 (got {display(self.dropout)})")
+        for option, penalty in (("--l1", self.l1), ("--l2", self.l2)):
+            if not (_is_number(penalty) and penalty >= 0):
+                raise UsageError(f"{option} must be a finite number >= 0 (got {display(penalty)})")
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the specification as JSON-like values."""
+        return {**dataclasses.asdict(self), "layers": list(self.layers)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Take a specification back from JSON-like values; what a newer version added is refused.
+
+        Raises
+        ------
+        UsageError
+            If a value can't be, or is unknown.
+
+        """
+        known = {field.name for field in dataclasses.fields(cls)}
+        for name in values:
+            if name not in known:
+                raise UsageError(f"unknown network option {display(name)}")
+        return cls(**values)
+
+
+def _layers(values: Sequence[int]) -> tuple[int, ...]:
+    good = isinstance(values, list | tuple) and len(values) <= MAX_HIDDEN
+    if not good or any(type(units) is not int or not 1 <= units <= MAX_UNITS for units in values):
+        shown = ",".join(map(str, values)) if isinstance(values, list | tuple) else values
+        raise UsageError(
+            f"--layers must be at most {MAX_HIDDEN} whole numbers from 1 to {MAX_UNITS} (got {display(shown)})"
+        )
+    return tuple(values)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,0 +1,76 @@
+"""Time dlwhy and its peers; run from the repository's folder: python -m tests.benchmarks [WHAT ...]."""
+
+import argparse
+import functools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markdown import Markdown
+
+from tests.benchmarks import chart, machine, report, rounds
+from tests.benchmarks.jobs import GROUPS
+from tests.benchmarks.rounds import Bench, Row
+
+_ALL = ("main", "replicas", "rows", "widths", "whole")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, and write tables and chart after each job, so that an hour's work isn't lost in its last minute."""
+    given = _parser().parse_args(arguments)
+    console = Console()
+    if machine.load() > 0.5:
+        console.print(f"this machine is busy (load {machine.load():.1f}); better measure when it is not")
+    given.folder.mkdir(parents=True, exist_ok=True)
+    bench = Bench(
+        folder=given.folder.resolve(), repeats=given.repeats, say=functools.partial(console.print, style="dim")
+    )
+    about, peak = machine.describe(), machine.matrix_peak()
+    stem = given.folder / ("quick" if "quick" in given.what else "benchmarks")
+    rows = _earlier(stem, about)
+    for measured in _measurements(bench, given.what or _ALL):
+        again = {row["job"] for row in measured}
+        rows = [row for row in rows if row["job"] not in again] + measured
+        _write(stem, rows, about, peak)
+    console.print(Markdown(report.goal_table(rows)))
+    console.print(f"written: {stem}.md, {stem}.json, {stem}.png")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m tests.benchmarks", description=__doc__)
+    parser.add_argument(
+        "what",
+        nargs="*",
+        choices=[*GROUPS, "whole", []],
+        metavar="WHAT",
+        help=f"{', '.join(GROUPS)}, whole; by default all but quick",
+    )
+    parser.add_argument("--repeats", type=int, default=5, help="rounds of everyone in turn")
+    parser.add_argument("--folder", type=Path, default=Path("build/benchmarks"), help="for results, data and caches")
+    return parser
+
+
+def _measurements(bench: Bench, what: Sequence[str]) -> Iterator[list[Row]]:
+    for group in what:
+        if group == "whole":
+            yield rounds.whole_processes(bench)
+        for job in GROUPS.get(group, ()):
+            yield rounds.trainings(bench, group, job)
+
+
+def _earlier(stem: Path, about: Mapping[str, str]) -> list[Row]:
+    """Give the rows of an earlier run, if it was on this machine with these versions."""
+    path = stem.with_suffix(".json")
+    found = json.loads(path.read_text()) if path.exists() else {}
+    return found["rows"] if found.get("machine") == dict(about) else []
+
+
+def _write(stem: Path, rows: Sequence[Row], about: Mapping[str, str], peak: float) -> None:
+    report.write_json(stem.with_suffix(".json"), rows, about, peak)
+    report.write_markdown(stem.with_suffix(".md"), rows, about, peak)
+    chart.draw(stem.with_suffix(".png"), rows, peak)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""Case 84: the shipped Makefile makes what is missing, nothing twice, and recovers from every kind of end."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+FILES = ("dataset.joblib", "model.keras", "metrics.json", "plot.png")
+SAID = re.compile(r"accuracy: (0\.\d+|1\.0)\npicture: demo/plot\.png\n")
+
+
+class Workshop:
+    """A folder with the project's Makefile, and an environment that is installed already: this one."""
+
+    def __init__(self, folder: Path, program: str):
+        self.folder = folder
+        self.demo = folder / "demo"
+        shutil.copy(ROOT / "Makefile", folder)
+        (folder / ".ci").mkdir()
+        (folder / ".venv" / "bin").mkdir(parents=True)
+        (folder / ".venv" / "bin" / "python").symlink_to(sys.executable)
+        wrapper = folder / ".venv" / "bin" / "dlwhy"
+        wrapper.write_text(f'#!/bin/sh\necho "$1" >> "{folder}/commands"\nexec "{program}" "$@"\n')
+        wrapper.chmod(0o755)
+        for name in ("pyproject.toml", ".ci/constraints.txt", ".venv/.made", ".venv/.installed"):
+            (folder / name).touch()
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        (self.folder / "commands").unlink(missing_ok=True)
+        return subprocess.Popen(
+            ["make", *arguments],
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")},
+        )
+
+    def make(self, *arguments: str) -> str:
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+        return out
+
+    def commands(self) -> list[str]:
+        path = self.folder / "commands"
+        return path.read_text().split() if path.exists() else []
+
+    def touch(self, name: str) -> None:
+        """Make a file newer than all others, on file systems with coarse clocks too."""
+        later = time.time() + 2
+        os.utime(self.demo / name, (later, later))
+        for other in FILES:
+            if other != name and (self.demo / other).exists():
+                os.utime(self.demo / other, (later - 10, later - 10))
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory, request):
+    folder = tmp_path_factory.mktemp("workshop")
+    return Workshop(folder, str(Path(sys.executable).with_name("dlwhy")))
+
+
+def test_case_84_a_demonstration_is_made_once_and_again_from_what_was_touched(workshop):
+    first = workshop.make("demo")
+    made = workshop.commands()
+    second = workshop.make("demo")
+    repeated = workshop.commands()
+    workshop.touch("dataset.joblib")
+    workshop.make("demo")
+
+    assert made == ["generate", "train", "evaluate", "plot"]
+    assert sorted(path.name for path in workshop.demo.iterdir()) == sorted(FILES)
+    assert SAID.search(first)
+    assert SAID.fullmatch(second)
+    assert repeated == []
+    assert workshop.commands() == ["train", "evaluate", "plot"]
+
+
+@pytest.mark.parametrize(("number", "delay"), [(signal.SIGINT, 0.1), (signal.SIGTERM, 2.5), (signal.SIGKILL, 3.2)])
+def test_case_84_make_again_builds_after_an_end_midway(workshop, number, delay):
+    workshop.make("demo")
+    workshop.touch("dataset.joblib")
+    before = (workshop.demo / "model.keras").read_bytes()
+
+    process = workshop.start("demo")
+    while "train" not in workshop.commands():
+        time.sleep(0.02)
+    time.sleep(delay)
+    os.killpg(process.pid, number)
+    process.communicate(timeout=30)
+    model = workshop.demo / "model.keras"
+    whole = not model.exists() or model.read_bytes() == before  # trained again: the same bytes
+    again = workshop.make("demo")
+
+    assert whole
+    assert SAID.search(again)
+    assert (workshop.demo / "model.keras").read_bytes() == before
+    assert {path.name for path in workshop.demo.iterdir() if not path.name.endswith(".part")} == set(FILES)
+    assert SAID.fullmatch(workshop.make("demo"))
+
+
+def test_case_84_make_again_builds_after_an_error(workshop):
+    workshop.make("demo")
+    good = (workshop.demo / "dataset.joblib").read_bytes()
+    (workshop.demo / "dataset.joblib").write_bytes(b"damaged")
+    workshop.touch("dataset.joblib")
+
+    process = workshop.start("demo")
+    _, err = process.communicate(timeout=60)
+    (workshop.demo / "dataset.joblib").write_bytes(good)
+
+    assert process.returncode == 2
+    assert "dlwhy: error: demo/dataset.joblib" in err
+    assert SAID.search(workshop.make("demo"))
+
+
+def test_a_newer_environment_is_no_reason_to_train_again(workshop):
+    workshop.make("demo")
+    later = time.time() + 60
+    os.utime(workshop.folder / "pyproject.toml", (later, later))
+
+    plan = workshop.make("-n", "demo")
+    os.utime(workshop.folder / "pyproject.toml", (1, 1))
+
+    assert "pip install" in plan
+    assert "dlwhy train" not in plan
+
+
+def test_help_is_the_default_and_lists_every_target(workshop):
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+    assert set(re.findall(r"^make ([a-z-]+) ", workshop.make(), re.MULTILINE)) == targets
+
+
+def test_an_old_python_is_told_so(workshop, tmp_path):
+    (workshop.folder / ".venv" / ".made").rename(tmp_path / "made")
+
+    process = workshop.start("demo", "PYTHON=false")
+    _, err = process.communicate(timeout=30)
+    (tmp_path / "made").rename(workshop.folder / ".venv" / ".made")
+
+    assert process.returncode == 2
+    assert "false is older than 3.11" in err

@@ -1,0 +1,220 @@
+"""`dlwhy plot`: from arguments to a picture."""
+
+import json
+
+import numpy as np
+import pytest
+
+from dlwhy.data import storage
+from dlwhy.data.dataset import Column, Dataset
+from dlwhy.models import archive, network
+from dlwhy.models.details import Details, Trained
+
+HOSTILE = "\x1b]0;x\x07\x1b[2J"
+PNG = b"\x89PNG"
+HISTORY = {"accuracy": [0.5, 0.6], "loss": [0.5, 0.4], "val_accuracy": [0.4, 0.5], "val_loss": [0.6, 0.5]}
+
+
+@pytest.fixture
+def toy(tmp_path):
+    """Write `d.npz` and `m.keras`: toy("binary", 2)."""
+
+    def write(task="binary", n_features=2, *, history=HISTORY, names=None):
+        X = np.random.default_rng(0).normal(size=(60, n_features)).astype(np.float32)
+        y = (
+            X[:, 0].astype(np.float32)
+            if task == "regression"
+            else np.digitize(X[:, 0], (-0.5, 0.5)[: 1 + (task != "binary")])
+        )
+        y = y if task == "regression" else y.astype(np.int32)
+        columns = tuple(Column(name=name) for name in names or [f"x{index}" for index in range(n_features)])
+        classes = {"binary": ("a", "b"), "multiclass": ("a", "b", "c"), "regression": ()}[task]
+        dataset = Dataset(
+            X_train=X[:40],
+            X_test=X[40:],
+            y_train=y[:40],
+            y_test=y[40:],
+            name="toy",
+            task=task,
+            columns=columns,
+            class_names=classes,
+        )
+        model = network.build(
+            network.NetworkSpec(layers=(4,)), n_features=n_features, task=task, n_classes=len(classes), seed=0
+        )
+        details = Details(task=task, columns=columns, class_names=classes)
+        storage.write(dataset, tmp_path / "d.npz")
+        archive.write(Trained(model=model, history=history, details=details), tmp_path / "m.keras")
+
+    return write
+
+
+FILES = ("-m", "m.keras", "-d", "d.npz")
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+@pytest.mark.parametrize("n_features", [1, 2, 4])
+def test_the_default_picture_and_its_path(dlwhy_in_process, toy, tmp_path, task, n_features):
+    toy(task, n_features)
+
+    assert dlwhy_in_process("plot", *FILES) == (0, "plot.png\n", "")
+    assert (tmp_path / "plot.png").read_bytes().startswith(PNG)
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_case_95_same_bytes_twice(dlwhy_in_process, toy, tmp_path, suffix):
+    toy("multiclass", 3)
+    kinds = ("boundary", "loss", "accuracy", "confusion", "roc", "calibration")
+
+    for name in "ab":
+        assert dlwhy_in_process("plot", *kinds, *FILES, "-o", f"{name}.{suffix}", "--dpi", "50").code == 0
+
+    assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
+
+
+def test_case_95_same_bytes_in_another_process(dlwhy, dlwhy_in_process, toy, tmp_path):
+    toy()
+    assert dlwhy("plot", *FILES, "-o", "a.png").code == 0
+    assert dlwhy_in_process("plot", *FILES, "-o", "b.png").code == 0
+
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_json_says_what_was_drawn(dlwhy_in_process, toy):
+    toy()
+
+    found = json.loads(dlwhy_in_process("plot", "roc", *FILES, "-o", "roc.svg", "--json").out)
+
+    assert found == {
+        "picture": "roc.svg",
+        "kinds": ["roc"],
+        "model": "m.keras",
+        "data": "d.npz",
+        "dpi": 150,
+        "style": "light",
+    }
+
+
+def test_size_and_dpi_decide_the_pixels(dlwhy_in_process, toy, tmp_path):
+    toy()
+
+    assert dlwhy_in_process("plot", "loss", *FILES, "--size", "4x2.5", "--dpi", "100").code == 0
+
+    header = (tmp_path / "plot.png").read_bytes()[16:24]
+    assert (int.from_bytes(header[:4], "big"), int.from_bytes(header[4:], "big")) == (400, 250)
+
+
+def test_a_picture_on_stdout(bash, toy, tmp_path):
+    toy()
+
+    assert bash("dlwhy plot loss -m m.keras -d d.npz -o - > out.png").code == 0
+    assert (tmp_path / "out.png").read_bytes().startswith(PNG)
+
+
+def test_chosen_features(dlwhy_in_process, toy, tmp_path):
+    toy(n_features=4)
+    assert dlwhy_in_process("plot", "boundary", *FILES, "--x", "x3", "--y", "x1", "-o", "a.svg").code == 0
+    assert dlwhy_in_process("plot", "boundary", *FILES, "--x", "x1", "--y", "x3", "-o", "b.svg").code == 0
+
+    assert (tmp_path / "a.svg").read_bytes() != (tmp_path / "b.svg").read_bytes()
+
+
+def test_without_history_the_default_leaves_the_loss_out(dlwhy_in_process, toy):
+    toy(history={})
+
+    code, out, err = dlwhy_in_process("plot", *FILES, "--json")
+
+    assert code == 0
+    assert json.loads(out)["kinds"] == ["boundary"]
+    assert "no history: the loss is left out" in err
+    assert dlwhy_in_process("plot", "loss", *FILES).code == 65
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["neurons"],
+            "neurons: no such kind of picture (there is boundary, loss, accuracy, confusion, roc, calibration)",
+        ),
+        ([HOSTILE], "\\x1b]0;x"),
+        (["-o", "plot.gif"], ".png, .svg or .pdf"),
+        (["-o", "-", "--json"], "can't both go to stdout"),
+        (["-m", "-", "-d", "-"], "can't both come from stdin"),
+        (["--size", "wide"], "--size must be WxH"),
+        (["--size", "8x"], "--size must be WxH"),
+        (["--size", "nanx4"], "1 to 200 inches"),
+        (["--size", "0x4"], "1 to 200 inches"),
+        (["--size", "100x100", "--dpi", "1200"], "100 megapixels"),
+    ],
+    ids=str,
+)
+def test_usage_errors_come_before_anything_is_read(dlwhy_in_process, tmp_path, arguments, message):
+    result = dlwhy_in_process("plot", *arguments)
+
+    assert result.code == 2
+    assert message in result.error
+    assert "\x1b" not in result.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("task", "arguments", "code"),
+    [
+        ("binary", ["boundary", "--x", "nope"], 2),
+        ("regression", ["confusion"], 2),
+        ("regression", ["roc"], 2),
+        ("regression", ["accuracy"], 0),
+    ],
+)
+def test_what_the_data_do_not_have(dlwhy_in_process, toy, tmp_path, task, arguments, code):
+    toy(task)
+
+    assert dlwhy_in_process("plot", *arguments, *FILES).code == code
+    assert (tmp_path / "plot.png").exists() == (code == 0)
+
+
+def test_no_clobber_keeps_the_old_picture(dlwhy_in_process, toy, tmp_path):
+    toy()
+    (tmp_path / "plot.png").write_bytes(b"old")
+
+    assert dlwhy_in_process("plot", *FILES, "--no-clobber").code == 73
+    assert (tmp_path / "plot.png").read_bytes() == b"old"
+
+
+def test_show_without_a_screen_is_a_warning(dlwhy_in_process, toy):
+    toy()
+
+    code, out, err = dlwhy_in_process("plot", "loss", *FILES, "--show")
+
+    assert (code, out) == (0, "plot.png\n")
+    assert err == "dlwhy: warning: there is no screen to show the picture on\n"
+
+
+def test_options_from_a_file(dlwhy_in_process, toy, tmp_path):
+    toy()
+    (tmp_path / "lab.toml").write_text('[plot]\noutput = "from-file.png"\nstyle = "dark"\ndpi = 40\n')
+
+    found = json.loads(dlwhy_in_process("plot", *FILES, "--config", "lab.toml", "--json").out)
+
+    assert (found["picture"], found["style"], found["dpi"]) == ("from-file.png", "dark", 40)
+
+
+def test_case_65_names_do_no_harm(dlwhy_in_process, toy, tmp_path):
+    toy(n_features=3, names=(HOSTILE, "$x^2$", "<script>"))
+
+    code, out, err = dlwhy_in_process("plot", *FILES, "-o", "plot.svg", "--x", HOSTILE, "--y", "$x^2$")
+
+    assert (code, out, err) == (0, "plot.svg\n", "")
+    content = (tmp_path / "plot.svg").read_bytes()
+    assert not {0x1B, 0x07} & set(content)
+
+
+def test_case_69_ascii_only(dlwhy, toy):
+    toy(names=("größe", "x1"))
+
+    assert dlwhy("plot", *FILES, env={"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}) == (
+        0,
+        "plot.png\n",
+        "",
+    )

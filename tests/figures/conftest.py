@@ -1,0 +1,57 @@
+"""Models that answer by a formula, and data sets for them: what a picture must show is then known."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from dlwhy.data.dataset import Column, Dataset
+from dlwhy.figures.subject import Subject
+
+HISTORY = {
+    "loss": [0.9, 0.5, 0.3],
+    "val_loss": [1.0, 0.6, 0.4],
+    "accuracy": [0.5, 0.7, 0.9],
+    "val_accuracy": [0.4, 0.6, 0.8],
+}
+
+
+def softmax(scores):
+    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture
+def subject_of() -> Callable[..., Subject]:
+    """Make a subject: subject_of("binary", 2) has two features, and the first decides."""
+
+    def make(task="binary", n_features=2, *, classes=None, names=None, n_test=30, history=None) -> Subject:
+        rng = np.random.default_rng(3)
+        n_classes = {"binary": 2, "multiclass": 3, "regression": 0}[task] if classes is None else len(classes)
+        X = rng.uniform(-1, 1, (60 + n_test, n_features)).astype(np.float32)
+        centers = np.linspace(-1, 1, max(n_classes, 1))
+
+        def predict(rows):
+            if task == "regression":
+                return 2 * rows[:, 0]
+            if task == "binary":
+                return (1 / (1 + np.exp(-8 * rows[:, 0]))).astype(np.float32)
+            return softmax(-8 * (rows[:, :1] - centers) ** 2)
+
+        found = predict(X)
+        kind = np.float32 if task == "regression" else np.int32
+        y = {"regression": found, "binary": found > 0.5}.get(task, found.argmax(axis=-1)).astype(kind)
+        dataset = Dataset(
+            X_train=X[:60],
+            y_train=y[:60],
+            X_test=X[60:],
+            y_test=y[60:],
+            name="toy",
+            task=task,
+            columns=tuple(Column(name=name) for name in names) if names else (),
+            class_names=tuple(classes or "abc"[:n_classes]),
+            target_name="height",
+        )
+        return Subject(dataset=dataset, predict=predict, history=HISTORY if history is None else history)
+
+    return make

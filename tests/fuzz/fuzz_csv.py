@@ -1,0 +1,34 @@
+"""Fuzz the reader of tables: python tests/fuzz/fuzz_csv.py -max_total_time=60."""
+
+import contextlib
+import io
+import warnings
+from pathlib import Path
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "dataset-1" / "plain.csv"
+MIXED = b'\xef\xbb\xbfa,"b ""c""",d,target\r\n1e5,red,yes,1\r\n,blue,no,2\r\n-.5,NA,yes,1\r\n"+3",red,no,2\r\n'
+
+
+def seeds() -> list[bytes]:
+    return [GOLDEN.read_bytes(), MIXED, b"x,target\n" + b"".join(b"%d.5,%d\n" % (row, row % 2) for row in range(30))]
+
+
+def check(content: bytes) -> None:
+    """Read a table; anything but a data set or a refusal is a fault."""
+    import polars as pl
+
+    from dlwhy.data import tables
+    from dlwhy.data.delimited import read_delimited
+    from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
+
+    with contextlib.suppress(InputRefusedError, UsageError), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DlwhyWarning)
+        frame = pl.concat(read_delimited(io.BytesIO(content), delimiter=",", source="fuzzed.csv"))
+        options = tables.TableOptions(split_column="split" if "split" in frame.columns else None)
+        tables.as_dataset(frame, tables.Source(name="fuzzed.csv"), options, name="fuzzed")
+
+
+if __name__ == "__main__":
+    import harness
+
+    harness.fuzz(check, seeds())

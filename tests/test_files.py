@@ -1,0 +1,545 @@
+"""Files: outputs are whole or absent whatever happens, inputs are regular files, the streams do as a shell expects."""
+
+import contextlib
+import os
+import resource
+import shlex
+import stat
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dlwhy import files
+from dlwhy.errors import (
+    EndedBySignal,
+    InputOutputError,
+    InputRefusedError,
+    InputUnreadableError,
+    OutputBlockedError,
+    UsageError,
+)
+
+OLD, NEW = b"old" * 100_000, b"new!" * 100_000
+NAMES = [
+    "with space.csv",
+    "übergröße.csv",
+    "-leading.csv",
+    "line\nbreak.csv",
+    "quo'te\".csv",
+    "大" * 80 + ".csv",
+    "[red].csv",
+]
+
+
+def write(path: Path | str, content: bytes, **options: bool) -> None:
+    with files.open_output(path, **options) as handle:
+        handle.write(content)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def temporaries(folder: Path) -> list[str]:
+    return [name for name in names(folder) if name.endswith(".tmp")]
+
+
+@contextlib.contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """Let no file grow beyond so many bytes, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+# --- writing
+
+
+def test_an_output_appears_when_it_is_whole(tmp_path: Path) -> None:
+    target = tmp_path / "x"
+    with files.open_output(target) as handle:
+        handle.write(NEW)
+        handle.flush()
+        assert not target.exists()
+
+    assert target.read_bytes() == NEW
+    assert names(tmp_path) == ["x"]
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError, KeyboardInterrupt, EndedBySignal(15), SystemExit, InputRefusedError("x")]
+)
+def test_a_failure_midway_leaves_the_old_file_and_nothing_else(tmp_path: Path, error: BaseException) -> None:
+    write(tmp_path / "x", OLD)
+
+    def fail() -> None:
+        with files.open_output(tmp_path / "x") as handle:
+            handle.write(NEW)
+            raise error
+
+    with pytest.raises(error if isinstance(error, type) else type(error)):
+        fail()
+
+    assert (tmp_path / "x").read_bytes() == OLD
+    assert names(tmp_path) == ["x"]
+
+
+def test_case_71_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    write(tmp_path / "x", OLD)
+    failures = []
+    for size in range(0, len(NEW) + 20_000, 20_000):
+        try:
+            with largest_file(size):
+                write(tmp_path / "x", NEW)
+        except InputOutputError as error:
+            failures.append(str(error))
+        assert (tmp_path / "x").read_bytes() == (OLD if size < len(NEW) else NEW)
+        assert names(tmp_path) == ["x"]
+
+    assert failures == [f"{tmp_path}/x: writing failed: File too large"] * (len(NEW) // 20_000)
+
+
+@pytest.mark.parametrize("size", [0, 100_000])
+def test_case_71_a_full_disk_leaves_no_new_file(tmp_path: Path, size: int) -> None:
+    with largest_file(size), pytest.raises(InputOutputError):
+        write(tmp_path / "x", NEW)
+
+    assert names(tmp_path) == []
+
+
+# Forks writers and kills them at random moments, and looks at the target after each. Only the forks write, because a
+# library's threads do not come along into a fork.
+KILLS = """
+import os, pathlib, random, signal, sys, time
+{setup}
+def fork(work):
+    child = os.fork()
+    if not child:
+        work()
+        os._exit(0)
+    return child
+def write_on():
+    while True:
+        for number in (0, 1):
+            write(number)
+contents = []
+for number in (0, 1):
+    os.waitpid(fork(lambda: write(number)), 0)
+    contents.append(pathlib.Path(target).read_bytes())
+assert contents[0] != contents[1]
+random.seed({seed})
+whole = left = 0
+for _ in range({kills}):
+    child = fork(write_on)
+    time.sleep(random.uniform(0.002, 0.05))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    left += any(name.endswith(".tmp") for name in os.listdir("."))
+    whole += pathlib.Path(target).read_bytes() in contents
+os.waitpid(fork(lambda: write(0)), 0)
+print(whole, left, *os.listdir("."))
+"""
+PLAIN = """
+from dlwhy import files
+target = "x"
+def write(number):
+    with files.open_output(target) as handle:
+        handle.write(bytes([number]) * 3_000_000)
+"""
+DATA_SET = """
+import joblib, polars, numpy as np
+from dlwhy.data import storage
+from dlwhy.data.dataset import Dataset
+target = "d.{suffix}"
+X = np.random.default_rng(0).random((100_000, 3), dtype=np.float32)
+sets = [Dataset(X_train=X, y_train=X[:, 0] + 1 + n, X_test=X[:9], y_test=X[:9, 1] + n, name="d", task="regression")
+        for n in (0, 1)]
+def write(number):
+    storage.write(sets[number], target)
+"""
+
+
+@pytest.mark.parametrize(
+    ("setup", "target"),
+    [(PLAIN, "x"), *((DATA_SET.replace("{suffix}", suffix), f"d.{suffix}") for suffix in ("joblib", "npz", "csv"))],
+    ids=["plain", "joblib", "npz", "csv"],
+)
+def test_case_70_killed_writers_leave_whole_files_and_the_next_one_tidies_up(
+    tmp_path: Path, setup: str, target: str
+) -> None:
+    script = KILLS.format(setup=setup, seed=70, kills=40)
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=200
+    )
+    whole, left, *names = done.stdout.split()
+
+    assert int(whole) == 40
+    assert int(left) >= 10  # or the kills came at harmless moments only
+    assert names == [target]
+
+
+def test_only_dead_writers_are_tidied_up_after(tmp_path: Path) -> None:
+    stray = (
+        tmp_path / f".x.{os.getpid()}-00000000.tmp"
+    )  # of this very process number, as after a restart of the machine
+    stray.write_bytes(b"half")
+    other = tmp_path / ".y.1-00000000.tmp"
+    other.write_bytes(b"of another target")
+    with files.open_output(tmp_path / "x") as handle:
+        handle.write(OLD)
+        alive = temporaries(tmp_path)
+        write(tmp_path / "x", NEW)  # must not take the first one's file for a dead writer's
+
+        assert not stray.exists()
+        assert set(temporaries(tmp_path)) == set(alive) - {stray.name}
+
+    assert (tmp_path / "x").read_bytes() == OLD
+    assert temporaries(tmp_path) == [other.name]
+
+
+def test_case_77_two_writers_of_one_target_leave_one_whole_file(tmp_path: Path) -> None:
+    contents = [bytes([65 + writer]) * 500_000 for writer in range(4)]
+    write(tmp_path / "x", contents[0])
+    failures: list[BaseException] = []
+
+    def keep_writing(content: bytes) -> None:
+        try:
+            for _ in range(25):
+                write(tmp_path / "x", content)
+        except BaseException as error:  # noqa: BLE001 - told below
+            failures.append(error)
+
+    threads = [threading.Thread(target=keep_writing, args=(content,)) for content in contents]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        assert (tmp_path / "x").read_bytes() in contents
+
+    assert failures == []
+    assert names(tmp_path) == ["x"]
+
+
+def test_case_73_an_existing_target_is_replaced_and_its_mode_stays(tmp_path: Path) -> None:
+    write(tmp_path / "x", OLD)
+    for mode in (0o600, 0o640, 0o444, 0o755):
+        (tmp_path / "x").chmod(mode)
+        with files.open_output(tmp_path / "x") as handle:
+            handle.write(NEW)
+            # what replaces a private file is private from its first byte on
+            assert stat.S_IMODE((tmp_path / temporaries(tmp_path)[0]).stat().st_mode) == 0o600
+
+        assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == mode
+        assert (tmp_path / "x").read_bytes() == NEW
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o077, 0o002])
+def test_case_73_a_new_file_obeys_the_umask(tmp_path: Path, mask: int) -> None:
+    before = os.umask(mask)
+    try:
+        write(tmp_path / "x", NEW)
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o666 & ~mask
+
+
+def test_case_73_no_clobber_refuses_what_exists(tmp_path: Path) -> None:
+    write(tmp_path / "x", OLD, no_clobber=True)
+
+    for refuse in (
+        lambda: write(tmp_path / "x", NEW, no_clobber=True),
+        lambda: files.check_output(tmp_path / "x", no_clobber=True),
+    ):
+        with pytest.raises(OutputBlockedError, match="exists already"):
+            refuse()
+    assert (tmp_path / "x").read_bytes() == OLD
+    assert names(tmp_path) == ["x"]
+
+
+def test_no_clobber_keeps_what_another_process_made_meanwhile(tmp_path: Path) -> None:
+    def be_late() -> None:
+        with files.open_output(tmp_path / "x", no_clobber=True) as handle:
+            handle.write(NEW)
+            (tmp_path / "x").write_bytes(OLD)
+
+    with pytest.raises(OutputBlockedError, match="exists already"):
+        be_late()
+
+    assert (tmp_path / "x").read_bytes() == OLD
+    assert names(tmp_path) == ["x"]
+
+
+def test_case_75_a_link_stays_and_the_file_behind_it_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "x").write_bytes(OLD)
+    (tmp_path / "link").symlink_to("real/x")
+    (tmp_path / "dangling").symlink_to("real/y")
+
+    write(tmp_path / "link", NEW)
+    write(tmp_path / "dangling", NEW)
+
+    assert (tmp_path / "link").readlink() == Path("real/x")
+    assert (tmp_path / "real" / "x").read_bytes() == NEW
+    assert (tmp_path / "dangling").is_symlink()
+    assert (tmp_path / "real" / "y").read_bytes() == NEW
+    assert names(tmp_path / "real") == ["x", "y"]
+
+
+def test_cases_72_76_an_output_that_can_not_be_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "loop").symlink_to("loop")
+    for path, message in (
+        (tmp_path / "folder", "is a directory"),
+        (tmp_path / "fifo", "is not a regular file"),
+        ("/dev/null", "is not a regular file"),
+        (tmp_path / "absent" / "x", "no such folder"),
+        (tmp_path / "folder" / "x" / "y", "no such folder"),
+        (tmp_path / ("x" * 300), "File name too long"),
+        (tmp_path / "nul\0", "null"),
+    ):
+        for refuse in (lambda path: write(path, NEW), files.check_output):
+            with pytest.raises(OutputBlockedError, match=message):
+                refuse(path)
+    for path in (tmp_path / "loop", "/proc/x"):
+        with pytest.raises(OutputBlockedError):
+            write(path, NEW)
+    assert names(tmp_path) == ["fifo", "folder", "loop"]
+
+
+def test_case_72_a_read_only_folder_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    """As a user who is not root, whom modes do not bind."""
+    (tmp_path / "locked").mkdir(mode=0o555)
+    tmp_path.chmod(0o755)
+    for parent in tmp_path.parents[:2]:
+        parent.chmod(0o755)
+    script = textwrap.dedent(f"""
+        import os
+        from dlwhy import files
+        from dlwhy.errors import OutputBlockedError
+        if os.getuid() == 0:
+            os.setgid(65534)
+            os.setuid(65534)
+        for refuse in (files.check_output, lambda path: files.open_output(path).__enter__()):
+            try:
+                refuse({str(tmp_path / "locked" / "x")!r})
+            except OutputBlockedError as error:
+                print(error)
+    """)
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert "is not writable" in done.stdout.splitlines()[0]
+    assert "can't be created: Permission denied" in done.stdout.splitlines()[1]
+
+
+def test_case_74_an_output_that_is_an_input_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "x", OLD)
+    (tmp_path / "link").symlink_to("x")
+
+    for output in (tmp_path / "x", tmp_path / "link", tmp_path / "." / "x"):
+        with pytest.raises(UsageError, match="is both input and output"):
+            files.check_output(output, inputs=["-", tmp_path / "absent", tmp_path / "x"])
+    files.check_output(tmp_path / "y", inputs=[tmp_path / "x", "-"])
+    files.check_output("-", inputs=["-"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_case_59_files_of_any_name_are_written_and_read(tmp_path: Path, name: str) -> None:
+    write(tmp_path / name, OLD)
+    write(tmp_path / name, NEW)
+
+    assert files.read_bytes(tmp_path / name, limit=1 << 20) == NEW
+    assert names(tmp_path) == [name]
+
+
+# --- names in messages
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("plain.csv", "plain.csv"),
+        ("a/b-c_1.csv", "a/b-c_1.csv"),
+        ("with space.csv", "'with space.csv'"),
+        ("it's.csv", "'it'\"'\"'s.csv'"),
+        ("$(evil).csv", "'$(evil).csv'"),
+        ("line\nbreak", r"'line\x0abreak'"),
+        ("\x1b[2J", r"'\x1b[2J'"),
+        (os.fsdecode(b"latin\xe9"), r"'latin\udce9'"),
+        ("-", "<stdin>"),
+    ],
+)
+def test_case_59_paths_are_shown_as_a_shell_would_want_them(path: str, shown: str) -> None:
+    assert files.shown(path) == shown
+
+
+def test_standard_output_is_shown_by_its_own_name() -> None:
+    assert files.shown("-", output=True) == files.shown("/dev/stdout", output=True) == "<stdout>"
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=60))
+def test_a_printable_path_is_shown_so_that_a_shell_takes_it_back(path: str) -> None:
+    shown = files.shown(path)
+
+    assert files.is_standard(path) or "\\u" in shown or shlex.split(shown) == [path]
+
+
+# --- reading
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
+@given(content=st.binary(max_size=5000), limit=st.integers(0, 6000))
+def test_a_file_is_read_up_to_the_limit(tmp_path: Path, content: bytes, limit: int) -> None:
+    (tmp_path / "x").write_bytes(content)
+    if len(content) > limit:
+        with pytest.raises(InputRefusedError, match="larger than"):
+            files.read_bytes(tmp_path / "x", limit=limit)
+    else:
+        assert files.read_bytes(tmp_path / "x", limit=limit) == content
+
+
+def test_a_huge_limit_takes_no_memory(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(NEW)
+
+    assert files.read_bytes(tmp_path / "x", limit=1 << 80) == NEW
+
+
+def test_inputs_are_regular_files(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    started = time.perf_counter()
+
+    for path, message in (
+        (tmp_path / "fifo", "not a regular file"),
+        (tmp_path, "not a regular file"),
+        ("/dev/zero", "not a regular file"),
+        (tmp_path / "absent", "No such file or directory"),
+        (tmp_path / "absent" / "x", "No such file or directory"),
+        (tmp_path / "nul\0", "null byte"),
+    ):
+        with pytest.raises(InputUnreadableError, match=message):
+            files.read_bytes(path, limit=100)
+    assert time.perf_counter() - started < 1
+
+
+def test_case_60_an_input_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(NEW)
+    (tmp_path / "link").symlink_to("x")
+
+    assert files.read_bytes(tmp_path / "link", limit=1 << 20) == NEW
+
+
+def test_a_failure_to_read_is_told_with_the_name(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(OLD)
+
+    def fail() -> None:
+        with files.open_input(tmp_path / "x") as handle:
+            os.close(handle.fileno())
+            handle.read()
+
+    with pytest.raises(InputOutputError, match=r"x: reading failed: Bad file descriptor"):
+        fail()
+
+
+@pytest.mark.parametrize("context", ["open_input", "open_output"])
+def test_a_reader_of_another_stream_that_went_away_is_not_taken_for_a_fault_of_this_file(
+    tmp_path: Path, context: str
+) -> None:
+    (tmp_path / "x").write_bytes(OLD)
+
+    with pytest.raises(BrokenPipeError), getattr(files, context)(tmp_path / "x"):
+        raise BrokenPipeError
+    assert (tmp_path / "x").read_bytes() == OLD
+
+
+# --- the standard streams, in processes of their own
+
+
+def child(script: str, **options: object) -> "subprocess.CompletedProcess[bytes]":
+    prepared = (
+        "import os, sys\nfrom dlwhy import files\nfrom dlwhy.errors import DlwhyError\n"
+        "try:\n"
+        + textwrap.indent(textwrap.dedent(script), "    ")
+        + "\nexcept DlwhyError as error:\n    os.write(2, str(error).encode())\n    os._exit(error.exit_code)\n"
+        "except BrokenPipeError:\n    os._exit(141)\nos._exit(0)\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", prepared], capture_output="stdout" not in options, check=False, **options
+    )
+
+
+def test_standard_output_gets_all_bytes_or_none() -> None:
+    whole = child("with files.open_output('-') as handle: handle.write(b'x' * 300_000)")
+    failed = child("with files.open_output('-') as handle:\n    handle.write(b'x')\n    raise DlwhyError('no')")
+
+    assert (whole.returncode, len(whole.stdout)) == (0, 300_000)
+    assert (failed.returncode, failed.stdout) == (1, b"")
+
+
+def test_case_79_a_full_standard_output_is_told() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = child("files.write_stdout(b'x' * 100_000)", stdout=full, stderr=subprocess.PIPE)
+
+    assert done.returncode == 74
+    assert done.stderr == b"<stdout>: writing failed: No space left on device"
+
+
+def test_case_80_a_closed_standard_output_is_told() -> None:
+    done = child("os.close(1)\nsys.stdout = None\nfiles.write_stdout(b'x')")
+
+    assert done.returncode == 74
+    assert done.stderr == b"<stdout>: writing failed: it is closed"
+
+
+def test_case_78_a_reader_that_went_away_ends_the_writer_quietly() -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    try:
+        done = child("files.write_stdout(b'x' * 1_000_000)", stdout=write_end, stderr=subprocess.PIPE)
+    finally:
+        os.close(write_end)
+
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_standard_input_is_read_from_a_pipe_and_a_file(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(NEW)
+    script = "files.write_stdout(files.read_bytes('-', limit=1 << 20))"
+    with (tmp_path / "x").open("rb") as handle:
+        from_file = child(script, stdin=handle)
+
+    assert child(script, input=NEW).stdout == from_file.stdout == NEW
+
+
+def test_a_closed_standard_input_or_a_terminal_is_told() -> None:
+    closed = child("sys.stdin = None\nfiles.read_bytes('-', limit=1)")
+    leader, follower = os.openpty()
+    try:
+        terminal = child("files.read_bytes('-', limit=1)", stdin=follower)
+    finally:
+        os.close(leader)
+        os.close(follower)
+
+    assert (closed.returncode, closed.stderr) == (66, b"<stdin>: closed (pipe data in, or name a file)")
+    assert (terminal.returncode, terminal.stderr) == (66, b"<stdin>: is a terminal (pipe data in, or name a file)")
+
+
+def test_writing_costs_little(tmp_path: Path) -> None:
+    started = time.process_time()
+    for _ in range(100):
+        write(tmp_path / "x", b"content")
+
+    assert time.process_time() - started < 0.5
+    assert (tmp_path / "x").read_bytes() == b"content"
