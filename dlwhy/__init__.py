@@ -1,3 +1,3 @@
-"""dlwhy: does deep learning work here, and why?"""
+"""Ask of a data set whether deep learning works there, and why; importing this costs nothing."""
 
 __version__ = "0.1.0"

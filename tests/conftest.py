@@ -1,6 +1,7 @@
 """What all tests share: an environment of their own, and two ways to run the command."""
 
 import atexit
+import contextlib
 import os
 import shutil
 import subprocess
@@ -114,7 +115,11 @@ def bash(tmp_path: Path) -> Callable[[str], Result]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the demonstration's `dataset.joblib`, `points.csv` (the same) and a trained `model.keras`."""
+    from dlwhy import cli
+
     folder = tmp_path_factory.mktemp("demo")
-    for command in (["generate"], ["generate", "-o", "points.csv"], ["train", "--epochs", "60"]):
-        subprocess.run([PROGRAM, *command, "--quiet"], cwd=folder, check=True)
+    with contextlib.chdir(folder), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for command in (["generate"], ["generate", "-o", "points.csv"], ["train", "--epochs", "60"]):
+            assert cli.run_command([*command, "--quiet"]) == 0
     return folder

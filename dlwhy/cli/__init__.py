@@ -1,7 +1,6 @@
 """The command line: one file a subcommand; here the program and its error boundary."""
 
 import importlib
-import importlib.util
 import inspect
 import os
 import signal
@@ -47,8 +46,7 @@ def program(
 
 
 for _name in COMMANDS:
-    if importlib.util.find_spec(f"dlwhy.cli.{_name}"):  # while they are being written
-        app.command(_name)(getattr(importlib.import_module(f"dlwhy.cli.{_name}"), _name))
+    app.command(_name)(getattr(importlib.import_module(f"dlwhy.cli.{_name}"), _name))
 
 
 def main() -> NoReturn:

@@ -87,7 +87,7 @@ def generate(
       dlwhy generate --list
       dlwhy generate blobs --classes 5 --features 10 --noise 2 -o blobs.npz
       dlwhy generate digits -o - | dlwhy train -d - --layers 64,64
-      dlwhy generate --from customers.csv --target churned --drop id -o churn.joblib
+      dlwhy generate --from churn.csv --target churned --drop id -o churn.joblib
     """
     out = Output(quiet=quiet, as_json=as_json)
     if show_list:

@@ -33,8 +33,8 @@ def read_models_and_data(
 ) -> "tuple[dict[str, Trained], Dataset]":
     """Read models and a data set.
 
-    The data come first, so that bad ones are refused before TensorFlow is imported, which takes seconds. But a model
-    on stdin comes before: the data file may be written by the same pipeline, and is whole when the model is.
+    All files are checked before TensorFlow is imported, which takes seconds. Models come before the data: a data file
+    may be written by the same pipeline as a model on stdin, and is whole when the model is.
 
     Parameters
     ----------
@@ -51,21 +51,21 @@ def read_models_and_data(
         If one can't be read.
 
     """
-    piped = any(files.is_standard(path) for path in models)
-    trained = _read_models(models, max_size) if piped else {}
     from dlwhy.data import storage
-
-    dataset = storage.read(data, max_size=max_size)
-    if check:
-        check(dataset)
-    return trained or _read_models(models, max_size), dataset
-
-
-def _read_models(models: Sequence[str], max_size: int | None) -> "dict[str, Trained]":
-    from dlwhy.training import accelerator
-
-    # while the other side of the pipe is still at work
-    accelerator.start()
     from dlwhy.models import archive
 
-    return {path: archive.read(path, max_size=max_size) for path in models}
+    if any(files.is_standard(path) for path in models):
+        _start()  # while the other side of the pipe is still at work
+    checked = {path: archive.read_checked(path, max_size=max_size) for path in models}
+    tasks = {each.details.task for each in checked.values()}
+    dataset = storage.read(data, max_size=max_size, task="regression" if tasks == {"regression"} else None)
+    if check:
+        check(dataset)
+    _start()
+    return {path: archive.rebuild(each, files.shown(path)) for path, each in checked.items()}, dataset
+
+
+def _start() -> None:
+    from dlwhy.training import accelerator
+
+    accelerator.start()

@@ -116,6 +116,8 @@ def _targets(dataset: Dataset) -> "pl.Series":
 
 def _reads_back(cells: "pl.Series", class_names: list[str]) -> bool:
     """Say whether reading gives these classes, though perhaps in another order."""
+    if any("\0" in name for name in class_names):
+        return False
     marked = _all_marked(cells)
     try:
         target = targets.read_target(

@@ -151,13 +151,13 @@ class Dataset:
 
         """
         try:
-            fields = dict(metadata)
+            fields: dict[str, Any] = {**arrays, **metadata}
             fields["columns"] = columns_from_json(fields["columns"])
             fields["class_names"] = tuple(_text(name) for name in fields["class_names"])
             for key in ("name", "task", "target_name"):
                 _text(fields[key])
             fields["provenance"] = dict(fields["provenance"])
-            return cls(**arrays, **fields)
+            return cls(**fields)
         except (KeyError, TypeError, ValueError) as error:
             raise InputRefusedError(f"the description of the data set is damaged ({type(error).__name__})") from error
 

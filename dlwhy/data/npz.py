@@ -117,7 +117,8 @@ def _value(key: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Any:
         _check_kind(key, kind, shape)
         values = _numbers(source, member, shape, np.dtype(kind))
     if key not in ARRAYS:
-        text = str(values[0])
+        # not NumPy's own text: it lets characters through that there are not
+        text = values.tobytes().decode("utf-32-be" if kind[0] == ">" else "utf-32-le").rstrip("\0")
         return json.loads(text) if key == "metadata" else text
     shaped = values.reshape(shape[::-1]).T if fortran_order else values.reshape(shape)
     return np.ascontiguousarray(shaped, dtype=shaped.dtype.newbyteorder("="))

@@ -18,7 +18,19 @@ from dlwhy.models.schema import LayerPlan
 if TYPE_CHECKING:
     import keras  # a name for annotations, nothing is imported
 
-__all__ = ["Checked", "Details", "Trained", "check", "describe", "history_csv", "read", "to_bytes", "write"]
+__all__ = [
+    "Checked",
+    "Details",
+    "Trained",
+    "check",
+    "describe",
+    "history_csv",
+    "read",
+    "read_checked",
+    "rebuild",
+    "to_bytes",
+    "write",
+]
 
 
 def write(trained: Trained, path: str | Path, *, no_clobber: bool = False) -> None:
@@ -66,9 +78,17 @@ def read(path: str | Path, *, max_size: int | None = None) -> Trained:
         If the file can't be read.
 
     """
+    return rebuild(read_checked(path, max_size=max_size), files.shown(path))
+
+
+def read_checked(path: str | Path, *, max_size: int | None = None) -> Checked:
+    """Read a model as far as that goes without TensorFlow, whose import takes seconds; see `read`."""
     content = files.read_bytes(path, limit=(max_size or MAX_SIZE) * MEBIBYTE)
-    name = files.shown(path)
-    checked = check(content, name, max_size=max_size)
+    return check(content, files.shown(path), max_size=max_size)
+
+
+def rebuild(checked: Checked, name: str) -> Trained:
+    """Make the network of a checked file anew; `name` stands in messages for the file."""
     with named(name):
         model = rebuilding.rebuild(checked.plan, checked.weights, checked.dropout_state)
     return Trained(model=model, history=checked.history, details=checked.details, optimizer=checked.optimizer)

@@ -71,6 +71,8 @@ def workshop(tmp_path_factory, request):
 
 
 def test_case_84_a_demonstration_is_made_once_and_again_from_what_was_touched(workshop):
+    shutil.rmtree(workshop.demo, ignore_errors=True)
+
     first = workshop.make("demo")
     made = workshop.commands()
     second = workshop.make("demo")

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import io
 import json
+import resource
 import time
 import warnings
 from pathlib import Path
@@ -18,7 +19,7 @@ from hypothesis.extra import numpy as arrays
 
 from dlwhy.data import storage
 from dlwhy.data.dataset import Column, Dataset
-from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
+from dlwhy.errors import DlwhyWarning, InputOutputError, InputRefusedError, OutputBlockedError, UsageError
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 COMPRESSIONS: list[Any] = [0, 3, ("zlib", 9), ("gzip", 3), ("bz2", 3), ("xz", 3), ("lzma", 3)]
@@ -286,6 +287,34 @@ def test_case_93_the_same_data_set_gives_the_same_bytes(tmp_path: Path, suffix: 
 
     assert again.read_bytes() == first.read_bytes()
     assert copy.read_bytes() == first.read_bytes()
+
+
+@pytest.mark.parametrize("suffix", ["joblib", "npz", "csv"])
+def test_case_71_a_full_disk_leaves_the_old_data_set_and_nothing_else(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"d.{suffix}"
+    storage.write(small(), path)
+    old = path.read_bytes()
+    X = np.random.default_rng(0).random((20_000, 2), dtype=np.float32)
+    larger = small(X_train=X, y_train=np.arange(20_000, dtype=np.int32) % 2)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for size in range(0, 160_000, 20_000):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            with pytest.raises(InputOutputError, match="writing failed: File too large"):
+                storage.write(larger, path)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+        assert path.read_bytes() == old
+        assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("suffix", ["joblib", "npz", "csv"])
+def test_case_73_no_clobber_keeps_the_old_data_set(tmp_path: Path, suffix: str) -> None:
+    storage.write(small(), tmp_path / f"d.{suffix}", no_clobber=True)
+
+    with pytest.raises(OutputBlockedError, match="exists already"):
+        storage.write(small(), tmp_path / f"d.{suffix}", no_clobber=True)
 
 
 def test_case_67_text_is_protected_from_spreadsheets_and_numbers_are_not(tmp_path: Path) -> None:

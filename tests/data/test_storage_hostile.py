@@ -524,6 +524,8 @@ def test_case_15_only_regular_files_are_read_and_the_others_refused_at_once(tmp_
         (lambda: npz({**members(), "metadata.npy": _npy(np.array("[" * 100_000))}), "damaged"),
         (lambda: npz({**members(), "metadata.npy": _npy(np.array("[1]"))}), "checksum"),
         (lambda: npz({**members(), "sha256.npy": _npy(np.array("0"))}), "checksum"),
+        (lambda: npz({**members(), "format.npy": _npy(np.array("x")).replace(b"x\0\0\0", b"xxxx")}), "damaged"),
+        (lambda: npz({**members(), "format.npy": _npy(np.array("\ud800"))}), "damaged"),
         (lambda: _patched("flag_bits", 1), "encrypted"),
         (lambda: _patched("compress_type", zipfile.ZIP_LZMA), "compressed in a way that is not read"),
         (lambda: _patched("file_size", 1 << 40), "MiB of content; at most"),

@@ -1,0 +1,73 @@
+"""Every command line of the README is run as it stands there, in order, and so is its Python."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+PLAIN = re.compile(r"dlwhy [^|>;&$]*")
+JQ = "command -v jq >/dev/null || jq() { python3 -c 'import json, sys; print(json.load(sys.stdin)[\"accuracy\"])'; }\n"
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def lines():
+    return [line for block in blocks("sh") for line in block.splitlines() if line.strip()]
+
+
+@pytest.fixture
+def tables(tmp_path):
+    rows = [f"{age},{age * 37 % 90 + 0.5},{('basic', 'full')[age % 2]}" for age in range(20, 80)]
+    churned = [f"{row},{('no', 'yes')[age > 45]}" for age, row in zip(range(20, 80), rows, strict=True)]
+    (tmp_path / "churn.csv").write_text("\n".join(["age,spent,plan,churned", *churned, ""]))
+    (tmp_path / "new.csv").write_text("\n".join(["age,spent,plan", *rows, ""]))
+    return tmp_path
+
+
+def test_every_command_line_runs_in_the_order_of_the_page(tables, dlwhy_in_process, bash):
+    assert len(lines()) > 20
+    for line in lines():
+        if line.startswith("make "):
+            target = line.removeprefix("make ").split("#")[0].strip()
+            assert re.search(rf"^{target}:.*##", (ROOT / "Makefile").read_text(), re.MULTILINE), line
+        elif PLAIN.fullmatch(line):
+            done = dlwhy_in_process(*shlex.split(line)[1:])
+            assert done.code == 0, f"{line}\n{done.err}"
+        else:
+            done = bash(f"set -o pipefail\n{JQ}{line}")
+            assert done.code == 0, f"{line}\n{done.err}"
+    for made in ("demonstration/plot.png", "predicted.csv", "churn.png", "labels.csv", "longer.keras", "boundary.svg"):
+        assert (tables / made).stat().st_size > 0
+
+
+def test_the_python_runs(tables, bash):
+    (block,) = blocks("python")
+    (tables / "readme.py").write_text(block)
+    done = bash("python readme.py")
+    assert done.code == 0, done.err
+    assert float(done.out) > 0.9
+
+
+def test_make_rules_of_the_page_build_once_and_only_once(tables, bash):
+    (block,) = blocks("make")
+    (tables / "Makefile").write_text(block)
+    first, second = bash("make digits.json"), bash("make digits.json")
+    assert first.code == 0, first.err
+    assert "up to date" in second.out
+
+
+def test_every_command_and_exit_code_is_on_the_page():
+    from dlwhy import errors
+    from dlwhy.cli import COMMANDS
+
+    for command in COMMANDS:
+        assert f"| `dlwhy {command}" in README
+    codes = {kind.exit_code for kind in errors.DlwhyError.__subclasses__()}
+    for code in codes | {0, 1}:
+        assert f"| {code} |" in README
+    assert "130, 143, 141" in README
