@@ -29,10 +29,8 @@ $(DEMO)/dataset.joblib: | $(VENV)/.installed
 $(DEMO)/model.keras: $(DEMO)/dataset.joblib | $(VENV)/.installed
 	$(DLWHY) train --epochs 100 -d $< -o $@
 
-# a shell's redirection is not atomic, a rename is
 $(DEMO)/metrics.json: $(DEMO)/model.keras $(DEMO)/dataset.joblib | $(VENV)/.installed
-	$(DLWHY) evaluate -m $(DEMO)/model.keras -d $(DEMO)/dataset.joblib --json > $@.part
-	@mv $@.part $@
+	$(DLWHY) evaluate -m $(DEMO)/model.keras -d $(DEMO)/dataset.joblib --metrics $@
 
 $(DEMO)/plot.png: $(DEMO)/model.keras $(DEMO)/dataset.joblib | $(VENV)/.installed
 	$(DLWHY) plot -m $(DEMO)/model.keras -d $(DEMO)/dataset.joblib -o $@
@@ -57,8 +55,7 @@ lint: $(VENV)/.installed-dev ## Check style, types and the direction of imports
 # atheris has wheels for few Pythons, so it is no part of the dev extra
 .PHONY: fuzz
 fuzz: $(VENV)/.installed-dev ## Feed the readers of files with random bytes, for FUZZ_SECONDS each
-	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(INSTALL) atheris \
-	  || { echo "there is no atheris for this Python: nothing was fuzzed" >&2; exit 1; }
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(INSTALL) atheris || true # without it the targets say so and leave
 	@set -e; for target in tests/fuzz/fuzz_*.py; do \
 	  echo "$$target"; $(BIN)/python "$$target" -max_total_time=$(FUZZ_SECONDS); \
 	done

@@ -1,18 +1,15 @@
 """The rows that `dlwhy predict` reads: chunk by chunk, as a model's features, with the columns beside them."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlwhy import files
-from dlwhy.data import tables
+from dlwhy.data import rows, tables
 from dlwhy.data.dataset import Column, FloatArray
 from dlwhy.errors import InputRefusedError, display
 
 if TYPE_CHECKING:
     import polars as pl
-
-_WITHOUT_HEADER = (".jsonl", ".ndjson", ".parquet", ".pq")
 
 
 def read_rows(
@@ -57,7 +54,7 @@ def read_rows(
 
     """
     source = files.shown(path)
-    named = header and form not in ("jsonl", "parquet") and (form or Path(path).suffix.lower() not in _WITHOUT_HEADER)
+    named = header and rows.kind_of(path, form) in ("csv", "tsv")
     encoder = tables.Encoder(columns, tables.Source(name=source, first_row=2 if named else 1))
     names: list[str] = []
     for chunk in tables.read_chunks(path, format=form, header=header, rows=chunk_size):

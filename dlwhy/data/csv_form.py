@@ -10,7 +10,7 @@ import numpy as np
 
 from dlwhy.data import tables, targets
 from dlwhy.data.cells import NUMBER, Source, check_names, cleaned
-from dlwhy.data.dataset import Dataset, Task
+from dlwhy.data.dataset import MAX_NAME, Dataset, Task
 from dlwhy.errors import DlwhyError, DlwhyWarning, InputRefusedError, display
 from dlwhy.files import is_standard
 
@@ -72,7 +72,7 @@ def read(path: str | Path, *, task: Task | None = None) -> Dataset:
         task=task or ("multiclass" if marked else None),
         split_column=SPLIT if SPLIT in names else None,
     )
-    name = "stdin" if is_standard(path) else Path(path).stem
+    name = "stdin" if is_standard(path) else display(Path(path).stem, MAX_NAME)
     return _unmarked(tables.as_dataset(frame, source, options, name=name), marked=marked)
 
 
@@ -93,9 +93,9 @@ def _is_formula(text: str) -> bool:
 
 def _check_header(names: list[str]) -> None:
     try:
-        check_names(names, "as CSV")
+        check_names(names, "")
     except InputRefusedError as error:
-        raise InputRefusedError(error.message, _HINT) from error
+        raise InputRefusedError(error.message.removeprefix(": "), _HINT) from error
     for name in names:
         if name != name.strip() or "\0" in name:
             raise InputRefusedError(f'the column name "{display(name)}" does not fit into CSV', _HINT)

@@ -51,7 +51,7 @@ def read_frame(
     for chunk in read_chunks(path, format=format, without=without, max_rows=max_rows):
         found |= dict.fromkeys(chunk.columns)
         chunks.append(chunk.drop([name for name in without if name in chunk.columns]))
-    source = Source(name=files.shown(path), first_row=2 if _kind(path, format) in ("csv", "tsv") else 1)
+    source = Source(name=files.shown(path), first_row=2 if kind_of(path, format) in ("csv", "tsv") else 1)
     for name in without:
         check_there(name, list(found), source, "--drop")
     return pl.concat(chunks, how="vertical" if len(found) == chunks[0].width else "diagonal"), source
@@ -98,7 +98,7 @@ def read_chunks(
         If it is missing, or not a regular file.
 
     """
-    kind, source, n_rows = _kind(path, format), files.shown(path), 0
+    kind, source, n_rows = kind_of(path, format), files.shown(path), 0
     if max_rows is not None and max_rows < 1:
         raise UsageError(f"--max-rows must be at least 1 (got {max_rows})")
     with files.open_input(path) as handle:
@@ -119,7 +119,15 @@ def _frames(
     return read_delimited(handle, delimiter="\t" if kind == "tsv" else ",", source=source, header=header)
 
 
-def _kind(path: str | Path, given: Format | None) -> Format:
+def kind_of(path: str | Path, given: Format | None) -> Format:
+    """Tell the format of a table: the one given, else what its name says, else CSV.
+
+    Raises
+    ------
+    UsageError
+        If the one given is none that there is.
+
+    """
     if given is None:
         return "csv" if files.is_standard(path) else _BY_SUFFIX.get(Path(path).suffix.lower(), "csv")
     if given not in FORMATS:

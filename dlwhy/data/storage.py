@@ -67,12 +67,14 @@ def write(dataset: Dataset, path: str | Path, *, no_clobber: bool = False, compr
     ------
     UsageError
         If the name ends otherwise.
+    InputRefusedError
+        If names in the data set do not fit into CSV.
     OutputBlockedError, InputOutputError
         If the file can't be created, or writing it fails midway.
 
     """
     form = output_format(path)
-    with open_output(path, no_clobber=no_clobber) as handle:
+    with _named(shown(path, output=True)), open_output(path, no_clobber=no_clobber) as handle:
         if form == "csv":
             csv_form.write(dataset, handle)
         elif form == "npz":
@@ -131,7 +133,7 @@ def output_format(path: str | Path) -> Format:
 def _read(path: str | Path, *, max_size: int | None, task: Task | None) -> tuple[Format, Dataset]:
     if is_standard(path):
         return "csv", csv_form.read(path, task=task)
-    with open_input(path) as handle, _named(path):
+    with open_input(path) as handle, _named(shown(path)):
         form = _input_format(Path(path), handle)
         if form == "joblib":
             return form, from_record(unpickler.load(Content(handle, max_size)))
@@ -157,9 +159,9 @@ def _input_format(path: Path, handle: BinaryIO) -> Format:
 
 
 @contextlib.contextmanager
-def _named(path: str | Path) -> Iterator[None]:
+def _named(name: str) -> Iterator[None]:
     """Put the file's name in front of what is wrong with its content."""
     try:
         yield
     except InputRefusedError as error:
-        raise InputRefusedError(f"{shown(path)}: {error.message}", error.hint) from error
+        raise InputRefusedError(f"{name}: {error.message}", error.hint) from error

@@ -12,7 +12,7 @@ import numpy as np
 from dlwhy import files
 from dlwhy.data import columns as deciding
 from dlwhy.data.cells import Source, cleaned
-from dlwhy.data.dataset import MAX_COLUMNS, Column, ColumnKind, Dataset, FloatArray, Task
+from dlwhy.data.dataset import MAX_COLUMNS, MAX_NAME, Column, ColumnKind, Dataset, FloatArray, Task
 from dlwhy.data.encoding import Encoder, category_codes, encode
 from dlwhy.data.rows import FORMATS, Format, check_there, read_chunks, read_frame
 from dlwhy.data.splitting import Rows, check_split_options, split_rows
@@ -105,7 +105,7 @@ def read_table(
         stratify=stratify,
     )
     frame, source = read_frame(path, format=format, without=drop, max_rows=max_rows)
-    name = "stdin" if files.is_standard(path) else Path(path).stem
+    name = "stdin" if files.is_standard(path) else display(Path(path).stem, MAX_NAME)
     provenance = {"table": "stdin" if files.is_standard(path) else Path(path).name, "drop": sorted(drop)}
     return as_dataset(frame, source, options, name=name, provenance=provenance)
 

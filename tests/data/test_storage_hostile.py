@@ -565,6 +565,17 @@ def test_max_size_bounds_a_file_and_raises_the_limits_of_a_compressed_one(tmp_pa
         storage.read(_csv(tmp_path / "d.csv"), max_size=1)
 
 
+@pytest.mark.parametrize("packed", [zlib.compress(bytes(2 << 20)), lzma.compress(bytes(2 << 20))], ids=["zlib", "xz"])
+def test_content_never_passes_the_limit(packed: bytes) -> None:
+    content = Content(io.BytesIO(packed), max_size=1)
+
+    with pytest.raises(InputRefusedError, match="larger than 1 MiB"):
+        content.fill(memoryview(bytearray(2 << 20)))
+    with pytest.raises(InputRefusedError, match="larger than 1 MiB"):
+        Content(io.BytesIO(packed), max_size=1).read(2 << 20)
+    assert Content(io.BytesIO(packed), max_size=2).read(2 << 20) == bytes(2 << 20)
+
+
 def _csv(path: Path) -> Path:
     path.write_text("x,target\n" + "1,2\n" * 300_000)
     return path

@@ -22,5 +22,6 @@ def fuzz(check: Callable[[bytes], None], seeds: list[bytes]) -> None:
     with tempfile.TemporaryDirectory() as corpus:
         for number, seed in enumerate(seeds):
             Path(corpus, str(number)).write_bytes(seed)
-        atheris.Setup([*sys.argv, "-rss_limit_mb=4096", "-timeout=20", corpus], check)
+        faults = f"-artifact_prefix={tempfile.gettempdir()}/dlwhy-"  # libFuzzer says which file it was
+        atheris.Setup([*sys.argv, "-rss_limit_mb=4096", "-timeout=20", faults, corpus], check)
         atheris.Fuzz()
