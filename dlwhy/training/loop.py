@@ -170,7 +170,7 @@ def _train(session: Session, hooks: Hooks) -> Trained:
             following = _orders(session, session.epoch + len(orders))
             rows = running.result()
             if not np.isfinite(rows[-1]).all():
-                _diverged(session, before, orders[: len(rows) - 1], rows[:-1])
+                _diverged(session, before, orders, rows)
             session.record(rows)
             speed = len(rows) * len(session.data.X) / max(1e-9, time.perf_counter() - started)
             hooks.on_progress(_progress(session, speed))
@@ -211,12 +211,13 @@ def _diverged(
 ) -> None:
     """Go back to the last finite epoch, by running up to it again, and raise."""
     session.engine.restore(before)
-    if len(orders):
-        session.engine.run(orders)
-        session.record(rows)
+    finite = len(rows) - 1
+    if finite:
+        session.record(session.engine.run(orders[:finite]))
+    became = "NaN" if np.isnan(rows[-1]).any() else "infinite"
     rate = session.options.learning_rate
     raise DivergedError(
-        f"the loss stopped being a finite number in epoch {session.epoch + 1} (learning rate {rate:g})",
+        f"the loss became {became} in epoch {session.epoch + 1} (learning rate {rate:g})",
         "try a smaller --learning-rate, or --clip-norm 1",
         session.trained() if session.epoch else None,
     )
