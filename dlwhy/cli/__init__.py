@@ -58,6 +58,7 @@ def main() -> NoReturn:
         os.environ["TERM"] = "dumb"  # Rich leaves out only the colours, not bold and dim
     console.show_warnings()
     sys.excepthook = console.show_bug
+    sys.unraisablehook = _unraisable
     for number in (signal.SIGINT, signal.SIGTERM):
         # a shell lets its background jobs ignore Ctrl-C
         if signal.getsignal(number) is not signal.SIG_IGN:
@@ -112,3 +113,11 @@ def _flowing(text: str) -> str:
 
 def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
     raise EndedBySignal(number)
+
+
+def _unraisable(lost: "sys.UnraisableHookArgs") -> None:
+    """Send a signal again that Python swallowed, since it came while an object was being cleared away."""
+    if isinstance(lost.exc_value, EndedBySignal):
+        os.kill(os.getpid(), lost.exc_value.number)
+    else:
+        sys.__unraisablehook__(lost)

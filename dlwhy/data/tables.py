@@ -106,7 +106,8 @@ def read_table(
     )
     frame, source = read_frame(path, format=format, without=drop, max_rows=max_rows)
     name = "stdin" if files.is_standard(path) else display(Path(path).stem, MAX_NAME)
-    provenance = {"table": "stdin" if files.is_standard(path) else Path(path).name, "drop": sorted(drop)}
+    table = "stdin" if files.is_standard(path) else display(Path(path).name, MAX_NAME)
+    provenance = {"table": table, "drop": sorted(drop)}
     return as_dataset(frame, source, options, name=name, provenance=provenance)
 
 

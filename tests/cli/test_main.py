@@ -290,7 +290,7 @@ def test_case_68_no_escape_where_none_is_wanted(on_terminal, env, arguments):
 
 def test_case_68_no_escape_in_a_pipe_unless_forced(dlwhy):
     assert "\x1b" not in "".join(map(str, dlwhy("--help")))
-    assert "\x1b[" in dlwhy("--help", env={"FORCE_COLOR": "1"}).out
+    assert "\x1b[" in dlwhy("--help", env={"FORCE_COLOR": "1", "TERM": "xterm"}).out
 
 
 def test_columns_set_the_width(dlwhy):

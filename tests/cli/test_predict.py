@@ -7,6 +7,7 @@ import os
 import resource
 import shutil
 import subprocess
+import sys
 import threading
 import time
 
@@ -188,9 +189,7 @@ def test_bad_rows_are_refused_before_tensorflow_is_imported(program, at_demo):
     )
     (at_demo / "bad.csv").write_text("x0,x1\n1,oops\n")
 
-    done = subprocess.run(
-        [program.replace("dlwhy", "python"), "-c", script], cwd=at_demo, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=at_demo, capture_output=True, text=True, check=False)
 
     assert done.stdout == "65 False\n"
 
@@ -259,7 +258,7 @@ def rows_of_memory(program, folder, n_rows: int) -> int:
     """Predict many rows and give the most memory that took, in KiB."""
     feed = f"print('x0,x1'); [print('0.25,-0.75\\n' * 9999 + '1e-1,.5') for _ in range({n_rows // 10_000})]"
     with (
-        subprocess.Popen([program.replace("dlwhy", "python"), "-c", feed], stdout=subprocess.PIPE) as feeder,
+        subprocess.Popen([sys.executable, "-c", feed], stdout=subprocess.PIPE) as feeder,
         subprocess.Popen(
             [program, "predict", "--proba", "-o", "labels.csv"], stdin=feeder.stdout, cwd=folder
         ) as process,
