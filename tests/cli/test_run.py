@@ -1,0 +1,87 @@
+"""`dlwhy run`: the four steps in one process give what the four commands give."""
+
+import json
+
+import pytest
+
+FILES = ("dataset.joblib", "model.keras", "metrics.json", "plot.png")
+QUICK = ("--epochs", "5", "--engine", "graph")
+
+
+def test_one_process_writes_the_bytes_of_four(tmp_path, dlwhy_in_process):
+    together = dlwhy_in_process("run", "moons", "--noise", "0.2", *QUICK, "--dir", "together")
+    apart = [
+        dlwhy_in_process("generate", "moons", "--noise", "0.2"),
+        dlwhy_in_process("train", *QUICK),
+        dlwhy_in_process("evaluate", "--metrics", "metrics.json"),
+        dlwhy_in_process("plot"),
+    ]
+
+    assert [done.code for done in (together, *apart)] == [0] * 5, together.err
+    for name in ("dataset.joblib", "model.keras", "plot.png"):
+        assert (tmp_path / "together" / name).read_bytes() == (tmp_path / name).read_bytes(), name
+    metrics = [json.loads((folder / "metrics.json").read_text()) for folder in (tmp_path / "together", tmp_path)]
+    assert metrics[0]["accuracy"] == metrics[1]["accuracy"]
+    assert together.out.splitlines()[-1] == "together/plot.png"
+
+
+def test_json_is_one_object_on_stdout(tmp_path, dlwhy_in_process):
+    done = dlwhy_in_process("run", "iris", *QUICK, "--json", "--baselines", "-q")
+
+    assert done.code == 0, done.err
+    assert done.err == ""
+    found = json.loads(done.out)
+    assert found == json.loads((tmp_path / "run" / "metrics.json").read_text())
+    assert "gain_over_logistic_regression" in found
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == sorted(FILES)
+
+
+def test_a_gate_that_does_not_hold_exits_4_with_all_files_written(tmp_path, dlwhy_in_process):
+    done = dlwhy_in_process("run", "--epochs", "1", "--engine", "graph", "--min-accuracy", "1", "--dir", "x")
+
+    assert done.code == 4
+    assert sorted(path.name for path in (tmp_path / "x").iterdir()) == sorted(FILES)
+
+
+def test_a_table_of_ones_own(tmp_path, dlwhy_in_process):
+    rows = "".join(f"{age},{('basic', 'full')[age % 2]},{('no', 'yes')[age > 45]}\n" for age in range(20, 80))
+    (tmp_path / "churn.csv").write_text(f"age,plan,churned\n{rows}")
+
+    done = dlwhy_in_process("run", "--from", "churn.csv", "--target", "churned", *QUICK, "--dir", "churn", "plain")
+    assert done.code == 2  # a toy's name does not go with a table
+    done = dlwhy_in_process("run", "--from", "churn.csv", "--target", "churned", *QUICK, "--dir", "churn")
+    assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--dir", "file"), 73),
+        (("--dir", "there", "--no-clobber"), 73),
+        (("--epochs", "0"), 2),
+        (("--size", "big"), 2),
+        (("--noise", "-1"), 2),
+    ],
+)
+def test_what_can_not_be_is_refused_before_any_work(tmp_path, dlwhy_in_process, arguments, code):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "plot.png").write_text("mine")
+
+    done = dlwhy_in_process("run", *arguments)
+
+    assert done.code == code
+    assert done.error
+    assert (tmp_path / "there" / "plot.png").read_text() == "mine"
+    assert not (tmp_path / "there" / "model.keras").exists()
+    assert not (tmp_path / "run" / "dataset.joblib").exists()
+
+
+def test_options_come_from_a_file_too(tmp_path, dlwhy_in_process):
+    (tmp_path / "lab.toml").write_text('[run]\nepochs = 2\nlayers = "4"\ndir = "lab"\nengine = "graph"\n')
+
+    done = dlwhy_in_process("run", "--config", "lab.toml")
+
+    assert done.code == 0, done.err
+    assert "epoch 2:" in done.err
+    assert (tmp_path / "lab" / "plot.png").exists()
