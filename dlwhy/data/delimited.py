@@ -203,4 +203,5 @@ def _frame(piece: _Piece, names: list[str], delimiter: str) -> "pl.DataFrame":
     schema = dict.fromkeys(names, pl.String)
     if not len(piece.ends):
         return pl.DataFrame(schema=schema)
-    return pl.read_csv(piece.records(), separator=delimiter, has_header=False, schema=schema)
+    # polars takes text that begins with "x^" for compressed, and unpacks it; a byte-order mark in front prevents that
+    return pl.read_csv(_BYTE_ORDER_MARK + piece.records(), separator=delimiter, has_header=False, schema=schema)

@@ -44,6 +44,12 @@ def test_no_character_starts_a_comment() -> None:
     assert rows("a,b\n#4,5#6\n") == [("a", "b"), ("#4", "5#6")]
 
 
+@pytest.mark.parametrize("head", ["x^", "x", "x^x^"])
+def test_text_that_looks_compressed_is_text(head: str) -> None:
+    """Polars unpacks what begins with zlib's two bytes, which are "x^"; atheris found it."""
+    assert rows(f"{head}a,b\n{head}1,2\n{head}3,4\n") == [(f"{head}a", "b"), (f"{head}1", "2"), (f"{head}3", "4")]
+
+
 def test_tabs_and_absent_headers() -> None:
     assert rows("a,b\tc\n1\t2\n", delimiter="\t") == [("a,b", "c"), ("1", "2")]
     assert rows("1,2\n3,4\n", header=False) == [("column 1", "column 2"), ("1", "2"), ("3", "4")]
