@@ -60,6 +60,15 @@ fuzz: $(VENV)/.installed-dev ## Feed the readers of files with random bytes, for
 	  echo "$$target"; $(BIN)/python "$$target" -max_total_time=$(FUZZ_SECONDS); \
 	done
 
+# CPU builds; the benchmarks leave out, with a line, what is not installed
+.PHONY: bench
+bench: $(VENV)/.installed-bench ## Time everything against Keras, scikit-learn, PyTorch and JAX (an hour)
+	$(BIN)/python -m tests.benchmarks
+
+.PHONY: bench-quick
+bench-quick: $(VENV)/.installed-bench ## Print the ratios that the README quotes (minutes)
+	$(BIN)/python -m tests.benchmarks quick whole --repeats 3
+
 .PHONY: clean
 clean: ## Remove all that was made, except the environment
 	rm -rf $(DEMO) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
@@ -76,6 +85,10 @@ $(VENV)/.made:
 $(VENV)/.installed: pyproject.toml .ci/constraints.txt | $(VENV)/.made
 	@echo "installing; TensorFlow is large, so the first time takes a minute or more"
 	$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed-dev
+	$(INSTALL) --editable '.[bench]'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed

@@ -2,14 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from dlwhy.errors import DlwhyError, OutputBlockedError, display
+from dlwhy.errors import OutputBlockedError, UsageError, display
 from dlwhy.files import shown
-
-
-class MissingPackageError(DlwhyError):
-    """An optional package is not installed."""
-
-    exit_code = 2
 
 
 def write_scalars(history: Mapping[str, Sequence[float]], folder: str) -> None:
@@ -17,7 +11,7 @@ def write_scalars(history: Mapping[str, Sequence[float]], folder: str) -> None:
 
     Raises
     ------
-    MissingPackageError
+    UsageError
         If TensorBoard is not installed.
     OutputBlockedError
         If the folder can't be written.
@@ -28,7 +22,7 @@ def write_scalars(history: Mapping[str, Sequence[float]], folder: str) -> None:
     try:
         import tensorboard  # noqa: F401  # TensorFlow's summaries need it, and say so less plainly
     except ImportError as error:
-        raise MissingPackageError("--tensorboard: not installed", "pip install dlwhy[tensorboard]") from error
+        raise UsageError("--tensorboard: not installed", "pip install dlwhy[tensorboard]") from error
     try:
         with tf.summary.create_file_writer(folder).as_default():
             for name, values in history.items():

@@ -42,6 +42,7 @@ def measure(peer: str, job: Job, data: arrays.Arrays) -> dict[str, Any]:
     return {
         "peer": peer,
         "job": job.name,
+        "epochs": job.epochs,
         "first_epoch_seconds": seconds - (epochs - 1) * per_epoch,
         "epoch_seconds": per_epoch,
         "training_seconds": run.seconds,

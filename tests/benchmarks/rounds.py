@@ -2,10 +2,9 @@
 
 import dataclasses
 import json
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,8 @@ Row = dict[str, Any]
 
 _DLWHY_RUN = (str(Path(sys.executable).with_name("dlwhy")), "run", "moons", "--quiet", "--dir", "made")
 _ESSAY = (sys.executable, str(Path(__file__).with_name("essay.py")))
+# command, and whether its cache of compiled programs is new and empty each time
+_WHOLE = {"dlwhy run": (_DLWHY_RUN, False), "dlwhy run cold": (_DLWHY_RUN, True), "essay": (_ESSAY, False)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -60,26 +61,28 @@ def trainings(bench: Bench, group: str, job: Job) -> list[Row]:
 
 def whole_processes(bench: Bench) -> list[Row]:
     """Measure the demonstration from the start of the interpreter to its end."""
-    contestants = {"dlwhy run": (_DLWHY_RUN, False), "dlwhy run cold": (_DLWHY_RUN, True), "essay": (_ESSAY, False)}
-    if subprocess.run([*_DLWHY_RUN[:2], "--help"], capture_output=True, check=False).returncode:
-        bench.say("left out: dlwhy run (this dlwhy has no such command)")
-        return []
+    contestants = dict(_WHOLE)
+    # fills the cache
+    if not _whole(bench, "dlwhy run", _DLWHY_RUN, cold=False):
+        contestants = {"essay": _WHOLE["essay"]}
     rows = []
-    # round -1 fills caches, and reads from the disk what the others find in memory
-    for number in range(-1, bench.repeats):
+    for number in range(bench.repeats):
         for peer, (command, cold) in contestants.items():
-            if number < 0 and cold:
-                continue
-            with processes.environment(bench.folder, cold=cold) as env, tempfile.TemporaryDirectory() as cwd:
-                ended = processes.run(command, environment=env, cwd=Path(cwd))
-            if number >= 0:
-                rows.append({"job": "whole process", "peer": peer, "round": number} | _figures(ended))
-                bench.say(f"whole process, round {number + 1}: {peer}, {ended.seconds:.2f} s")
+            row = _whole(bench, peer, command, cold=cold)
+            if row:
+                rows.append({**row, "round": number})
+                bench.say(f"whole process, round {number + 1}: {peer}, {row['whole_seconds']:.2f} s")
     return rows
 
 
-def _figures(ended: processes.Ended) -> Row:
-    return {"whole_seconds": ended.seconds, "peak_bytes": ended.peak_bytes}
+def _whole(bench: Bench, peer: str, command: Sequence[str], *, cold: bool) -> Row | None:
+    try:
+        with processes.environment(bench.folder, cold=cold) as env, tempfile.TemporaryDirectory() as cwd:
+            ended = processes.run(command, environment=env, cwd=Path(cwd))
+    except processes.FailedError as error:
+        bench.say(f"left out: {peer} ({error})")
+        return None
+    return {"job": "whole process", "peer": peer, "whole_seconds": ended.seconds, "peak_bytes": ended.peak_bytes}
 
 
 def _present(bench: Bench, job: Job) -> list[str]:
