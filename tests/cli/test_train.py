@@ -196,6 +196,15 @@ def test_unknown_device_lists_what_there_is(moons, dlwhy_in_process):
     assert "CPU:0" in done.error
 
 
+def test_tensorboard_reads_the_history(moons, dlwhy_in_process):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    assert dlwhy_in_process("train", *QUICK, "--tensorboard", "logs").code == 0
+    logged = EventAccumulator(str(moons / "logs")).Reload()
+    assert set(logged.Tags()["tensors"]) == {"accuracy", "loss", "val_accuracy", "val_loss"}
+    assert [event.step for event in logged.Tensors("loss")] == [1, 2, 3, 4, 5]
+
+
 def test_tensorboard_missing_is_one_line(moons, dlwhy_in_process, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "tensorboard", None)
     done = dlwhy_in_process("train", *QUICK, "-q", "--tensorboard", "logs")
