@@ -17,7 +17,7 @@ from dlwhy import __version__
 from dlwhy.cli import streams
 from dlwhy.errors import DlwhyError, EndedBySignal
 
-COMMANDS = ("generate", "train", "evaluate", "predict", "plot", "run", "info")
+COMMANDS = ("generate", "train", "evaluate", "predict", "plot", "run", "info", "cache")
 
 app = typer.Typer(
     name="dlwhy",

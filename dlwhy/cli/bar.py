@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # columns from which there is room for the validation's numbers, too
 _WIDE = 120
+# of an epoch, so that plain lines come within a long one, too
+_PARTS = 1000
 
 
 @contextlib.contextmanager
@@ -20,25 +22,31 @@ def training_bar(out: Output, epochs: int) -> Iterator[Callable[["Progress"], No
     """Give a function that shows each `Progress` it is called with."""
     wide = out.stderr.width >= _WIDE
     columns = (
-        TextColumn("epoch {task.completed}/{task.total}"),
+        TextColumn("epoch {task.fields[epoch]}/{task.total}"),
         BarColumn(bar_width=20 if wide else 8),
         TextColumn("{task.fields[logs]}"),
         TextColumn("{task.fields[speed]}"),
         TimeRemainingColumn(compact=True),
         TextColumn("{task.fields[device]}"),
     )
-    tell = out.steps(epochs)
+    tell = out.steps(epochs * _PARTS)
     with out.progress(*columns) as bar:
-        task = None if bar is None else bar.add_task("train", total=epochs, logs="compiling", speed="", device="")
+        task = (
+            None
+            if bar is None
+            else bar.add_task("train", total=epochs, epoch="0", logs="compiling", speed="", device="")
+        )
 
         def show(progress: "Progress") -> None:
-            speed = _speed(progress.samples_per_second)
+            speed, done = _speed(progress.samples_per_second), progress.epoch + progress.fraction
+            epoch = f"{done:.2f}" if progress.fraction else f"{progress.epoch}"
             if bar is not None and task is not None:
                 logs = _logs(progress.logs, with_validation=wide)
-                bar.update(task, completed=progress.epoch, logs=logs, speed=speed, device=progress.device)
+                bar.update(task, completed=done, epoch=epoch, logs=logs, speed=speed, device=progress.device)
             else:
                 logs = _logs(progress.logs, with_validation=True)
-                tell(progress.epoch, f"epoch {progress.epoch}/{epochs}  {logs}  {speed}  {progress.device}")
+                told = (f"epoch {epoch}/{epochs}", logs, speed, progress.device)
+                tell(int(done * _PARTS), "  ".join(part for part in told if part))
 
         yield show
 

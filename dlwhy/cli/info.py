@@ -72,13 +72,12 @@ def _is_model(file: str) -> bool:
 
 
 def _surroundings() -> dict[str, Any]:
-    from dlwhy.training import accelerator
+    from dlwhy.training import accelerator, program_cache
 
     chosen = accelerator.start()
     import tensorflow as tf
 
-    cache = accelerator.cache_folder()
-    kept = [entry.stat().st_size for entry in cache.glob("*") if entry.is_file()] if cache.is_dir() else []
+    usage = program_cache.usage()
     return {
         "version": __version__,
         "python": platform.python_version(),
@@ -88,7 +87,7 @@ def _surroundings() -> dict[str, Any]:
         "device": chosen.description,
         "threads": chosen.threads,
         "cores": len(os.sched_getaffinity(0)),
-        "cache": {"folder": str(cache), "programs": len(kept), "bytes": sum(kept)},
+        "cache": {"folder": str(program_cache.folder()), "programs": usage.programs, "bytes": usage.bytes},
     }
 
 

@@ -1,5 +1,8 @@
 """What several commands read: models, and the data set to look at them with."""
 
+import contextlib
+import select
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -63,6 +66,19 @@ def read_models_and_data(
         check(dataset)
     _start()
     return {path: archive.rebuild(each, files.shown(path)) for path, each in checked.items()}, dataset
+
+
+def start_while_waiting(data: str) -> None:
+    """Import TensorFlow now, if the data come from a pipe on which nothing has arrived yet; else they are read first.
+
+    Data that are there are checked before the seconds that the import takes; data that are not, cost nothing more.
+    """
+    if files.is_standard(data) and sys.stdin is not None and not sys.stdin.isatty():
+        with contextlib.suppress(OSError, ValueError):  # a stream without a descriptor
+            if not select.select([sys.stdin], [], [], 0)[0]:
+                from dlwhy.training import accelerator
+
+                accelerator.load()
 
 
 def _start() -> None:

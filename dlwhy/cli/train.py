@@ -11,6 +11,7 @@ from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.bar import training_bar
 from dlwhy.cli.console import Output
+from dlwhy.cli.inputs import start_while_waiting
 from dlwhy.cli.interruption import graceful
 from dlwhy.errors import EndedBySignal, UnusableResultError, UsageError, display
 
@@ -21,7 +22,18 @@ if TYPE_CHECKING:
     from dlwhy.training.loop import DivergedError, Progress
     from dlwhy.training.options import TrainingOptions
 
-_WITH_RESUME = {"resume", "epochs", "data", "output", "device", "threads", "history", "tensorboard", "keep_diverged"}
+_WITH_RESUME = {
+    "resume",
+    "epochs",
+    "data",
+    "output",
+    "device",
+    "threads",
+    "memory",
+    "history",
+    "tensorboard",
+    "keep_diverged",
+}
 _WITH_RESUME |= {"no_clobber", "max_size", "quiet", "as_json", "config"}
 
 
@@ -83,6 +95,12 @@ def train(
     seed: shared.Seed = 42,
     device: shared.Device = "auto",
     threads: shared.Threads = None,
+    memory: Annotated[
+        int,
+        typer.Option(
+            help="Most MiB of training arrays on the device; larger data go there in slices.", metavar="MIB", min=0
+        ),
+    ] = 1024,
     precision: Annotated[str, typer.Option(help="float32, or bfloat16 for the arithmetic.")] = "float32",
     engine: Annotated[str, typer.Option(help="auto, xla, graph, or keras: plain Model.fit.")] = "auto",
     history: Annotated[str | None, typer.Option(help="Write the history as CSV as well.", metavar="FILE.csv")] = None,
@@ -98,7 +116,8 @@ def train(
     The model file carries its history, its options and the names of features and classes. The test part draws the
     validation curve and decides nothing; --patience holds out a part of the training data instead.
 
-    Ctrl-C ends after the epoch in hand and saves what there is (exit 130). A loss that is no longer a finite number
+    Ctrl-C ends after the epoch in hand, or with the one before where an epoch takes long, and saves what there is
+    (exit 130). A loss that is no longer a finite number
     ends at once (exit 3).
 
     \b
@@ -113,6 +132,7 @@ def train(
     check(context, settings)
     from dlwhy.data import storage
 
+    start_while_waiting(data)
     train_and_save(context, settings, storage.read(data, max_size=max_size), Output(quiet=quiet, as_json=as_json))
 
 
@@ -211,7 +231,7 @@ def _train(
         on_checkpoint=lambda trained: archive.write(trained, _checkpoint(settings)),
         should_stop=should_stop,
     )
-    where = {"device": settings["device"], "threads": settings["threads"]}
+    where = {name: settings[name] for name in ("device", "threads", "memory")}
     try:
         if settings["resume"]:
             started = archive.read(settings["resume"], max_size=settings["max_size"])

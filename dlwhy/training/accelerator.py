@@ -8,13 +8,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import platformdirs
-
 from dlwhy.errors import DlwhyError, UsageError, display
+from dlwhy.training import program_cache
 
 # Keras imports these if they are there, for wrappers and plots that training does not use: half a second and more
 _SPARED = ("sklearn", "matplotlib")
@@ -41,6 +39,7 @@ class Accelerator:
 
 
 _started: dict[str, Accelerator] = {}
+_programs: list[program_cache.Programs] = []
 
 
 def start(device: str = "auto", threads: int | None = None) -> Accelerator:
@@ -63,17 +62,44 @@ def start(device: str = "auto", threads: int | None = None) -> Accelerator:
         raise UsageError(f"--threads must be at least 1 (got {threads})")
     if device in _started:
         return _started[device]
-    tensorflow = _import_tensorflow()
-    if not _started:
-        count = threads or len(os.sched_getaffinity(0))
-        # settings of the whole process: they can be made once, before the first operation
-        with contextlib.suppress(RuntimeError):
-            tensorflow.config.threading.set_intra_op_parallelism_threads(count)
-            tensorflow.config.threading.set_inter_op_parallelism_threads(1)
-    name = _choose(device, available(tensorflow))
+    tensorflow = load()
+    with _first_settings(tensorflow, threads) if not _started else contextlib.nullcontext():
+        names = available(tensorflow)
+    name = _choose(device, names)
     count = tensorflow.config.threading.get_intra_op_parallelism_threads() or len(os.sched_getaffinity(0))
+    if not _programs:
+        described = [_describe(tensorflow, each) for each in names]
+        shelf = program_cache.surroundings(tensorflow, threads=count, devices=described)
+        _programs.append(program_cache.Programs(tensorflow, shelf))
     _started[device] = Accelerator(name=name, description=_describe(tensorflow, name), threads=count)
     return _started[device]
+
+
+@contextlib.contextmanager
+def kept_programs() -> Iterator[None]:
+    """While the block runs, give XLA the programs that earlier processes have compiled, and keep the new ones.
+
+    To be put round every training, between `start` and the first compiled call.
+    """
+    for programs in _programs:
+        programs.load()
+    try:
+        yield
+    finally:
+        for programs in _programs:
+            programs.keep()
+
+
+def load() -> Any:
+    """Import TensorFlow, quietly and quickly, and give it; nothing is fixed by that yet."""
+    if "tensorflow" in sys.modules:
+        return importlib.import_module("tensorflow")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _quiet_stderr(), _spared_imports(), _no_garbage_collection():
+        tensorflow = importlib.import_module("tensorflow")
+        importlib.import_module("keras")
+    tensorflow.get_logger().setLevel("ERROR")
+    return tensorflow
 
 
 def available(tensorflow: Any) -> list[str]:
@@ -83,9 +109,15 @@ def available(tensorflow: Any) -> list[str]:
     return sorted(kept, key=lambda name: (name.startswith("CPU"), name))
 
 
-def cache_folder() -> Path:
-    """Where compiled programs are kept: in the user's own cache folder, never shared between users."""
-    return Path(platformdirs.user_cache_dir("dlwhy", appauthor=False)) / "xla"
+@contextlib.contextmanager
+def _first_settings(tensorflow: Any, threads: int | None) -> Iterator[None]:
+    """Make the settings of the whole process, before TensorFlow looks for devices, in the block."""
+    # too late if somebody else has used TensorFlow already
+    with contextlib.suppress(RuntimeError):
+        tensorflow.config.threading.set_intra_op_parallelism_threads(threads or len(os.sched_getaffinity(0)))
+        tensorflow.config.threading.set_inter_op_parallelism_threads(1)
+    with program_cache.in_memory(tensorflow):
+        yield
 
 
 def _choose(device: str, names: list[str]) -> str:
@@ -104,31 +136,6 @@ def _describe(tensorflow: Any, name: str) -> str:
             details = tensorflow.config.experimental.get_device_details(device)
             return f"{name} {details.get('device_name', '')}".strip()
     return name
-
-
-def _import_tensorflow() -> Any:
-    if "tensorflow" in sys.modules:
-        return importlib.import_module("tensorflow")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    _use_cache()
-    with _quiet_stderr(), _spared_imports(), _no_garbage_collection():
-        tensorflow = importlib.import_module("tensorflow")
-        importlib.import_module("keras")
-    tensorflow.get_logger().setLevel("ERROR")
-    return tensorflow
-
-
-def _use_cache() -> None:
-    """Let XLA keep its compiled programs, if the folder is private to this user and can be written."""
-    folder = cache_folder()
-    flags = os.environ.get("TF_XLA_FLAGS", "")
-    if "persistent_cache" in flags:
-        return
-    with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        status = folder.stat()
-        if status.st_uid == os.getuid() and not status.st_mode & 0o022 and os.access(folder, os.W_OK | os.X_OK):
-            os.environ["TF_XLA_FLAGS"] = f"{flags} --tf_xla_persistent_cache_directory={folder}".strip()
 
 
 @contextlib.contextmanager

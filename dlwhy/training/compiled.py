@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dlwhy.data.dataset import Task
 from dlwhy.training.engine import TrainingData, objective
 
 # one flat variable makes the optimizer one kernel instead of one a weight; on wide nets splitting it costs more
 _FLAT_PARAMETERS = 20_000
 # validation goes through the net in pieces of so many rows, so that its activations stay small
-_VALIDATION_ROWS = 8192
+VALIDATION_ROWS = 8192
 
 
 class CompiledEngine:
@@ -50,7 +51,7 @@ class CompiledEngine:
         import keras
         import tensorflow as tf
 
-        self.epochs_a_call = calls
+        self.epochs_a_call, self.rows_done = calls, 0
         self._model, self._make_optimizer, self._data = model, make_optimizer, data
         self._batch_size, self._patience = batch_size, patience
         self._loss, self._metric, _ = objective(data.task)
@@ -64,11 +65,16 @@ class CompiledEngine:
         self._best = [tf.Variable(v.value) for v in (*self._weights, *self._other)] if patience else []
         self._best_loss = tf.Variable(np.float32(np.inf))
         self._waited = tf.Variable(0)
-        shape = (-1,) if data.task == "multiclass" else (-1, 1)
-        self._X, self._X_val = tf.constant(data.X), tf.constant(data.X_val)
-        self._y = tf.constant(data.y.reshape(shape), tf.float32)
-        self._y_val = tf.constant(data.y_val.reshape(shape), tf.float32)
-        self._sample_weights = None if data.weights is None else tf.constant(data.weights)
+        self._prepare(compiled=compiled)
+
+    def _prepare(self, *, compiled: bool) -> None:
+        """Put the data where the program finds them, and make the program."""
+        import tensorflow as tf
+
+        data = self._data
+        weights = () if data.weights is None else (tf.constant(data.weights),)
+        self._samples = (tf.constant(data.X), tf.constant(as_targets(data.y, data.task)), *weights)
+        self._X_val, self._y_val = tf.constant(data.X_val), tf.constant(as_targets(data.y_val, data.task))
         self._program = tf.function(self._run_epochs, jit_compile=compiled, autograph=False)
 
     def run(self, orders: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
@@ -88,6 +94,9 @@ class CompiledEngine:
         """See `Engine.restore`."""
         for variable, value in zip(self._variables(), state, strict=True):
             variable.assign(value)
+
+    def cancel(self) -> None:
+        """See `Engine.cancel`."""
 
     def out_of_patience(self) -> bool:
         """See `Engine.out_of_patience`."""
@@ -169,79 +178,100 @@ class CompiledEngine:
 
         return tf.reshape(tf.cast(self._metric(y, output), tf.float32), (-1,))
 
-    def _step(self, rows: Any, real: Any, totals: Any) -> Any:
-        """One step on the samples `rows`, of which those with real == 0 only fill up; totals of loss and metric."""
+    def _step(self, samples: tuple[Any, ...], rows: Any, real: Any, totals: Any) -> Any:
+        """One step on some rows of the samples; those with real == 0 only fill up. Totals of loss and metric."""
         import tensorflow as tf
 
-        X, y = tf.gather(self._X, rows), tf.gather(self._y, rows)
+        X, y, *sample_weights = (tf.gather(values, rows) for values in samples)
         weights = [v.value for v in self._weights]
         with tf.GradientTape() as tape:
             tape.watch(weights)
             output, state, penalties = self._call(X, training=True)
             losses = tf.cast(self._loss(y, output), tf.float32)
-            if self._sample_weights is not None:
-                losses *= tf.gather(self._sample_weights, rows)
-            loss = tf.reduce_sum(losses * real) / tf.reduce_sum(real)
-            penalized = loss + sum(tf.cast(penalty, tf.float32) for penalty in penalties)
+            for each in sample_weights:
+                losses *= each
+            total, count = tf.reduce_sum(losses * real), tf.reduce_sum(real)
+            penalty = sum(tf.cast(each, tf.float32) for each in penalties)
+            penalized = total / count + penalty
         self._optimizer.apply(tape.gradient(penalized, weights), self._weights)
         for variable, value in zip(self._other, state, strict=True):
             variable.assign(value)
         metric = tf.reduce_sum(self._metric_of(y, output) * real)
-        return totals + tf.stack([penalized * tf.reduce_sum(real), metric])
+        # not penalized * count: whether that product is rounded before the sum depends on what XLA makes one kernel
+        return totals + tf.stack([total + penalty * count, metric])
 
     def _epoch(self, batches: Any, rest: Any) -> Any:
         """One epoch over batches (steps, batch) and rest (rest,) -> (2,) mean loss and metric."""
         import tensorflow as tf
 
-        n, size = len(self._data.X), self._batch_size
-
         def body(i: Any, totals: Any) -> Any:
-            real = tf.cast(i * size + tf.range(size) < n, tf.float32) if self._fills_up else tf.ones(size)
-            return i + 1, self._step(batches[i], real, totals)
+            return i + 1, self._step(self._samples, batches[i], self._real(i), totals)
 
         totals = tf.zeros(2)
         if batches.shape[0]:
             totals = tf.while_loop(lambda i, _: i < batches.shape[0], body, (0, totals))[1]
         if rest.shape[0]:
-            totals = self._step(rest, tf.ones(rest.shape[0]), totals)
-        return totals / n
+            totals = self._step(self._samples, rest, tf.ones(rest.shape[0]), totals)
+        return totals / len(self._data.X)
+
+    def _real(self, step: Any) -> Any:
+        """(batch,) 1 for each sample of a step's batch, 0 where it is only filled up."""
+        import tensorflow as tf
+
+        size = self._batch_size
+        if not self._fills_up:
+            return tf.ones(size)
+        return tf.cast(step * size + tf.range(size) < len(self._data.X), tf.float32)
 
     def _validate(self) -> Any:
         """(2,) loss and metric on the validation part; zeros if there is none."""
         import tensorflow as tf
 
         n = len(self._data.X_val)
-        full = n // _VALIDATION_ROWS
-
-        def piece(X: Any, y: Any) -> Any:
-            output, _, penalties = self._call(X, training=False)
-            penalty = sum(tf.cast(value, tf.float32) for value in penalties) * float(X.shape[0])
-            losses = tf.reduce_sum(tf.cast(self._loss(y, output), tf.float32)) + penalty
-            return tf.stack([losses, tf.reduce_sum(self._metric_of(y, output))])
-
+        full = n // VALIDATION_ROWS
         totals = tf.zeros(2)
         if full:
-            edge = full * _VALIDATION_ROWS
-            X = tf.reshape(self._X_val[:edge], (full, _VALIDATION_ROWS, self._X_val.shape[1]))
-            y = tf.reshape(self._y_val[:edge], (full, _VALIDATION_ROWS, *self._y_val.shape[1:]))
-            totals = tf.while_loop(lambda i, _: i < full, lambda i, t: (i + 1, t + piece(X[i], y[i])), (0, totals))[1]
-        if n % _VALIDATION_ROWS:
-            totals += piece(self._X_val[full * _VALIDATION_ROWS :], self._y_val[full * _VALIDATION_ROWS :])
+            edge = full * VALIDATION_ROWS
+            X = tf.reshape(self._X_val[:edge], (full, VALIDATION_ROWS, self._X_val.shape[1]))
+            y = tf.reshape(self._y_val[:edge], (full, VALIDATION_ROWS, *self._y_val.shape[1:]))
+
+            def body(i: Any, totals: Any) -> Any:
+                return i + 1, totals + self._validated(X[i], y[i])
+
+            totals = tf.while_loop(lambda i, _: i < full, body, (0, totals))[1]
+        if n % VALIDATION_ROWS:
+            totals += self._validated(self._X_val[full * VALIDATION_ROWS :], self._y_val[full * VALIDATION_ROWS :])
         return totals / max(1, n)
+
+    def _validated(self, X: Any, y: Any) -> Any:
+        """(2,) sums of loss and metric over a piece of the validation part."""
+        import tensorflow as tf
+
+        output, _, penalties = self._call(X, training=False)
+        penalty = sum(tf.cast(value, tf.float32) for value in penalties) * float(X.shape[0])
+        losses = tf.reduce_sum(tf.cast(self._loss(y, output), tf.float32)) + penalty
+        return tf.stack([losses, tf.reduce_sum(self._metric_of(y, output))])
 
     def _run_epochs(self, batches: Any, rest: Any, count: Any) -> Any:
         import tensorflow as tf
 
         def epoch(k: Any, going: Any, log: Any) -> Any:
             row = tf.concat([self._epoch(batches[k], rest[k]), self._validate()], 0)
-            going = tf.reduce_all(tf.math.is_finite(row))
-            if self._patience:
-                going &= self._keep_best(row[2]) < self._patience
+            going = self._judge(row)
             return k + 1, going, tf.tensor_scatter_nd_update(log, [[k]], [row])
 
         start = (0, tf.constant(value=True), tf.zeros((self.epochs_a_call, 4)))
         done, _, log = tf.while_loop(lambda k, going, _: (k < count) & going, epoch, start)
         return log, done
+
+    def _judge(self, row: Any) -> Any:
+        """Say whether training goes on after an epoch with this row of the log; keep the weights if they are best."""
+        import tensorflow as tf
+
+        going = tf.reduce_all(tf.math.is_finite(row))
+        if self._patience:
+            going &= self._keep_best(row[2]) < self._patience
+        return going
 
     def _keep_best(self, loss: Any) -> Any:
         """Keep the weights if the validation loss is the best so far -> epochs since the best."""
@@ -252,6 +282,11 @@ class CompiledEngine:
             best.assign(tf.where(better, variable.value, best))
         self._best_loss.assign(tf.where(better, loss, self._best_loss))
         return self._waited.assign(tf.where(better, 0, self._waited + 1))
+
+
+def as_targets(y: npt.NDArray[Any], task: Task) -> npt.NDArray[np.float32]:
+    """Give targets in the shape that losses and metrics take: (n,) class indices, or (n, 1)."""
+    return y.reshape((-1,) if task == "multiclass" else (-1, 1)).astype(np.float32, copy=False)
 
 
 def _flattened(variables: list[Any]) -> npt.NDArray[np.float32]:

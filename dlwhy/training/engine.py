@@ -12,6 +12,10 @@ from dlwhy.data.dataset import FloatArray, Task
 EngineName = Literal["graph", "xla", "keras"]
 _MAX_EPOCHS_A_CALL = 50
 _ORDER_BYTES = 64 << 20
+_SECONDS_A_CALL = 0.1
+_SLICE_BYTES = 2 << 20
+_LONG_EPOCH = 0.25
+MEMORY = 1024
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,9 +44,19 @@ class TrainingData:
 
 
 class Engine(Protocol):
-    """Trains a model by epochs."""
+    """Trains a model by epochs.
+
+    Parameters
+    ----------
+    epochs_a_call
+        Most epochs that `run` takes.
+    rows_done
+        Samples of the epoch in hand that are done, while `run` is running; 0 if the engine can't tell.
+
+    """
 
     epochs_a_call: int
+    rows_done: int
 
     def run(self, orders: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
         """Train an epoch for each row of orders, (k, n) row indices, k at most `epochs_a_call`.
@@ -51,9 +65,12 @@ class Engine(Protocol):
         -------
         rows
             (done, 4) loss, metric, validation loss, validation metric. Fewer than k rows come back when patience
-            ran out or a loss stopped being finite, which is then the last row.
+            ran out, or a loss stopped being finite, which is then the last row; or after `cancel`.
 
         """
+
+    def cancel(self) -> None:
+        """Ask a running `run`, from another thread, to end within an epoch, if the engine can; `restore` then."""
 
     def state(self) -> list[npt.NDArray[Any]]:
         """Give all that decides how training goes on, as host arrays."""
@@ -90,10 +107,35 @@ def epochs_a_call(n: int, *, batch_size: int, multiply_adds: int) -> int:
 
     It must not depend on the number of epochs asked for, or a longer run would need another program.
     """
-    steps = -(-n // batch_size)
-    seconds = steps * (8e-6 + 6 * multiply_adds * batch_size / 30e9)
-    fitting = min(0.1 / seconds, _ORDER_BYTES / (4 * n))
+    seconds = -(-n // batch_size) * _seconds_a_step(batch_size, multiply_adds)
+    fitting = min(_SECONDS_A_CALL / seconds, _ORDER_BYTES / (4 * n))
     return int(np.clip(fitting, 1, _MAX_EPOCHS_A_CALL))
+
+
+def streams(data: TrainingData, *, batch_size: int, multiply_adds: int, memory: int) -> bool:
+    """Say whether to train on slices of the data: it is larger than `memory`, in MiB, or an epoch takes long.
+
+    The numbers are the same either way; with slices a long epoch can tell how far it is, and end when asked to.
+    """
+    seconds = -(-len(data.X) // batch_size) * _seconds_a_step(batch_size, multiply_adds)
+    return len(data.X) * _bytes_a_row(data) > memory << 20 or seconds > _LONG_EPOCH
+
+
+def steps_a_slice(data: TrainingData, *, batch_size: int, multiply_adds: int, memory: int) -> int:
+    """Choose how many steps a slice has: a tenth of a second at most, and so that a dozen fit into `memory`, in MiB."""
+    room = min(_SLICE_BYTES, (memory << 20) // 12)
+    fitting = min(
+        _SECONDS_A_CALL / _seconds_a_step(batch_size, multiply_adds), room / (batch_size * _bytes_a_row(data))
+    )
+    return max(1, int(fitting))
+
+
+def _seconds_a_step(batch_size: int, multiply_adds: int) -> float:
+    return 8e-6 + 6 * multiply_adds * batch_size / 30e9
+
+
+def _bytes_a_row(data: TrainingData) -> int:
+    return 4 * (int(data.X.shape[1]) + 1 + (data.weights is not None))
 
 
 def choose_threads(multiply_adds: int, *, batch_size: int) -> int | None:

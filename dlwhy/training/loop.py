@@ -3,7 +3,7 @@
 import dataclasses
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,11 @@ from dlwhy.data.dataset import Dataset
 from dlwhy.errors import InputRefusedError, UnusableResultError
 from dlwhy.models.archive import Trained
 from dlwhy.models.network import NetworkSpec
-from dlwhy.training import setup
+from dlwhy.training import accelerator, engine, setup
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.setup import Session
+
+_SECONDS_BETWEEN = 0.2
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,8 @@ class Progress:
         Training samples a second over the last call.
     device
         What it runs on.
+    fraction
+        How much of the next epoch is done, from 0 to 1; where an epoch takes long it is told, too.
 
     """
 
@@ -40,6 +44,7 @@ class Progress:
     logs: Mapping[str, float]
     samples_per_second: float
     device: str
+    fraction: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -53,7 +58,8 @@ class Hooks:
     on_checkpoint
         Called with the state of training every `TrainingOptions.checkpoint_every` epochs.
     should_stop
-        Asked between calls; when it says so, training ends after the epoch in hand.
+        Asked a few times a second; when it says so, training ends after the epochs in hand, or, where an epoch takes
+        long, at once with the epoch before.
 
     """
 
@@ -79,6 +85,7 @@ def fit(
     freeze: int | str = 0,
     device: str = "auto",
     threads: int | None = None,
+    memory: int = engine.MEMORY,
     hooks: Hooks | None = None,
 ) -> Trained:
     """Train a network on the training part of a data set.
@@ -97,6 +104,8 @@ def fit(
         How many of those are left as they are, or ``all``.
     device, threads
         See `accelerator.start`.
+    memory
+        Most MiB that the training arrays may take on the device; larger ones go there in slices, to the same result.
     hooks
         See `Hooks`.
 
@@ -122,6 +131,7 @@ def fit(
         freeze=freeze,
         device=device,
         threads=threads,
+        memory=memory,
     )
     return _train(session, hooks or Hooks())
 
@@ -133,6 +143,7 @@ def resume(
     epochs: int,
     device: str = "auto",
     threads: int | None = None,
+    memory: int = engine.MEMORY,
     hooks: Hooks | None = None,
 ) -> Trained:
     """Go on with a training up to `epochs` in all; the result is bit for bit that of an uninterrupted run.
@@ -146,7 +157,8 @@ def resume(
 
     """
     _check(dataset)
-    return _train(setup.resumed(trained, dataset, epochs=epochs, device=device, threads=threads), hooks or Hooks())
+    session = setup.resumed(trained, dataset, epochs=epochs, device=device, threads=threads, memory=memory)
+    return _train(session, hooks or Hooks())
 
 
 def _check(dataset: Dataset) -> None:
@@ -162,18 +174,20 @@ def _check(dataset: Dataset) -> None:
 
 def _train(session: Session, hooks: Hooks) -> Trained:
     # the worker leaves this thread free to hear signals while a call runs
-    with ThreadPoolExecutor(1, thread_name_prefix="epochs") as worker:
+    with accelerator.kept_programs(), ThreadPoolExecutor(1, thread_name_prefix="epochs") as worker:
         orders = _orders(session, session.epoch)
         while len(orders) and not hooks.should_stop():
             before, started = session.engine.state(), time.perf_counter()
             running = worker.submit(session.engine.run, orders)
             following = _orders(session, session.epoch + len(orders))
-            rows = running.result()
+            rows = _result(running, session, hooks, started)
+            if not len(rows):
+                session.engine.restore(before)
+                break
             if not np.isfinite(rows[-1]).all():
                 _diverged(session, before, orders, rows)
             session.record(rows)
-            speed = len(rows) * len(session.data.X) / max(1e-9, time.perf_counter() - started)
-            hooks.on_progress(_progress(session, speed))
+            hooks.on_progress(_progress(session, started, len(rows) * len(session.data.X)))
             if session.engine.out_of_patience():
                 break
             if session.epoch % (session.options.checkpoint_every or session.epoch + 1) == 0:
@@ -195,14 +209,29 @@ def _orders(session: Session, epoch: int) -> npt.NDArray[np.int32]:
     return np.array(draws, np.int32).reshape(count, n)
 
 
-def _progress(session: Session, speed: float) -> Progress:
-    logs = {key: values[-1] for key, values in session.history.items()}
+def _result(
+    running: Future[npt.NDArray[np.float32]], session: Session, hooks: Hooks, started: float
+) -> npt.NDArray[np.float32]:
+    """Wait for a call; meanwhile tell how far the epoch in hand is, and end it if that is wished."""
+    told = 0
+    while wait([running], timeout=_SECONDS_BETWEEN).not_done:
+        done = session.engine.rows_done
+        if done and hooks.should_stop():
+            session.engine.cancel()
+        elif done > told:
+            told = done
+            hooks.on_progress(_progress(session, started, done, fraction=done / len(session.data.X)))
+    return running.result()
+
+
+def _progress(session: Session, started: float, samples: int, *, fraction: float = 0.0) -> Progress:
     return Progress(
         epoch=session.epoch,
         epochs=session.options.epochs,
-        logs=logs,
-        samples_per_second=speed,
+        logs={key: values[-1] for key, values in session.history.items() if values},
+        samples_per_second=samples / max(1e-9, time.perf_counter() - started),
         device=session.accelerator.description,
+        fraction=fraction,
     )
 
 

@@ -13,6 +13,7 @@ class KerasEngine:
     """Epochs by `Model.fit`; parameters as in `CompiledEngine`, see `Engine` for the methods."""
 
     epochs_a_call = 1
+    rows_done = 0
 
     def __init__(
         self,
@@ -48,6 +49,9 @@ class KerasEngine:
         """See `Engine.resume`."""
         for mine, other in zip(self._model.optimizer.variables, optimizer.variables, strict=True):
             mine.assign(other.value)
+
+    def cancel(self) -> None:
+        """See `Engine.cancel`."""
 
     def out_of_patience(self) -> bool:
         """See `Engine.out_of_patience`."""

@@ -90,6 +90,7 @@ def new(
     freeze: int | str,
     device: str,
     threads: int | None,
+    memory: int,
 ) -> Session:
     """Set up a training from the start; see `loop.fit`."""
     started = accelerator.start(device, threads or _threads(dataset, network, options))
@@ -103,10 +104,12 @@ def new(
     if base is not None:
         same = base.details.class_names == dataset.class_names and base.details.task == dataset.task
         taken = take_layers(model, base.model, same_classes=same, freeze=freeze)
-    return _session(dataset, network, options, started=started, model=model, parts=parts, taken=taken)
+    return _session(dataset, network, options, started=started, model=model, parts=parts, taken=taken, memory=memory)
 
 
-def resumed(trained: Trained, dataset: Dataset, *, epochs: int, device: str, threads: int | None) -> Session:
+def resumed(
+    trained: Trained, dataset: Dataset, *, epochs: int, device: str, threads: int | None, memory: int
+) -> Session:
     """Set up the continuation of a training; see `loop.resume`."""
     network, options, taken = _plan(trained, dataset, epochs)
     started = accelerator.start(device, threads or trained.details.threads)
@@ -117,7 +120,7 @@ def resumed(trained: Trained, dataset: Dataset, *, epochs: int, device: str, thr
         mine.assign(saved.value)
     for layer in model.layers:
         layer.trainable = not (taken and layer.name in taken.frozen)
-    session = _session(dataset, network, options, started=started, model=model, parts=parts, taken=taken)
+    session = _session(dataset, network, options, started=started, model=model, parts=parts, taken=taken, memory=memory)
     session.history.update({name: list(values) for name, values in trained.history.items()})
     optimizer = make_optimizer(options, steps_an_epoch=_steps(len(parts[0]), options))
     optimizer.build(model.trainable_variables)
@@ -203,6 +206,7 @@ def _session(
     model: Any,
     parts: tuple[FloatArray, npt.NDArray[Any], FloatArray, npt.NDArray[Any]],
     taken: Taken | None,
+    memory: int,
 ) -> Session:
     X, y, X_val, y_val = parts
     center, spread = scaling.target_scale(model) or (0.0, 1.0)
@@ -226,7 +230,7 @@ def _session(
         accelerator=started,
         model=model,
         data=data,
-        engine=_make_engine(name, scaling.core(model), data, options, networks.multiply_adds(model)),
+        engine=_make_engine(name, model, data, options, memory=memory),
         engine_name=name,
         target_scale=float(spread),
         taken=taken,
@@ -235,27 +239,27 @@ def _session(
 
 
 def _make_engine(
-    name: engine.EngineName, core: Any, data: TrainingData, options: TrainingOptions, multiply_adds: int
+    name: engine.EngineName, model: Any, data: TrainingData, options: TrainingOptions, *, memory: int
 ) -> Engine:
     def optimizer() -> Any:
         return make_optimizer(options, steps_an_epoch=_steps(len(data.X), options))
 
-    patience = options.patience if len(data.X_val) else None
+    core = scaling.core(model)
+    size = {"batch_size": options.batch_size, "multiply_adds": networks.multiply_adds(model)}
+    how: dict[str, Any] = {"batch_size": options.batch_size, "patience": options.patience if len(data.X_val) else None}
     if name == "keras":
         from dlwhy.training.reference import KerasEngine
 
-        return KerasEngine(core, optimizer, data, batch_size=options.batch_size, patience=patience)
+        return KerasEngine(core, optimizer, data, **how)
+    how["compiled"] = name == "xla"
+    if engine.streams(data, **size, memory=memory):
+        from dlwhy.training.streaming import StreamingEngine
+
+        steps = engine.steps_a_slice(data, **size, memory=memory)
+        return StreamingEngine(core, optimizer, data, **how, steps_a_slice=steps)
     from dlwhy.training.compiled import CompiledEngine
 
-    return CompiledEngine(
-        core,
-        optimizer,
-        data,
-        batch_size=options.batch_size,
-        patience=patience,
-        compiled=name == "xla",
-        calls=engine.epochs_a_call(len(data.X), batch_size=options.batch_size, multiply_adds=multiply_adds),
-    )
+    return CompiledEngine(core, optimizer, data, **how, calls=engine.epochs_a_call(len(data.X), **size))
 
 
 def _threads(dataset: Dataset, network: NetworkSpec, options: TrainingOptions) -> int | None:
