@@ -9,6 +9,7 @@ import typer
 
 from dlwhy import files
 from dlwhy.cli import options as shared
+from dlwhy.cli import replicas as many
 from dlwhy.cli.bar import training_bar
 from dlwhy.cli.console import Output
 from dlwhy.cli.inputs import start_while_waiting
@@ -92,6 +93,14 @@ def train(
     keep_diverged: Annotated[
         bool, typer.Option("--keep-diverged", help="If the loss diverges, save the last finite state as checkpoint.")
     ] = False,
+    replicas: Annotated[
+        int | None,
+        typer.Option(help="Train so many networks side by side, from --seed on, and print their distribution."),
+    ] = None,
+    save: Annotated[
+        str,
+        typer.Option(help="With --replicas: the median (or best) by the validation loss, else by the loss; or all."),
+    ] = "median",
     seed: shared.Seed = 42,
     device: shared.Device = "auto",
     threads: shared.Threads = None,
@@ -117,13 +126,13 @@ def train(
     validation curve and decides nothing; --patience holds out a part of the training data instead.
 
     Ctrl-C ends after the epoch in hand, or with the one before where an epoch takes long, and saves what there is
-    (exit 130). A loss that is no longer a finite number
-    ends at once (exit 3).
+    (exit 130). A loss that is no longer a finite number ends at once (exit 3).
 
     \b
     Examples:
       dlwhy train --epochs 100
       dlwhy train -d digits.joblib --layers 64,64 --dropout 0.2 --patience 10
+      dlwhy train --replicas 32 --save best --validation-split 0.2
       dlwhy train --resume model.keras --epochs 200 -o longer.keras
       dlwhy train -d odd.joblib --init-from even.keras --freeze all
       dlwhy generate moons -o - | dlwhy train -d - -o - > model.keras
@@ -133,7 +142,11 @@ def train(
     from dlwhy.data import storage
 
     start_while_waiting(data)
-    train_and_save(context, settings, storage.read(data, max_size=max_size), Output(quiet=quiet, as_json=as_json))
+    dataset, out = storage.read(data, max_size=max_size), Output(quiet=quiet, as_json=as_json)
+    if replicas is None:
+        train_and_save(context, settings, dataset, out)
+    else:
+        many.train_and_save(settings, dataset, *_recipe(settings), out)
 
 
 def train_and_save(context: typer.Context, settings: dict[str, Any], dataset: "Dataset", out: Output) -> "Trained":
@@ -188,6 +201,7 @@ def _recipe(settings: dict[str, Any]) -> tuple["NetworkSpec", "TrainingOptions"]
 def check(context: typer.Context, settings: dict[str, Any]) -> None:
     """Refuse what can be refused before anything is read; `settings` are the parameters of `train`."""
     _recipe(settings)
+    many.check(context, settings)
     output, start = settings["output"], settings["init_from"] or settings["resume"]
     if settings["as_json"] and files.is_standard(output):
         raise UsageError("--json and the model can't both go to stdout", "write the model to a file with -o")

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from dlwhy.data import storage
+from dlwhy.data import make, storage
 from dlwhy.models import archive
 from dlwhy.models.network import NetworkSpec
 from dlwhy.training import TrainingOptions, fit, setup
@@ -68,6 +68,12 @@ def test_every_task_ends_bit_identical(dataset):
 )
 def test_every_recipe_ends_bit_identical(binary, engine, network, options):
     assert_same(*both(binary, network, engine=engine, **options))
+
+
+def test_sums_over_many_steps_are_rounded_the_same():
+    # XLA rounds a step's loss by how it cuts the step into kernels; a sum of 7000 of them shows it
+    data, recipe = make("moons", samples=320_000), TrainingOptions(epochs=2, engine="xla")
+    assert_same(fit(data, options=recipe), fit(data, options=recipe, memory=2))
 
 
 @pytest.mark.parametrize("network", [NETWORK, NetworkSpec(layers=(8,), batch_norm=True)], ids=["plain", "batch-norm"])

@@ -1,0 +1,139 @@
+"""`dlwhy train --replicas`: many networks trained side by side; their distribution, and which of them to save."""
+
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from dlwhy import files
+from dlwhy.cli import options as shared
+from dlwhy.cli.bar import training_bar
+from dlwhy.cli.console import Output
+from dlwhy.cli.interruption import graceful
+from dlwhy.errors import EndedBySignal, UnusableResultError, UsageError, display
+
+if TYPE_CHECKING:
+    from dlwhy.data.dataset import Dataset
+    from dlwhy.models.network import NetworkSpec
+    from dlwhy.training.options import TrainingOptions
+    from dlwhy.training.replicas import Replicas
+
+SAVE = ("median", "best", "all")
+# what one network's training has, and a stack's has not
+_NOT_FOR_STACKS = {"resume", "init_from", "freeze", "checkpoint_every", "keep_diverged", "threads", "memory"}
+_NOT_FOR_STACKS |= {"history", "tensorboard"}
+
+
+def check(context: typer.Context, settings: dict[str, Any]) -> None:
+    """Refuse what can be refused before anything is read; `settings` are the parameters of `train`."""
+    if settings["save"] not in SAVE:
+        raise UsageError(f"--save must be one of {', '.join(SAVE)} (got {display(settings['save'])})")
+    if settings["replicas"] is None:
+        if shared.is_given(context, "save"):
+            raise UsageError("--save goes with --replicas")
+        return
+    if settings["replicas"] < 2:
+        raise UsageError(f"--replicas must be at least 2 (got {settings['replicas']})")
+    for name in sorted(_NOT_FOR_STACKS):
+        if shared.is_given(context, name):
+            raise UsageError(f"--{name.replace('_', '-')} does not go with --replicas")
+    if files.is_standard(settings["output"]):
+        if settings["save"] == "all":
+            raise UsageError("--save all needs a model file", "name one with -o")
+        return
+    for path in _paths(settings) if settings["save"] == "all" else ():
+        files.check_output(path, inputs=[settings["data"]], no_clobber=settings["no_clobber"])
+
+
+def train_and_save(
+    settings: dict[str, Any], dataset: "Dataset", network: "NetworkSpec", recipe: "TrainingOptions", out: Output
+) -> None:
+    """Train the replicas, save those asked for, and print the distribution."""
+    import numpy as np
+
+    from dlwhy.training.loop import Hooks
+    from dlwhy.training.replicas import train_replicas
+
+    seeds = _seeds(settings)
+    with graceful(out) as interruption, training_bar(out, recipe.epochs) as show:
+        hooks = Hooks(on_progress=show, should_stop=lambda: interruption.number is not None)
+        replicas = train_replicas(dataset, network, recipe, seeds=seeds, device=settings["device"], hooks=hooks)
+    finished = [i for i in range(len(replicas)) if replicas.status[i] != "diverged" and replicas.epochs[i] > 0]
+    if not finished:
+        raise UnusableResultError(
+            f"none of {len(seeds)} replicas ended with a finite loss; no model written",
+            "try a smaller --learning-rate, or --clip-norm 1",
+        )
+    last = np.array([replicas.history[i, replicas.epochs[i] - 1] for i in finished])
+    # never by the test part: by what was held out of the training part, else by the training loss
+    by = 2 if recipe.held_out else 0
+    order = [finished[i] for i in np.argsort(last[:, by], kind="stable")]
+    saved = _save(settings, replicas, order)
+    _tell(out, replicas, finished, last, saved, ranked_by=replicas.columns[by])
+    if interruption.number is not None:
+        raise EndedBySignal(interruption.number)
+
+
+def _seeds(settings: dict[str, Any]) -> range:
+    return range(settings["seed"], settings["seed"] + settings["replicas"])
+
+
+def _paths(settings: dict[str, Any]) -> Iterator[Path]:
+    """Name the file of each replica by its seed: model.keras becomes model-42.keras."""
+    output = Path(settings["output"])
+    return (output.with_name(f"{output.stem}-{seed}{output.suffix}") for seed in _seeds(settings))
+
+
+def _save(settings: dict[str, Any], replicas: "Replicas", order: list[int]) -> dict[str, int]:
+    """Write the models, and give the seed of each by path."""
+    from dlwhy.models import archive
+
+    if settings["save"] == "all":
+        chosen = {str(path): i for i, path in enumerate(_paths(settings)) if i in order}
+    else:
+        chosen = {settings["output"]: order[0] if settings["save"] == "best" else order[(len(order) - 1) // 2]}
+    for path, i in chosen.items():
+        archive.write(replicas.unstack(i), path, no_clobber=settings["no_clobber"])
+    return {path: replicas.seeds[i] for path, i in chosen.items()}
+
+
+def _tell(
+    out: Output,
+    replicas: "Replicas",
+    finished: list[int],
+    last: Any,
+    saved: dict[str, int],
+    *,
+    ranked_by: str,
+) -> None:
+    import numpy as np
+
+    census = {kind: replicas.status.count(kind) for kind in dict.fromkeys(replicas.status)}
+    shown = [i for i in range(last.shape[1]) if np.isfinite(last[:, i]).all()]
+    spread = {replicas.columns[i]: _distribution(last[:, i]) for i in shown}
+    if out.as_json:
+        runs = [
+            {"seed": replicas.seeds[i], "status": replicas.status[i], "epochs": int(replicas.epochs[i])}
+            | {replicas.columns[k]: float(row[k]) for k in shown}
+            for i, row in zip(finished, last, strict=True)
+        ]
+        out.json({"saved": saved, "ranked_by": ranked_by, "status": census, "distribution": spread, "runs": runs})
+        return
+    names = ("mean", "sd", "min", "median", "max")
+    rows = [(column, *(f"{found[name]:.4g}" for name in names)) for column, found in spread.items()]
+    out.table(("last epoch", *(f">{name}" for name in names)), rows, title=f"{len(finished)} replicas")
+    out.note(f"status: {', '.join(f'{count} {kind}' for kind, count in census.items())}; ranked by {ranked_by}")
+    for path, seed in saved.items():
+        out.note(f"{files.shown(path, output=True)}: seed {seed}")
+
+
+def _distribution(values: Any) -> dict[str, float]:
+    return {
+        "mean": float(values.mean()),
+        "sd": float(values.std(ddof=1)) if len(values) > 1 else 0.0,
+        "min": float(values.min()),
+        "median": statistics.median(map(float, values)),
+        "max": float(values.max()),
+    }

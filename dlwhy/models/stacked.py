@@ -1,0 +1,280 @@
+"""R networks of one shape as one: the forward pass of `network.build`'s model, with a replica axis."""
+
+import dataclasses
+import functools
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import FloatArray, Task
+from dlwhy.models import network
+from dlwhy.models.layouts import Layout
+from dlwhy.models.spec import NetworkSpec
+
+if TYPE_CHECKING:
+    import keras  # a name for annotations, nothing is imported
+
+# Keras' defaults, which `network.build` keeps
+_EPSILON, _MOMENTUM = 1e-3, 0.99
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Weight:
+    """One weight of a network, in the order of `keras.Model.variables`.
+
+    Parameters
+    ----------
+    layer, name
+        Where it belongs: ``dense_1``, ``kernel``.
+    shape
+        Its shape in one network.
+    trainable
+        Whether it is trained; moving statistics are not, nor is what is frozen.
+
+    """
+
+    layer: str
+    name: str
+    shape: tuple[int, ...]
+    trainable: bool = True
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Dropping:
+    """What decides the dropout masks of a step.
+
+    Parameters
+    ----------
+    rates
+        Share of units that each replica drops, (R,).
+    keys
+        What makes the masks of this step, (R,) uint32; they depend on a replica's own seed and step only.
+
+    """
+
+    rates: Any
+    keys: Any
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class StackedNetwork:
+    """The shape that R networks have in common, and how they compute.
+
+    Parameters
+    ----------
+    spec
+        The choices; `dropout`, `l1` and `l2` may differ between replicas and are given to the methods.
+    n_features, n_outputs
+        Widths of input and output.
+    layout
+        Order of axes.
+    frozen
+        Names of layers that are not trained.
+
+    """
+
+    spec: NetworkSpec
+    n_features: int
+    n_outputs: int
+    layout: Layout
+    frozen: frozenset[str] = frozenset()
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Units of each layer, from the features to the outputs."""
+        return (self.n_features, *self.spec.layers, self.n_outputs)
+
+    @functools.cached_property
+    def weights(self) -> tuple[Weight, ...]:
+        """All weights, in the order of `keras.Model.variables` without states of random generators."""
+        return tuple(self._weights())
+
+    @property
+    def trained(self) -> list[int]:
+        """Places of the trained weights among `weights`."""
+        return [place for place, weight in enumerate(self.weights) if weight.trainable]
+
+    def forward(
+        self, weights: Sequence[Any], X: Any, *, real: Any = None, dropping: Dropping | None = None
+    ) -> tuple[Any, list[Any]]:
+        """Compute the outputs before their activation.
+
+        Parameters
+        ----------
+        weights
+            A tensor for each of `self.weights`, in the stack's layout.
+        X
+            Features, as activations.
+        real
+            In training, 1 for each sample that counts and 0 for one that fills up; None in prediction.
+        dropping
+            In training, what to drop; None for nothing.
+
+        Returns
+        -------
+        logits
+            Outputs, as activations.
+        weights
+            The weights, with moving statistics brought up to date in training.
+
+        """
+        named = {(each.layer, each.name): value for each, value in zip(self.weights, weights, strict=True)}
+        tensor = X
+        for index, skip in enumerate(self._skips(), start=1):
+            branch = self._block(index, tensor, named, real)
+            if dropping is not None:
+                branch = self._drop(index, branch, dropping)
+            tensor = tensor + branch / math.sqrt(sum(self._skips())) if skip else branch
+        logits = self._dense("output", tensor, named)
+        return logits, [named[each.layer, each.name] for each in self.weights]
+
+    def penalties(self, weights: Sequence[Any], l1: Any, l2: Any) -> Any:
+        """Give each replica's penalty on its kernels, (R,), from its own factors l1 and l2, (R,)."""
+        import tensorflow as tf
+
+        kernels = [value for each, value in zip(self.weights, weights, strict=True) if each.name == "kernel"]
+        axes = self.layout.replica_axes(3)
+        sums = [l1 * tf.reduce_sum(tf.abs(k), axes) + l2 * tf.reduce_sum(tf.square(k), axes) for k in kernels]
+        return functools.reduce(tf.add, sums)
+
+    def initial(self, seeds: Sequence[int]) -> list[FloatArray]:
+        """Give the weights, each (R, …), that `network.build` starts with from each of R seeds, without its models."""
+        arrays = []
+        for weight in self.weights:
+            if weight.name == "kernel":
+                index = len(self.spec.layers) + 1 if weight.layer == "output" else int(weight.layer.rsplit("_", 1)[1])
+                own = [network._seed(seed, index, network._KERNEL) for seed in seeds]
+                draw = _draw(self.spec.initializer, weight.shape)
+                arrays.append(draw(np.array(own, np.uint32)).numpy())
+            else:
+                value = np.float32(weight.name in ("gamma", "moving_variance"))
+                arrays.append(np.full((len(seeds), *weight.shape), value))
+        return arrays
+
+    def put(self, arrays: Sequence[npt.NDArray[Any]], model: "keras.Model") -> None:
+        """Put the weights of one network into a Keras model that `network.build` made from the same choices."""
+        for weight, values in zip(self.weights, arrays, strict=True):
+            getattr(model.get_layer(weight.layer), weight.name).assign(values)
+
+    def take(self, model: "keras.Model") -> list[FloatArray]:
+        """Give the weights of a Keras model that `network.build` made from the same choices."""
+        return [np.asarray(getattr(model.get_layer(each.layer), each.name)) for each in self.weights]
+
+    def _weights(self) -> Iterator[Weight]:
+        depth = len(self.spec.layers)
+        for index, (inputs, units) in enumerate(itertools.pairwise(self.widths), start=1):
+            hidden = index <= depth
+            shapes: list[tuple[str, str, tuple[int, ...]]] = [
+                (f"dense_{index}" if hidden else "output", "kernel", (inputs, units)),
+                (f"dense_{index}" if hidden else "output", "bias", (units,)),
+            ]
+            if hidden and self.spec.batch_norm:
+                names = ("gamma", "beta", "moving_mean", "moving_variance")
+                shapes += [(f"batch_norm_{index}", name, (units,)) for name in names]
+            if hidden and self.spec.layer_norm:
+                shapes += [(f"layer_norm_{index}", name, (units,)) for name in ("gamma", "beta")]
+            for layer, name, shape in shapes:
+                trainable = not name.startswith("moving") and layer not in self.frozen
+                yield Weight(layer=layer, name=name, shape=shape, trainable=trainable)
+
+    def _skips(self) -> list[bool]:
+        """Say for each hidden layer whether its input is added to its output."""
+        return [self.spec.residual and a == b for a, b in itertools.pairwise(self.widths[:-1])]
+
+    def _dense(self, layer: str, tensor: Any, named: dict[tuple[str, str], Any]) -> Any:
+        return self.layout.multiply(tensor, named[layer, "kernel"]) + named[layer, "bias"]
+
+    def _block(self, index: int, tensor: Any, named: dict[tuple[str, str], Any], real: Any) -> Any:
+        import keras
+
+        tensor = self._dense(f"dense_{index}", tensor, named)
+        if self.spec.batch_norm:
+            tensor = self._batch_norm(f"batch_norm_{index}", tensor, named, real)
+        if self.spec.layer_norm:
+            tensor = self._layer_norm(f"layer_norm_{index}", tensor, named)
+        return keras.activations.get(self.spec.activation)(tensor)
+
+    def _batch_norm(self, layer: str, tensor: Any, named: dict[tuple[str, str], Any], real: Any) -> Any:
+        """Normalize by unit and replica; in training by the samples that count, and move the statistics."""
+        import tensorflow as tf
+
+        mean, variance = named[layer, "moving_mean"], named[layer, "moving_variance"]
+        if real is not None and layer not in self.frozen:
+            weight = self.layout.of_samples(real)
+            weight /= tf.maximum(tf.reduce_sum(weight, self.layout.batch, keepdims=True), 1)
+            now_mean = tf.reduce_sum(tensor * weight, self.layout.batch, keepdims=True)
+            now_variance = tf.reduce_sum(tf.square(tensor - now_mean) * weight, self.layout.batch, keepdims=True)
+            named[layer, "moving_mean"] = mean * _MOMENTUM + tf.stop_gradient(now_mean) * (1 - _MOMENTUM)
+            named[layer, "moving_variance"] = variance * _MOMENTUM + tf.stop_gradient(now_variance) * (1 - _MOMENTUM)
+            mean, variance = now_mean, now_variance
+        scale = tf.math.rsqrt(variance + _EPSILON) * named[layer, "gamma"]
+        return (tensor - mean) * scale + named[layer, "beta"]
+
+    def _layer_norm(self, layer: str, tensor: Any, named: dict[tuple[str, str], Any]) -> Any:
+        import tensorflow as tf
+
+        mean = tf.reduce_mean(tensor, self.layout.units, keepdims=True)
+        variance = tf.reduce_mean(tf.square(tensor - mean), self.layout.units, keepdims=True)
+        return (tensor - mean) * tf.math.rsqrt(variance + _EPSILON) * named[layer, "gamma"] + named[layer, "beta"]
+
+    def _drop(self, index: int, tensor: Any, dropping: Dropping) -> Any:
+        """Drop units by a mask that depends on replica, step, layer, sample and unit, not on who else is stacked."""
+        import tensorflow as tf
+
+        shape = list(tensor.shape)
+        shape[-1 if self.layout.last else 0] = 1
+        places = tf.constant(np.arange(math.prod(shape), dtype=np.uint32).reshape(shape))
+        keys = self.layout.over_units(mixed(dropping.keys + tf.constant(index, tf.uint32)))
+        drawn = tf.cast(_shifted(mixed(mixed(places + keys) ^ keys), 8), tf.float32) * 2.0**-24
+        rates = self.layout.over_units(dropping.rates)
+        return tf.where(drawn >= rates, tensor / (1 - rates), 0.0)
+
+
+def n_outputs(task: Task, n_classes: int) -> int:
+    """Units of the output layer."""
+    return n_classes if task == "multiclass" else 1
+
+
+def mixed(values: Any) -> Any:
+    """Mix the bits of uint32 values, so that neighbours become independent (Wellons' lowbias32)."""
+    import tensorflow as tf
+
+    values = (values ^ _shifted(values, 16)) * tf.constant(0x7FEB352D, tf.uint32)
+    values = (values ^ _shifted(values, 15)) * tf.constant(0x846CA68B, tf.uint32)
+    return values ^ _shifted(values, 16)
+
+
+def _shifted(values: Any, bits: int) -> Any:
+    import tensorflow as tf
+
+    return tf.bitwise.right_shift(values, tf.constant(bits, tf.uint32))
+
+
+@functools.lru_cache(maxsize=64)
+def _draw(initializer: str, shape: tuple[int, ...]) -> Callable[[Any], Any]:
+    """Give a function that draws kernels (R, *shape) for seeds (R,), each as the initializer does with that seed."""
+    import keras
+    import tensorflow as tf
+
+    class Given(keras.random.SeedGenerator):  # type: ignore[misc]  # Keras has no types
+        def next(self, ordered: bool = True) -> Any:  # noqa: ARG002  # Keras' signature
+            return self.given
+
+    start, generator = keras.initializers.get(initializer), Given(0)
+    start.seed = generator
+
+    def one(seed: Any) -> Any:
+        generator.given = tf.stack([seed, tf.zeros((), tf.uint32)])
+        return start(shape)
+
+    def draw(seeds: Any) -> Any:
+        return tf.map_fn(one, seeds, fn_output_signature=tf.float32)
+
+    compiled: Callable[[Any], Any] = tf.function(
+        draw, autograph=False, input_signature=[tf.TensorSpec((None,), tf.uint32)]
+    )
+    return compiled

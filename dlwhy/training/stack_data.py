@@ -1,0 +1,260 @@
+"""What each replica of a stack trains and validates on: its rows, labels, weights, scales, and order of batches."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import Dataset, FloatArray
+from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.models import network as networks
+from dlwhy.models.network import Scale
+from dlwhy.training import setup
+from dlwhy.training.options import TrainingOptions
+
+IndexArray = npt.NDArray[np.int32]
+# rows that go through the nets at once in validation
+_PIECE = 64
+_SMALLEST_DEVIATION = 1e-7  # Keras' own, in `Normalization`
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class StackData:
+    """Data of R replicas; what all have in common is there once.
+
+    Parameters
+    ----------
+    X
+        All rows, those of the training part first, (n, n_features).
+    y
+        Targets of all rows, (1, n) or (R, n) float32.
+    weights
+        Weights of all rows, in the same form, or None.
+    rows, validation
+        Rows that each replica trains and validates on, R index arrays each.
+    takes_all
+        Whether each trains on the whole training part.
+    shares_validation
+        Whether all validate on the same rows.
+    scales, target_scales
+        Mean and variance of each feature, and mean and deviation of the targets, or None; R each.
+    seeds
+        Seed of each replica, R.
+    batch_size
+        Samples a step.
+
+    """
+
+    X: FloatArray
+    y: FloatArray
+    weights: FloatArray | None
+    rows: Sequence[IndexArray]
+    validation: Sequence[IndexArray]
+    takes_all: bool
+    shares_validation: bool
+    scales: Sequence[Scale | None]
+    target_scales: Sequence[tuple[float, float] | None]
+    seeds: Sequence[int]
+    batch_size: int
+
+    @property
+    def steps(self) -> IndexArray:
+        """Steps of an epoch, for each replica, (R,)."""
+        return np.array([-(-len(rows) // self.batch_size) for rows in self.rows], np.int32)
+
+    def epochs(self, replicas: Sequence[int], first: int, count: int) -> IndexArray:
+        """Give `count` epochs of some replicas side by side, (steps, replicas, batch); a shorter one ends in -1."""
+        longest = int(self.steps[list(replicas)].max())
+        drawn = np.full((len(replicas), count, longest * self.batch_size), -1, np.int32)
+        for epochs, replica in zip(drawn, replicas, strict=True):
+            for index, epoch in enumerate(epochs):
+                epoch[: len(self.rows[replica])] = self._order(replica, first + index)
+        return self._as_steps(drawn)
+
+    def stream(self, replicas: Sequence[int], first: int, count: int) -> IndexArray:
+        """Give `count` steps of some replicas, each with epoch after epoch of its own, (count, replicas, batch)."""
+        drawn = np.full((len(replicas), count * self.batch_size), -1, np.int32)
+        for steps, replica in zip(drawn, replicas, strict=True):
+            length = int(self.steps[replica])
+            epochs = range(first // length, -(-(first + count) // length))
+            filled = np.full((len(epochs), length * self.batch_size), -1, np.int32)
+            for place, index in enumerate(epochs):
+                filled[place, : len(self.rows[replica])] = self._order(replica, index)
+            start = (first - epochs.start * length) * self.batch_size
+            steps[:] = filled.ravel()[start : start + len(steps)]
+        return self._as_steps(drawn)
+
+    def _order(self, replica: int, epoch: int) -> IndexArray:
+        """Give the rows of an epoch in the order in which a lone training takes them."""
+        rows = self.rows[replica]
+        order = setup.generator(self.seeds[replica], "order", epoch).permutation(len(rows))
+        return order.astype(np.int32) if self.takes_all else rows[order]
+
+    def _as_steps(self, drawn: IndexArray) -> IndexArray:
+        """(replicas, …) batches behind each other -> (steps, replicas, batch)."""
+        return np.ascontiguousarray(drawn.reshape(len(drawn), -1, self.batch_size).swapaxes(0, 1))
+
+    def pieces(self, replicas: Sequence[int]) -> IndexArray:
+        """Give the validation rows of some replicas, (pieces, 1 or replicas, rows), filled up with -1."""
+        chosen = [self.validation[replica] for replica in (replicas[:1] if self.shares_validation else replicas)]
+        most = max(1, *map(len, chosen))
+        rows = min(_PIECE, 1 << (most - 1).bit_length())
+        pieces = np.full((len(chosen), -(-most // rows) * rows), -1, np.int32)
+        for place, own in enumerate(chosen):
+            pieces[place, : len(own)] = own
+        return np.ascontiguousarray(pieces.reshape(len(chosen), -1, rows).transpose(1, 0, 2))
+
+    def feature_scales(self, replicas: Sequence[int]) -> tuple[FloatArray, FloatArray] | None:
+        """Give what some replicas take off their features and divide them by, (replicas, n_features), or None."""
+        if all(self.scales[replica] is None for replica in replicas):
+            return None
+        width = self.X.shape[1]
+        neutral: Scale = ([0.0] * width, [1.0] * width)
+        mean, variance = np.array([self.scales[replica] or neutral for replica in replicas], np.float32).swapaxes(0, 1)
+        return mean, np.maximum(np.sqrt(variance), np.float32(_SMALLEST_DEVIATION))
+
+    def targets(self, replicas: Sequence[int]) -> FloatArray:
+        """Center and deviation of some replicas' targets, (2, replicas)."""
+        return np.array([self.target_scales[replica] or (0.0, 1.0) for replica in replicas], np.float32).T
+
+
+def prepare(
+    dataset: Dataset,
+    options: TrainingOptions,
+    seeds: Sequence[int],
+    *,
+    rows: Sequence[npt.ArrayLike] | None,
+    validation_rows: Sequence[npt.ArrayLike] | None,
+    labels: npt.ArrayLike | None,
+    weights: npt.ArrayLike | None,
+    scales: Sequence[Scale | None] | None,
+) -> StackData:
+    """Check and complete what each replica trains on; see `train_replicas` for the parameters."""
+    n_train, count = len(dataset.X_train), len(seeds)
+    y = _labels(dataset, labels, count)
+    train = _indices(rows, n_train, count, "rows") or [np.arange(n_train, dtype=np.int32)] * count
+    validation = _indices(validation_rows, n_train, count, "validation_rows")
+    if validation is None and options.held_out:
+        pairs = [_held_out(dataset, y[i % len(y)], own, options, seeds[i]) for i, own in enumerate(train)]
+        train, validation = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    shares = validation is None
+    if validation is None:
+        validation = [np.arange(n_train, n_train + len(dataset.X_test), dtype=np.int32)] * count
+    _check_labels(dataset, y, train)
+    same = all(own is train[0] for own in train)
+    return StackData(
+        X=np.concatenate([dataset.X_train, dataset.X_test]),
+        y=y,
+        weights=_weights(dataset, options, y, train, weights),
+        rows=train,
+        validation=validation,
+        takes_all=same and len(train[0]) == n_train and rows is None,
+        shares_validation=shares,
+        scales=scales or _scales(dataset.X_train, train, options, same=same),
+        target_scales=_target_scales(dataset, y, train, options),
+        seeds=seeds,
+        batch_size=options.batch_size,
+    )
+
+
+def _labels(dataset: Dataset, labels: npt.ArrayLike | None, count: int) -> FloatArray:
+    """Give the targets of all rows, (1, n) or (R, n)."""
+    shared = np.concatenate([dataset.y_train, dataset.y_test])[None].astype(np.float32)
+    if labels is None:
+        return shared
+    own = _own(labels, count, len(dataset.y_train), "labels")
+    if dataset.task != "regression" and not (np.isin(own, np.arange(dataset.n_classes))).all():
+        raise InputRefusedError(f"labels hold a class that is not among the {dataset.n_classes} named")
+    return np.concatenate([own, np.repeat(shared[:, own.shape[1] :], len(own), axis=0)], axis=1)
+
+
+def _own(values: npt.ArrayLike, count: int, n: int, name: str) -> FloatArray:
+    own = np.asarray(values, np.float32)
+    own = own[None] if own.ndim == 1 else own
+    if own.shape not in ((1, n), (count, n)) or not np.isfinite(own).all():
+        raise InputRefusedError(f"{name} must be ({count}, {n}) finite numbers (got {own.shape})")
+    return own
+
+
+def _indices(given: Sequence[npt.ArrayLike] | None, n: int, count: int, name: str) -> list[IndexArray] | None:
+    if given is None:
+        return None
+    if len(given) != count:
+        raise InputRefusedError(f"{name} must be {count} arrays, one a replica (got {len(given)})")
+    arrays = [np.asarray(each) for each in given]
+    for array in arrays:
+        if array.ndim != 1 or not len(array) or array.dtype.kind not in "iu" or not 0 <= array.min() <= array.max() < n:
+            raise InputRefusedError(f"{name} must hold indices from 0 to {n - 1}")
+    return [array.astype(np.int32) for array in arrays]
+
+
+def _held_out(
+    dataset: Dataset, y: FloatArray, rows: IndexArray, options: TrainingOptions, seed: int
+) -> tuple[IndexArray, IndexArray]:
+    """Split rows into those to train and to validate on, as `setup` splits a lone training's."""
+    from sklearn.model_selection import train_test_split
+
+    size = round(len(rows) * options.held_out)
+    if not 1 <= size < len(rows):
+        raise UsageError(f"--validation-split {options.held_out:g} of {len(rows)} rows leaves a part empty")
+    own = y[rows]
+    counts = np.unique(own, return_counts=True)[1]
+    stratify = dataset.task != "regression" and counts.min() >= 2 and size >= len(counts) <= len(rows) - size
+    state = int(setup.generator(seed, "validation").integers(2**32))
+    rest, held = train_test_split(rows, test_size=size, random_state=state, stratify=own if stratify else None)
+    return rest, held
+
+
+def _check_labels(dataset: Dataset, y: FloatArray, rows: Sequence[IndexArray]) -> None:
+    if not all(map(len, rows)):
+        raise InputRefusedError("the training part has no rows")
+    if dataset.task == "regression":
+        return
+    seen = set()
+    for replica, own in enumerate(rows):
+        targets = y[replica % len(y)]
+        if (key := (id(own), replica % len(y))) not in seen and (targets[own] == targets[own[0]]).all():
+            raise InputRefusedError(f"replica {replica + 1} has one class in its training rows; training needs 2")
+        seen.add(key)
+
+
+def _weights(
+    dataset: Dataset,
+    options: TrainingOptions,
+    y: FloatArray,
+    rows: Sequence[IndexArray],
+    given: npt.ArrayLike | None,
+) -> FloatArray | None:
+    """Give the weights of all rows, (1, n) or (R, n), from those given and the balance of classes."""
+    n_train, count = len(dataset.y_train), len(rows)
+    own = None if given is None else _own(given, count, n_train, "weights")
+    if own is not None and own.min() < 0:
+        raise InputRefusedError("weights must not be negative")
+    if options.class_weight == "balanced" and dataset.task != "regression":
+        same = len(y) == 1 and all(each is rows[0] for each in rows)
+        balance = np.ones((1 if same else count, n_train), np.float32)
+        for replica, values in enumerate(balance):
+            values[rows[replica]] = setup._class_weights(y[replica % len(y), rows[replica]])
+        own = balance if own is None else own * balance
+    if own is None:
+        return None
+    return np.concatenate([own, np.ones((len(own), len(dataset.y_test)), np.float32)], axis=1)
+
+
+def _scales(
+    X: FloatArray, rows: Sequence[IndexArray], options: TrainingOptions, *, same: bool
+) -> Sequence[Scale | None]:
+    if same:
+        return [networks.scale_of(X[rows[0]], options.normalize)] * len(rows)
+    return [networks.scale_of(X[own], options.normalize) for own in rows]
+
+
+def _target_scales(
+    dataset: Dataset, y: FloatArray, rows: Sequence[IndexArray], options: TrainingOptions
+) -> Sequence[tuple[float, float] | None]:
+    if dataset.task != "regression":
+        return [None] * len(rows)
+    if len(y) == 1 and all(own is rows[0] for own in rows):
+        return [setup._target_scale(y[0, rows[0]], options)] * len(rows)
+    return [setup._target_scale(y[replica % len(y), own], options) for replica, own in enumerate(rows)]

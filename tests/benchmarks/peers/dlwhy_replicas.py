@@ -1,0 +1,24 @@
+"""dlwhy's stacked replicas, as its users call them."""
+
+from dlwhy.training import NetworkSpec, accelerator
+from dlwhy.training.loop import Hooks
+from dlwhy.training.replicas import train_replicas
+from tests.benchmarks.arrays import Arrays
+from tests.benchmarks.jobs import Job
+from tests.benchmarks.peers import Tick, dlwhy_fit
+
+
+def prepare(_: Job) -> None:
+    # only the import, with the threads that `train_replicas` takes
+    accelerator.start(threads=1)
+
+
+def train(job: Job, arrays: Arrays, epochs: int, tick: Tick) -> float:
+    replicas = train_replicas(
+        dlwhy_fit.dataset(job, arrays),
+        NetworkSpec(layers=job.layers),
+        dlwhy_fit.options(job, epochs),
+        seeds=range(job.replicas),
+        hooks=Hooks(on_progress=lambda progress: tick(progress.epoch)),
+    )
+    return float(replicas.history[:, -1, 3].mean())
