@@ -26,7 +26,7 @@ def graceful(out: Output) -> Iterator[Interruption]:
         if interruption.number is not None:
             os._exit(128 + number)  # outputs appear whole or not at all, so nothing is half-written
         interruption.number = number
-        out.note("dlwhy: ending after this epoch; once more to leave at once")
+        out.note("dlwhy: ending with a whole epoch; once more to leave at once")
 
     numbers = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, heard) for number in numbers}

@@ -166,8 +166,8 @@ def test_large_data_and_long_epochs_stream():
     assert streams(arrays(700), **size, memory=0)
     assert streams(arrays(100_000), **size, memory=1)
     assert not streams(arrays(100_000), **size, memory=2)
-    assert not streams(arrays(500_000), **size, memory=1024)
-    assert streams(arrays(3_000_000), **size, memory=1024)
+    assert not streams(arrays(3_000_000), **size, memory=1024)
+    assert streams(arrays(5_000_000), **size, memory=1024)
 
 
 def test_a_dozen_slices_fit_into_the_memory():
