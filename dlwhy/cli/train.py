@@ -1,6 +1,7 @@
 """`dlwhy train`: trains a network on a data set and saves it as a Keras model."""
 
 import dataclasses
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -168,6 +169,7 @@ def train_and_save(context: typer.Context, settings: dict[str, Any], dataset: "D
     _save(trained, settings)
     _tell(out, trained, settings)
     if interruption.number is not None:
+        _date_back(settings["output"])
         raise EndedBySignal(interruption.number)
     return trained
 
@@ -295,6 +297,12 @@ def _save(trained: "Trained", settings: dict[str, Any]) -> None:
         write_scalars(trained.history, settings["tensorboard"])
     # the model last: it is the file that make watches
     archive.write(trained, settings["output"], no_clobber=settings["no_clobber"])
+
+
+def _date_back(output: str) -> None:
+    """Make an interrupted model older than the data it is made from, so that make trains it again."""
+    if not files.is_standard(output):
+        os.utime(output, (0, 0))
 
 
 def _tell(out: Output, trained: "Trained", settings: dict[str, Any]) -> None:

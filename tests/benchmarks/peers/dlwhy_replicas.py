@@ -9,8 +9,8 @@ from tests.benchmarks.peers import Tick, dlwhy_fit
 
 
 def prepare(_: Job) -> None:
-    # only the import, with the threads that `train_replicas` takes
-    accelerator.start(threads=1)
+    # only the import, with the threads that `train_replicas` takes: all cores
+    accelerator.start()
 
 
 def train(job: Job, arrays: Arrays, epochs: int, tick: Tick) -> float:
