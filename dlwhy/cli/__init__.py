@@ -17,7 +17,7 @@ from dlwhy import __version__
 from dlwhy.cli import streams
 from dlwhy.errors import DlwhyError, EndedBySignal
 
-COMMANDS = ("generate", "train", "evaluate", "predict", "plot", "run", "info", "cache")
+COMMANDS = ("generate", "train", "evaluate", "predict", "plot", "run", "study", "info", "cache")
 
 app = typer.Typer(
     name="dlwhy",

@@ -101,7 +101,7 @@ class Replicas:
         Parameters
         ----------
         X
-            Features, (n, n_features).
+            Features, (n, n_features), or each replica's own, (R, n, n_features).
 
         Returns
         -------
@@ -114,16 +114,18 @@ class Replicas:
             If `X` has not as many features as the networks.
 
         """
-        if X.ndim != 2 or X.shape[1] != self.shape.n_features:
+        if X.ndim not in (2, 3) or X.shape[-1] != self.shape.n_features or (X.ndim == 3 and len(X) != len(self)):
             raise InputRefusedError(f"the models expect {self.shape.n_features} features, the data have {X.shape[-1]}")
+        count = X.shape[-2]
         widest = max(self.shape.widths)
-        rows = max(1, min(len(X), _VALUES // widest))
+        rows = max(1, min(count, _VALUES // widest))
         block = max(1, _VALUES // (widest * rows))
-        y_prob = np.empty((len(self), len(X), self.shape.n_outputs), np.float32)
+        y_prob = np.empty((len(self), count, self.shape.n_outputs), np.float32)
         for first in range(0, len(self), block):
-            for row in range(0, len(X), rows):
+            for row in range(0, count, rows):
                 part = slice(first, first + block)
-                y_prob[part, row : row + rows] = self._outputs(part, X[row : row + rows])
+                chunk = X[row : row + rows] if X.ndim == 2 else X[part, row : row + rows]
+                y_prob[part, row : row + rows] = self._outputs(part, chunk)
         return y_prob if self.dataset.task == "multiclass" else y_prob[:, :, 0]
 
     def unstack(self, replica: int) -> Trained:
@@ -151,7 +153,9 @@ class Replicas:
         import tensorflow as tf
 
         layout = self.shape.layout
-        scaled = np.stack([_scaled(X, scale) for scale in self.scales[replicas]])
+        scales = self.scales[replicas]
+        own = X if X.ndim == 3 else [X] * len(scales)
+        scaled = np.stack([_scaled(rows, scale) for rows, scale in zip(own, scales, strict=True)])
         weights = [tf.constant(layout.stack(values[replicas])) for values in self.weights]
         logits, _ = self.shape.forward(weights, tf.constant(scaled))
         if self.dataset.task == "regression":

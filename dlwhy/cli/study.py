@@ -1,0 +1,223 @@
+"""`dlwhy study`: the essay's claims as controlled experiments."""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dlwhy.cli import options as shared
+from dlwhy.cli import verdict_table
+from dlwhy.cli.console import Output
+from dlwhy.cli.study_bar import study_bar
+from dlwhy.errors import GateError, UnusableResultError, UsageError, display
+
+if TYPE_CHECKING:
+    from dlwhy.data.dataset import Dataset
+    from dlwhy.studies.conduct import Conducted
+    from dlwhy.studies.design import Request
+
+
+def study(
+    context: typer.Context,
+    claims: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="CLAIM…",
+            help="depth, data, compute, algorithms, transfer, versatility, all; or compare; or show DIR.",
+            show_default=False,
+        ),
+    ] = None,
+    show_list: Annotated[bool, typer.Option("--list", help="List the studies there are.")] = False,
+    data: Annotated[
+        str | None,
+        typer.Option("--data", "-d", help='Your own data set beside the controls: .joblib, .npz, .csv, "-".'),
+    ] = None,
+    budget: Annotated[
+        str, typer.Option(help="quick (12 seeds, controls only), default (20 seeds), thorough (64, everything).")
+    ] = "default",
+    seeds: Annotated[int | None, typer.Option(help="Replicates of each arm, in place of the budget's.")] = None,
+    seed: Annotated[int, typer.Option(help="Base seed, from which all seeds of runs derive.")] = 42,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the training part, in place of each arm's.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Keep this task or arm only; may be repeated.", metavar="TASK-OR-ARM")
+    ] = None,
+    arm: Annotated[
+        list[str] | None,
+        typer.Option(help='For compare: a recipe such as "layers=64,64 dropout=0.3" or "baseline:svm"; repeat.'),
+    ] = None,
+    match: Annotated[
+        str | None, typer.Option(help='For compare: "parameters" adjusts widths so that arms are of one size.')
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="For transfer: a model to carry over to your own data.", metavar="FILE.keras")
+    ] = None,
+    smallest_effect: Annotated[
+        float | None, typer.Option(help="Smallest effect that matters, in the metric's unit; 0.01 is one point.")
+    ] = None,
+    alpha: Annotated[float, typer.Option(help="Error rate of intervals and tests.")] = 0.05,
+    directory: Annotated[str, typer.Option("--dir", help="Folder for rows and reports; made if missing.")] = "study",
+    jobs: Annotated[int, typer.Option(help="Processes; each holds a TensorFlow of its own.")] = 1,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            help="Run on this Dask scheduler instead. Whoever reaches a scheduler runs code on it: keep it private.",
+            metavar="ADDRESS",
+        ),
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run failed runs again.")] = False,
+    fail_unless: Annotated[
+        str | None, typer.Option(help="End with code 4 unless every study ends with this verdict: supported.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be run, and run nothing.")] = False,
+    max_size: shared.MaxSize = None,
+    as_json: shared.Json = False,
+    quiet: shared.Quiet = False,
+    config: shared.Config = None,
+) -> None:
+    r"""Test the essay's claims: where depth, data, compute, algorithms, transfer and one recipe help, and where not.
+
+    Each claim is tested with many seeds against a positive control, where it should hold, a negative one, where it
+    should not, and an A/A arm that shows the noise. A study that was interrupted goes on where it was.
+
+    \b
+    Examples:
+      dlwhy study depth --budget quick
+      dlwhy study all --data churn.joblib --dir churn
+      dlwhy study show study/depth
+      dlwhy study compare -d churn.joblib --arm "layers=64,64" --arm "layers=64,64 dropout=0.3"
+      dlwhy study all --dry-run
+    """
+    del config
+    out = Output(quiet=quiet, as_json=as_json)
+    if show_list:
+        verdict_table.list_claims(out)
+        return
+    settings = dict(locals())
+    words = claims or []
+    if not words:
+        raise UsageError("name a study", "dlwhy study --list shows them")
+    if words[0] == "show":
+        conducted = _shown(words[1:])
+    else:
+        conducted = _conducted(_names(words), settings, out)
+        if dry_run:
+            return
+    for each in conducted:
+        _draw(each)
+    verdict_table.show([each.report for each in conducted], out)
+    _end(conducted, fail_unless)
+
+
+def _names(words: list[str]) -> list[str]:
+    from dlwhy.studies import claims
+
+    names = list(dict.fromkeys(claims.CLAIMS if "all" in words else words))
+    for name in names:
+        if name not in (*claims.CLAIMS, claims.COMPARE):
+            claims.claim(name)
+    return names
+
+
+def _conducted(names: list[str], given: dict[str, Any], out: Output) -> "list[Conducted]":
+    from dlwhy.studies import conduct
+
+    _check(names, given)
+    dataset = _own(given)
+    requests = [_request(name, given, dataset) for name in names]
+    plans = [conduct.plan(conduct.design(request)) for request in requests]
+    if given["dry_run"]:
+        verdict_table.show_plans(plans, out)
+        return []
+    command = shlex.join(["dlwhy", *sys.argv[1:]])
+    done = []
+    for request, plan in zip(requests, plans, strict=True):
+        with study_bar(out, request.claim, plan["runs"]) as tell:
+            folder = Path(given["directory"]) / request.claim
+            done.append(
+                conduct.run(
+                    request,
+                    folder,
+                    own=dataset,
+                    command=command,
+                    jobs=given["jobs"],
+                    cluster=given["cluster"],
+                    retry_failed=given["retry_failed"],
+                    on_progress=tell,
+                )
+            )
+    return done
+
+
+def _check(names: list[str], given: dict[str, Any]) -> None:
+    if given["fail_unless"] not in (None, "supported", "not supported"):
+        raise UsageError(f"--fail-unless must be supported or not supported (got {display(given['fail_unless'])})")
+    if given["jobs"] < 1:
+        raise UsageError(f"--jobs must be at least 1 (got {given['jobs']})")
+    for option, study_name in (("arm", "compare"), ("match", "compare"), ("source", "transfer")):
+        if given[option] and study_name not in names:
+            raise UsageError(f"--{option} goes with dlwhy study {study_name}")
+
+
+def _own(given: dict[str, Any]) -> "Dataset | None":
+    if given["data"] is None:
+        return None
+    from dlwhy.data import storage
+
+    return storage.read(given["data"], max_size=given["max_size"])
+
+
+def _request(name: str, given: dict[str, Any], dataset: "Dataset | None") -> "Request":
+    from dlwhy.studies.conduct import own_data
+    from dlwhy.studies.design import Request
+
+    extra = {
+        "compare": {"arms": list(given["arm"] or ()), "match": given["match"]},
+        "transfer": {"source": given["source"]} if given["source"] else {},
+    }
+    return Request(
+        claim=name,
+        budget=given["budget"],
+        n_seeds=given["seeds"],
+        base_seed=given["seed"],
+        epochs=given["epochs"],
+        only=tuple(given["only"] or ()),
+        smallest_effect=given["smallest_effect"],
+        alpha=given["alpha"],
+        own=own_data(dataset),
+        extra=extra.get(name, {}),
+    )
+
+
+def _shown(words: list[str]) -> "list[Conducted]":
+    from dlwhy.studies import conduct
+
+    if len(words) != 1:
+        raise UsageError("study show takes one folder")
+    folder = Path(words[0])
+    inside = sorted(each.parent for each in folder.glob("*/design.json"))
+    return [conduct.show(each) for each in inside or [folder]]
+
+
+def _draw(conducted: "Conducted") -> None:
+    from dlwhy.figures import study_panels, style
+
+    picture = conducted.folder / "figure.png"
+    if not conducted.fresh and picture.is_file():
+        os.utime(picture)
+        return
+    with style.styled():
+        style.save(study_panels.draw(conducted.report), picture)
+
+
+def _end(conducted: "list[Conducted]", fail_unless: str | None) -> None:
+    failures = sum(each.report["failures"] for each in conducted)
+    if fail_unless:
+        others = [f"{each.report['study']}: {each.report['verdict']}" for each in conducted]
+        missed = [text for text in others if not text.endswith(f": {fail_unless}")]
+        if missed:
+            raise GateError("; ".join(missed))
+    if failures:
+        raise UnusableResultError(f"{failures} runs failed or diverged; the summary says which and why")

@@ -1,0 +1,59 @@
+"""The effects of a study with their intervals, one row a prediction, its negative controls in grey."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+from dlwhy.figures import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_GREY = "#9a9a9a"
+_LONGEST = 34
+
+
+class ForestDisplay:
+    """A forest plot.
+
+    Parameters
+    ----------
+    findings
+        Predictions as in ``study.json``: role, task, contrast, effect and interval.
+    smallest
+        Smallest effect that matters, drawn as a band round zero.
+    title
+        Over the panel.
+
+    """
+
+    def __init__(self, *, findings: Sequence[Mapping[str, Any]], smallest: float, title: str):
+        self.findings = [each for each in findings if each["effect"] is not None]
+        self.smallest = smallest
+        self.title = title
+
+    @classmethod
+    def from_report(cls, report: Mapping[str, Any], *, id: str | None = None, title: str = "") -> Self:  # noqa: A002
+        """Take the predictions of a report, or those with one id, that are in the unit of the first."""
+        chosen = [each for each in report["predictions"] if id in (None, each["id"])]
+        same = [each for each in chosen if each["metric"] == chosen[0]["metric"]]
+        return cls(findings=same, smallest=report["smallest_effect"], title=title or "Effects with 95 % intervals")
+
+    def plot(self, ax: "Axes | None" = None) -> Self:
+        """Draw on the axes, or on a new figure's."""
+        self.ax_ = ax = ax or style.new_figure()[1][0]
+        blue = style.class_colors(2)[0]
+        ax.axvspan(-self.smallest, self.smallest, color=_GREY, alpha=0.2, linewidth=0)
+        ax.axvline(0, color=_GREY, linewidth=1)
+        for place, each in enumerate(self.findings):
+            color = _GREY if each["role"] == "negative" else blue
+            low, high = (each["effect"] if each[end] is None else each[end] for end in ("ci_low", "ci_high"))
+            ax.plot([low, high], [place, place], color=color, linewidth=2)
+            ax.plot(each["effect"], place, "o", color=color, markersize=6)
+        ax.set_yticks(range(len(self.findings)))
+        labels = style.shortened([f"{each['task']}: {each['contrast']}" for each in self.findings], _LONGEST)
+        ax.set_yticklabels(labels, parse_math=False, fontsize=8)
+        ax.set_ylim(len(self.findings) - 0.5, -0.5)
+        ax.set_xlabel(f"difference in {self.findings[0]['metric']}" if self.findings else "difference")
+        ax.set_title(self.title)
+        ax.grid(visible=True, axis="x", alpha=0.3)
+        return self

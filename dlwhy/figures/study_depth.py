@@ -1,0 +1,109 @@
+"""Panels of the study of depth: accuracy by depth, the dial of composition, probes by layer."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlwhy.figures import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_GREY = "#9a9a9a"
+
+
+def panels(report: Mapping[str, Any]) -> "list[Callable[[Axes], object]]":
+    """Give the panels that the report has data for."""
+    made: list[Callable[[Axes], object]] = [lambda ax: _by_depth(ax, report)]
+    if _dial(report, "rings") or _dial(report, "tent"):
+        made.append(lambda ax: _by_composition(ax, report))
+    if report["descriptive"].get("probes"):
+        made.append(lambda ax: _by_layer(ax, report["descriptive"]["probes"]))
+    return made
+
+
+def _by_depth(ax: "Axes", report: Mapping[str, Any]) -> None:
+    arms = [arm for arm in report["arms"] if arm["arm"].startswith("depth ") and "A/A" not in arm["arm"]]
+    tasks = [task for task in dict.fromkeys(arm["task"] for arm in arms) if task not in _dial_tasks(report)]
+    handles, names = [], []
+    for task, color in zip(tasks, style.class_colors(max(2, len(tasks))), strict=False):
+        own = [arm for arm in arms if arm["task"] == task and arm["mean"] is not None]
+        depths = [int(arm["arm"].split()[1]) for arm in own]
+        low, high = (
+            [abs(arm["mean"] - (arm["mean"] if arm[end] is None else arm[end])) for arm in own]
+            for end in ("ci_low", "ci_high")
+        )
+        negative = bool(own) and own[0]["role"] == "negative"
+        handles.append(
+            ax.errorbar(
+                depths,
+                [arm["mean"] for arm in own],
+                yerr=[low, high],
+                color=color,
+                linestyle="--" if negative else "-",
+                marker="o",
+                markersize=5,
+                linewidth=1.6,
+            )
+        )
+        names.append(f"{task} (control: no gain)" if negative else task)
+    ax.set(title="Equal parameters, more layers", xlabel="hidden layers", ylabel="held-out score, 95 % interval")
+    ax.locator_params(axis="x", integer=True)
+    ax.grid(visible=True, alpha=0.3)
+    style.legend_below(ax, handles, style.shortened(names, 40))
+
+
+def _by_composition(ax: "Axes", report: Mapping[str, Any]) -> None:
+    handles, names = [], []
+    for draw, color in zip(("rings", "tent"), style.class_colors(2), strict=True):
+        points = _dial(report, draw)
+        if not points:
+            continue
+        steps, effects, low, high = np.array(points).T
+        handles.append(ax.errorbar(steps, effects, yerr=[effects - low, high - effects], color=color, marker="o"))
+        names.append(draw)
+    ax.axhline(0, color=_GREY, linewidth=1)
+    ax.set(title="Depth pays in between: not too easy, not too hard", xlabel="k: steps of composition")
+    ax.set_ylabel("3 layers less 1, accuracy")
+    ax.grid(visible=True, alpha=0.3)
+    style.legend_below(ax, handles, names)
+
+
+def _by_layer(ax: "Axes", probes: Mapping[str, Mapping[str, list[float]]]) -> None:
+    handles, names = [], []
+    styles = {"trained": "-", "untrained": ":", "shuffled": "--"}
+    for (task, curves), color in zip(probes.items(), style.class_colors(max(2, len(probes))), strict=False):
+        for what, values in curves.items():
+            line = ax.plot(range(len(values)), values, color=color, linestyle=styles[what], marker="o", markersize=4)[0]
+            if what == "trained":
+                handles.append(line)
+                names.append(task)
+    for what in ("untrained", "shuffled"):
+        handles.append(ax.plot([], [], color=_GREY, linestyle=styles[what])[0])
+        names.append({"untrained": "untrained network", "shuffled": "shuffled labels"}[what])
+    ax.set(title="Linear probes: what a line can separate", xlabel="behind layer (0: the input)")
+    ax.set_ylabel("probe accuracy on held-out rows")
+    ax.locator_params(axis="x", integer=True)
+    ax.grid(visible=True, alpha=0.3)
+    style.legend_below(ax, handles, style.shortened(names))
+
+
+def _dial(report: Mapping[str, Any], draw: str) -> list[list[float]]:
+    """Points of the dial: steps of composition, effect, ends of its interval; if there are more than the controls'."""
+    found = []
+    for each in report["predictions"]:
+        name, _, steps = each["task"].partition("-")
+        if each["id"] == "P1" and name == draw and steps.isdigit() and each["ci_low"] is not None:
+            found.append([float(steps), each["effect"], each["ci_low"], each["ci_high"]])
+    return sorted(found) if len(found) > 2 else []
+
+
+def _dial_tasks(report: Mapping[str, Any]) -> set[str]:
+    """Tasks that are on the dial only: they have two depths."""
+    counts: dict[str, int] = {}
+    for arm in report["arms"]:
+        if arm["arm"].startswith("depth ") and "A/A" not in arm["arm"]:
+            counts[arm["task"]] = counts.get(arm["task"], 0) + 1
+    most = max(counts.values(), default=0)
+    return {task for task, count in counts.items() if count < most}

@@ -1,0 +1,35 @@
+"""The figure of a study, from its report alone: panels of its own, and the forest of its effects."""
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from dlwhy.figures import style
+from dlwhy.figures.forest import ForestDisplay
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Panel = Callable[["Axes"], object]
+# the studies that have panels of their own, in `study_NAME.py`: `panels(report)` gives them
+_OWN = ("depth", "data", "compute", "algorithms", "transfer", "versatility")
+
+
+def draw(report: Mapping[str, Any]) -> "Figure":
+    """Draw the figure of a study.
+
+    Parameters
+    ----------
+    report
+        As in ``study.json``.
+
+    """
+    name = report["study"]
+    own = importlib.import_module(f"dlwhy.figures.study_{name}").panels(report) if name in _OWN else []
+    panels: list[Panel] = [*own, ForestDisplay.from_report(report).plot] if report["predictions"] else list(own)
+    figure, places = style.new_figure(max(1, len(panels)))
+    for panel, ax in zip(panels, places, strict=False):
+        panel(ax)
+    figure.suptitle(f"{name}: {report['claim']}  Verdict: {report['verdict']}.", fontsize=12)
+    return figure

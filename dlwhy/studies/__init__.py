@@ -1,0 +1,1 @@
+"""The six claims as controlled experiments: designs, runs, statistics and verdicts."""

@@ -1,0 +1,208 @@
+"""The study of depth: hierarchical features. Deeper beats shallower at equal parameters where functions are composed.
+
+Sources: Telgarsky 2016 (tent maps), Alain & Bengio 2016 (linear probes), Cagnetta et al. 2024 (random hierarchies),
+Hanin & Rolnick 2019 (linear regions).
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dlwhy.data.dataset import Dataset
+from dlwhy.models.network import NetworkSpec
+from dlwhy.studies import analysis, networks, probing, statistics
+from dlwhy.studies.design import ADAM_RATES, Arm, Contrast, Request, Seeds, Study, Task, assemble, matched_width
+from dlwhy.studies.results import Outcome, Results, Run
+from dlwhy.studies.verdicts import Finding
+from dlwhy.training.options import TrainingOptions
+
+_CLAIM = "Deep networks learn hierarchical features: depth pays where what is to be learnt is composed of simple steps."
+_CAVEAT = (
+    "On the tent map deep beats shallow, and nearest neighbours beat both (about .98): that depth helps a network does "
+    "not make a network the best tool."
+)
+_STEPS = 3000
+_OPTIONS = TrainingOptions(batch_size=64, normalize="never")
+_SHALLOW, _DEEP = 1, 3
+_DEPTHS = (0, 1, 2, 3, 4, 6)
+_PARAMETERS, _PARAMETERS_OF_REAL = 300, 6000
+_PROBED = NetworkSpec(layers=(16, 16, 16, 16))
+_PROBES = ("trained", "untrained", "shuffled")
+
+
+def design(request: Request) -> Study:
+    """Give arms and predictions; `default` adds all depths, real data and the dials, `thorough` the hierarchy."""
+    rows = {"n_train": 1000}
+    rings = Task(name="rings-4", role="positive", draw="rings", settings={"k": 4, **rows})
+    tent = Task(name="tent-4", role="positive", draw="tent", settings={"k": 4, **rows})
+    plain = [
+        Task(name="linear", role="negative", draw="linear", settings={"features": 2, **rows}),
+        Task(name="rings-2", role="negative", draw="rings", settings={"k": 2, **rows}),
+        Task(name="rings-4-shuffled", role="negative", draw="rings", settings={"k": 4, "shuffled": True, **rows}),
+    ]
+    depths = _DEPTHS if request.at_least("default") else (_SHALLOW, _DEEP)
+    arms = [_arm(task, depth) for task in (rings, tent, *plain) for depth in depths]
+    probed = [rings, tent, plain[0]]
+    compared = [rings, tent, *plain]
+    if request.at_least("default"):
+        digits = Task(name="digits", role="real", draw="digits", settings={"n_train": 1000})
+        dials = [*_dial("rings", (3, 6)), *_dial("tent", (1, 2, 3, 5))]
+        arms += [_arm(digits, depth) for depth in _DEPTHS]
+        arms += [_arm(task, depth) for task in dials for depth in (_SHALLOW, _DEEP)]
+        arms += [_nearest(tent)]
+        compared += [digits, *dials]
+        probed.append(digits)
+    if request.at_least("thorough") or "hierarchy" in request.only:
+        hierarchy = Task(name="hierarchy", role="real", draw="hierarchy", settings={"n_train": 1000})
+        arms += [_arm(hierarchy, depth) for depth in (_SHALLOW, _DEEP)]
+        compared.append(hierarchy)
+    if request.own:
+        mine = Task(name=request.own.name, role="own", draw="own")
+        arms += [_arm(mine, depth, own=request.own) for depth in (depths if request.at_least("default") else (0, 1, 3))]
+        compared.append(mine)
+    arms += [_probe(task, what) for task in probed for what in _PROBES]
+    contrasts = [_deeper(task) for task in compared] + [each for task in probed for each in _separable(task)]
+    return assemble(
+        request,
+        claim=_CLAIM,
+        arms=arms,
+        contrasts=contrasts,
+        a_a=_arm(rings, _DEEP),
+        caveats=(_CAVEAT,),
+    )
+
+
+def findings(study: Study, results: Results) -> Sequence[Finding]:
+    """Give the trend of the linear probes from layer to layer (Page 1963), for each task."""
+    found = []
+    for key, arm in study.arms.items():
+        if arm.kind != "depth.probes" or arm.settings["what"] != "trained" or key not in results:
+            continue
+        curves = np.array([run.extra["probes"] for run in results[key].runs if "probes" in run.extra])
+        if len(curves) < 2:
+            continue
+        trend = analysis.finding(
+            study,
+            statistics.slopes(curves),
+            id="P2",
+            task=arm.task.name,
+            role=arm.task.role,
+            metric="probe accuracy a layer",
+            contrast="trend over layers",
+            primary=False,
+            smallest=study.smallest_effect,
+            sentences=(
+                "Layer by layer, the classes become easier to separate by a line.",
+                "The layers do not make the classes easier to separate.",
+                "",
+            ),
+        )
+        found.append(dataclasses.replace(trend, p=statistics.trend(curves)[1]))
+    return found
+
+
+def descriptive(study: Study, results: Results) -> dict[str, Any]:
+    """Give probe accuracies by layer, and linear regions along lines of untrained networks (Hanin & Rolnick 2019)."""
+    probes: dict[str, dict[str, list[float]]] = {}
+    for key, outcome in results.items():
+        arm = study.arms[key]
+        curves = [run.extra["probes"] for run in outcome.runs if "probes" in run.extra]
+        if arm.kind == "depth.probes" and curves:
+            probes.setdefault(arm.task.name, {})[arm.settings["what"]] = np.mean(curves, axis=0).round(4).tolist()
+    return {"probes": probes, "regions": probing.regions(), "tent_pieces": probing.tent_pieces()}
+
+
+def probes(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
+    """Train a network of four layers a seed, and fit a linear probe at its input and behind each layer."""
+    draws = networks.draws_of(arm, seeds.report, own)
+    untrained = arm.settings["what"] == "untrained"
+    tuned = networks.Tuned(rate=1e-6, scores={}) if untrained else networks.tune(arm, seeds, own)
+    brief = dataclasses.replace(arm, steps=1) if untrained else arm
+    rates = [tuned.rate] * len(draws)
+    trained = networks.train(brief, draws, seeds.report, rates, room=networks.room_of(draws))
+    runs = networks.score(brief, trained, seeds.report)
+    return networks.outcome([_probed(run, place, trained) for place, run in enumerate(runs)], tuned)
+
+
+def _probed(run: Run, place: int, trained: networks.Trained) -> Run:
+    curve = probing.accuracies(trained.replicas, place, trained.draws[place])
+    status = "ok" if run.status == "stuck" else run.status  # an untrained network has no result to be stuck at
+    metrics = {**run.metrics, "probe": curve[-1], "slope": float(statistics.slopes(np.array([curve]))[0])}
+    return dataclasses.replace(run, metrics=metrics, status=status, extra={"probes": curve})
+
+
+def _arm(task: Task, depth: int, own: Any = None) -> Arm:
+    features, outputs = _shape(task, own)
+    parameters = _PARAMETERS if features <= 2 else _PARAMETERS_OF_REAL
+    width = matched_width(features=features, depth=depth, outputs=outputs, parameters=parameters) if depth else 0
+    return Arm(
+        name=f"depth {depth}",
+        task=task,
+        network=NetworkSpec(layers=(width,) * depth, initializer="he_uniform"),
+        options=_OPTIONS,
+        steps=_STEPS,
+        rates=ADAM_RATES,
+        metric="r2" if own and not own.classes else "accuracy",
+    )
+
+
+def _shape(task: Task, own: Any) -> tuple[int, int]:
+    """Features and outputs of a task."""
+    if own:
+        return own.features, own.classes if own.classes > 2 else 1
+    known = {"rings": (2, 1), "tent": (1, 1), "linear": (2, 1), "digits": (64, 10), "hierarchy": (48, 6)}
+    return known[task.draw]
+
+
+def _probe(task: Task, what: str) -> Arm:
+    shuffled = {"shuffled": True} if what == "shuffled" else {}
+    return Arm(
+        name=f"probes, {what}",
+        task=dataclasses.replace(task, settings={**task.settings, **shuffled}),
+        kind="depth.probes",
+        network=_PROBED,
+        options=_OPTIONS,
+        steps=_STEPS,
+        rates=() if what == "untrained" else ADAM_RATES,
+        metric="probe",
+        settings={"what": what},
+    )
+
+
+def _nearest(task: Task) -> Arm:
+    return Arm(name="nearest neighbours", task=task, kind="simple.run", settings={"model": "nearest-neighbours"})
+
+
+def _dial(draw: str, steps: tuple[int, ...]) -> list[Task]:
+    return [Task(name=f"{draw}-{k}", role="real", draw=draw, settings={"k": k, "n_train": 1000}) for k in steps]
+
+
+def _deeper(task: Task) -> Contrast:
+    primary = task.role in ("positive", "own")
+    return Contrast(
+        id="P1",
+        arm=f"{task.name}: depth {_DEEP}",
+        base=f"{task.name}: depth {_SHALLOW}",
+        primary=primary,
+        yes=f"On {task.name}, three layers beat one with as many parameters, by {{effect}}.",
+        no=f"On {task.name}, one layer is as good as three with as many parameters.",
+        unclear=f"On {task.name}, these runs can't tell three layers from one.",
+    )
+
+
+def _separable(task: Task) -> list[Contrast]:
+    return [
+        Contrast(
+            id="P2",
+            arm=f"{task.name}: probes, trained",
+            base=f"{task.name}: probes, {other}",
+            metric="slope",
+            primary=False,
+            smallest=0.01,
+            yes=f"On {task.name}, training makes the classes separable layer by layer, more than {words}.",
+            no=f"On {task.name}, the layers separate the classes no more than {words}.",
+        )
+        for other, words in (("untrained", "in an untrained network"), ("shuffled", "with shuffled labels"))
+    ]

@@ -1,0 +1,421 @@
+"""What a study is, as plain data: tasks, arms, contrasts and seeds, all fixed before any result exists."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, Self
+
+import numpy as np
+
+from dlwhy.data.dataset import Dataset
+from dlwhy.data.dataset import Task as Kind
+from dlwhy.errors import UsageError, display
+from dlwhy.models.network import NetworkSpec
+from dlwhy.training.options import TrainingOptions
+
+Role = Literal["positive", "negative", "real", "own"]
+Budget = Literal["quick", "default", "thorough"]
+BUDGETS: Mapping[str, int] = {"quick": 12, "default": 20, "thorough": 64}
+TUNING_SEEDS = 4
+# half decades
+ADAM_RATES = tuple(float(f"{10**power:.4g}") for power in np.arange(-4.5, -0.4, 0.5))
+SGD_RATES = tuple(float(f"{10**power:.4g}") for power in np.arange(-3, 1.1, 0.5))
+_PURPOSES = {"report": 1, "tuning": 2}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class OwnData:
+    """What a design may know of the user's own data: never the rows.
+
+    Parameters
+    ----------
+    name, fingerprint
+        Its name, and the SHA-256 of all that decides a training on it.
+    rows, features, classes
+        Its size; no classes mean regression.
+
+    """
+
+    name: str
+    fingerprint: str
+    rows: int
+    features: int
+    classes: int
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Self:
+        """Describe a data set."""
+        return cls(
+            name=dataset.name,
+            fingerprint=dataset.fingerprint,
+            rows=len(dataset.X_train) + len(dataset.X_test),
+            features=dataset.n_features,
+            classes=dataset.n_classes,
+        )
+
+    @property
+    def kind(self) -> Kind:
+        """What is to be learnt."""
+        return "regression" if not self.classes else "binary" if self.classes == 2 else "multiclass"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Request:
+    """What the user asked of one study.
+
+    Parameters
+    ----------
+    claim
+        Which study.
+    budget
+        ``quick``, ``default`` or ``thorough``.
+    n_seeds
+        Replicates of each arm; None for the budget's.
+    base_seed
+        What all seeds derive from.
+    epochs
+        Passes over the training part, in place of each arm's own number of steps.
+    only
+        Names of tasks and arms to keep; all if there are none.
+    smallest_effect
+        Smallest effect that matters, in the metric's own unit; None for the study's.
+    alpha
+        Error rate of intervals and tests.
+    own
+        The user's own data, or None.
+    extra
+        What only one study takes, JSON-like.
+
+    Raises
+    ------
+    UsageError
+        If a value can't be.
+
+    """
+
+    claim: str
+    budget: Budget = "default"
+    n_seeds: int | None = None
+    base_seed: int = 42
+    epochs: int | None = None
+    only: tuple[str, ...] = ()
+    smallest_effect: float | None = None
+    alpha: float = 0.05
+    own: OwnData | None = None
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.budget not in BUDGETS:
+            raise UsageError(f"--budget must be one of {', '.join(BUDGETS)} (got {display(self.budget)})")
+        for option, value, least in (("--seeds", self.n_seeds, 1), ("--epochs", self.epochs, 1)):
+            if value is not None and not least <= value <= 100_000:
+                raise UsageError(f"{option} must be from {least} to 100000 (got {value})")
+        if not 0 <= self.base_seed < 2**32:
+            raise UsageError(f"--seed must be from 0 to 2**32 - 1 (got {self.base_seed})")
+        if not 0 < self.alpha < 1:
+            raise UsageError(f"--alpha must be between 0 and 1 (got {self.alpha})")
+        if self.smallest_effect is not None and not 0 < self.smallest_effect < float("inf"):
+            raise UsageError(f"--smallest-effect must be a finite number > 0 (got {self.smallest_effect})")
+
+    @property
+    def seeds(self) -> int:
+        """Replicates of each arm."""
+        return self.n_seeds or BUDGETS[self.budget]
+
+    def at_least(self, budget: Budget) -> bool:
+        """Say whether this budget includes what another one does."""
+        order = list(BUDGETS)
+        return order.index(self.budget) >= order.index(budget)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the request as JSON-like values; `from_json` takes it back."""
+        return {**dataclasses.asdict(self), "only": list(self.only)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Take a request back."""
+        own = values.get("own")
+        return cls(**{**values, "only": tuple(values.get("only", ())), "own": OwnData(**own) if own else None})
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Task:
+    """What is to be learnt, from a draw of its own for each seed.
+
+    Parameters
+    ----------
+    name
+        As the user sees it: ``rings-4``.
+    role
+        ``positive`` and ``negative`` controls; ``real`` data that are no control; the user's ``own``.
+    draw
+        Its name in `tasks`, or ``own``.
+    settings
+        What `tasks.draw` takes, JSON-like.
+
+    """
+
+    name: str
+    role: Role
+    draw: str
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Arm:
+    """One recipe on one task, to be run once for each seed.
+
+    Parameters
+    ----------
+    name
+        As the user sees it: ``depth 3``.
+    task
+        What it learns.
+    kind
+        Who runs it: ``MODULE.FUNCTION`` in `dlwhy.studies`.
+    network, options, steps
+        The recipe of a network; `steps` of its batches, whatever the number of rows.
+    rates
+        Learning rates to choose from, ascending; none leaves the rate of the options.
+    metric
+        The metric that is the arm's value.
+    settings
+        What else its function takes, JSON-like.
+    shift
+        Trains with other seeds on the same draws: the A/A arm has 1.
+
+    """
+
+    name: str
+    task: Task
+    kind: str = "networks.run"
+    network: NetworkSpec | None = None
+    options: TrainingOptions = dataclasses.field(default_factory=lambda: TrainingOptions(normalize="never"))
+    steps: int | None = None
+    rates: tuple[float, ...] = ()
+    metric: str = "accuracy"
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    shift: int = 0
+
+    @property
+    def key(self) -> str:
+        """Its name among all arms of a study."""
+        return f"{self.task.name}: {self.name}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Give everything that decides its results, JSON-like."""
+        return {
+            **{field.name: getattr(self, field.name) for field in dataclasses.fields(self)},
+            "task": dataclasses.asdict(self.task),
+            "network": self.network.to_json() if self.network else None,
+            "options": self.options.to_json(),
+            "rates": list(self.rates),
+            "settings": dict(self.settings),
+        }
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Contrast:
+    """A prediction that two arms differ: paired difference, `arm` less `base`, in one metric.
+
+    Parameters
+    ----------
+    id
+        Which of the study's predictions: ``P1``.
+    arm, base
+        Keys of the arms.
+    metric
+        Which metric; None for the value of the arms.
+    primary
+        Whether it decides the verdict and enters Holm's correction.
+    lower
+        Whether the prediction is that the metric is lower: the difference is then `base` less `arm`.
+    smallest
+        Smallest effect that matters here; None for the study's.
+    yes, no, unclear
+        The sentence for a student, by verdict; ``{effect}`` stands for the effect's size.
+
+    """
+
+    id: str
+    arm: str
+    base: str
+    metric: str | None = None
+    primary: bool = True
+    lower: bool = False
+    smallest: float | None = None
+    yes: str = ""
+    no: str = ""
+    unclear: str = ""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Study:
+    """A whole study.
+
+    Parameters
+    ----------
+    request
+        What was asked.
+    claim
+        The essay's claim, in a sentence.
+    arms
+        All arms, by key.
+    contrasts
+        The predictions that are paired differences.
+    a_a
+        Keys of the A/A arm and of the arm that it repeats.
+    smallest_effect
+        Smallest effect that matters.
+    caveats
+        What belongs on the page whatever comes out.
+
+    """
+
+    request: Request
+    claim: str
+    arms: Mapping[str, Arm]
+    contrasts: tuple[Contrast, ...]
+    a_a: tuple[str, str] | None
+    smallest_effect: float = 0.01
+    caveats: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Which study."""
+        return self.request.claim
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Seeds of the runs that are reported."""
+        return draw_seeds(self.request.base_seed, "report", self.request.seeds)
+
+    @property
+    def runs(self) -> int:
+        """Runs that are reported."""
+        return len(self.arms) * len(self.seeds)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Seeds:
+    """Seeds of an arm's runs: those that are reported, and those that choose its learning rate."""
+
+    report: tuple[int, ...]
+    tuning: tuple[int, ...]
+
+
+def draw_seeds(base_seed: int, purpose: str, count: int) -> tuple[int, ...]:
+    """Derive seeds: more of them begin with the same ones; those of two purposes have nothing in common."""
+    state = np.random.SeedSequence(base_seed, spawn_key=(_PURPOSES[purpose],)).generate_state(2 * count)
+    # a seed stays below 2**31, so that a shifted one is valid, too
+    return tuple(int(value) for value in dict.fromkeys(state >> 1))[:count]
+
+
+def training_seed(seed: int, shift: int) -> int:
+    """Give the seed of initial weights, shuffling and masks: the run's own, or for a shifted arm another one."""
+    return seed if not shift else int(np.random.SeedSequence(seed, spawn_key=(9, shift)).generate_state(1)[0])
+
+
+def seeds_of(study: Study) -> Seeds:
+    """Give the seeds of every arm of a study."""
+    return Seeds(report=study.seeds, tuning=draw_seeds(study.request.base_seed, "tuning", TUNING_SEEDS))
+
+
+def assemble(
+    request: Request,
+    *,
+    claim: str,
+    arms: Sequence[Arm],
+    contrasts: Sequence[Contrast],
+    a_a: Arm | None,
+    smallest_effect: float = 0.01,
+    caveats: Sequence[str] = (),
+) -> Study:
+    """Put a study together: add the A/A arm, apply `--epochs`, and leave out what `--only` does not name.
+
+    Parameters
+    ----------
+    request, claim, arms, contrasts, smallest_effect, caveats
+        See `Study`; contrasts whose arms are not there are left out.
+    a_a
+        The arm that is repeated with other seeds.
+
+    Raises
+    ------
+    UsageError
+        If `--only` names what there is not.
+
+    """
+    made = [*arms, dataclasses.replace(a_a, name=f"{a_a.name}, A/A", shift=1)] if a_a else list(arms)
+    _check_names(request, made)
+    kept = {arm.key: _with_epochs(arm, request) for arm in made if _is_kept(arm, request)}
+    pair = (made[-1].key, a_a.key) if a_a else None
+    return Study(
+        request=request,
+        claim=claim,
+        arms=kept,
+        contrasts=tuple(each for each in contrasts if each.arm in kept and each.base in kept),
+        a_a=pair if pair and pair[0] in kept and pair[1] in kept else None,
+        smallest_effect=request.smallest_effect or smallest_effect,
+        caveats=tuple(caveats),
+    )
+
+
+def _check_names(request: Request, arms: Sequence[Arm]) -> None:
+    known = dict.fromkeys(name for arm in arms for name in (arm.task.name, arm.name, arm.key))
+    for name in request.only:
+        if name not in known:
+            tasks = ", ".join(dict.fromkeys(arm.task.name for arm in arms))
+            raise UsageError(f"--only {display(name)}: no such task or arm in {request.claim}", f"tasks: {tasks}")
+
+
+def _is_kept(arm: Arm, request: Request) -> bool:
+    return not request.only or bool(
+        {arm.task.name, arm.name, arm.key, arm.name.removesuffix(", A/A")} & {*request.only}
+    )
+
+
+def _with_epochs(arm: Arm, request: Request) -> Arm:
+    n_train = arm.task.settings.get("n_train") or (round(request.own.rows * 0.7) if request.own else None)
+    if request.epochs is None or arm.steps is None or n_train is None:
+        return arm
+    return dataclasses.replace(arm, steps=request.epochs * -(-int(n_train) // arm.options.batch_size))
+
+
+def matched_width(*, features: int, depth: int, outputs: int, parameters: int) -> int:
+    """Give the width at which `depth` equal hidden layers have a number of parameters as near as can be.
+
+    Raises
+    ------
+    UsageError
+        If there is no hidden layer to widen.
+
+    """
+    if depth < 1:
+        raise UsageError("a network without hidden layers has no width")
+
+    def count(width: int) -> int:
+        return (features + 1) * width + (depth - 1) * (width + 1) * width + (width + 1) * outputs
+
+    return min(range(1, 4097), key=lambda width: abs(count(width) - parameters))
+
+
+def fingerprint(arm: Arm, seeds: Seeds, *, own: OwnData | None, versions: Mapping[str, str]) -> str:
+    """Give the SHA-256 of all that decides an arm's rows; of the user's data, only where the arm learns from them."""
+    parts = {
+        "arm": arm.to_json(),
+        "seeds": dataclasses.asdict(seeds),
+        "own": own.fingerprint if own and arm.task.draw == "own" else None,
+        "versions": dict(versions),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=_plain).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)
+
+
+Design = Callable[[Request], Study]

@@ -1,0 +1,122 @@
+"""One seed's data: a training and a held-out part, drawn fresh or resampled from one data set."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import Dataset, FloatArray, Task
+from dlwhy.errors import InputRefusedError
+
+_TEST_SHARE = 0.25
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Draw:
+    """One seed's data.
+
+    Parameters
+    ----------
+    X_train, X_test
+        Features, (n_train, n_features) and (n_test, n_features), float32.
+    y_train, y_test
+        Targets: int32 classes or float32 values.
+    task
+        What is to be learnt.
+    n_classes
+        0 for regression.
+    overlap
+        n_test / n_train where all seeds resample one data set (Nadeau & Bengio 2003), else 0.
+
+    """
+
+    X_train: FloatArray
+    y_train: npt.NDArray[Any]
+    X_test: FloatArray
+    y_test: npt.NDArray[Any]
+    task: Task
+    n_classes: int
+    overlap: float = 0.0
+
+
+def generator(seed: int, stream: int) -> np.random.Generator:
+    """Give the generator of one of a seed's streams: training points, held-out points, noise are independent."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(stream,)))
+
+
+def standardised(X_train: npt.NDArray[Any], *others: npt.NDArray[Any]) -> list[FloatArray]:
+    """Scale features by mean and deviation of the training part; a constant feature becomes 0."""
+    center, spread = X_train.mean(axis=0), X_train.std(axis=0)
+    spread = np.where(spread > 0, spread, 1.0)
+    return [((X - center) / spread).astype(np.float32) for X in (X_train, *others)]
+
+
+def resampled(
+    dataset: Dataset,
+    seed: int,
+    *,
+    n_train: int | None = None,
+    test_share: float = _TEST_SHARE,
+    standardise: bool = True,
+) -> Draw:
+    """Split all rows of a data set anew, by class where that can be: repeated hold-out.
+
+    Parameters
+    ----------
+    dataset
+        Its two parts are joined first.
+    seed
+        Decides the split; a smaller `n_train` takes the first rows of a larger one.
+    n_train
+        Rows to train on; by default all that are not held out.
+    test_share
+        Share of the rows that is held out.
+    standardise
+        Scale features, and a regression's targets, by the training part.
+
+    Raises
+    ------
+    InputRefusedError
+        If there are fewer rows than asked for.
+
+    """
+    from sklearn.model_selection import train_test_split
+
+    X = np.concatenate([dataset.X_train, dataset.X_test])
+    y = np.concatenate([dataset.y_train, dataset.y_test])
+    labels = y if dataset.task != "regression" and np.bincount(y).min() >= 2 else None
+    state = int(generator(seed, 0).integers(2**32))
+    train, test = train_test_split(np.arange(len(y)), test_size=test_share, random_state=state, stratify=labels)
+    if n_train is not None and n_train > len(train):
+        raise InputRefusedError(f"{dataset.name}: {n_train} training rows asked for, there are {len(train)}")
+    train = _interleaved(train, labels, generator(seed, 1))[:n_train] if n_train else train
+    parts = [X[train], X[test]]
+    targets = [y[train], y[test]]
+    if standardise:
+        parts = list(standardised(*parts))
+        if dataset.task == "regression":
+            targets = [part[:, 0] for part in standardised(*(part[:, None] for part in targets))]
+    return Draw(
+        X_train=np.ascontiguousarray(parts[0]),
+        y_train=targets[0],
+        X_test=np.ascontiguousarray(parts[1]),
+        y_test=targets[1],
+        task=dataset.task,
+        n_classes=dataset.n_classes,
+        overlap=len(test) / len(train),
+    )
+
+
+def _interleaved(
+    rows: npt.NDArray[np.intp], labels: npt.NDArray[Any] | None, rng: np.random.Generator
+) -> npt.NDArray[np.intp]:
+    """Order rows so that every beginning of them has the classes in about their shares."""
+    rows = rng.permutation(rows)
+    if labels is None:
+        return rows
+    place = np.empty(len(rows))
+    for label in np.unique(labels[rows]):
+        own = labels[rows] == label
+        place[own] = (np.arange(own.sum()) + rng.random()) / own.sum()
+    return rows[np.argsort(place, kind="stable")]
