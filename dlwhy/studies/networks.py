@@ -73,7 +73,7 @@ def run(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
     """Tune the arm's learning rate, train a network a seed, and score each on its own held-out rows."""
     draws = draws_of(arm, seeds.report, own)
     tuned = tune(arm, seeds, own)
-    trained = train(arm, draws, seeds.report, [tuned.rate] * len(draws), room=room_of(draws))
+    trained = train(arm, draws, seeds.report, [tuned.rate] * len(draws), room=room_of(draws, arm))
     return outcome(score(arm, trained, seeds.report), tuned)
 
 
@@ -89,9 +89,13 @@ def draws_of(arm: Arm, seeds: Sequence[int], own: Dataset | None) -> list[Draw]:
     return [tasks.draw(arm.task.draw, seed, **arm.task.settings, **given) for seed in seeds]
 
 
-def room_of(draws: Sequence[Draw]) -> int:
-    """Give the number of rows that training arrays are filled up to: a power of 2, so that programs are shared."""
-    rows = max(_LEAST_ROWS, sum(len(draw.X_train) for draw in draws))
+def room_of(draws: Sequence[Draw], arm: Arm | None = None) -> int:
+    """Give the number of rows that training arrays are filled up to: a power of 2, so that programs are shared.
+
+    Arms of one network on several numbers of rows name the largest in their settings, as ``room``.
+    """
+    largest = arm.settings.get("room", 0) if arm else 0
+    rows = max(_LEAST_ROWS, sum(max(len(draw.X_train), largest) for draw in draws))
     return 1 << (rows - 1).bit_length()
 
 

@@ -1,7 +1,8 @@
 """The rules that turn statistics into verdicts, fixed before any result exists; and what a prediction's result is."""
 
 import dataclasses
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from dlwhy.studies import statistics
@@ -32,6 +33,8 @@ class Finding:
         The verdict, what stands beside it, and a sentence for a student.
     smallest
         Smallest effect that matters.
+    seeds_needed
+        Number of seeds that would probably settle an inconclusive verdict; None if unknown, or too many.
 
     """
 
@@ -52,11 +55,15 @@ class Finding:
     smallest: float
     cautions: tuple[str, ...] = ()
     sentence: str = ""
+    seeds_needed: int | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Give it JSON-like; an end of an interval that is infinite is None."""
+        """Give it JSON-like; what is not finite, such as the interval of a single pair, is None."""
         values = {**dataclasses.asdict(self), "cautions": list(self.cautions)}
-        return {name: None if value in (float("inf"), -float("inf")) else value for name, value in values.items()}
+        return {
+            name: None if isinstance(value, float) and not math.isfinite(value) else value
+            for name, value in values.items()
+        }
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -83,12 +90,32 @@ class Settled:
 
 
 def judge(effect: Effect, *, smallest: float) -> Verdict:
-    """Judge by the interval alone: above the smallest effect that matters, below it, or neither."""
+    """Judge by the interval alone: above the smallest effect that matters, below it, or neither; few seeds not at all.
+
+    An end that touches the smallest effect is neither above nor below.
+    """
     if effect.n_seeds < MIN_SEEDS:
         return "withheld"
     if effect.ci_low > smallest:
         return "supported"
     return "not supported" if effect.ci_high < smallest else "inconclusive"
+
+
+def seeds_to_settle(effect: Effect, *, smallest: float, overlap: float = 0.0) -> int | None:
+    """Give the number of seeds that would probably settle an inconclusive verdict; None if it is settled, or too many.
+
+    Parameters
+    ----------
+    effect, smallest
+        As for `judge`.
+    overlap
+        See `statistics.paired_effect`.
+
+    """
+    if judge(effect, smallest=smallest) in ("supported", "not supported") or not math.isfinite(effect.sd):
+        return None
+    needed = statistics.seeds_needed(effect.effect, effect.sd, smallest=smallest, alpha=effect.alpha, overlap=overlap)
+    return max(needed, MIN_SEEDS) if needed else None
 
 
 def without_pairs(
@@ -125,42 +152,60 @@ def without_pairs(
 def settle(findings: Sequence[Finding], *, alpha: float = 0.05) -> Settled:
     """Correct for many predictions, look at the controls, and give the study's verdict.
 
-    A negative control misbehaves if its prediction is supported, a positive one if its is not supported. Then the
-    verdicts on all else are withheld.
+    A negative control misbehaves if its prediction is supported, a positive one if its primary prediction is not
+    supported. Then the verdicts on all else are withheld.
+
+    Parameters
+    ----------
+    findings
+        As judged one by one.
+    alpha
+        Error rate of the family of primary predictions (Holm 1979).
+
     """
-    corrected = _corrected(findings, alpha)
-    bad = [each for each in corrected if each.primary and _misbehaves(each)]
-    bad += [each for each in corrected if not each.primary and each.role == "negative" and _misbehaves(each)]
+    corrected = [_cautioned(each) for each in _corrected(findings, alpha)]
+    bad = [each for each in corrected if _misbehaves(each)]
     reasons = [f"the {each.role} control {each.task} misbehaves: {each.contrast} is {each.verdict}" for each in bad]
-    few = [each for each in corrected if each.primary and each.n_seeds < MIN_SEEDS]
-    if few:
+    if any(each.primary and each.n_seeds < MIN_SEEDS for each in corrected):
         reasons.append(f"no verdict below {MIN_SEEDS} paired seeds")
     settled = tuple(_withheld(each, bad) for each in corrected)
     return Settled(findings=settled, verdict=_of_study(settled, bad), controls_ok=not bad, reasons=tuple(reasons))
 
 
 def _corrected(findings: Sequence[Finding], alpha: float) -> list[Finding]:
-    primary = [place for place, each in enumerate(findings) if each.primary and each.p is not None]
-    adjusted = dict(zip(primary, statistics.holm([findings[place].p or 0.0 for place in primary]), strict=True))
-    corrected = []
-    for place, each in enumerate(findings):
-        p_holm = adjusted.get(place)
-        changed = dataclasses.replace(each, p_holm=p_holm)
-        if changed.verdict == "supported" and p_holm is not None and p_holm >= alpha:
-            caution = f"p = {p_holm:.3f} after correction for {len(primary)} predictions"
-            changed = dataclasses.replace(changed, verdict="inconclusive", cautions=(*each.cautions, caution))
-        corrected.append(changed)
-    return corrected
+    family = [place for place, each in enumerate(findings) if each.primary]
+    # a prediction that lost all its pairs was made all the same: it stays in the family
+    raw = [1.0 if (p := findings[place].p) is None else p for place in family]
+    adjusted = dict(zip(family, statistics.holm(raw), strict=True))
+    return [_with_holm(each, adjusted.get(place), len(family), alpha) for place, each in enumerate(findings)]
+
+
+def _with_holm(finding: Finding, p_holm: float | None, n_predictions: int, alpha: float) -> Finding:
+    changed = dataclasses.replace(finding, p_holm=None if finding.p is None else p_holm)
+    if changed.verdict != "supported" or changed.p_holm is None or changed.p_holm < alpha:
+        return changed
+    caution = f"p = {changed.p_holm:.3f} after correction for {n_predictions} predictions"
+    return dataclasses.replace(changed, verdict="inconclusive", cautions=(*finding.cautions, caution))
+
+
+def _cautioned(finding: Finding) -> Finding:
+    caution = few_seeds_caution(finding.n_seeds)
+    if not caution or finding.effect is None:
+        return finding
+    return dataclasses.replace(finding, cautions=(*finding.cautions, caution))
 
 
 def _misbehaves(finding: Finding) -> bool:
-    return finding.verdict == {"positive": "not supported", "negative": "supported"}.get(finding.role)
+    if finding.role == "negative":
+        return finding.verdict == "supported"
+    return finding.role == "positive" and finding.primary and finding.verdict == "not supported"
 
 
 def _withheld(finding: Finding, bad: Sequence[Finding]) -> Finding:
     if not bad or finding.role in ("positive", "negative"):
         return finding
-    caution = f"withheld: the control {bad[0].task} misbehaves"
+    names = ", ".join(dict.fromkeys(each.task for each in bad))
+    caution = f"withheld: the control {names} misbehaves"
     return dataclasses.replace(finding, verdict="withheld", cautions=(*finding.cautions, caution), sentence="")
 
 
@@ -172,3 +217,68 @@ def _of_study(findings: Sequence[Finding], bad: Sequence[Finding]) -> Verdict:
         return "withheld"
     verdicts = {each.verdict for each in decisive}
     return verdicts.pop() if len(verdicts) == 1 else "inconclusive"
+
+
+def describe(finding: Finding) -> str:
+    """Say what was seen in a line: the effect with its interval first, then seeds, p and the verdict in words."""
+    if finding.effect is None or finding.ci_low is None or finding.ci_high is None:
+        return wording(finding)
+    interval = f"{finding.effect:+.3f} [{finding.ci_low:+.3f}, {finding.ci_high:+.3f}]"
+    p = "" if finding.p is None else f", p {_probability(finding.p)}"
+    return f"{interval}, {_seeds(finding.n_seeds)}{p}: {wording(finding)}"
+
+
+def wording(finding: Finding) -> str:
+    """Put a verdict into words, never "no difference": only that none was detected, and on how many seeds."""
+    low, high = finding.ci_low, finding.ci_high
+    if low is None or high is None or finding.verdict in ("supported", "withheld"):
+        return finding.verdict
+    if finding.verdict == "not supported":
+        return "not supported: too small to matter" if low > -finding.smallest else "not supported"
+    undetected = f": no difference detected ({_seeds(finding.n_seeds)})" if low <= 0 <= high else ""
+    more = f"; about {finding.seeds_needed} seeds would probably settle it" if finding.seeds_needed else ""
+    return f"inconclusive{undetected}{more}"
+
+
+def _seeds(count: int) -> str:
+    return "1 seed" if count == 1 else f"{count} seeds"
+
+
+def _probability(p: float) -> str:
+    return "< 0.0001" if p < 0.0001 else f"= {p:.2g}"
+
+
+def a_a_caution(effect: Effect) -> str | None:
+    """Caution if the same recipe with other seeds seems to differ from itself."""
+    if effect.ci_low <= 0 <= effect.ci_high:
+        return None
+    return f"the A/A arm differs by {effect.effect:+.4f}: a bug or a fluke"
+
+
+def few_seeds_caution(n_seeds: int) -> str | None:
+    """Caution if there are too few pairs for a verdict."""
+    return f"{_seeds(n_seeds)}: no verdict below {MIN_SEEDS}" if n_seeds < MIN_SEEDS else None
+
+
+def failure_cautions(arm: str, census: Mapping[str, int], *, lost: Sequence[str] = ("diverged",)) -> tuple[str, ...]:
+    """Caution about runs without a result.
+
+    Parameters
+    ----------
+    arm
+        Its name.
+    census
+        How many runs ended how.
+    lost
+        Ends that leave no result.
+
+    """
+    total = sum(census.values())
+    return tuple(
+        f"{census[kind]} of {total} runs of {arm} {kind}; their pairs are left out" for kind in lost if census.get(kind)
+    )
+
+
+def edge_caution(arm: str, *, at_edge: bool) -> str | None:
+    """Caution if an arm's learning rate could have been better outside its grid."""
+    return f"the learning rate of {arm} lies at the edge of its grid" if at_edge else None

@@ -1,0 +1,265 @@
+"""The study of data: what more rows bring, beside simple models, and how far a learning curve can be foreseen."""
+
+import dataclasses
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dlwhy.models.network import NetworkSpec
+from dlwhy.studies import analysis, curves, statistics
+from dlwhy.studies.design import Arm, Contrast, Request, Study, Task, assemble
+from dlwhy.studies.results import Results
+from dlwhy.studies.verdicts import Finding
+from dlwhy.training.options import TrainingOptions
+
+_CLAIM = "Deep learning lives on data: a network goes on improving with more of it, where simple models have stopped."
+_STEPS = 2000
+_EPOCHS = 20  # at least
+_OPTIONS = TrainingOptions(batch_size=32, learning_rate=0.003, normalize="never")
+_NET = NetworkSpec(layers=(64, 64))
+_SMALL_NET = NetworkSpec(layers=(32, 32))
+_LEAST_ROWS = 32
+_MOST_SIZES = 8
+_SHARE = 0.75
+
+
+def design(request: Request) -> Study:
+    """Give arms and predictions: one arm a size."""
+    teacher = Task(name="teacher", role="positive", draw="teacher")
+    moons = Task(name="moons", role="positive", draw="moons", settings={"noise": 0.2})
+    noise = Task(name="linear-noise", role="negative", draw="linear", settings={"features": 20, "noise": 0.5})
+    shuffled = Task(name="digits-shuffled", role="negative", draw="digits", settings={"shuffled": True})
+    digits = Task(name="digits", role="positive", draw="digits")
+    more = request.at_least("default")
+    sizes = {
+        "teacher": _doubling(64, 8192),
+        "moons": _doubling(32, 4096),
+        "linear-noise": _doubling(64, 8192),
+        "digits-shuffled": (50, 1300),
+        "digits": (50, 100, 200, 400, 800, 1300),
+    }
+    tasks = [teacher, moons, noise, shuffled, *([digits] if more else [])]
+    arms = [arm for task in tasks for arm in _arms(task, sizes[task.name], _NET if task is not moons else _SMALL_NET)]
+    simple = ["logistic", "svm"] if more else ["logistic"]
+    arms += [arm for task in tasks[:3] for arm in _simple(task, sizes[task.name], "logistic")]
+    arms += [arm for model in simple if more for arm in _simple(digits, sizes["digits"], model)]
+    contrasts = [each for task in tasks for each in _contrasts(task, sizes[task.name])]
+    if request.own:
+        mine, own = _own(request)
+        arms += [*_arms(mine, own, _NET, request=request), *_simple(mine, own, _linear(request), request=request)]
+        contrasts += _contrasts(mine, own)
+    base = next(arm for arm in arms if arm.task.name == "moons" and arm.settings["n"] == max(sizes["moons"]))
+    return assemble(request, claim=_CLAIM, arms=arms, contrasts=contrasts, a_a=base)
+
+
+def findings(study: Study, results: Results) -> Sequence[Finding]:
+    """Give P3, the gap to the training rows shrinks, and P4, the net gains on the simple model, for each task."""
+    found: list[Finding] = []
+    for name, task in _tasks(study).items():
+        nets, simple = _by_size(study, results, name, "net"), _by_size(study, results, name, "")
+        if len(nets) > 2 and task.role != "negative":
+            found.append(_shrinking(study, task, nets))
+        if len(simple) > 2 and set(nets) == set(simple):
+            found.append(_gaining(study, task, nets, simple))
+    return found
+
+
+def descriptive(study: Study, results: Results) -> dict[str, Any]:
+    """Give the curves, their forecasts, and where the net overtakes the simple model."""
+    shown: dict[str, Any] = {"curves": {}, "forecasts": {}, "crossings": {}, "lines": []}
+    for name, task in _tasks(study).items():
+        for model in dict.fromkeys(arm.settings["by"] for arm in study.arms.values() if arm.task.name == name):
+            cells = _by_size(study, results, name, model)
+            if not cells:
+                continue
+            summaries = [_interval(study, values) for values, _ in cells.values()]
+            shown["curves"].setdefault(name, {})[model] = [
+                [n, *summary] for n, summary in zip(cells, summaries, strict=True)
+            ]
+            if model == "net" and len(cells) > 2:
+                shown["forecasts"][name] = _foreseen(study, task, cells, shown["lines"])
+        crossing = _crossing(shown["curves"].get(name, {}))
+        if crossing:
+            shown["crossings"][name] = crossing
+            shown["lines"].append(f"On {name}, the net overtakes the simple model at about {crossing:.0f} rows.")
+    return shown
+
+
+def _arms(task: Task, sizes: Sequence[int], network: NetworkSpec, request: Request | None = None) -> list[Arm]:
+    return [
+        Arm(
+            name=f"net, n={n}",
+            task=_sized(task, n),
+            network=network,
+            options=_OPTIONS,
+            steps=max(_STEPS, _EPOCHS * -(-n // _OPTIONS.batch_size)),
+            metric=_metric(request),
+            settings={"by": "net", "n": n, "room": max(sizes)},
+        )
+        for n in sizes
+    ]
+
+
+def _simple(task: Task, sizes: Sequence[int], model: str, request: Request | None = None) -> list[Arm]:
+    return [
+        Arm(
+            name=f"{model}, n={n}",
+            task=_sized(task, n),
+            kind="simple.run",
+            metric=_metric(request),
+            settings={"by": model, "model": model, "n": n},
+        )
+        for n in sizes
+    ]
+
+
+def _sized(task: Task, n: int) -> Task:
+    return dataclasses.replace(task, settings={**task.settings, "n_train": n})
+
+
+def _metric(request: Request | None) -> str:
+    return "r2" if request and request.own and not request.own.classes else "accuracy"
+
+
+def _linear(request: Request) -> str:
+    return "logistic" if request.own and request.own.classes else "linear"
+
+
+def _doubling(first: int, last: int) -> tuple[int, ...]:
+    return tuple(first * 2**i for i in range((last // first).bit_length()))
+
+
+def _own(request: Request) -> tuple[Task, tuple[int, ...]]:
+    """Give the task of the user's data, and sizes that double up to the whole training part."""
+    own = request.own
+    assert own is not None  # noqa: S101  # asked for only where there is one
+    largest = int(own.rows * _SHARE)
+    least = max(_LEAST_ROWS, 4 * own.classes)
+    count = max(2, min(_MOST_SIZES, (largest // least).bit_length()))
+    sizes = tuple(max(2, largest >> place) for place in reversed(range(count)))
+    return Task(name=own.name, role="own", draw="own"), sizes
+
+
+def _contrasts(task: Task, sizes: Sequence[int]) -> list[Contrast]:
+    smallest, before, largest = (f"{task.name}: net, n={n}" for n in (sizes[0], sizes[-2], sizes[-1]))
+    name = task.name
+    more = Contrast(
+        id="P1",
+        arm=largest,
+        base=smallest,
+        yes=f"On {name}, {sizes[-1]} rows are better than {sizes[0]}, by {{effect}}.",
+        no=f"On {name}, {sizes[-1]} rows are no better than {sizes[0]}: there is nothing to learn.",
+        unclear=f"On {name}, these runs can't tell {sizes[-1]} rows from {sizes[0]}.",
+    )
+    doubling = Contrast(
+        id="P2",
+        arm=largest,
+        base=before,
+        primary=False,
+        yes=f"On {name}, the last doubling of the rows still brought {{effect}}.",
+        no=f"On {name}, the last doubling of the rows brought too little to matter: the curve has reached its floor.",
+        unclear=f"On {name}, it is open whether the last doubling of the rows brought anything that matters.",
+    )
+    if task.role == "negative":
+        return [more] if task.settings.get("shuffled") else []
+    return [more, doubling]
+
+
+def _tasks(study: Study) -> dict[str, Task]:
+    return {arm.task.name: arm.task for arm in study.arms.values()}
+
+
+def _by_size(study: Study, results: Results, task: str, model: str) -> dict[int, tuple[Any, Any]]:
+    """Held-out and training scores of a model by size, (n_seeds,) each; by default of the first that is no net."""
+    cells: dict[int, tuple[Any, Any]] = {}
+    for key, arm in study.arms.items():
+        by = arm.settings["by"]
+        wanted = by == model if model else by in ("logistic", "linear")
+        if arm.task.name == task and wanted and not arm.shift and key in results:
+            both = [analysis.values(results[key], prefix + arm.metric) for prefix in ("", "train_")]
+            cells[arm.settings["n"]] = (both[0], both[1])
+    return dict(sorted(cells.items()))
+
+
+def _stacked(cells: dict[int, tuple[Any, Any]], which: int) -> Any:
+    return np.stack([both[which] for both in cells.values()], axis=1)
+
+
+def _shrinking(study: Study, task: Task, nets: dict[int, tuple[Any, Any]]) -> Finding:
+    gaps = _stacked(nets, 1) - _stacked(nets, 0)
+    finite = gaps[np.isfinite(gaps).all(axis=1)]
+    found = analysis.finding(
+        study,
+        finite[:, 0] - finite[:, -1],
+        id="P3",
+        task=task.name,
+        role=task.role,
+        metric="gap to the training rows",
+        contrast=f"n={min(nets)} - n={max(nets)}",
+        primary=False,
+        smallest=study.smallest_effect,
+        sentences=(
+            f"On {task.name}, the gap between training and held-out score shrinks as rows come in.",
+            f"On {task.name}, the gap between training and held-out score does not shrink.",
+            "",
+        ),
+    )
+    return dataclasses.replace(found, p=statistics.trend(-finite)[1]) if len(finite) > 1 else found
+
+
+def _gaining(study: Study, task: Task, nets: Any, simple: Any) -> Finding:
+    """Give the difference of differences: the net's lead at the largest size less that at the smallest."""
+    lead = _stacked(nets, 0) - _stacked(simple, 0)
+    return analysis.finding(
+        study,
+        lead[:, -1] - lead[:, 0],
+        id="P4",
+        task=task.name,
+        role=task.role,
+        metric="lead on the simple model",
+        contrast=f"n={max(nets)} - n={min(nets)}",
+        primary=task.role == "negative" or task.name == "teacher",
+        smallest=study.smallest_effect,
+        sentences=(
+            f"On {task.name}, the net gains on the simple model as rows come in.",
+            f"On {task.name}, the net gains nothing on the simple model as rows come in.",
+            f"On {task.name}, it is open whether the net gains on the simple model as rows come in.",
+        ),
+    )
+
+
+def _interval(study: Study, values: Any) -> list[float | None]:
+    """Mean error and the ends of its interval."""
+    finite = 1 - values[np.isfinite(values)]
+    if len(finite) < 2:
+        return [float(finite.mean()) if len(finite) else None, None, None]
+    effect = statistics.paired_effect(finite, alpha=study.request.alpha)
+    return [effect.effect, effect.ci_low, effect.ci_high]
+
+
+def _foreseen(study: Study, task: Task, cells: dict[int, tuple[Any, Any]], lines: list[str]) -> dict[str, Any]:
+    errors = 1 - _stacked(cells, 0)
+    found = curves.learning_curve(list(cells), errors, alpha=study.request.alpha)
+    if found.refused:
+        lines.append(f"On {task.name}, no forecast of what more rows would bring: {found.refused}.")
+    elif found.forecast_next is not None and found.forecast_error is not None:
+        lines.append(
+            f"On {task.name}, doubling the rows once more would bring about {found.forecast_next * 100:.1f} points, by "
+            f"a curve whose forecasts of the two largest sizes were off by up to {found.forecast_error:.0%}."
+        )
+    return found.as_json()
+
+
+def _crossing(models: dict[str, list[list[float]]]) -> float | None:
+    """Give the number of rows at which the net's mean error falls below the simple model's, between two sizes."""
+    simple = models.get("logistic") or models.get("linear")
+    if not simple or "net" not in models:
+        return None
+    theirs = {cell[0]: cell[1] for cell in simple}
+    leads = [(n, theirs[n] - error) for n, error, *_ in models["net"] if n in theirs]
+    for (n, lead), (after, later) in itertools.pairwise(leads):
+        if lead <= 0 < later:
+            return float(np.exp(np.interp(0, [lead, later], np.log([n, after]))))
+    return None
