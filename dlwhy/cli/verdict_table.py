@@ -6,7 +6,7 @@ from typing import Any
 from dlwhy.cli.console import Output
 from dlwhy.errors import display
 
-_COLUMNS = ("prediction", "task", "contrast", ">effect [95 % interval]", ">n", ">p", "verdict", "cautions")
+_COLUMNS = ("prediction", ">effect [interval]", ">n", ">p", "verdict")
 
 
 def list_claims(out: Output) -> None:
@@ -45,6 +45,13 @@ def show(reports: Sequence[Mapping[str, Any]], out: Output) -> None:
         return
     for report in reports:
         _show_one(report, out)
+    from dlwhy.studies.in_short import answers
+
+    said = answers(reports)
+    if said:
+        out.text("in short, on your data:")
+    for sentence in said:
+        out.text(f"- {display(sentence, 600)}")
 
 
 def _show_one(report: Mapping[str, Any], out: Output) -> None:
@@ -57,6 +64,11 @@ def _show_one(report: Mapping[str, Any], out: Output) -> None:
         )
     rows = [_row(each) for each in report["predictions"]]
     out.table(_COLUMNS, rows)
+    if not all(each["primary"] for each in report["predictions"]):
+        out.text("* secondary: not corrected for their number, and no part of the verdict")
+    for each in report["predictions"]:
+        for caution in each["cautions"]:
+            out.text(f"caution on {_name(each)}: {display(caution, 200)}")
     for sentence in dict.fromkeys(each["sentence"] for each in report["predictions"] if each["sentence"]):
         out.text(f"- {display(sentence, 400)}")
     for caveat in report["caveats"]:
@@ -74,15 +86,17 @@ def _show_one(report: Mapping[str, Any], out: Output) -> None:
 
 def _row(finding: Mapping[str, Any]) -> tuple[str, ...]:
     return (
-        f"{finding['id']}{'' if finding['primary'] else '*'}",
-        f"{display(finding['task'], 30)} ({finding['role']})",
-        display(finding["contrast"], 60),
+        f"{_name(finding)}: {display(finding['contrast'], 60)}",
         _effect(finding),
         str(finding["n_seeds"]),
         _p(finding["p_holm"] if finding["p_holm"] is not None else finding["p"]),
         finding["verdict"],
-        "; ".join(display(caution, 120) for caution in finding["cautions"]),
     )
+
+
+def _name(finding: Mapping[str, Any]) -> str:
+    primary = "" if finding["primary"] else "*"
+    return f"{finding['id']}{primary} {display(finding['task'], 30)} ({finding['role']})"
 
 
 def _effect(finding: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _GREY = "#9a9a9a"
-_LONGEST = 34
+_LONGEST = 70
 
 
 class ForestDisplay:
@@ -49,10 +49,13 @@ class ForestDisplay:
             low, high = (each["effect"] if each[end] is None else each[end] for end in ("ci_low", "ci_high"))
             ax.plot([low, high], [place, place], color=color, linewidth=2)
             ax.plot(each["effect"], place, "o", color=color, markersize=6)
-        ax.set_yticks(range(len(self.findings)))
-        labels = style.shortened([f"{each['task']}: {each['contrast']}" for each in self.findings], _LONGEST)
-        ax.set_yticklabels(labels, parse_math=False, fontsize=8)
-        ax.set_ylim(len(self.findings) - 0.5, -0.5)
+            # inside the panel: beside it, names would take half of its width
+            name = style.shortened([f"{each['task']}: {each['contrast']}"], _LONGEST)[0]
+            ax.text(
+                0.01, place - 0.22, name, transform=ax.get_yaxis_transform(), fontsize=8, color=color, parse_math=False
+            )
+        ax.set_yticks([])
+        ax.set_ylim(max(len(self.findings), 1) - 0.5, -0.75)
         ax.set_xlabel(f"difference in {self.findings[0]['metric']}" if self.findings else "difference")
         ax.set_title(self.title)
         ax.grid(visible=True, axis="x", alpha=0.3)

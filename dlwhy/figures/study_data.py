@@ -17,7 +17,7 @@ _MODELS = ("net", "logistic", "linear", "svm")
 def panels(report: Mapping[str, Any]) -> "list[Callable[[Axes], object]]":
     """Give a panel for each task."""
     shown = report["descriptive"]
-    tasks = [task for task, models in shown["curves"].items() if len(models.get("net", ())) > 1]
+    tasks = [task for task, models in shown["curves"].items() if len(models.get("net", ())) > 2]
     return [_panel(task, shown["curves"][task], shown["forecasts"].get(task)) for task in tasks]
 
 
@@ -42,6 +42,7 @@ def _panel(
             names.append(f"fit left of the line: n^-{forecast['b']:.2f}" + (" with floor" if forecast["c"] else ""))
         ax.set(xscale="log", yscale="log", xlabel="training rows", ylabel="held-out error, 95 % band")
         ax.set_title(task, parse_math=False)
+        style.plain_numbers(ax)
         ax.grid(visible=True, which="both", alpha=0.25)
         style.legend_below(ax, handles, style.shortened(names, 40))
 

@@ -1,6 +1,7 @@
 """The figure of a study, from its report alone: panels of its own, and the forest of its effects."""
 
 import importlib
+import textwrap
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 Panel = Callable[["Axes"], object]
 # the studies that have panels of their own, in `study_NAME.py`: `panels(report)` gives them
+_CHARACTERS_AN_INCH = 10
 _OWN = ("depth", "data", "compute", "algorithms", "transfer", "versatility")
 
 
@@ -31,5 +33,6 @@ def draw(report: Mapping[str, Any]) -> "Figure":
     figure, places = style.new_figure(max(1, len(panels)))
     for panel, ax in zip(panels, places, strict=False):
         panel(ax)
-    figure.suptitle(f"{name}: {report['claim']}  Verdict: {report['verdict']}.", fontsize=12)
+    text = f"{name}: {report['claim']} Verdict: {report['verdict']}."
+    figure.suptitle(textwrap.fill(text, int(_CHARACTERS_AN_INCH * figure.get_figwidth())), fontsize=12)
     return figure

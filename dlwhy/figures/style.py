@@ -155,6 +155,24 @@ def format_of(path: str | Path) -> str:
     return suffix
 
 
+def plain_numbers(ax: "Axes") -> None:
+    """Write the numbers of logarithmic axes without mathematical markup, which is switched off for foreign names."""
+    from matplotlib.ticker import FuncFormatter
+
+    for axis in (ax.xaxis, ax.yaxis):
+        if axis.get_scale() != "log":
+            continue
+        low, high = sorted(axis.get_view_interval())
+        crowded = high > 3 * low
+
+        def text(value: float, _: int | None = None, *, crowded: bool = crowded) -> str:
+            leading = value / 10 ** np.floor(np.log10(value))
+            return f"{value:g}" if not crowded or round(leading, 6) in (1, 2, 5) else ""
+
+        axis.set_major_formatter(FuncFormatter(text))
+        axis.set_minor_formatter(FuncFormatter(text) if high < 100 * low else FuncFormatter(lambda *_: ""))
+
+
 def class_colors(n_classes: int) -> list[str]:
     """Give each class a colour of its own, that colour-blind people can tell apart as long as that is possible."""
     if n_classes <= len(_OKABE_ITO):

@@ -20,7 +20,7 @@ _EPOCHS = 20  # at least
 _OPTIONS = TrainingOptions(batch_size=32, learning_rate=0.003, normalize="never")
 _NET = NetworkSpec(layers=(64, 64))
 _SMALL_NET = NetworkSpec(layers=(32, 32))
-_LEAST_ROWS = 32
+_LEAST_ROWS = 20
 _MOST_SIZES = 8
 _SHARE = 0.75
 

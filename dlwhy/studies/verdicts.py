@@ -185,7 +185,8 @@ def _with_holm(finding: Finding, p_holm: float | None, n_predictions: int, alpha
     if changed.verdict != "supported" or changed.p_holm is None or changed.p_holm < alpha:
         return changed
     caution = f"p = {changed.p_holm:.3f} after correction for {n_predictions} predictions"
-    return dataclasses.replace(changed, verdict="inconclusive", cautions=(*finding.cautions, caution))
+    # the sentence says what is no longer supported
+    return dataclasses.replace(changed, verdict="inconclusive", cautions=(*finding.cautions, caution), sentence="")
 
 
 def _cautioned(finding: Finding) -> Finding:

@@ -1,0 +1,92 @@
+"""The study of depth: its design, its probes, and what it says of results that are known."""
+
+import numpy as np
+import pytest
+
+from dlwhy.figures import study_panels
+from dlwhy.studies import analysis, depth, networks, probing
+from dlwhy.studies.design import OwnData, Request, Seeds
+
+OWN = OwnData(name="mine", fingerprint="0" * 64, rows=400, features=7, classes=2)
+
+
+def by_depth(gain):
+    """Give a mean for each arm: a gain for deeper nets, on the positive controls only."""
+
+    def mean(arm):
+        deep = arm.name.startswith("depth") and int(arm.name.split(",")[0].split()[1]) >= 2
+        return 0.7 + gain * (deep and arm.task.role == "positive")
+
+    return mean
+
+
+@pytest.mark.parametrize("budget", ["quick", "default", "thorough"])
+def test_arms_of_one_task_have_as_many_parameters(budget):
+    study = depth.design(Request(claim="depth", budget=budget, own=OWN))
+    for contrast in study.contrasts:
+        assert contrast.arm in study.arms
+        assert contrast.base in study.arms
+    for arm in study.arms.values():
+        if arm.name.startswith("depth ") and arm.name != "depth 0":
+            features, outputs = depth._shape(arm.task, OWN if arm.task.role == "own" else None)
+            widths = (features, *arm.network.layers, outputs)
+            count = sum((a + 1) * b for a, b in zip(widths, widths[1:], strict=False))
+            wanted = 300 if features <= 2 else 6000
+            assert abs(count / wanted - 1) < 0.08, arm.key
+    assert {arm.task.role for arm in study.arms.values()} >= {"positive", "negative", "own"}
+
+
+def test_a_gain_where_it_should_be_is_supported(quick, results_of):
+    study = depth.design(quick("depth"))
+    report = analysis.report(study, results_of(study, by_depth(0.2)))
+
+    verdicts = {each["task"]: each["verdict"] for each in report["predictions"] if each["id"] == "P1"}
+    assert verdicts["rings-4"] == verdicts["tent-4"] == "supported"
+    assert verdicts["linear"] == verdicts["rings-2"] == "not supported"
+    assert report["verdict"] == "supported"
+    assert report["controls_ok"]
+
+
+def test_no_gain_anywhere_is_a_no_and_the_controls_say_so(quick, results_of):
+    study = depth.design(quick("depth", own=OWN))
+    report = analysis.report(study, results_of(study, by_depth(0.0)))
+
+    assert report["verdict"] == "withheld"
+    assert not report["controls_ok"]
+    own = [each for each in report["predictions"] if each["role"] == "own"]
+    assert {each["verdict"] for each in own} == {"withheld"}
+
+
+def test_the_tent_network_has_a_power_of_two_of_pieces():
+    assert probing.tent_pieces() == [[k, 2**k] for k in range(1, 7)]
+
+
+def test_depth_does_not_multiply_the_pieces_of_random_networks():
+    counts = dict(map(tuple, probing.regions()["random"]))
+
+    assert max(counts.values()) < 4 * min(counts.values())
+    assert probing.regions() == probing.regions()
+
+
+def test_probes_see_the_layers_of_a_trained_network():
+    study = depth.design(Request(claim="depth", budget="quick", n_seeds=2))
+    arm = study.arms["rings-2: probes, untrained"] if "rings-2: probes, untrained" in study.arms else None
+    arm = arm or study.arms["linear: probes, untrained"]
+    seeds = Seeds(report=study.seeds, tuning=())
+    found = depth.probes(arm, seeds, None)
+
+    assert [len(run.extra["probes"]) for run in found.runs] == [5, 5]
+    assert all(run.extra["probes"][0] > 0.97 for run in found.runs)  # a line suffices at the input
+    draws = networks.draws_of(arm, seeds.report, None)
+    trained = networks.train(arm, draws, seeds.report, [1e-6] * 2, room=4096)
+    again = probing.accuracies(trained.replicas, 1, draws[1])
+    np.testing.assert_allclose(again, found.runs[1].extra["probes"], atol=0.02)
+
+
+def test_the_figure_shows_what_there_is(quick, results_of):
+    study = depth.design(quick("depth"))
+    figure = study_panels.draw(analysis.report(study, results_of(study, by_depth(0.2))))
+
+    titles = [ax.get_title() or ax.get_title(loc="left") for ax in figure.axes]
+    assert any("Equal parameters" in title for title in titles)
+    assert any("Effects" in title for title in titles)
