@@ -4,6 +4,7 @@ Sources: Glorot & Bengio 2010 and He et al. 2015 (gradients at the start), Ioffe
 He et al. 2016 (residual layers), Srivastava et al. 2014 (dropout), Choi et al. 2019 (optimizers at equal tuning).
 """
 
+import dataclasses
 import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,25 +12,26 @@ from typing import Any
 import numpy as np
 
 from dlwhy.models.network import NetworkSpec
-from dlwhy.studies import analysis, gradients
+from dlwhy.studies import algorithm_facts, analysis
 from dlwhy.studies.design import ADAM_RATES, SGD_RATES, Arm, Contrast, Request, Study, Task, assemble
-from dlwhy.studies.results import Outcome, Results
+from dlwhy.studies.results import Results
 from dlwhy.studies.verdicts import Finding
 from dlwhy.training.options import TrainingOptions
 
-_CLAIM = "Better algorithms make deep networks trainable, each against a trouble of its own, and only where it is there."
+_CLAIM = (
+    "Better algorithms make deep networks trainable, each against a trouble of its own, and only where that is there."
+)
 _CAVEATS = (
-    "Every arm has a learning rate of its own: a plain network that may choose its rate defends itself by a small one, "
-    "so that dropout and the like gain less than beside a common rate.",
+    "Every arm has a learning rate of its own; a plain network may defend itself against overfitting by a small one.",
     "Batch normalization predicts with running statistics, as Keras does.",
 )
 _WIDTH, _STEPS = 32, 1500
 _DEPTHS = (2, 10, 20)
 _SHALLOW, _DEEP = _DEPTHS[0], _DEPTHS[-1]
 _PLAIN, _NONE = "sigmoid, SGD", "none"
-_NEAR = 0.02
 _GLOROT, _HE = "glorot_uniform", "he_uniform"
 _RATES = {"sgd": SGD_RATES, "momentum": SGD_RATES}
+_SCALES = {"scaled": 1.5, "standard": 0.0}
 _OPTIMIZERS = {"SGD": "sgd", "momentum": "momentum", "RMSprop": "rmsprop", "Adam": "adam", "AdamW": "adamw"}
 # what may be wrong with a deep network, and what helps
 _DEEP_NETS: Mapping[str, Mapping[str, Any]] = {
@@ -99,16 +101,7 @@ def findings(study: Study, results: Results) -> Sequence[Finding]:
 
 def descriptive(study: Study, results: Results) -> dict[str, Any]:
     """Give gradients by layer, their shrinkage beside its prediction, log losses and gaps, and the breadth of rates."""
-    shown: dict[str, Any] = {
-        "gradients": _gradients(study, results),
-        "shrinkage": {
-            name: {"seen": round(gradients.shrinkage(name), 3), "predicted": predicted}
-            for name, predicted in gradients.PREDICTED.items()
-        },
-        "overfitting": _beside(study, results),
-        "breadth": _breadths(study, results),
-    }
-    return {**shown, "lines": [*_mechanism(shown), *_gaps(shown["overfitting"]), *_ease(shown["breadth"])]}
+    return algorithm_facts.facts(study, results, base=_NONE)
 
 
 def _deep(request: Request) -> tuple[list[Arm], list[Contrast]]:
@@ -206,9 +199,7 @@ def _stopped(name: str, task: Task, layers: tuple[int, ...]) -> Arm:
 
 def _at_common_rate(task: Task, name: str) -> Arm:
     made = _arm(f"{name}, rate .003", task, NetworkSpec(layers=(32, 32), **_REGULARIZERS[name]))
-    return dataclasses.replace(
-        made, rates=(), options=dataclasses.replace(made.options, learning_rate=_COMMON_RATE)
-    )
+    return dataclasses.replace(made, rates=(), options=dataclasses.replace(made.options, learning_rate=_COMMON_RATE))
 
 
 def _against_none(task: Task, name: str) -> Contrast:
@@ -252,9 +243,6 @@ def _optimizers(request: Request) -> tuple[list[Arm], list[Contrast]]:
     order = {name: place for place, name in enumerate(names)}
     contrasts.sort(key=lambda each: order[each.arm.split(": ")[1]])
     return arms, contrasts
-
-
-_SCALES = {"scaled": 1.5, "standard": 0.0}
 
 
 def _against_sgd(task: Task, name: str, steps: int) -> Contrast:

@@ -28,7 +28,7 @@ _OPTIONS = TrainingOptions(batch_size=64, normalize="never")
 _SHALLOW, _DEEP = 1, 3
 _DEPTHS = (0, 1, 2, 3, 4, 6)
 _PARAMETERS, _PARAMETERS_OF_REAL = 300, 6000
-_PROBED = NetworkSpec(layers=(16, 16, 16, 16))
+_PROBED_WIDTH, _PROBED_WIDTH_OF_REAL = 16, 32
 _PROBES = ("trained", "untrained", "shuffled")
 
 
@@ -48,11 +48,12 @@ def design(request: Request) -> Study:
     compared = [rings, tent, *plain]
     if request.at_least("default"):
         digits = Task(name="digits", role="real", draw="digits", settings={"n_train": 1000})
+        few = Task(name="digits-200", role="real", draw="digits", settings={"n_train": 200})
         dials = [*_dial("rings", (3, 6)), *_dial("tent", (1, 2, 3, 5))]
         arms += [_arm(digits, depth) for depth in _DEPTHS]
-        arms += [_arm(task, depth) for task in dials for depth in (_SHALLOW, _DEEP)]
+        arms += [_arm(task, depth) for task in (few, *dials) for depth in (_SHALLOW, _DEEP)]
         arms += [_nearest(tent)]
-        compared += [digits, *dials]
+        compared += [digits, few, *dials]
         probed.append(digits)
     if request.at_least("thorough") or "hierarchy" in request.only:
         hierarchy = Task(name="hierarchy", role="real", draw="hierarchy", settings={"n_train": 1000})
@@ -158,11 +159,12 @@ def _shape(task: Task, own: Any) -> tuple[int, int]:
 
 def _probe(task: Task, what: str) -> Arm:
     shuffled = {"shuffled": True} if what == "shuffled" else {}
+    width = _PROBED_WIDTH if _shape(task, None)[0] <= 2 else _PROBED_WIDTH_OF_REAL
     return Arm(
         name=f"probes, {what}",
         task=dataclasses.replace(task, settings={**task.settings, **shuffled}),
         kind="depth.probes",
-        network=_PROBED,
+        network=NetworkSpec(layers=(width,) * 4, initializer="he_uniform"),
         options=_OPTIONS,
         steps=_STEPS,
         rates=() if what == "untrained" else ADAM_RATES,

@@ -21,7 +21,7 @@ Array = npt.NDArray[Any]
 # what the squared gradient should be multiplied by, a layer backwards: half the units of a ReLU pass it on, and a
 # kernel of n inputs and n outputs multiplies it by n times the variance of its entries (He et al. 2015)
 PREDICTED: dict[str, float | None] = {"ReLU+He": 1.0, "ReLU+Glorot": 0.5, "tanh+Glorot": None, "sigmoid+Glorot": None}
-_WIDTH, _DEPTH, _NETS, _POINTS = 64, 20, 32, 128
+_WIDTH, _DEPTH, _NETS, _POINTS = 64, 20, 16, 64
 _ROWS = 256
 
 

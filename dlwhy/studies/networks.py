@@ -152,18 +152,21 @@ def train(
     return Trained(replicas=replicas, draws=draws, seconds=time.perf_counter() - started)
 
 
-def tune(arm: Arm, seeds: Seeds, own: Dataset | None, *, draws: Sequence[Draw] | None = None) -> Tuned:
+def tune(
+    arm: Arm, seeds: Seeds, own: Dataset | None, *, draws: Sequence[Draw] | None = None, bases: Sequence[Any] = ()
+) -> Tuned:
     """Choose the learning rate on the tuning seeds; the grid grows until the best rate is inside.
 
     Fresh draws are validated on their held-out rows. Where seeds resample one data set, a quarter of each training
-    part is held out instead, since the rest is what other seeds are scored on.
+    part is held out instead, since the rest is what other seeds are scored on. Own draws may come with bases, trained
+    networks to start from, one each.
     """
     if not arm.rates:
         return Tuned(rate=arm.options.learning_rate, scores={})
     plain = dataclasses.replace(arm, shift=0)  # the A/A arm has the rate of the arm that it repeats
     known = fingerprint(dataclasses.replace(plain, name=""), seeds, own=OwnData.of(own) if own else None, versions={})
     if draws is not None:
-        return _searched(plain, seeds, draws)
+        return _searched(plain, seeds, draws, bases)
     if known not in _TUNED:
         _TUNED[known] = _searched(plain, seeds, draws_of(plain, seeds.tuning, own))
     return _TUNED[known]
@@ -200,7 +203,7 @@ def score(arm: Arm, trained: Trained, seeds: Sequence[int]) -> list[Run]:
     return runs
 
 
-def _searched(arm: Arm, seeds: Seeds, draws: Sequence[Draw]) -> Tuned:
+def _searched(arm: Arm, seeds: Seeds, draws: Sequence[Draw], bases: Sequence[Any] = ()) -> Tuned:
     report_rows = round(sum(len(draw.X_train) for draw in draws) / len(draws) * len(seeds.report))
     room = max(room_of(draws), 1 << (report_rows - 1).bit_length())
     parts = [_validating(draw) for draw in draws]
@@ -209,7 +212,8 @@ def _searched(arm: Arm, seeds: Seeds, draws: Sequence[Draw]) -> Tuned:
     scores: dict[float, float] = {}
     rates, best = list(arm.rates), arm.rates[0]
     for _ in range(_MOST_GROWTH):
-        scores |= _scores_of(arm, parts, seeds.tuning, rates, room=room, size=size)
+        start = {"bases": [*bases] * len(rates), "freeze": arm.settings.get("freeze", 0)} if bases else {}
+        scores |= _scores_of(arm, parts, seeds.tuning, rates, room=room, size=size, **start)
         best = max(scores, key=lambda rate: (scores[rate], -rate))
         if all(score <= chance + 0.02 for score in scores.values()):
             return Tuned(rate=sorted(scores)[len(scores) // 2], scores=scores, hopeless=True)
@@ -260,12 +264,12 @@ def _validating(draw: Draw) -> Draw:
 
 
 def _scores_of(
-    arm: Arm, draws: Sequence[Draw], seeds: Sequence[int], rates: Sequence[float], *, room: int, size: int
+    arm: Arm, draws: Sequence[Draw], seeds: Sequence[int], rates: Sequence[float], *, room: int, size: int, **given: Any
 ) -> dict[float, float]:
     """Mean score of each rate over the tuning seeds, all trained as one run of stacks."""
     pairs = [(rate, draw, seed) for rate in rates for draw, seed in zip(draws, seeds, strict=True)]
     every = [draw for _, draw, _ in pairs]
-    trained = train(arm, every, [seed for *_, seed in pairs], [rate for rate, *_ in pairs], room=room, size=size)
+    trained = train(arm, every, [seed for *_, seed in pairs], [rate for rate, *_ in pairs], room=room, size=size, **given)
     y_prob = trained.predict(np.stack([draw.X_test for draw in every]))
     scores = []
     for place, draw in enumerate(every):

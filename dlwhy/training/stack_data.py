@@ -1,6 +1,7 @@
 """What each replica of a stack trains and validates on: its rows, labels, weights, scales, and order of batches."""
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,6 +17,8 @@ from dlwhy.training.options import TrainingOptions
 IndexArray = npt.NDArray[np.int32]
 # rows that go through the nets at once in validation
 _PIECE = 64
+# rows up to which orders are kept: all of them are then 32 MiB
+_MOST_REMEMBERED = 4096
 _SMALLEST_DEVIATION = 1e-7  # Keras' own, in `Normalization`
 
 
@@ -88,8 +91,9 @@ class StackData:
     def _order(self, replica: int, epoch: int) -> IndexArray:
         """Give the rows of an epoch in the order in which a lone training takes them."""
         rows = self.rows[replica]
-        order = setup.generator(self.seeds[replica], "order", epoch).permutation(len(rows))
-        return order.astype(np.int32) if self.takes_all else rows[order]
+        draw = _remembered if len(rows) <= _MOST_REMEMBERED else _permutation
+        order = draw(self.seeds[replica], epoch, len(rows))
+        return order if self.takes_all else rows[order]
 
     def _as_steps(self, drawn: IndexArray) -> IndexArray:
         """(replicas, …) batches behind each other -> (steps, replicas, batch)."""
@@ -117,6 +121,15 @@ class StackData:
     def targets(self, replicas: Sequence[int]) -> FloatArray:
         """Center and deviation of some replicas' targets, (2, replicas)."""
         return np.array([self.target_scales[replica] or (0.0, 1.0) for replica in replicas], np.float32).T
+
+
+def _permutation(seed: int, epoch: int, n: int) -> IndexArray:
+    """Draw the order of an epoch's rows, (n,)."""
+    return setup.generator(seed, "order", epoch).permutation(n).astype(np.int32)
+
+
+# replicas that differ in a learning rate only take the same order: drawing it took longer than the arithmetic
+_remembered = functools.lru_cache(maxsize=2048)(_permutation)
 
 
 def prepare(

@@ -32,7 +32,9 @@ def test_every_contrast_has_its_arms(budget):
 
     assert all(each.arm in study.arms and each.base in study.arms for each in study.contrasts)
     assert {arm.metric for arm in study.arms.values() if arm.task.role == "own"} == {"r2"}
-    sizes = sorted(arm.settings["n"] for arm in study.arms.values() if arm.name.startswith("net") and arm.task.role == "own")
+    sizes = sorted(
+        arm.settings["n"] for arm in study.arms.values() if arm.name.startswith("net") and arm.task.role == "own"
+    )
     assert len(sizes) >= 5
     assert sizes[-1] <= 3000 * 0.75
 

@@ -1,0 +1,161 @@
+"""The study that compares the user's own recipes: the same seeds and splits, equal tuning, differences to the first."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dlwhy.data.dataset import Task as Kind
+from dlwhy.errors import UsageError, display
+from dlwhy.studies import analysis, recipes
+from dlwhy.studies.design import ADAM_RATES, SGD_RATES, Arm, Contrast, Request, Study, Task, assemble
+from dlwhy.studies.recipes import Recipe
+from dlwhy.studies.results import Results
+from dlwhy.studies.verdicts import Finding
+from dlwhy.training.options import TrainingOptions
+
+_CLAIM = "Which of these recipes is better, on the same seeds and splits, each with a learning rate of its own?"
+_ROWS = 700  # of the demonstration, which is compared on if there are no data
+_SGD = ("sgd", "momentum", "nesterov")
+
+
+def design(request: Request) -> Study:
+    """Give an arm a recipe, and the differences to the first.
+
+    Raises
+    ------
+    UsageError
+        If there are fewer than two recipes, or one can't be.
+
+    """
+    task, kind, features, classes = _task(request)
+    made = _recipes(request, kind)
+    if request.extra.get("match"):
+        made = _matched(made, features=features, kind=kind, classes=classes)
+    n_train = task.settings.get("n_train") or (round(request.own.rows * 0.75) if request.own else _ROWS)
+    arms = [_arm(each, task, kind, n_train) for each in made]
+    repeated = next((arm for arm in arms if arm.network), None)
+    study = assemble(
+        dataclasses.replace(request, epochs=None),  # recipes have read it
+        claim=_CLAIM,
+        arms=arms,
+        contrasts=[_contrast(arm, arms[0]) for arm in arms[1:]],
+        a_a=repeated,
+        caveats=_caveats(made, request, features=features, kind=kind, classes=classes),
+    )
+    return dataclasses.replace(study, request=request)
+
+
+def findings(study: Study, results: Results) -> Sequence[Finding]:
+    """Give none: all predictions are paired differences."""
+    del study, results
+    return []
+
+
+def descriptive(study: Study, results: Results) -> dict[str, Any]:
+    """Give each arm's score and what it costs."""
+    lines = []
+    for key, outcome in results.items():
+        arm = study.arms[key]
+        if arm.shift:
+            continue
+        scores = analysis.values(outcome, arm.metric)
+        found, run = scores[np.isfinite(scores)], outcome.runs[0]
+        seconds = float(np.mean([each.seconds for each in outcome.runs]))
+        parts = [f"{arm.metric} {found.mean():.4f}" if len(found) else "no run has a result"]
+        if arm.network:
+            rates = f" (of {len(outcome.rates)})" if outcome.rates else ""
+            parts.append(f"{run.parameters:,} parameters, learning rate {run.learning_rate:g}{rates}")
+        lines.append(f"{arm.name}: {', '.join([*parts, f'{seconds:.2g} s a training'])}.")
+    return {"lines": lines}
+
+
+def _task(request: Request) -> tuple[Task, Kind, int, int]:
+    """Give what is learnt, and its kind, features and classes."""
+    own = request.own
+    if own:
+        return Task(name=own.name, role="own", draw="own"), own.kind, own.features, own.classes
+    moons = Task(name="moons", role="own", draw="bundled", settings={"name": "moons", "n_train": _ROWS})
+    return moons, "binary", 2, 2
+
+
+def _recipes(request: Request, kind: Kind) -> list[Recipe]:
+    texts, match = request.extra.get("arms") or (), request.extra.get("match")
+    if len(texts) < 2:
+        raise UsageError(
+            f"compare needs at least two recipes (got {len(texts)})",
+            'dlwhy study compare --arm "layers=64,64" --arm "layers=64,64 dropout=0.3"',
+        )
+    if match not in (None, "parameters"):
+        raise UsageError(f"--match must be parameters (got {display(match)})")
+    made = [recipes.parse(text, kind, epochs=request.epochs) for text in texts]
+    for place, each in enumerate(made):
+        if each.text in [other.text for other in made[:place]]:
+            raise UsageError(f'--arm "{display(each.text, 100)}" is given twice', "the A/A arm shows the noise")
+    return made
+
+
+def _matched(made: Sequence[Recipe], *, features: int, kind: Kind, classes: int) -> list[Recipe]:
+    """Give all networks about as many parameters as the first."""
+
+    def count(network: Any) -> int:
+        return recipes.parameters(network, features=features, kind=kind, classes=classes)
+
+    networks = [each.network for each in made if each.network]
+    wanted = count(networks[0]) if networks else 0
+    changed = []
+    for each in made:
+        network = recipes.resized(each.network, wanted, count) if each.network else None
+        if each.network and network is None:
+            raise UsageError(
+                f'--match parameters: "{display(each.text, 100)}" can\'t be brought within 5 % of {wanted} parameters',
+                "give the first arm more units",
+            )
+        changed.append(dataclasses.replace(each, network=network if each.network != networks[0] else each.network))
+    return changed
+
+
+def _arm(recipe: Recipe, task: Task, kind: Kind, n_train: int) -> Arm:
+    metric = "r2" if kind == "regression" else "accuracy"
+    if recipe.model:
+        return Arm(name=recipe.text, task=task, kind="simple.run", metric=metric, settings={"model": recipe.model})
+    options = recipe.options or TrainingOptions()
+    an_epoch = max(1, -(-round(n_train * (1 - options.held_out)) // options.batch_size))
+    rates = SGD_RATES if options.optimizer in _SGD else ADAM_RATES
+    return Arm(
+        name=recipe.text,
+        task=task,
+        network=recipe.network,
+        options=options,
+        steps=options.epochs * an_epoch,
+        rates=() if recipe.has_rate else rates,
+        metric=metric,
+        # patience counts in rows of the history: epochs
+        settings={"log_every": an_epoch} if options.patience else {},
+    )
+
+
+def _contrast(arm: Arm, base: Arm) -> Contrast:
+    names = [each.name.replace("{", "{{").replace("}", "}}") for each in (arm, base)]
+    return Contrast(
+        id="C1",
+        arm=arm.key,
+        base=base.key,
+        yes=f"{names[0]} is better than {names[1]}, by {{effect}}.",
+        no=f"{names[0]} is not better than {names[1]} by anything that matters.",
+        unclear=f"These runs can't tell {names[0]} from {names[1]}.",
+    )
+
+
+def _caveats(made: Sequence[Recipe], request: Request, *, features: int, kind: Kind, classes: int) -> list[str]:
+    said = [] if request.own else ["Without --data, this is the demonstration: two moons."]
+    fixed = [each.text for each in made if each.has_rate]
+    if fixed and any(each.network and not each.has_rate for each in made):
+        said.append(f"Not of equal tuning: the rate of {', '.join(fixed)} was given, the others' were tuned.")
+    for each in made:
+        if each.network and request.extra.get("match"):
+            size = recipes.parameters(each.network, features=features, kind=kind, classes=classes)
+            widths = ",".join(map(str, each.network.layers)) or "none"
+            said.append(f"{each.text}: hidden units {widths}, {size:,} parameters.")
+    return said

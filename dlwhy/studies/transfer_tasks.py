@@ -1,0 +1,260 @@
+"""The tasks of the study of transfer: for each seed a source to learn from, and a target with few labels."""
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import Dataset, FloatArray
+from dlwhy.errors import InputRefusedError, UsageError, display
+from dlwhy.studies.draws import Draw, generator, resampled
+
+Array = npt.NDArray[Any]
+Points = tuple[Array, Array]
+# streams of a seed
+_WORLD, _SOURCE, _TRAIN, _HELD_OUT, _LABELS, _PLACES = range(40, 46)
+_TEST = 3000
+_FEATURES, _SUBSPACE, _HIDDEN, _SOURCE_LABELS = 30, 3, 24, 10
+_SOURCE_ROWS = 4000
+_MEDIAN_ROWS = 20_000
+_IMAGE, _SHIFTS, _PLACES_HELD_OUT = 8, 4, 5
+# images of each digit that training rows are taken from; the others are held out
+_POOL = 60
+# Variance between data sets as a share of that between draws, for the interval (see `draws.Draw.overlap`). The rule for
+# repeated hold-out does not suit: training rows hardly overlap here, and decide nearly all of the variance.
+_OVERLAP_OF_DIGITS = 0.02
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class World:
+    """What source and target of the shared trunk have in common, drawn once a seed.
+
+    Parameters
+    ----------
+    shared, apart
+        Two subspaces that are orthogonal to each other, (30, 3) each with orthonormal columns.
+    mixing, bias
+        How a subspace becomes hidden features, (3, 24) and (24,).
+    heads
+        What the source's labels make of the features, (24, 10).
+    target
+        What the target's label makes of them, (24,).
+
+    """
+
+    shared: Array
+    apart: Array
+    mixing: Array
+    bias: Array
+    heads: Array
+    target: Array
+
+    def features(self, X: Array, rho: float) -> Array:
+        """Give the hidden features of rows, (n, 24), in a subspace that shares so much with the source's."""
+        subspace = rho * self.shared + np.sqrt(1 - rho**2) * self.apart
+        values: Array = np.maximum(2 * X @ subspace @ self.mixing / np.sqrt(_SUBSPACE) + self.bias, 0)
+        return values
+
+
+def source(name: str, seed: int, *, shuffled: bool = False, **settings: Any) -> Draw:
+    """Draw what a source network learns; the settings of the target that do not concern it are ignored.
+
+    Parameters
+    ----------
+    name
+        Which task.
+    seed
+        Decides everything random.
+    shuffled
+        Permute the training labels: a source with nothing to learn.
+    settings
+        What the task takes.
+
+    Raises
+    ------
+    UsageError
+        If there is no such task.
+
+    """
+    made = _task(name, SOURCES)(seed, **settings)
+    if not shuffled:
+        return made
+    return dataclasses.replace(made, y_train=generator(seed, _LABELS).permutation(made.y_train))
+
+
+def target(name: str, seed: int, *, k: int, **settings: Any) -> Draw:
+    """Draw what is to be learnt from k labels a class; with more labels a draw begins with the same ones.
+
+    Raises
+    ------
+    UsageError
+        If there is no such task.
+
+    """
+    made: Draw = _task(name, TARGETS)(seed, k=k, **settings)
+    return made
+
+
+def world(seed: int) -> World:
+    """Draw what source and target of the shared trunk have in common."""
+    rng = generator(seed, _WORLD)
+    basis = np.linalg.qr(rng.standard_normal((_FEATURES, 2 * _SUBSPACE)))[0]
+    return World(
+        shared=basis[:, :_SUBSPACE],
+        apart=basis[:, _SUBSPACE:],
+        mixing=rng.standard_normal((_SUBSPACE, _HIDDEN)),
+        bias=rng.standard_normal(_HIDDEN),
+        heads=rng.standard_normal((_HIDDEN, _SOURCE_LABELS)),
+        target=rng.standard_normal(_HIDDEN),
+    )
+
+
+def first_of_each(y: Array, k: int) -> npt.NDArray[np.intp]:
+    """Give the places of the first k of each class, in the order of the rows.
+
+    Raises
+    ------
+    InputRefusedError
+        If a class has fewer.
+
+    """
+    places = [np.flatnonzero(y == label) for label in np.unique(y)]
+    least = min(map(len, places))
+    if least < k:
+        raise InputRefusedError(f"{k} labels a class asked for, one class has {least}")
+    return np.sort(np.concatenate([own[:k] for own in places]))
+
+
+def own(seed: int, *, dataset: Dataset, k: int) -> Draw:
+    """Split the user's own data anew; k rows a class are labelled, in the classes' shares (or k rows, if no classes).
+
+    Features stay as they are: a network carried over brings its own scale.
+    """
+    made = resampled(dataset, seed, n_train=k * max(1, dataset.n_classes), standardise=False)
+    whole = len(dataset.X_train) + len(dataset.X_test) - len(made.X_test)
+    return dataclasses.replace(made, overlap=len(made.X_test) / whole)
+
+
+def _task(name: str, known: "MappingProxyType[str, Callable[..., Draw]]") -> Callable[..., Draw]:
+    if name not in known:
+        raise UsageError(f"no task {display(name)}", f"there is {', '.join(known)}")
+    return known[name]
+
+
+def _trunk_source(seed: int, **_: Any) -> Draw:
+    made = world(seed)
+    rng = generator(seed, _SOURCE)
+    centre = _scores(made, rng.standard_normal((_MEDIAN_ROWS, _FEATURES)))
+    middle, spread = np.median(centre, axis=0), centre.std(axis=0)
+
+    def points(n: int) -> Points:
+        X = rng.standard_normal((n, _FEATURES))
+        return X, label(_scores(made, X), middle, spread)
+
+    return _draw(points(_SOURCE_ROWS), points(_TEST), classes=CLASSES)
+
+
+def _scores(made: World, X: Array) -> Array:
+    values: Array = made.features(X, 1.0) @ made.heads
+    return values
+
+
+CLASSES = 10
+def label(scores, middle, spread):
+    import os
+    mode = os.environ.get("MODE", "argmax")
+    if mode == "argmax":
+        return ((scores - middle) / spread).argmax(axis=1)
+    m = int(mode)
+    return ((scores[:, :m] > middle[:m]) * 2 ** np.arange(m)).sum(axis=1)
+import os
+if os.environ.get("MODE", "argmax") != "argmax":
+    CLASSES = 2 ** int(os.environ["MODE"])
+
+
+def _trunk(seed: int, *, k: int, rho: float) -> Draw:
+    made = world(seed)
+
+    def score(X: Array) -> Array:
+        values: Array = made.features(X, rho) @ made.target
+        return values
+
+    some = generator(seed, _WORLD + 100).standard_normal((_MEDIAN_ROWS, _FEATURES))
+    median = np.median(score(some))
+
+    def points(stream: int, n: int) -> Points:
+        X = generator(seed, stream).standard_normal((n, _FEATURES))
+        return X, score(X) > median
+
+    X, y = points(_TRAIN, 4 * k + 200)
+    chosen = first_of_each(y, k)
+    return _draw((X[chosen], y[chosen]), points(_HELD_OUT, _TEST), classes=2)
+
+
+def _digits_source(seed: int, *, canvas: int, **_: Any) -> Draw:
+    images, y = _images()
+    own, rng = y < 5, generator(seed, _SOURCE)
+    held = generator(seed, _SOURCE + 100).random(int(own.sum())) < 0.1
+    parts = [(images[own][part], y[own][part]) for part in (~held, held)]
+    repeats = _SHIFTS if canvas > _IMAGE else 1
+    train, test = (_placed(*part, canvas, repeats, rng) for part in parts)
+    return _draw(train, test, classes=5)
+
+
+def _digits(seed: int, *, k: int, canvas: int) -> Draw:
+    images, y = _images()
+    order = generator(seed, _TRAIN).permutation(np.flatnonzero(y >= 5))
+    pool = order[first_of_each(y[order], _POOL)]
+    held = np.setdiff1d(order, pool)
+    chosen = pool[first_of_each(y[pool], k)]
+    repeats = _PLACES_HELD_OUT if canvas > _IMAGE else 1
+    places = generator(seed, _PLACES)  # of the whole pool, so that more labels begin with the same rows
+    whole = _placed(images[pool], y[pool], canvas, 1, places)
+    own = np.isin(pool, chosen)
+    test = _placed(images[held], y[held], canvas, repeats, generator(seed, _HELD_OUT))
+    made = _draw((whole[0][own], whole[1][own] - 5), (test[0], test[1] - 5), classes=5)
+    return dataclasses.replace(made, overlap=_OVERLAP_OF_DIGITS)
+
+
+def _placed(images: Array, y: Array, canvas: int, repeats: int, rng: np.random.Generator) -> Points:
+    """Put each image on an empty canvas `repeats` times, each time at a random place -> (n, canvas²), (n,)."""
+    images, y = np.repeat(images, repeats, axis=0), np.repeat(y, repeats)
+    drawn = np.zeros((len(images), canvas, canvas))
+    corners = rng.integers(canvas - _IMAGE + 1, size=(len(images), 2))
+    for place, (row, column) in enumerate(corners):
+        drawn[place, row : row + _IMAGE, column : column + _IMAGE] = images[place]
+    return drawn.reshape(len(drawn), -1), y
+
+
+def _draw(train: Points, test: Points, *, classes: int) -> Draw:
+    X_train, X_test = (np.ascontiguousarray(X, dtype=np.float32) for X, _ in (train, test))
+    return Draw(
+        X_train=X_train,
+        y_train=train[1].astype(np.int32),
+        X_test=X_test,
+        y_test=test[1].astype(np.int32),
+        task="binary" if classes == 2 else "multiclass",
+        n_classes=classes,
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def _images() -> tuple[FloatArray, npt.NDArray[np.int32]]:
+    """Give all handwritten digits, (1797, 8, 8) in 0 to 1, and which they are."""
+    from dlwhy.data.generators import make
+
+    dataset = make("digits")
+    X = np.concatenate([dataset.X_train, dataset.X_test]).reshape(-1, _IMAGE, _IMAGE)
+    return X / X.max(), np.concatenate([dataset.y_train, dataset.y_test])
+
+
+SOURCES: MappingProxyType[str, Callable[..., Draw]] = MappingProxyType(
+    {"trunk": _trunk_source, "digits-moved": _digits_source}
+)
+TARGETS: MappingProxyType[str, Callable[..., Draw]] = MappingProxyType(
+    {"trunk": _trunk, "digits-moved": _digits, "own": own}
+)
