@@ -1,20 +1,34 @@
 """`dlwhy study`: the essay's claims as controlled experiments."""
 
+import contextlib
 import os
 import shlex
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli import verdict_table
 from dlwhy.cli.console import Output
 from dlwhy.cli.study_bar import study_bar
-from dlwhy.errors import GateError, UnusableResultError, UsageError, display
+from dlwhy.errors import (
+    DlwhyWarning,
+    EndedBySignal,
+    GateError,
+    InputUnreadableError,
+    OutputBlockedError,
+    UnusableResultError,
+    UsageError,
+    display,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dlwhy.data.dataset import Dataset
     from dlwhy.studies.conduct import Conducted
     from dlwhy.studies.design import Request
@@ -63,7 +77,8 @@ def study(
     cluster: Annotated[
         str | None,
         typer.Option(
-            help="Run on this Dask scheduler instead. Whoever reaches a scheduler runs code on it: keep it private.",
+            help="Run on this Dask scheduler instead (its workers with --nthreads 1). "
+            "Whoever reaches a scheduler runs code on it: keep it private.",
             metavar="ADDRESS",
         ),
     ] = None,
@@ -100,13 +115,12 @@ def study(
     if not words:
         raise UsageError("name a study", "dlwhy study --list shows them")
     if words[0] == "show":
+        _check(["show"], settings)
         conducted = _shown(words[1:])
     else:
         conducted = _conducted(_names(words), settings, out)
         if dry_run:
             return
-    for each in conducted:
-        _draw(each)
     verdict_table.show([each.report for each in conducted], out)
     _end(conducted, fail_unless)
 
@@ -134,8 +148,8 @@ def _conducted(names: list[str], given: dict[str, Any], out: Output) -> "list[Co
     command = shlex.join(["dlwhy", *sys.argv[1:]])
     done = []
     for request, plan in zip(requests, plans, strict=True):
-        with study_bar(out, request.claim, plan["runs"]) as tell:
-            folder = Path(given["directory"]) / request.claim
+        folder = Path(given["directory"]) / request.claim
+        with _goes_on(out, folder), study_bar(out, request.claim, plan["runs"]) as tell:
             done.append(
                 conduct.run(
                     request,
@@ -148,7 +162,20 @@ def _conducted(names: list[str], given: dict[str, Any], out: Output) -> "list[Co
                     on_progress=tell,
                 )
             )
+            _draw(done[-1])
     return done
+
+
+@contextlib.contextmanager
+def _goes_on(out: Output, folder: Path) -> "Iterator[None]":
+    """Say what becomes of the rows if a signal ends the block."""
+    try:
+        yield
+    except EndedBySignal:
+        out.note(
+            f"dlwhy: interrupted; the rows so far are in {files.shown(folder)}, the same command goes on from them"
+        )
+        raise
 
 
 def _check(names: list[str], given: dict[str, Any]) -> None:
@@ -197,8 +224,27 @@ def _shown(words: list[str]) -> "list[Conducted]":
     if len(words) != 1:
         raise UsageError("study show takes one folder")
     folder = Path(words[0])
-    inside = sorted(each.parent for each in folder.glob("*/design.json"))
-    return [conduct.show(each) for each in inside or [folder]]
+    found = conduct.inside(folder)
+    if len(found) < 2:
+        return [_redrawn(conduct.show(each)) for each in found or [folder]]
+    conducted = []
+    for each in found:
+        try:
+            conducted.append(_redrawn(conduct.show(each)))
+        except InputUnreadableError as error:  # has only just begun
+            warnings.warn(error.message, DlwhyWarning, stacklevel=2)
+    if not conducted:
+        raise InputUnreadableError(f"{files.shown(folder)}: no rows yet")
+    return conducted
+
+
+def _redrawn(conducted: "Conducted") -> "Conducted":
+    """Draw a study anew, if its folder lets us: what it found can be shown without."""
+    try:
+        _draw(conducted)
+    except OutputBlockedError as error:
+        warnings.warn(error.message, DlwhyWarning, stacklevel=2)
+    return conducted
 
 
 def _draw(conducted: "Conducted") -> None:
@@ -213,11 +259,15 @@ def _draw(conducted: "Conducted") -> None:
 
 
 def _end(conducted: "list[Conducted]", fail_unless: str | None) -> None:
-    failures = sum(each.report["failures"] for each in conducted)
-    if fail_unless:
-        others = [f"{each.report['study']}: {each.report['verdict']}" for each in conducted]
-        missed = [text for text in others if not text.endswith(f": {fail_unless}")]
-        if missed:
-            raise GateError("; ".join(missed))
-    if failures:
-        raise UnusableResultError(f"{failures} runs failed or diverged; the summary says which and why")
+    missed = [
+        f"{each.report['study']}: {each.report['verdict']}"
+        for each in conducted
+        if fail_unless and each.report["verdict"] != fail_unless
+    ]
+    if missed:
+        raise GateError("; ".join(missed))
+    lost = [each for each in conducted if each.report["failures"]]
+    if lost:
+        failures = sum(each.report["failures"] for each in lost)
+        where = ", ".join(files.shown(each.folder / "summary.csv") for each in lost)
+        raise UnusableResultError(f"{failures} runs failed or diverged; {where} says which and why")

@@ -16,6 +16,8 @@ Panel = Callable[["Axes"], object]
 # the studies that have panels of their own, in `study_NAME.py`: `panels(report)` gives them
 _CHARACTERS_AN_INCH = 10
 _OWN = ("depth", "data", "compute", "algorithms", "transfer", "versatility")
+# those whose predictions are too many for one forest: their panels have several
+_OWN_FORESTS = ("algorithms",)
 
 
 def draw(report: Mapping[str, Any]) -> "Figure":
@@ -29,7 +31,9 @@ def draw(report: Mapping[str, Any]) -> "Figure":
     """
     name = report["study"]
     own = importlib.import_module(f"dlwhy.figures.study_{name}").panels(report) if name in _OWN else []
-    panels: list[Panel] = [*own, ForestDisplay.from_report(report).plot] if report["predictions"] else list(own)
+    panels: list[Panel] = list(own)
+    if report["predictions"] and name not in _OWN_FORESTS:
+        panels.append(ForestDisplay.from_report(report).plot)
     figure, places = style.new_figure(max(1, len(panels)))
     for panel, ax in zip(panels, places, strict=False):
         panel(ax)

@@ -22,7 +22,9 @@ _METHODS = (
     "random-forest",
     "gradient-boosting",
 )
-_COLORS = dict(zip(_METHODS, ("#D55E00", "#E69F00", "#777777", "#CC79A7", "#56B4E9", "#0072B2", "#009E73", "#000000")))
+_COLORS = dict(
+    zip(_METHODS, ("#D55E00", "#E69F00", "#777777", "#CC79A7", "#56B4E9", "#0072B2", "#009E73", "#000000"), strict=True)
+)
 _COLORS["logistic"] = _COLORS["linear"]
 _MARKERS = dict(zip(_METHODS, "DdsvoP^X", strict=True))
 _LEAST = -0.25
@@ -98,8 +100,8 @@ def _ranks(ax: "Axes", ranking: Mapping[str, Any]) -> None:
     ax.axvspan(best - half, best + half, color=_GREY, alpha=0.15, linewidth=0)
     ax.set_yticks([])
     ax.set_ylim(len(order) - 0.5, -0.8)
-    ax.set_title(f"Mean rank over {ranking['sets']} data sets: bars that overlap are not told apart")
-    ax.set_xlabel(f"mean rank, 1 is best; Friedman p {_probability(ranking['friedman_p'])}")
+    ax.set_title(f"Mean ranks over {ranking['sets']} data sets")
+    ax.set_xlabel(f"1 is best; overlapping bars: not told apart; Friedman p {_probability(ranking['friedman_p'])}")
     ax.grid(visible=True, axis="x", alpha=0.3)
 
 

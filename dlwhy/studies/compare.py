@@ -8,6 +8,7 @@ import numpy as np
 
 from dlwhy.data.dataset import Task as Kind
 from dlwhy.errors import UsageError, display
+from dlwhy.models.spec import MAX_PARAMETERS
 from dlwhy.studies import analysis, recipes
 from dlwhy.studies.design import ADAM_RATES, SGD_RATES, Arm, Contrast, Request, Study, Task, assemble
 from dlwhy.studies.recipes import Recipe
@@ -31,6 +32,8 @@ def design(request: Request) -> Study:
     """
     task, kind, features, classes = _task(request)
     made = _recipes(request, kind)
+    for each in made:
+        _check_size(each, features=features, kind=kind, classes=classes)
     if request.extra.get("match"):
         made = _matched(made, features=features, kind=kind, classes=classes)
     n_train = task.settings.get("n_train") or (round(request.own.rows * 0.75) if request.own else _ROWS)
@@ -65,8 +68,10 @@ def descriptive(study: Study, results: Results) -> dict[str, Any]:
         seconds = float(np.mean([each.seconds for each in outcome.runs]))
         parts = [f"{arm.metric} {found.mean():.4f}" if len(found) else "no run has a result"]
         if arm.network:
-            rates = f" (of {len(outcome.rates)})" if outcome.rates else ""
-            parts.append(f"{run.parameters:,} parameters, learning rate {run.learning_rate:g}{rates}")
+            parts.append(f"{run.parameters:,} parameters")
+        if run.learning_rate:
+            chosen = f" of {len(outcome.rates)} tried" if outcome.rates else ""
+            parts.append(f"learning rate {run.learning_rate:g}{chosen}")
         lines.append(f"{arm.name}: {', '.join([*parts, f'{seconds:.2g} s a training'])}.")
     return {"lines": lines}
 
@@ -94,6 +99,14 @@ def _recipes(request: Request, kind: Kind) -> list[Recipe]:
         if each.text in [other.text for other in made[:place]]:
             raise UsageError(f'--arm "{display(each.text, 100)}" is given twice', "the A/A arm shows the noise")
     return made
+
+
+def _check_size(recipe: Recipe, **shape: Any) -> None:
+    size = recipes.parameters(recipe.network, **shape) if recipe.network else 0
+    if size > MAX_PARAMETERS:
+        raise UsageError(
+            f'--arm "{display(recipe.text, 100)}": about {size:,} parameters', f"at most {MAX_PARAMETERS:,}"
+        )
 
 
 def _matched(made: Sequence[Recipe], *, features: int, kind: Kind, classes: int) -> list[Recipe]:

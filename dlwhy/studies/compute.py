@@ -29,10 +29,11 @@ from dlwhy.training.replicas import Replicas, train_replicas
 _CLAIM = "Deep learning grows with computing power: larger networks, trained longer, go on improving by a power law."
 _CAVEATS = (
     "Compute pays as long as fresh, clean data come with it; on 200 noisy points, more of it is spent on their noise.",
-    "A frontier describes the range that was measured: its forecasts beyond it were tried, and are off by what is said.",
+    "A frontier describes the range that was measured: forecasts from it were tried, and were off by what is said.",
 )
 _WIDTHS = (2, 4, 8, 16, 32, 64)
 _DURATIONS = (30, 100, 300, 1000, 3000, 10_000)
+_QUICK_WIDTHS, _QUICK_DURATIONS = _WIDTHS[1:], _DURATIONS[:-1]
 _BATCH = 64
 _RATE, _RATE_WIDTH = 0.01, 16
 _LOW = 1e8
@@ -46,12 +47,15 @@ _UNIT = "decades of loss a decade of compute"
 # seeds that are trained in one call, so that memory stays bounded
 _MOST_SEEDS = 20
 _LEAST_LOSS = 1e-12
+_LOG_EVERY = 10
 _HELD_OUT_NOISE = 300  # a stream of a seed
 
 
 def design(request: Request) -> Study:
     """Give one arm a task and width: all durations of all seeds are trained by one program."""
-    fresh = max(_DURATIONS) * _BATCH
+    more = request.at_least("default")
+    widths, durations_ = (_WIDTHS, _DURATIONS) if more else (_QUICK_WIDTHS, _QUICK_DURATIONS)
+    fresh = max(durations_) * _BATCH
     plain = {"d": 4, "n_train": fresh}
     compared = [
         Task(name="teacher", role="positive", draw="smooth-teacher", settings=plain),
@@ -70,15 +74,13 @@ def design(request: Request) -> Study:
         ),
     ]
     if request.at_least("thorough"):
-        compared.append(
-            Task(name="teacher-8", role="real", draw="smooth-teacher", settings={"d": 8, "n_train": fresh})
-        )
-    arms = [_arm(task, width) for task in compared for width in _WIDTHS]
+        compared.append(Task(name="teacher-8", role="real", draw="smooth-teacher", settings={"d": 8, "n_train": fresh}))
+    arms = [_arm(task, width, durations_) for task in compared for width in widths]
     if request.own:
         mine = Task(name=request.own.name, role="own", draw="own")
-        arms += [_arm(mine, width, request.own) for width in _WIDTHS]
-    if request.at_least("default") or "throughput" in request.only:
-        arms.append(throughput.arm())
+        arms += [_arm(mine, width, durations_, request.own) for width in widths]
+    if more or "throughput" in request.only:
+        arms.append(throughput.arm(threads=more))
     base = next(arm for arm in arms if arm.key == "teacher: width 16")
     return assemble(
         request,
@@ -97,12 +99,13 @@ def run(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
     for part in _cut(seeds.report):
         draws = _draws(arm, part, own)
         started = time.perf_counter()
-        replicas = _train(arm, draws, part)
-        seconds = (time.perf_counter() - started) / len(part)
-        y_prob = replicas.predict(np.stack([draw.X_test for draw in draws] * len(durations(arm))))
+        trained = _trained(arm, draws, part)
+        held_out = np.stack([draw.X_test for draw in draws])
+        y_prob = np.stack([replicas.predict(held_out) for replicas in trained], axis=1)
+        seconds, parameters = (time.perf_counter() - started) / len(part), scoring.parameters(trained[0])
         runs += [
-            _scored(arm, replicas, draws, y_prob, place=place, seed=seed, seconds=seconds)
-            for place, seed in enumerate(part)
+            _scored(arm, draw, own, seed=seed, parameters=parameters, seconds=seconds)
+            for draw, own, seed in zip(draws, y_prob, part, strict=True)
         ]
     return Outcome(runs=tuple(runs))
 
@@ -152,7 +155,7 @@ def grids(study: Study, results: Results) -> list[tuple[Task, Grid]]:
 def ends(grid: Grid) -> tuple[float, float]:
     """Give the low and the high budget that P1 compares: 10^8, or as many decades below the dearest cell."""
     high = float(grid.costs.max())
-    low = _LOW if _LOW * 10 < high else high / 10**_DECADES
+    low = _LOW if high > _LOW * 10 else high / 10**_DECADES
     return max(low, float(grid.costs.min())), high
 
 
@@ -162,7 +165,7 @@ def durations(arm: Arm) -> list[int]:
     return [*(steps for steps in arm.settings["durations"] if steps < last), last]
 
 
-def _arm(task: Task, width: int, own: OwnData | None = None) -> Arm:
+def _arm(task: Task, width: int, lengths: Sequence[int], own: OwnData | None = None) -> Arm:
     rate = _RATE * math.sqrt(min(1.0, _RATE_WIDTH / width))
     return Arm(
         name=f"width {width}",
@@ -170,11 +173,11 @@ def _arm(task: Task, width: int, own: OwnData | None = None) -> Arm:
         kind=_KIND,
         network=NetworkSpec(layers=(width, width), initializer="he_normal"),
         options=TrainingOptions(
-            epochs=1, batch_size=_BATCH, learning_rate=round(rate, 6), schedule="cosine", normalize="never"
+            engine="xla", batch_size=_BATCH, learning_rate=round(rate, 6), schedule="cosine", normalize="never"
         ),
-        steps=max(_DURATIONS),
+        steps=max(lengths),
         metric=_METRIC,
-        settings={"width": width, "durations": list(_DURATIONS), "loss": "mse" if _is_regression(own) else "error"},
+        settings={"width": width, "durations": list(lengths), "loss": "mse" if _is_regression(own) else "error"},
     )
 
 
@@ -210,20 +213,23 @@ def _draw(seed: int, settings: dict[str, Any]) -> Draw:
     return dataclasses.replace(draw, y_test=(draw.y_test + blur).astype(np.float32))
 
 
-def _train(arm: Arm, draws: Sequence[Draw], seeds: Sequence[int]) -> Replicas:
-    """Train a replica for each duration and seed, durations outside: one epoch over as many rows as it has samples."""
+def _trained(arm: Arm, draws: Sequence[Draw], seeds: Sequence[int]) -> list[Replicas]:
+    """Train a replica a seed for each duration; all durations share one program, as all see the same rows."""
     accelerator.start(threads=1)  # one thread a stack: the last bits must not depend on the machine's cores
-    fresh = max(durations(arm)) * _BATCH
-    dataset, places = networks._joined(draws, room=fresh * len(draws))
-    rows = [_rows(own, steps * _BATCH) for steps in durations(arm) for own in places]
-    return train_replicas(
-        dataset,
-        arm.network,
-        arm.options,
-        seeds=[training_seed(seed, arm.shift) for seed in seeds] * len(durations(arm)),
-        rows=rows,
-        size=min(16, -(-len(seeds) // 2)),
-    )
+    dataset, places = networks._joined(draws, room=max(arm.settings["durations"]) * _BATCH * len(draws))
+    return [
+        train_replicas(
+            dataset,
+            arm.network,
+            arm.options,
+            seeds=[training_seed(seed, arm.shift) for seed in seeds],
+            rows=[_rows(own, steps * _BATCH) for own in places],
+            steps=steps,
+            log_every=min(steps, _LOG_EVERY),
+            size=min(16, -(-len(seeds) // 2)),
+        )
+        for steps in durations(arm)
+    ]
 
 
 def _rows(own: npt.NDArray[np.int32], samples: int) -> npt.NDArray[np.int32]:
@@ -231,11 +237,10 @@ def _rows(own: npt.NDArray[np.int32], samples: int) -> npt.NDArray[np.int32]:
     return own[np.arange(samples) % len(own)]
 
 
-def _scored(
-    arm: Arm, replicas: Replicas, draws: Sequence[Draw], y_prob: Any, *, place: int, seed: int, seconds: float
-) -> Run:
-    draw, parameters, steps = draws[place], scoring.parameters(replicas), durations(arm)
-    losses = [_loss(draw, y_prob[number * len(draws) + place]) for number in range(len(steps))]
+def _scored(arm: Arm, draw: Draw, y_prob: Any, *, seed: int, parameters: int, seconds: float) -> Run:
+    """Score a seed's runs, predictions (n_durations, n, …)."""
+    steps = durations(arm)
+    losses = [_loss(draw, own) for own in y_prob]
     decades = [None if loss is None else math.log10(loss) for loss in losses]
     costs = [6.0 * parameters * each * _BATCH for each in steps]
     lost = [each for each, loss in zip(steps, losses, strict=True) if loss is None]
@@ -283,11 +288,11 @@ def _is_whole(outcome: Outcome, seed: int) -> bool:
 
 
 def _grid(widths: Sequence[int], outcomes: Sequence[Outcome], seeds: Sequence[int]) -> Grid:
-    cells = [{run.seed: run.extra.get("cells") for run in outcome.runs} for outcome in outcomes]
-    first = [(width, steps, cost) for width, own in zip(widths, cells, strict=True) for steps, cost, _ in own[seeds[0]]]
-    every_width, steps, costs = np.array(first, float).T
-    losses = np.array([[loss for own in cells for *_, loss in own[seed]] for seed in seeds], float)
-    return Grid(widths=every_width, steps=steps, costs=costs, losses=losses)
+    runs = [{run.seed: run.extra["cells"] for run in outcome.runs if "cells" in run.extra} for outcome in outcomes]
+    # (n_seeds, n_cells, 3): steps, cost, decades of loss
+    cells = np.array([[cell for own in runs for cell in own[seed]] for seed in seeds], np.float64)
+    every_width = [width for width, own in zip(widths, runs, strict=True) for _ in own[seeds[0]]]
+    return Grid(widths=np.array(every_width), steps=cells[0, :, 0], costs=cells[0, :, 1], losses=cells[:, :, 2])
 
 
 def _paying(study: Study, task: Task, grid: Grid, overlap: float) -> Finding:

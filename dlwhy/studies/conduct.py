@@ -1,6 +1,8 @@
 """One study from request to report: its folder, its lock, what is written into it, and how it is read back."""
 
 import dataclasses
+import hashlib
+import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,12 +10,14 @@ from typing import Any
 
 from dlwhy import files
 from dlwhy.data.dataset import Dataset
-from dlwhy.errors import InputRefusedError, InputUnreadableError
+from dlwhy.errors import InputRefusedError, InputUnreadableError, UsageError
 from dlwhy.studies import analysis, claims, estimate, records, runner
 from dlwhy.studies.design import OwnData, Request, Study
+from dlwhy.studies.results import Results
 from dlwhy.studies.runner import Progress
 
 _DESIGN, _REPORT = "design.json", "study.json"
+_REPORTS = ("runs.jsonl", "summary.csv", _REPORT)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -90,6 +94,13 @@ def run(
     jobs, cluster, retry_failed, on_progress
         See `runner.run`.
 
+    Raises
+    ------
+    UsageError
+        If there is no such study, or it can't be made of what was asked.
+    BusyError, OutputBlockedError, InputOutputError, InputRefusedError
+        See `records` and `workers`.
+
     """
     study = design(request)
     with records.locked(folder):
@@ -98,16 +109,12 @@ def run(
         results = runner.run(
             study, folder, own=own, jobs=jobs, cluster=cluster, retry_failed=retry_failed, on_progress=on_progress
         )
-        report = {
-            **analysis.report(study, results),
-            "command": command,
-            "versions": runner.versions(),
-            "complete": True,
-        }
-        if _as_before(folder / _REPORT, report):
-            for name in ("runs.jsonl", "summary.csv", _REPORT):
+        state = _state(study, prints, results)
+        if known := _known(folder, state):
+            for name in _REPORTS:  # for make, which would otherwise call again and again
                 os.utime(folder / name)
-            return Conducted(folder=folder, report=report, fresh=False)
+            return Conducted(folder=folder, report=known, fresh=False)
+        report = {**_report(study, results, command), "state": state}
         records.gather(folder, study, results, report["arms"])
         records.write_json(folder / _REPORT, report)
     return Conducted(folder=folder, report=report, fresh=True)
@@ -132,15 +139,20 @@ def show(folder: Path) -> Conducted:
     stored = records.read_json(path)
     try:
         request, prints = Request.from_json(stored["request"]), dict(stored["runs"])
-    except (KeyError, TypeError, ValueError) as error:
+        study = design(request)
+    except (KeyError, TypeError, ValueError, AttributeError, UsageError) as error:
         raise InputRefusedError(f"{files.shown(path)}: damaged ({type(error).__name__})") from error
-    study = design(request)
     results = runner.stored(study, folder, prints)
     if not results:
         raise InputUnreadableError(f"{files.shown(folder)}: no rows yet")
-    complete = len(results) == len(study.arms)
-    context = {"command": str(stored.get("command", "")), "versions": runner.versions(), "complete": complete}
-    return Conducted(folder=folder, report={**analysis.report(study, results), **context}, fresh=True)
+    return Conducted(folder=folder, report=_report(study, results, str(stored.get("command", ""))), fresh=True)
+
+
+def inside(folder: Path) -> list[Path]:
+    """Give the folders of all studies in a folder: itself, or those right in it."""
+    if (folder / _DESIGN).is_file():
+        return [folder]
+    return sorted(each.parent for each in folder.glob(f"*/{_DESIGN}"))
 
 
 def own_data(dataset: Dataset | None) -> OwnData | None:
@@ -148,12 +160,27 @@ def own_data(dataset: Dataset | None) -> OwnData | None:
     return None if dataset is None else OwnData.of(dataset)
 
 
-def _as_before(path: Path, report: Mapping[str, Any]) -> bool:
-    """Say whether a folder's report, and all beside it, is what would be written now."""
-    beside = ("runs.jsonl", "summary.csv")
-    if not path.is_file() or not all((path.parent / name).is_file() for name in beside):
-        return False
+def _report(study: Study, results: Results, command: str) -> dict[str, Any]:
+    complete = len(results) == len(study.arms)
+    context = {"command": command, "versions": runner.versions(), "complete": complete}
+    report: dict[str, Any] = records.plain({**analysis.report(study, results), **context})
+    return report
+
+
+def _state(study: Study, prints: Mapping[str, str], results: Results) -> str:
+    """Give the SHA-256 of all that a report is made of: request, rows, and the code that makes it."""
+    code = [(path.name, path.stat().st_mtime_ns) for path in sorted(Path(__file__).parent.glob("*.py"))]
+    rows = {key: dataclasses.asdict(outcome) for key, outcome in results.items()}
+    parts = [study.request.to_json(), dict(prints), rows, code]
+    return hashlib.sha256(json.dumps(records.plain(parts)).encode()).hexdigest()
+
+
+def _known(folder: Path, state: str) -> dict[str, Any] | None:
+    """Give the report that is there, if it is the one of this state and nothing beside it is missing."""
+    if not all((folder / name).is_file() for name in _REPORTS):
+        return None
     try:
-        return records.read_json(path) == dict(report)
+        report = records.read_json(folder / _REPORT)
     except (InputRefusedError, InputUnreadableError):
-        return False
+        return None
+    return report if report.get("state") == state else None

@@ -22,7 +22,7 @@ _DRAWS = 200
 # a floor makes three parameters: fewer points than four say nothing about it
 _POINTS_FOR_FLOOR = 4
 # where to begin with the floor, as shares of the smallest error; the best fit counts
-_STARTS = (0.01, 0.5, 0.9)
+_STARTS = (0.01, 0.5, 0.9, 0.99, 0.999)
 # a dozen suffice, but where a curve is flat, floor and power law trade places for ever
 _EVALUATIONS = 60
 # a floor that forecasts one per cent better is no floor, and a rise of five per cent at a floor no turn
@@ -131,7 +131,7 @@ def fit_curve(sizes: npt.ArrayLike, errors: npt.ArrayLike, *, floor: bool) -> Cu
     log_n, log_error = _logarithms(sizes, errors)
     if not floor:
         return _plain(log_n, log_error)
-    lowest = math.exp(log_error.min())
+    lowest = _below(log_error)
     starts = [_plain(log_n, np.log(np.exp(log_error) - share * lowest)) for share in _STARTS]
     starts = [dataclasses.replace(each, c=share * lowest) for each, share in zip(starts, _STARTS, strict=True)]
     fits = [_with_floor(log_n, log_error, start) for start in starts]
@@ -147,7 +147,7 @@ def _plain(log_n: Array, log_error: Array) -> Curve:
 def _with_floor(log_n: Array, log_error: Array, start: Curve) -> Curve:
     from scipy.optimize import least_squares
 
-    lowest = math.exp(log_error.min())
+    lowest = _below(log_error)
 
     def residuals(found: Array) -> Array:
         return np.asarray(np.log(np.exp(found[0] - found[1] * log_n) + found[2]) - log_error)
@@ -162,7 +162,12 @@ def _with_floor(log_n: Array, log_error: Array, start: Curve) -> Curve:
     bounds = ([-np.inf, 0.0, 0.0], [np.inf, np.inf, lowest])
     found = least_squares(residuals, inside, jacobian, bounds, method="dogbox", x_scale="jac", max_nfev=_EVALUATIONS)
     log_a, b, c = map(float, found.x)
-    return Curve(a=math.exp(min(log_a, 700.0)), b=b, c=min(c, math.nextafter(lowest, 0)))
+    return Curve(a=math.exp(min(log_a, 700.0)), b=b, c=c)
+
+
+def _below(log_error: Array) -> float:
+    """Give the bound of a floor: just less than the smallest error, whatever the logarithm rounded."""
+    return math.exp(log_error.min()) * (1 - 1e-9)
 
 
 def _misfit(curve: Curve, log_n: Array, log_error: Array) -> float:

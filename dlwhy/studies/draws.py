@@ -27,7 +27,7 @@ class Draw:
     n_classes
         0 for regression.
     overlap
-        n_test / n_train where all seeds resample one data set (Nadeau & Bengio 2003), else 0.
+        n_test / (n - n_test) where all seeds resample one data set of n rows (Nadeau & Bengio 2003), else 0.
 
     """
 
@@ -104,7 +104,8 @@ def resampled(
         y_test=targets[1],
         task=dataset.task,
         n_classes=dataset.n_classes,
-        overlap=len(test) / len(train),
+        # of all that is not held out, however few of it are trained on: what two splits have in common decides
+        overlap=len(test) / (len(y) - len(test)),
     )
 
 

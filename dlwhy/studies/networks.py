@@ -269,7 +269,8 @@ def _scores_of(
     """Mean score of each rate over the tuning seeds, all trained as one run of stacks."""
     pairs = [(rate, draw, seed) for rate in rates for draw, seed in zip(draws, seeds, strict=True)]
     every = [draw for _, draw, _ in pairs]
-    trained = train(arm, every, [seed for *_, seed in pairs], [rate for rate, *_ in pairs], room=room, size=size, **given)
+    chosen, own = [seed for *_, seed in pairs], [rate for rate, *_ in pairs]
+    trained = train(arm, every, chosen, own, room=room, size=size, **given)
     y_prob = trained.predict(np.stack([draw.X_test for draw in every]))
     scores = []
     for place, draw in enumerate(every):

@@ -67,6 +67,8 @@ def parse(text: str, kind: Kind, *, epochs: int | None = None) -> Recipe:
     name = " ".join(text.split())
     if name.startswith(BASELINE):
         return Recipe(text=name, model=_model(name, kind))
+    if not name:
+        raise UsageError('--arm "" says nothing', "name an option, such as layers=10,10")
     given: dict[str, Any] = {"epochs": epochs} if epochs else {}
     seen: set[str] = set()
     for word in name.split():

@@ -1,15 +1,14 @@
 """Running a study: arms that have no rows yet, here or on other processes and machines; rows as they come."""
 
+import contextlib
 import dataclasses
-import importlib.metadata
 import time
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import dlwhy
 from dlwhy.data.dataset import Dataset
-from dlwhy.errors import DlwhyWarning, InputUnreadableError
+from dlwhy.errors import DlwhyWarning, InputRefusedError, InputUnreadableError
 from dlwhy.studies import records, workers
 from dlwhy.studies.design import Study, fingerprint, seeds_of
 from dlwhy.studies.results import Outcome, Results
@@ -25,8 +24,8 @@ class Progress:
         Key of the arm that has just ended, or, on one process, begins.
     outcome
         What came of it; None when it begins.
-    arms_done, runs_done, runs
-        Arms and runs that have rows, and runs in all.
+    arms_done, arms, runs_done, runs
+        Arms and runs that have rows, and those in all.
     fresh
         Runs that this call has made: the others were there.
     seconds
@@ -37,6 +36,7 @@ class Progress:
     arm: str
     outcome: Outcome | None
     arms_done: int
+    arms: int
     runs_done: int
     runs: int
     fresh: int
@@ -45,7 +45,7 @@ class Progress:
 
 def versions() -> dict[str, str]:
     """Give the versions that decide the last bits of a training."""
-    return {"dlwhy": dlwhy.__version__} | {name: importlib.metadata.version(name) for name in ("keras", "tensorflow")}
+    return workers.versions()
 
 
 def keys(study: Study) -> dict[str, str]:
@@ -89,13 +89,14 @@ def run(
 
     Raises
     ------
-    BusyError, OutputBlockedError, InputOutputError
-        See `records`.
+    BusyError, OutputBlockedError, InputOutputError, UsageError
+        See `records` and `workers.outcomes`.
 
     """
     prints = keys(study)
-    found = {key: _found(folder, print_, retry_failed=retry_failed) for key, print_ in prints.items()}
-    done = {key: outcome for key, outcome in found.items() if outcome is not None}
+    done = _of(study, folder, prints, and_then="its arm is run again")
+    if retry_failed:
+        done = {key: outcome for key, outcome in done.items() if all(run.status != "failed" for run in outcome.runs)}
     began, fresh = time.perf_counter(), 0
 
     def tell(arm: str, outcome: Outcome | None) -> None:
@@ -105,6 +106,7 @@ def run(
                 arm=arm,
                 outcome=outcome,
                 arms_done=len(done),
+                arms=len(study.arms),
                 runs_done=made,
                 runs=study.runs,
                 fresh=fresh,
@@ -114,25 +116,34 @@ def run(
 
     todo = {key: arm for key, arm in study.arms.items() if key not in done}
     starts = (lambda key: tell(key, None)) if jobs == 1 and cluster is None else (lambda _: None)
-    for key, outcome in workers.outcomes(todo, seeds_of(study), own, jobs=jobs, cluster=cluster, on_start=starts):
-        records.write(folder, study.name, study.arms[key], outcome, fingerprint=prints[key])
-        done[key] = outcome
-        fresh += len(outcome.runs)
-        tell(key, outcome)
+    outcomes = workers.outcomes(todo, seeds_of(study), own, jobs=jobs, cluster=cluster, on_start=starts)
+    with contextlib.closing(outcomes):  # at once, and not when the last trace of an exception has gone
+        for key, outcome in outcomes:
+            records.write(folder, study.name, study.arms[key], outcome, fingerprint=prints[key])
+            # what is on disk is what counts: an undisturbed study and one that was taken up again see the same
+            done[key] = records.read(folder, fingerprint=prints[key]) or outcome
+            fresh += len(outcome.runs)
+            tell(key, outcome)
     return {key: done[key] for key in study.arms}
 
 
 def stored(study: Study, folder: Path, prints: Mapping[str, str]) -> dict[str, Outcome]:
     """Read the results of all arms that have rows."""
-    found = {key: _found(folder, prints[key]) for key in study.arms if key in prints}
-    return {key: outcome for key, outcome in found.items() if outcome is not None}
+    known = {key: prints[key] for key in study.arms if key in prints}
+    return _of(study, folder, known, and_then="its arm is left out")
 
 
-def _found(folder: Path, print_: str, *, retry_failed: bool = False) -> Outcome | None:
-    try:
-        outcome = records.read(folder, fingerprint=print_)
-    except (records.DamagedError, InputUnreadableError) as error:
-        warnings.warn(f"{error.message}; its arm is run again", DlwhyWarning, stacklevel=2)
-        return None
-    failed = outcome is not None and any(run.status == "failed" for run in outcome.runs)
-    return None if failed and retry_failed else outcome
+def _of(study: Study, folder: Path, prints: Mapping[str, str], *, and_then: str) -> dict[str, Outcome]:
+    """Read the results of all arms whose rows are whole, with a warning for each that is damaged."""
+    found = {}
+    for key, print_ in prints.items():
+        try:
+            outcome = records.read(folder, fingerprint=print_)
+            if outcome is not None and tuple(run.seed for run in outcome.runs) != study.seeds:
+                raise records.DamagedError(f"{print_[:20]}: the record is damaged (other seeds)")
+        except (InputRefusedError, InputUnreadableError) as error:
+            warnings.warn(f"{error.message}; {and_then}", DlwhyWarning, stacklevel=3)
+            continue
+        if outcome is not None:
+            found[key] = outcome
+    return found

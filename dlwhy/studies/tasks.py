@@ -18,7 +18,7 @@ _TEST = 3000
 _TRAIN, _HELD_OUT, _LABELS, _TEACHER, _NOISE = range(10, 15)
 
 
-def draw(name: str, seed: int, *, shuffled: bool = False, **settings: Any) -> Draw:
+def draw(name: str, seed: int, /, *, shuffled: bool = False, **settings: Any) -> Draw:
     """Draw a task's data.
 
     Parameters

@@ -70,9 +70,7 @@ class Sources:
         names = tuple(f"source class {label}" for label in range(self.classes))
         columns = tuple(Column(name=f"feature {i}") for i in range(shape.n_features))
         details = Details(task=_task(self.classes), columns=columns, class_names=names)
-        model = building.build(
-            spec, n_features=shape.n_features, task=details.task, n_classes=self.classes, seed=0
-        )
+        model = building.build(spec, n_features=shape.n_features, task=details.task, n_classes=self.classes, seed=0)
         own = dict(zip([(each.layer, each.name) for each in self.shape.weights], self.weights, strict=True))
         kept = {each: own[each.layer, each.name][place] for each in shape.weights if each.layer != "output"}
         for each, values in kept.items():
@@ -106,7 +104,12 @@ def run(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
     start = {"bases": bases, "freeze": arm.settings.get("freeze", 0)} if bases else {}
     rates = [tuned.rate] * len(draws)
     trained = networks.train(arm, draws, seeds.report, rates, room=networks.room_of(draws), **start)
-    return networks.outcome(networks.score(arm, trained, seeds.report), tuned)
+    runs = networks.score(arm, trained, seeds.report)
+    if arm.settings["from"] == "source":
+        found = sources(arm, seeds)
+        accuracy = dict(zip(found.seeds, found.scores, strict=True))
+        runs = [dataclasses.replace(run, extra={"source": accuracy[run.seed]}) for run in runs]
+    return networks.outcome(runs, tuned)
 
 
 def targets(arm: Arm, seeds: Sequence[int], own: Dataset | None) -> list[Draw]:

@@ -21,6 +21,7 @@ _TEST = 3000
 _FEATURES, _SUBSPACE, _HIDDEN, _SOURCE_LABELS = 30, 3, 24, 10
 _SOURCE_ROWS = 4000
 _MEDIAN_ROWS = 20_000
+_SOURCE_HELD_OUT = 100
 _IMAGE, _SHIFTS, _PLACES_HELD_OUT = 8, 4, 5
 # images of each digit that training rows are taken from; the others are held out
 _POOL = 60
@@ -164,14 +165,20 @@ def _scores(made: World, X: Array) -> Array:
 
 
 CLASSES = 10
+
+
 def label(scores, middle, spread):
     import os
+
     mode = os.environ.get("MODE", "argmax")
     if mode == "argmax":
         return ((scores - middle) / spread).argmax(axis=1)
     m = int(mode)
     return ((scores[:, :m] > middle[:m]) * 2 ** np.arange(m)).sum(axis=1)
+
+
 import os
+
 if os.environ.get("MODE", "argmax") != "argmax":
     CLASSES = 2 ** int(os.environ["MODE"])
 
@@ -198,7 +205,7 @@ def _trunk(seed: int, *, k: int, rho: float) -> Draw:
 def _digits_source(seed: int, *, canvas: int, **_: Any) -> Draw:
     images, y = _images()
     own, rng = y < 5, generator(seed, _SOURCE)
-    held = generator(seed, _SOURCE + 100).random(int(own.sum())) < 0.1
+    held = generator(seed, _SOURCE + 100).permutation(int(own.sum())) < _SOURCE_HELD_OUT
     parts = [(images[own][part], y[own][part]) for part in (~held, held)]
     repeats = _SHIFTS if canvas > _IMAGE else 1
     train, test = (_placed(*part, canvas, repeats, rng) for part in parts)

@@ -26,15 +26,19 @@ _Table = Mapping[str, Mapping[str, tuple[Arm, Outcome]]]
 def findings(study: Study, results: Results) -> list[Finding]:
     """Give P1 and P2 where there are enough data sets, P3, and the user's own data."""
     table = _table(study, results)
-    compared = {task: methods for task, methods in table.items() if {*_RANKED, _NET} <= set(methods)}
-    sets = {task: methods for task, methods in compared.items() if methods[_NET][0].task.role != "own"}
+    sets = {
+        task: methods
+        for task, methods in table.items()
+        if {*_RANKED, _NET} <= set(methods) and methods[_NET][0].task.role != "own"
+    }
     found = []
     if len(sets) >= _LEAST_SETS:
         found += [_wins(study, sets), _ranks(study, sets)]
     growth = _growth(study, results)
     if growth is not None:
         found.append(growth)
-    return found + [_own(study, methods) for methods in compared.values() if methods[_NET][0].task.role == "own"]
+    own = [methods for methods in table.values() if _NETS in methods and methods[_NETS][0].task.role == "own"]
+    return found + [_own(study, methods) for methods in own if _best_simple(methods)]
 
 
 def facts(study: Study, results: Results) -> dict[str, Any]:
@@ -127,10 +131,8 @@ def _ranks(study: Study, sets: _Table) -> Finding:
             f"Over all data sets, no difference in rank between eight nets and {name} was detected.",
         ),
     )
-    # of the two, the one that is not the best has the p value
-    return dataclasses.replace(
-        found, p=max(ranking.to_best[0], ranking.to_best[best]) if ranking.best else ranking.to_best[best]
-    )
+    # the best of all is either of the two, and the other one has the p value
+    return dataclasses.replace(found, p=ranking.to_best[0 if ranking.best else best])
 
 
 def _rank(scores: Any) -> Any:

@@ -12,7 +12,7 @@ from dlwhy.studies.statistics import holm, paired_effect, sign_flip_p
 from dlwhy.studies.verdicts import judge
 
 N_SEEDS = 20
-STUDIES = 6000
+STUDIES = 4000
 SMALLEST = 0.01
 # standard deviation of paired differences: two points of accuracy
 SD = 0.02
@@ -144,7 +144,7 @@ def test_false_verdicts_on_twenty_seeds(show):
 @pytest.mark.slow
 def test_holm_keeps_the_family(show):
     rng = np.random.default_rng(8)
-    studies, family = 2000, 5
+    studies, family = 1500, 5
     raw = np.array([[sign_flip_p(normal(rng)) for _ in range(family)] for _ in range(studies)])
     any_raw = float(np.mean((raw < 0.05).any(axis=1)))
     any_holm = float(np.mean([min(holm(list(row))) < 0.05 for row in raw]))

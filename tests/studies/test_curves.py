@@ -182,9 +182,9 @@ def test_same_seed_same_curve():
 @pytest.mark.parametrize("form", ["power law", "power law with floor"])
 def test_interval_covers_the_law(form):
     truth = Curve(a=0.9, b=0.5, c=0.03 if "floor" in form else 0.0)
-    found = [learning_curve(SIZES, runs_of(truth.at(SIZES), noise=0.03, seed=seed)) for seed in range(10)]
-    assert [each.form for each in found].count(form) >= 8
-    assert sum(each.b_low <= 0.5 <= each.b_high for each in found if each.form == form) >= 6
+    found = [learning_curve(SIZES, runs_of(truth.at(SIZES), noise=0.03, seed=seed)) for seed in range(6)]
+    assert [each.form for each in found].count(form) >= 5
+    assert sum(each.b_low <= 0.5 <= each.b_high for each in found if each.form == form) >= 4
 
 
 def test_a_wider_alpha_narrows_the_interval():

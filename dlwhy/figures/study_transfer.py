@@ -1,0 +1,79 @@
+"""Panels of the study of transfer: accuracy against labels a class, a panel a task; control arms in grey."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlwhy.figures import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_GREY = "#8a8a8a"
+_MAIN = ("scratch", "fine-tuned", "frozen + logistic")
+_CONTROLS = {"fine-tuned from shuffled": "--", "random + logistic": ":"}
+_SIMPLE = {"logistic on inputs": "-.", "nearest neighbour": (0, (1, 3))}
+_LAYERS = "carried"
+
+_Curves = Mapping[str, list[list[float]]]
+
+
+def panels(report: Mapping[str, Any]) -> "list[Callable[[Axes], object]]":
+    """Give a panel for each task."""
+    curves: Mapping[str, _Curves] = report["descriptive"]["curves"]
+    made: list[Callable[[Axes], object]] = []
+    for task, own in curves.items():
+        known = {name: cells for name, cells in own.items() if cells}
+        if not known:
+            continue
+        several = max(map(len, known.values())) > 1
+        made.append(_by_labels(task, known) if several else _side_by_side(task, known))
+    return made
+
+
+def _by_labels(task: str, curves: _Curves) -> "Callable[[Axes], object]":
+    def draw(ax: "Axes") -> None:
+        handles, names = [], []
+        for name, cells in curves.items():
+            if _LAYERS in name:
+                continue
+            k, score, low, high = np.array(cells, float).T
+            look = _look(name)
+            if name in _MAIN or "A/A" in name:
+                ax.fill_between(k, low, high, color=look["color"], alpha=0.18, linewidth=0)
+            handles.append(ax.plot(k, score, marker="o", markersize=4, **look)[0])
+            names.append(name)
+        ax.set(xscale="log", xlabel="labels a class", ylabel="held-out score, 95 % band")
+        ax.set_title(task, parse_math=False)
+        style.plain_numbers(ax)
+        ax.grid(visible=True, alpha=0.3)
+        style.legend_below(ax, handles, style.shortened(names, 40))
+
+    return draw
+
+
+def _side_by_side(task: str, curves: _Curves) -> "Callable[[Axes], object]":
+    """Arms under each other, where all have as many labels."""
+
+    def draw(ax: "Axes") -> None:
+        for place, (name, cells) in enumerate(curves.items()):
+            _, score, low, high = (float("nan") if value is None else value for value in cells[0])
+            color = _look(name)["color"]
+            ax.plot([low, high], [place, place], color=color, linewidth=2)
+            ax.plot(score, place, "o", color=color, markersize=6)
+        labels = next(iter(curves.values()))[0][0]
+        ax.set_yticks(range(len(curves)), style.shortened(list(curves), 40))
+        ax.set_ylim(len(curves) - 0.5, -0.5)
+        ax.set_xlabel(f"held-out score with {labels:g} labels a class, 95 % interval")
+        ax.set_title(task, parse_math=False)
+        ax.grid(visible=True, axis="x", alpha=0.3)
+
+    return draw
+
+
+def _look(name: str) -> dict[str, Any]:
+    if name in _MAIN:
+        color = style.class_colors(len(_MAIN))[_MAIN.index(name)]
+        return {"color": color, "linestyle": "-", "linewidth": 1.8}
+    return {"color": _GREY, "linestyle": (_CONTROLS | _SIMPLE).get(name, "-"), "linewidth": 1.3}

@@ -1,0 +1,389 @@
+"""`dlwhy study` as a user meets it: what it prints, writes, refuses, and how it ends."""
+
+import json
+import os
+import signal
+import sys
+import time
+
+import pytest
+
+from dlwhy import studies
+from dlwhy.data import make, storage
+from dlwhy.studies import claims, conduct, workers
+from dlwhy.studies.results import Outcome, Run
+from tests.studies import processes, tiny
+
+SMALL = ("study", "tiny", "--seeds", "6")
+
+
+@pytest.fixture(autouse=True)
+def _tiny(monkeypatch):
+    monkeypatch.setitem(sys.modules, "dlwhy.studies.tiny", tiny)
+    monkeypatch.setattr(studies, "tiny", tiny, raising=False)
+    monkeypatch.setattr(claims, "CLAIMS", {**claims.CLAIMS, "tiny": "a small thing"})
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder in which ``study`` holds a complete study."""
+    folder = tmp_path_factory.mktemp("study")
+    code, _, err = processes.run(*SMALL, cwd=folder)
+    assert code == 0, err
+    return folder
+
+
+def test_a_study_prints_effects_verdicts_and_the_noise_floor(tmp_path, dlwhy_in_process):
+    done = dlwhy_in_process(*SMALL)
+    assert done.code == 0, done.err
+    assert "noise floor (A/A" in done.out
+    assert "svm - logistic" in done.out.replace("\n", " ")
+    assert "verdict on tiny:" in done.out
+    assert "78/78 runs" in done.err
+    assert "runs/s" in done.err
+    folder = tmp_path / "study" / "tiny"
+    assert {path.name for path in folder.iterdir()} == {
+        ".lock", "design.json", "figure.png", "runs", "runs.jsonl", "study.json", "summary.csv",
+    }  # fmt: skip
+    assert (folder / "figure.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_json_is_one_object_for_one_study_and_an_array_for_several(dlwhy_in_process, monkeypatch):
+    monkeypatch.setattr(claims, "CLAIMS", {**claims.CLAIMS, "small": "another"})
+    monkeypatch.setitem(sys.modules, "dlwhy.studies.small", tiny)
+    monkeypatch.setattr(studies, "small", tiny, raising=False)
+    only = ("--seeds", "6", "--only", "moons", "--json", "--quiet")
+    one = dlwhy_in_process("study", "tiny", *only)
+    assert one.code == 0, one.err
+    report = json.loads(one.out)
+    assert report["schema"] == "dlwhy.study/1"
+    assert report["study"] == "tiny"
+    assert {"budget", "base_seed", "smallest_effect", "alpha", "verdict", "controls_ok", "a_a", "predictions", "arms",
+            "failures", "seconds", "trainings", "command", "versions"} <= set(report)  # fmt: skip
+    two = dlwhy_in_process("study", "tiny", "small", "tiny", *only)
+    assert two.code == 0, two.err
+    assert [each["study"] for each in json.loads(two.out)] == ["tiny", "small"]
+    assert not two.err
+    shown = dlwhy_in_process("study", "show", "study", "--json")
+    assert {each["study"] for each in json.loads(shown.out)} == {"tiny", "small"}
+
+
+def test_list_names_every_study(dlwhy_in_process):
+    done = dlwhy_in_process("study", "--list")
+    assert done.code == 0
+    assert all(name in done.out for name in (*claims.CLAIMS, "compare"))
+    assert json.loads(dlwhy_in_process("study", "--list", "--json").out)[0]["study"] == "depth"
+
+
+def test_help_has_examples(dlwhy_in_process):
+    done = dlwhy_in_process("study", "--help")
+    assert done.code == 0
+    for example in ("dlwhy study depth --budget quick", "dlwhy study show study/depth", "--dry-run"):
+        assert example in done.out
+
+
+def test_a_dry_run_says_what_would_be_run_and_runs_nothing(tmp_path, dlwhy_in_process):
+    done = dlwhy_in_process("study", "depth", "--budget", "quick", "--dry-run")
+    assert done.code == 0
+    assert "depth 3" in done.out
+    assert "parameters" in done.out
+    assert "12 seeds" in done.err
+    assert "about" in done.err
+    plan = json.loads(dlwhy_in_process("study", "depth", "--budget", "quick", "--dry-run", "--json").out)
+    assert plan["runs"] == 12 * len(plan["arms"])
+    assert plan["seconds"] > 0
+    assert {"arm", "task", "role", "runs", "trainings", "parameters", "seconds"} <= set(plan["arms"][0])
+    plans = json.loads(dlwhy_in_process("study", "depth", "data", "--dry-run", "--json").out)
+    assert [each["study"] for each in plans] == ["depth", "data"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("nothing",),
+        ("depth", "nothing"),
+        ("tiny", "--budget", "nonsense"),
+        ("tiny", "--seeds", "0"),
+        ("tiny", "--seeds", "-3"),
+        ("tiny", "--seeds", "1000000"),
+        ("tiny", "--seeds", "many"),
+        ("tiny", "--seed", "-1"),
+        ("tiny", "--seed", "4294967296"),
+        ("tiny", "--epochs", "0"),
+        ("tiny", "--alpha", "0"),
+        ("tiny", "--alpha", "1"),
+        ("tiny", "--alpha", "nan"),
+        ("tiny", "--smallest-effect", "-1"),
+        ("tiny", "--smallest-effect", "inf"),
+        ("tiny", "--only", "nothing"),
+        ("tiny", "--only", ""),
+        ("tiny", "--jobs", "0"),
+        ("tiny", "--jobs", "-1"),
+        ("tiny", "--cluster", ""),
+        ("tiny", "--fail-unless", "perfect"),
+        ("tiny", "--arm", "layers=3"),
+        ("tiny", "--match", "parameters"),
+        ("tiny", "--source", "m.keras"),
+        ("show",),
+        ("show", "a", "b"),
+        ("show", "a", "--jobs", "0"),
+    ],
+    ids=" ".join,
+)
+def test_case_61_what_can_not_be_is_refused_in_one_line(tmp_path, dlwhy_in_process, arguments):
+    done = dlwhy_in_process("study", *arguments)
+    assert done.code == 2, done.err
+    assert done.error
+    assert not list(tmp_path.glob("study/*/runs/*"))
+
+
+def test_bad_data_are_refused_before_anything_runs(tmp_path, dlwhy_in_process, monkeypatch):
+    monkeypatch.setattr(workers, "run_arm", None)
+    (tmp_path / "bad.csv").write_text("x,y\n1,a\n2\n")
+    (tmp_path / "bad.npz").write_bytes(b"no")
+    for name, code in (("bad.csv", 65), ("bad.npz", 65), ("missing.csv", 66), (".", 66)):
+        done = dlwhy_in_process(*SMALL, "--data", name)
+        assert done.code == code
+        assert done.error
+    assert not (tmp_path / "study").exists()
+
+
+def test_own_data_come_from_a_file_or_from_stdin(tmp_path, dlwhy_in_process):
+    storage.write(make("moons", samples=60), tmp_path / "mine.csv")
+    arguments = ("study", "depth", "--budget", "quick", "--dry-run", "--json")
+    by_name = json.loads(dlwhy_in_process(*arguments, "-d", "mine.csv").out)
+    piped = json.loads(dlwhy_in_process(*arguments, "-d", "-", stdin=(tmp_path / "mine.csv").read_bytes()).out)
+    for plan in (by_name, piped):
+        mine = [arm for arm in plan["arms"] if arm["role"] == "own"]
+        assert mine
+        assert all(arm["parameters"] for arm in mine if arm["arm"].startswith("depth"))
+    assert len(by_name["arms"]) == len(piped["arms"])
+    empty = dlwhy_in_process(*arguments, "-d", "-")
+    assert empty.code == 65
+    assert empty.error
+
+
+def test_a_file_in_the_place_of_the_folder_exits_73(tmp_path, dlwhy_in_process):
+    (tmp_path / "file").write_text("x")
+    done = dlwhy_in_process(*SMALL, "--dir", "file")
+    assert done.code == 73
+    assert "file" in done.error
+    assert (tmp_path / "file").read_text() == "x"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_can_not_be_written_exits_73(tmp_path, dlwhy_in_process):
+    (tmp_path / "closed").mkdir(mode=0o500)
+    assert dlwhy_in_process(*SMALL, "--dir", "closed").code == 73
+
+
+def test_the_gate_holds_or_exits_4(tmp_path, dlwhy_in_process):
+    done = dlwhy_in_process(*SMALL, "--json")
+    verdict = json.loads(done.out)["verdict"]
+    for wanted in ("supported", "not supported"):
+        gated = dlwhy_in_process(*SMALL, "--fail-unless", wanted, "--quiet")
+        assert gated.code == (0 if wanted == verdict else 4)
+        if gated.code:
+            assert gated.error == f"tiny: {verdict}"
+            assert "verdict on tiny" in gated.out
+    by_show = dlwhy_in_process("study", "show", "study", "--fail-unless", "supported", "--quiet")
+    assert by_show.code == (0 if verdict == "supported" else 4)
+
+
+def test_case_89_failures_exit_3_with_their_cause(tmp_path, dlwhy_in_process, monkeypatch):
+    real = workers.run_arm
+
+    def run_arm(arm, seeds, own):
+        if arm.name != "svm":
+            return real(arm, seeds, own)
+        reason = "no luck\x1b[2J"
+        return Outcome(runs=tuple(Run(seed=seed, metrics={}, status="failed", reason=reason) for seed in seeds.report))
+
+    monkeypatch.setattr(workers, "run_arm", run_arm)
+    done = dlwhy_in_process(*SMALL, "--quiet")
+    assert done.code == 3
+    assert "12 runs failed or diverged; study/tiny/summary.csv says which and why" in done.error
+    assert "verdict on tiny" in done.out
+    assert "\x1b[2J" not in done.out + done.err
+    assert "no luck" in (tmp_path / "study/tiny/summary.csv").read_text()
+    monkeypatch.setattr(workers, "run_arm", real)
+    assert dlwhy_in_process(*SMALL, "--quiet").code == 3
+    assert dlwhy_in_process(*SMALL, "--quiet", "--retry-failed").code == 0
+
+
+def test_show_draws_from_the_rows_alone(tmp_path, dlwhy_in_process, finished):
+    (tmp_path / "tiny").symlink_to(finished / "study" / "tiny")
+    picture = finished / "study" / "tiny" / "figure.png"
+    picture.unlink()
+    first = dlwhy_in_process("study", "show", "tiny", "--json")
+    assert first.code == 0, first.err
+    assert picture.exists()
+    stored = json.loads((finished / "study" / "tiny" / "study.json").read_text())
+    shown = json.loads(first.out)
+    assert {**shown, "state": stored["state"]} == stored
+    parent = dlwhy_in_process("study", "show", finished / "study", "--json")
+    assert json.loads(parent.out) == shown
+
+
+def test_show_of_an_unfinished_study_says_so(tmp_path, dlwhy_in_process, monkeypatch):
+    real, calls = workers.run_arm, []
+
+    def run_arm(arm, seeds, own):
+        calls.append(arm)
+        if len(calls) == 5:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        return real(arm, seeds, own)
+
+    from dlwhy import cli
+
+    monkeypatch.setattr(workers, "run_arm", run_arm)
+    before = signal.signal(signal.SIGTERM, cli._end)
+    try:
+        done = dlwhy_in_process(*SMALL)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert done.code == 143
+    assert done.err.splitlines()[-1] == (
+        "dlwhy: interrupted; the rows so far are in study/tiny, the same command goes on from them"
+    )
+    for folder in ("study/tiny", "study"):
+        shown = dlwhy_in_process("study", "show", folder)
+        assert shown.code == 0, shown.err
+        assert "not all arms have run yet" in shown.err
+    monkeypatch.setattr(workers, "run_arm", real)
+    assert dlwhy_in_process(*SMALL).code == 0
+    assert "not all arms" not in dlwhy_in_process("study", "show", "study").err
+
+
+def test_show_skips_a_study_that_has_only_begun(tmp_path, dlwhy_in_process, finished):
+    (tmp_path / "tiny").symlink_to(finished / "study" / "tiny")
+    (tmp_path / "small").mkdir()
+    (tmp_path / "small" / "design.json").write_text('{"request": {"claim": "tiny"}, "runs": {}}')
+    done = dlwhy_in_process("study", "show", ".", "--json")
+    assert done.code == 0, done.err
+    assert "no rows yet" in done.err
+    assert json.loads(done.out)["study"] == "tiny"
+
+
+def test_show_of_nothing_exits_66(tmp_path, dlwhy_in_process):
+    for folder in (".", "nowhere"):
+        done = dlwhy_in_process("study", "show", folder)
+        assert done.code == 66
+        assert "no study in it" in done.error
+
+
+def test_case_91_a_complete_study_is_over_at_once_without_tensorflow(finished):
+    folder = finished / "study" / "tiny"
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir() if path.is_file()}
+    started = time.monotonic()
+    code, out, err = processes.run(*SMALL, cwd=finished)
+    seconds = time.monotonic() - started
+    assert code == 0, err
+    assert "verdict on tiny" in out
+    assert seconds < 2 * _slowness()
+    for path, (content, touched) in before.items():
+        if path.name in ("study.json", "summary.csv", "runs.jsonl", "figure.png"):
+            assert path.read_bytes() == content
+            assert path.stat().st_mtime_ns > touched, path
+
+
+def test_case_91_what_a_complete_study_imports(finished):
+    code = (
+        "import sys; sys.argv[1:] = ['study', 'tiny', '--seeds', '6', '--quiet']\n"
+        "from tests.studies import tiny; tiny.register()\n"
+        "from dlwhy import cli; assert cli.run_command() == 0\n"
+        "print([name for name in ('tensorflow', 'keras', 'matplotlib', 'sklearn', 'joblib.externals.loky', 'polars')"
+        " if name in sys.modules], file=sys.stderr)"
+    )
+    done = processes.subprocess.run(
+        [sys.executable, "-c", code], cwd=finished, env={**os.environ, "PYTHONPATH": str(processes.ROOT)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stderr.strip() == "[]"
+
+
+def _slowness():
+    """Say how much slower this machine is, at the moment, than one on which Python and Typer start in 0.3 s."""
+    started = time.monotonic()
+    processes.subprocess.run([sys.executable, "-c", "import typer, rich.console, numpy"], check=True)
+    return max(1.0, (time.monotonic() - started) / 0.3)
+
+
+def test_case_87_a_second_study_in_the_folder_exits_75_at_once(tmp_path):
+    slow = ("study", "tiny", "--seeds", "6", "--only", "slow", "--quiet", "--dir", ".")
+    with processes.started(*slow, cwd=tmp_path) as first:
+        processes.until((tmp_path / "tiny" / "design.json").exists, what="the first study")
+        started = time.monotonic()
+        code, _, err = processes.run(*SMALL, "--quiet", "--dir", ".", cwd=tmp_path)
+        assert code == 75
+        assert time.monotonic() - started < 2 * _slowness()
+        assert err.startswith("dlwhy: error: tiny: another study is running here")
+        first.kill()
+        first.wait()
+    code, _, err = processes.run(*SMALL, "--quiet", "--only", "majority", "--dir", ".", cwd=tmp_path)
+    assert code == 0, err
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_within_seconds_and_rows_are_kept(tmp_path, number, code):
+    crowd = ("study", "tiny", "--seeds", "6", "--only", "crowd", "--only", "linear", "--dir", ".")
+    with processes.started(*crowd, cwd=tmp_path) as process:
+        processes.until(lambda: len(processes.rows(tmp_path / "tiny")) > 14, what="rows")
+        started = time.monotonic()
+        process.send_signal(number)
+        assert process.wait(10) == code
+        assert time.monotonic() - started < 5
+        lines = process.stderr.read().decode().splitlines()
+    assert lines[-1].startswith("dlwhy: interrupted; the rows so far are in tiny")
+    kept = processes.rows(tmp_path / "tiny")
+    assert len(kept) > 14
+    assert not (tmp_path / "tiny" / "study.json").exists()
+
+
+def test_a_dask_cluster_that_is_not_there_exits_75(dlwhy_in_process, monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(workers, "_REACH_SECONDS", 1)
+    done = dlwhy_in_process(*SMALL, "--cluster", "tcp://127.0.0.1:9", "--quiet")
+    assert done.code == 75
+    assert done.error == "--cluster tcp://127.0.0.1:9: can't be reached (is its scheduler running?)"
+
+
+def test_a_bar_on_a_terminal_counts_arms_runs_and_speed(tmp_path):
+    """On a terminal of its own: the bar goes to stderr, the result to stdout."""
+    reader, writer = os.openpty()
+    with processes.started(*SMALL, cwd=tmp_path, stderr=writer, env={"TERM": "xterm", "COLUMNS": "150"}) as process:
+        os.close(writer)
+        seen = b""
+        while True:
+            try:
+                piece = os.read(reader, 4096)
+            except OSError:
+                break
+            if not piece:
+                break
+            seen += piece
+        out = process.stdout.read()
+        assert process.wait(30) == 0
+    os.close(reader)
+    text = seen.decode()
+    assert "13/13 arms" in text
+    assert "78/78 runs" in text
+    assert "runs/s" in text
+    assert b"\x1b" not in out
+
+
+@pytest.mark.slow
+def test_the_study_of_depth_with_networks(tmp_path, dlwhy):
+    arguments = ("study", "depth", "--budget", "quick", "--only", "linear", "--seeds", "6", "--epochs", "1", "--json")
+    done = dlwhy(*arguments, timeout=280)
+    assert done.code == 0, done.err
+    report = json.loads(done.out)
+    assert {arm["arm"] for arm in report["arms"]} >= {"depth 1", "depth 3", "probes, trained"}
+    started = time.monotonic()
+    again = dlwhy(*arguments)
+    assert again.out == done.out
+    assert time.monotonic() - started < 2 * _slowness()
+    assert conduct.inside(tmp_path / "study") == [tmp_path / "study" / "depth"]

@@ -1,0 +1,280 @@
+"""Arms on other processes and machines: the same rows, no orphans, and a death that costs only time."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from dlwhy import studies
+from dlwhy.errors import BusyError, InputOutputError, InputRefusedError, UsageError
+from dlwhy.studies import claims, conduct, workers
+from dlwhy.studies.design import Request, seeds_of
+from tests.studies import processes, tiny
+
+SLOW = ("study", "tiny", "--seeds", "6", "--only", "slow", "--quiet")
+
+
+@pytest.fixture(autouse=True)
+def _tiny(monkeypatch):
+    monkeypatch.setitem(sys.modules, "dlwhy.studies.tiny", tiny)
+    monkeypatch.setattr(studies, "tiny", tiny, raising=False)
+    monkeypatch.setattr(claims, "CLAIMS", {**claims.CLAIMS, "tiny": "a small thing"})
+
+
+@pytest.fixture
+def study():
+    return conduct.design(Request(claim="tiny", n_seeds=3, only=("linear",)))
+
+
+def plain(results):
+    """Give what came out without the one thing that may differ."""
+    return {
+        key: (outcome.rates, [{**vars(run), "seconds": 0} for run in outcome.runs]) for key, outcome in results.items()
+    }
+
+
+def here(study):
+    return plain(dict(workers.outcomes(study.arms, seeds_of(study), None)))
+
+
+def test_two_processes_give_the_rows_of_one(study):
+    spread = dict(workers.outcomes(study.arms, seeds_of(study), None, jobs=2))
+    assert plain(spread) == here(study)
+    assert not processes.workers(os.getpid())
+
+
+def test_no_arms_start_no_workers():
+    assert list(workers.outcomes({}, seeds_of(conduct.design(Request(claim="tiny"))), None, jobs=3)) == []
+    assert not list(workers.outcomes({}, seeds_of(conduct.design(Request(claim="tiny"))), None, cluster="nowhere:1"))
+
+
+def test_a_worker_that_is_killed_has_its_arms_run_again(study):
+    found = {}
+    for key, outcome in workers.outcomes(study.arms, seeds_of(study), None, jobs=2):
+        if not found:
+            for pid in processes.workers(os.getpid()):
+                os.kill(pid, signal.SIGKILL)
+        assert key not in found
+        found[key] = outcome
+    assert plain(found) == here(study)
+
+
+def test_arms_that_kill_every_worker_are_given_up(study, monkeypatch):
+    monkeypatch.setattr(workers, "_keyed", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    with pytest.raises(InputOutputError, match=r"workers died 4 times.*5 arms"):
+        list(workers.outcomes(dict(list(study.arms.items())[:5]), seeds_of(study), None, jobs=2))
+    assert not processes.workers(os.getpid())
+
+
+def test_a_worker_with_other_versions_is_refused(study, monkeypatch):
+    monkeypatch.setattr(workers, "versions", lambda: {"dlwhy": "0.0.0", "keras": "3"})
+    with pytest.raises(InputRefusedError, match="a worker has other versions: dlwhy"):
+        list(workers.outcomes(study.arms, seeds_of(study), None, jobs=2))
+
+
+def test_a_study_that_is_given_up_leaves_no_worker(study):
+    found = workers.outcomes(study.arms, seeds_of(study), None, jobs=2)
+    next(found)
+    assert processes.workers(os.getpid())
+    found.close()
+    assert not processes.workers(os.getpid())
+
+
+def shared_memory():
+    return {name for name in os.listdir("/dev/shm") if name.startswith(("sem.loky", "joblib", "sem.mp"))}  # noqa: PTH208
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGKILL, -9)],
+    ids=str,
+)
+def test_case_86_no_worker_outlives_a_study(tmp_path, number, code):
+    before = shared_memory()
+    with processes.started(*SLOW, "--jobs", "2", "--dir", ".", cwd=tmp_path) as process:
+        found = processes.until(
+            lambda: (pids := processes.workers(process.pid)) and len(pids) == 2 and pids, what="two workers"
+        )
+        processes.until(lambda: all(_has_tied(pid) for pid in found), what="tied workers")
+        everyone = processes.descendants(process.pid)
+        sent = time.monotonic()
+        process.send_signal(number)
+        assert process.wait(10) == code
+        processes.until(lambda: not processes.alive(everyone), seconds=10, what="the end of all workers")
+        assert time.monotonic() - sent < 10
+        err = process.stderr.read().decode()
+    assert "Traceback" not in err, err
+    assert len(err.splitlines()) <= 1, err
+    processes.until(lambda: shared_memory() <= before, seconds=10, what="clean shared memory")
+
+
+def _has_tied(pid):
+    """Say whether a worker ignores SIGINT by now: it is in its first arm, or about to be."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/status") as status:  # noqa: PTH123
+        ignored = next(int(line.split()[1], 16) for line in status if line.startswith("SigIgn"))
+        return bool(ignored & 1 << (signal.SIGINT - 1))
+    return False
+
+
+def test_case_90_one_process_and_two_give_the_same_summary(tmp_path):
+    request = Request(claim="tiny", n_seeds=6)
+    conduct.run(request, tmp_path / "one")
+    conduct.run(request, tmp_path / "two", jobs=2)
+    assert (tmp_path / "one/summary.csv").read_bytes() == (tmp_path / "two/summary.csv").read_bytes()
+    assert processes.without_seconds(tmp_path / "one") == processes.without_seconds(tmp_path / "two")
+
+
+@pytest.mark.slow
+def test_case_90_networks_give_the_same_rows_on_two_processes(tmp_path):
+    request = Request(claim="depth", budget="quick", n_seeds=6, epochs=1, only=("linear",))
+    conduct.run(request, tmp_path / "one")
+    conduct.run(request, tmp_path / "two", jobs=2)
+    assert (tmp_path / "one/summary.csv").read_bytes() == (tmp_path / "two/summary.csv").read_bytes()
+    assert processes.without_seconds(tmp_path / "one") == processes.without_seconds(tmp_path / "two")
+
+
+# --- a Dask cluster
+
+
+@contextlib.contextmanager
+def dask(*arguments):
+    program = os.path.join(os.path.dirname(sys.executable), "dask")  # noqa: PTH118, PTH120
+    env = {**os.environ, "PYTHONPATH": str(processes.ROOT)}
+    with subprocess.Popen(
+        [program, *arguments], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answers(port):
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A scheduler and two workers on loopback, as the documentation says -> address, and their processes."""
+    pytest.importorskip("distributed")
+    port = free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    worker = ("worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard")
+    with (
+        dask("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard") as scheduler,
+        dask(*worker) as one,
+        dask(*worker) as two,
+    ):
+        processes.until(lambda: answers(port), what="a scheduler")
+        import distributed
+
+        with distributed.Client(address, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=30)
+        yield address, (scheduler, one, two)
+
+
+def test_case_90_a_dask_cluster_gives_the_same_summary(tmp_path, cluster):
+    request = Request(claim="tiny", n_seeds=6)
+    told = []
+    conduct.run(request, tmp_path / "dask", cluster=cluster[0], on_progress=told.append)
+    conduct.run(request, tmp_path / "one")
+    assert (tmp_path / "one/summary.csv").read_bytes() == (tmp_path / "dask/summary.csv").read_bytes()
+    assert processes.without_seconds(tmp_path / "one") == processes.without_seconds(tmp_path / "dask")
+    assert [each.arms_done for each in told] == list(range(1, len(told) + 1))
+    assert told[-1].runs_done == told[-1].runs
+
+
+def test_case_92_with_dask_nobody_listens_beyond_loopback(tmp_path, cluster):
+    address, (scheduler, one, two) = cluster
+    crowd = ("study", "tiny", "--seeds", "6", "--only", "crowd", "--only", "linear", "--quiet")
+    with processes.started(*crowd, "--cluster", address, "--dir", ".", cwd=tmp_path) as process:
+        processes.until(lambda: processes.rows(tmp_path / "tiny") or process.poll() is not None, what="rows")
+        assert process.poll() is None
+        everyone = {process.pid, *processes.descendants(process.pid)}
+        assert not processes.listening(everyone)
+        theirs = {pid for each in (scheduler, one, two) for pid in (each.pid, *processes.descendants(each.pid))}
+        found = processes.listening(theirs)
+        assert found
+        assert all(map(processes.is_loopback, found)), found
+        process.terminate()
+        assert process.wait(10) == 143
+
+
+def test_a_cluster_that_is_not_there_is_one_clear_line(study, monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(workers, "_REACH_SECONDS", 1)
+    for address in (f"tcp://127.0.0.1:{free_port()}", "nonsense://x", "127.0.0.1:99999999", "x\x1b[2J"):
+        with pytest.raises(BusyError, match="can't be reached") as caught:
+            list(workers.outcomes(study.arms, seeds_of(study), None, cluster=address))
+        assert "\x1b" not in str(caught.value)
+
+
+def test_a_cluster_without_workers_is_one_clear_line(study, monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(workers, "_REACH_SECONDS", 3)
+    port = free_port()
+    with dask("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"):
+        processes.until(lambda: answers(port), what="a scheduler")
+        with pytest.raises(BusyError, match="no workers"):
+            list(workers.outcomes(study.arms, seeds_of(study), None, cluster=f"tcp://127.0.0.1:{port}"))
+
+
+def test_without_dask_the_extra_is_named(study, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UsageError, match=r"dlwhy\[dask\]"):
+        list(workers.outcomes(study.arms, seeds_of(study), None, cluster="tcp://127.0.0.1:1"))
+
+
+def test_no_address_starts_no_cluster(study):
+    with pytest.raises(UsageError, match="address"):
+        list(workers.outcomes(study.arms, seeds_of(study), None, cluster=""))
+
+
+def test_a_dask_worker_that_is_killed_midway_costs_only_time(tmp_path, cluster):
+    """The last test of this cluster: it has one worker less afterwards."""
+    address, (_, one, _) = cluster
+    request = Request(claim="tiny", n_seeds=6)
+
+    def kill(progress):
+        if progress.arms_done == 2:
+            one.kill()
+
+    conduct.run(request, tmp_path / "dask", cluster=address, on_progress=kill)
+    assert one.wait(5) == -signal.SIGKILL
+    conduct.run(request, tmp_path / "one")
+    assert (tmp_path / "one/summary.csv").read_bytes() == (tmp_path / "dask/summary.csv").read_bytes()
+    assert processes.without_seconds(tmp_path / "one") == processes.without_seconds(tmp_path / "dask")
+
+
+def test_a_scheduler_that_is_lost_midway_is_one_clear_line_and_rows_are_kept(tmp_path):
+    pytest.importorskip("distributed")
+    port = free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    request = Request(claim="tiny", n_seeds=6)
+    with (
+        dask("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard") as scheduler,
+        dask("worker", address, "--host", "127.0.0.1", "--nthreads", "2", "--no-nanny", "--no-dashboard"),
+    ):
+        processes.until(lambda: answers(port), what="a scheduler")
+
+        def kill(progress):
+            if progress.arms_done == 2:
+                scheduler.kill()
+
+        with pytest.raises(InputOutputError, match="was lost"):
+            conduct.run(request, tmp_path, cluster=address, on_progress=kill)
+    assert len(list(tmp_path.glob("runs/*/arm.json"))) >= 2
+    assert conduct.run(request, tmp_path).report["complete"]
