@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from dlwhy.data.dataset import Dataset
     from dlwhy.studies.conduct import Conducted
-    from dlwhy.studies.design import Request
+    from dlwhy.studies.request import Request
 
 
 def study(
@@ -198,7 +198,7 @@ def _own(given: dict[str, Any]) -> "Dataset | None":
 
 def _request(name: str, given: dict[str, Any], dataset: "Dataset | None") -> "Request":
     from dlwhy.studies.conduct import own_data
-    from dlwhy.studies.design import Request
+    from dlwhy.studies.request import Request
 
     extra = {
         "compare": {"arms": list(given["arm"] or ()), "match": given["match"]},

@@ -13,7 +13,8 @@ import numpy as np
 
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import algorithm_facts, analysis
-from dlwhy.studies.design import ADAM_RATES, SGD_RATES, Arm, Contrast, Request, Study, Task, assemble
+from dlwhy.studies.design import ADAM_RATES, SGD_RATES, Arm, Contrast, Study, Task, assemble
+from dlwhy.studies.request import Request
 from dlwhy.studies.results import Results
 from dlwhy.studies.verdicts import Finding
 from dlwhy.training.options import TrainingOptions

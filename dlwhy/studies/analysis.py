@@ -143,6 +143,7 @@ def finding(
         standardized=effect.standardized,
         n_seeds=effect.n_seeds,
         verdict=verdict,
+        seeds_needed=verdicts.seeds_to_settle(effect, smallest=smallest, overlap=overlap),
         cautions=tuple(cautions),
         sentence=texts.get(verdict, "").format(effect=_size(effect.effect, metric)),
         smallest=smallest,
@@ -174,8 +175,7 @@ def noise_floor(study: Study, results: Results) -> dict[str, Any] | None:
     overlap = max((run.overlap for run in results[base].runs), default=0.0)
     effect = statistics.paired_effect(pairs, alpha=study.request.alpha, overlap=overlap)
     detectable = statistics.detectable(effect.sd, effect.n_seeds, alpha=study.request.alpha, overlap=overlap)
-    excludes = effect.ci_low > 0 or effect.ci_high < 0
-    caution = f"the A/A arm differs by {effect.effect:+.4f}: a bug or a fluke" if excludes else None
+    caution = verdicts.a_a_caution(effect)
     return {
         "arm": arm.name,
         "task": arm.task.name,
@@ -231,15 +231,11 @@ def _overlap(outcome: Outcome) -> float:
 
 
 def _cautions(arm: Arm, outcome: Outcome) -> list[str]:
-    counts = census(outcome.runs)
-    lost = [
-        f"{counts[kind]} of {len(outcome.runs)} runs of {arm.name} {kind}; their pairs are left out"
-        for kind in LOST
-        if counts[kind]
-    ]
-    edge = [f"the learning rate of {arm.name} lies at the edge of its grid"] if outcome.at_edge else []
-    hopeless = [f"{arm.name} can't be trained at any rate that was tried"] if outcome.hopeless else []
-    return [*lost, *edge, *hopeless]
+    """Give what stands beside a number that an arm has part in: lost runs, a rate at the edge, no rate at all."""
+    edge = verdicts.edge_caution(arm.name, at_edge=outcome.at_edge)
+    hopeless = f"{arm.name} can't be trained at any rate that was tried" if outcome.hopeless else None
+    lost = verdicts.failure_cautions(arm.name, census(outcome.runs), lost=LOST)
+    return [*lost, *(caution for caution in (edge, hopeless) if caution)]
 
 
 def _size(effect: float, metric: str) -> str:

@@ -6,7 +6,8 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from dlwhy.errors import UsageError, display
-from dlwhy.studies.design import Request, Study
+from dlwhy.studies.design import Study
+from dlwhy.studies.request import Request
 from dlwhy.studies.results import Results
 from dlwhy.studies.verdicts import Finding
 

@@ -10,8 +10,9 @@ from dlwhy.data.dataset import Task as Kind
 from dlwhy.errors import UsageError, display
 from dlwhy.models.spec import MAX_PARAMETERS
 from dlwhy.studies import analysis, recipes
-from dlwhy.studies.design import ADAM_RATES, SGD_RATES, Arm, Contrast, Request, Study, Task, assemble
+from dlwhy.studies.design import ADAM_RATES, SGD_RATES, Arm, Contrast, Study, Task, assemble
 from dlwhy.studies.recipes import Recipe
+from dlwhy.studies.request import Request
 from dlwhy.studies.results import Results
 from dlwhy.studies.verdicts import Finding
 from dlwhy.training.options import TrainingOptions

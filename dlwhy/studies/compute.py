@@ -17,9 +17,10 @@ import numpy.typing as npt
 from dlwhy.data.dataset import Dataset
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import analysis, frontier, networks, scoring, tasks, throughput
-from dlwhy.studies.design import Arm, OwnData, Request, Seeds, Study, Task, assemble, training_seed
+from dlwhy.studies.design import Arm, Seeds, Study, Task, assemble, training_seed
 from dlwhy.studies.draws import Draw, generator
 from dlwhy.studies.frontier import Grid
+from dlwhy.studies.request import OwnData, Request
 from dlwhy.studies.results import Outcome, Results, Run
 from dlwhy.studies.verdicts import Finding
 from dlwhy.training import accelerator
@@ -45,7 +46,7 @@ _KIND = "compute.run"
 _METRIC = "log10_loss"
 _UNIT = "decades of loss a decade of compute"
 # seeds that are trained in one call, so that memory stays bounded
-_MOST_SEEDS = 20
+_MOST_SEEDS = 12
 _LEAST_LOSS = 1e-12
 _LOG_EVERY = 10
 _HELD_OUT_NOISE = 300  # a stream of a seed
@@ -96,10 +97,11 @@ def design(request: Request) -> Study:
 def run(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
     """Train every duration of every seed, each a run of its own, and score it on the seed's held-out rows."""
     runs: list[Run] = []
-    for part in _cut(seeds.report):
+    parts = _cut(seeds.report)
+    for part in parts:
         draws = _draws(arm, part, own)
         started = time.perf_counter()
-        trained = _trained(arm, draws, part)
+        trained = _trained(arm, draws, part, most=len(parts[0]))
         held_out = np.stack([draw.X_test for draw in draws])
         y_prob = np.stack([replicas.predict(held_out) for replicas in trained], axis=1)
         seconds, parameters = (time.perf_counter() - started) / len(part), scoring.parameters(trained[0])
@@ -186,7 +188,7 @@ def _is_regression(own: OwnData | None) -> bool:
 
 
 def _cut(seeds: Sequence[int]) -> list[tuple[int, ...]]:
-    """Cut the seeds into parts of about one length."""
+    """Cut the seeds into parts of about one length, the longest first."""
     parts = np.array_split(np.arange(len(seeds)), -(-len(seeds) // _MOST_SEEDS))
     return [tuple(seeds[place] for place in part) for part in parts]
 
@@ -213,10 +215,10 @@ def _draw(seed: int, settings: dict[str, Any]) -> Draw:
     return dataclasses.replace(draw, y_test=(draw.y_test + blur).astype(np.float32))
 
 
-def _trained(arm: Arm, draws: Sequence[Draw], seeds: Sequence[int]) -> list[Replicas]:
-    """Train a replica a seed for each duration; all durations share one program, as all see the same rows."""
+def _trained(arm: Arm, draws: Sequence[Draw], seeds: Sequence[int], *, most: int) -> list[Replicas]:
+    """Train a replica a seed for each duration; one program for all, and for each part of at most so many seeds."""
     accelerator.start(threads=1)  # one thread a stack: the last bits must not depend on the machine's cores
-    dataset, places = networks._joined(draws, room=max(arm.settings["durations"]) * _BATCH * len(draws))
+    dataset, places = networks._joined(draws, room=max(arm.settings["durations"]) * _BATCH * most)
     return [
         train_replicas(
             dataset,
@@ -226,7 +228,7 @@ def _trained(arm: Arm, draws: Sequence[Draw], seeds: Sequence[int]) -> list[Repl
             rows=[_rows(own, steps * _BATCH) for own in places],
             steps=steps,
             log_every=min(steps, _LOG_EVERY),
-            size=min(16, -(-len(seeds) // 2)),
+            size=-(-most // 2),
         )
         for steps in durations(arm)
     ]
@@ -304,7 +306,7 @@ def _paying(study: Study, task: Task, grid: Grid, overlap: float) -> Finding:
         task=task.name,
         role=task.role,
         metric=_UNIT,
-        contrast=f"budget {low:.1e} - budget {high:.1e}",
+        contrast=f"compute {low:.1e} to {high:.1e}",
         primary=task.role in ("positive", "own"),
         smallest=study.smallest_effect,
         overlap=overlap,

@@ -12,7 +12,8 @@ from dlwhy import files
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import InputRefusedError, InputUnreadableError, UsageError
 from dlwhy.studies import analysis, claims, estimate, records, runner
-from dlwhy.studies.design import OwnData, Request, Study
+from dlwhy.studies.design import Study
+from dlwhy.studies.request import OwnData, Request
 from dlwhy.studies.results import Results
 from dlwhy.studies.runner import Progress
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import analysis, curves, statistics
-from dlwhy.studies.design import Arm, Contrast, Request, Study, Task, assemble
+from dlwhy.studies.design import Arm, Contrast, Study, Task, assemble
+from dlwhy.studies.request import Request
 from dlwhy.studies.results import Results
 from dlwhy.studies.verdicts import Finding
 from dlwhy.training.options import TrainingOptions

@@ -13,7 +13,8 @@ import numpy as np
 from dlwhy.data.dataset import Dataset
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import analysis, networks, probing, statistics
-from dlwhy.studies.design import ADAM_RATES, Arm, Contrast, Request, Seeds, Study, Task, assemble, matched_width
+from dlwhy.studies.design import ADAM_RATES, Arm, Contrast, Seeds, Study, Task, assemble, matched_width
+from dlwhy.studies.request import Request
 from dlwhy.studies.results import Outcome, Results, Run
 from dlwhy.studies.verdicts import Finding
 from dlwhy.training.options import TrainingOptions

@@ -14,8 +14,8 @@ _SIMPLE_SECONDS = 0.1
 
 def of(arm: Arm, study: Study) -> dict[str, Any]:
     """Give an arm's runs, trainings, hidden parameters and estimated seconds."""
-    runs = len(study.seeds)
-    trainings = runs + len(arm.rates) * TUNING_SEEDS
+    runs = study.runs_of(arm)
+    trainings = runs * arm.settings.get("members", 1) + len(arm.rates) * TUNING_SEEDS
     if arm.network is None:
         return {"runs": runs, "trainings": runs, "parameters": None, "seconds": runs * _SIMPLE_SECONDS}
     features, outputs = _ends(arm, study)

@@ -83,10 +83,10 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
     batches = found["batch"]
     (small, slow), (large, fast) = batches[0], batches[-1]
     machine = f"On this machine ({found['cores']} cores, {found['peak'] / 1e9:.0f} GFLOP/s in matrix products)"
-    share = f"and reach {found['share']:.0%} of that peak"
+    share = f"the best of all that was measured reaches {found['share']:.0%} of that peak"
     (_, alone), (many, together) = found["replicas"][0], found["replicas"][-1]
     lines = [
-        f"{machine}, batches of {large} train {fast / slow:.1f} times as many samples a second as of {small}, {share}.",
+        f"{machine}, batches of {large} train {fast / slow:.1f} times as many samples a second as of {small}; {share}.",
         f"On this machine, {many} networks side by side train {together / alone:.1f} times as many samples a second.",
     ]
     threads = found["threads"]
@@ -102,17 +102,18 @@ def measure(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Measure all, JSON-like: pairs of a size and samples a second, and the peak of matrix products, FLOP/s."""
     accelerator.start(threads=1)
     batches = [[batch, speed(batch=batch)] for batch in settings["batches"]]
-    peak = matrix_peak()
+    replicas = [[count, speed(batch=_BATCH, replicas=count)] for count in settings["replicas"]]
+    threads = _by_threads() if settings["threads"] else "not in a quick study"
+    names = accelerator.available(accelerator.load())
+    peak, speeds = matrix_peak(), [*batches, *replicas, *([] if isinstance(threads, str) else threads)]
     return {
         "cores": len(os.sched_getaffinity(0)),
         "batch": batches,
-        "replicas": [[count, speed(batch=_BATCH, replicas=count)] for count in settings["replicas"]],
-        "threads": _by_threads() if settings["threads"] else "not in a quick study",
-        "devices": [
-            [name, speed(batch=_WIDE_BATCH, device=name)] for name in accelerator.available(accelerator.load())
-        ],
+        "replicas": replicas,
+        "threads": threads,
+        "devices": [[name, speed(batch=_WIDE_BATCH, device=name)] for name in names],
         "peak": peak,
-        "share": 6 * _PRODUCTS * max(rate for _, rate in batches) / peak,
+        "share": 6 * _PRODUCTS * max(rate for _, rate in speeds) / peak,
     }
 
 

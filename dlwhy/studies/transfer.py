@@ -16,7 +16,8 @@ from dlwhy.models import archive
 from dlwhy.models.checking import MAX_SIZE, MEBIBYTE
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import analysis, statistics
-from dlwhy.studies.design import ADAM_RATES, Arm, Contrast, OwnData, Request, Study, Task, assemble
+from dlwhy.studies.design import ADAM_RATES, Arm, Contrast, Study, Task, assemble
+from dlwhy.studies.request import OwnData, Request
 from dlwhy.studies.results import Results
 from dlwhy.studies.verdicts import Finding
 from dlwhy.training.options import TrainingOptions
@@ -317,6 +318,8 @@ def _saved(scratch: dict[int, Any], other: dict[int, Any]) -> dict[str, Any] | N
 def _needed(labels: Any, curve: Any, score: float) -> float:
     """Interpolate between sizes, on a logarithmic axis; beyond the ends it is the end."""
     rising = np.maximum.accumulate(curve)
+    if score >= rising[-1]:
+        return float(labels[-1])
     return float(np.exp(np.interp(score, rising, np.log(labels))))
 
 

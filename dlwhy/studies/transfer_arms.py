@@ -17,8 +17,9 @@ from dlwhy.models.details import Details, Trained
 from dlwhy.models.layouts import Layout
 from dlwhy.models.stacked import StackedNetwork, n_outputs
 from dlwhy.studies import networks, scoring, simple, transfer_tasks
-from dlwhy.studies.design import Arm, OwnData, Seeds, fingerprint, training_seed
+from dlwhy.studies.design import Arm, Seeds, fingerprint, training_seed
 from dlwhy.studies.draws import Draw
+from dlwhy.studies.request import OwnData
 from dlwhy.studies.results import Outcome, Run
 from dlwhy.training.options import TrainingOptions
 

@@ -14,8 +14,9 @@ from dlwhy.data.dataset import Dataset
 from dlwhy.data.registry import REGISTRY
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import networks, scoring, simple, tasks, versatility_facts
-from dlwhy.studies.design import Arm, Contrast, Request, Role, Seeds, Study, Task, assemble, training_seed
+from dlwhy.studies.design import Arm, Contrast, Role, Seeds, Study, Task, assemble, training_seed
 from dlwhy.studies.draws import Draw
+from dlwhy.studies.request import Request
 from dlwhy.studies.results import Outcome, Results, Run
 from dlwhy.studies.verdicts import Finding
 from dlwhy.training.options import TrainingOptions
@@ -23,6 +24,7 @@ from dlwhy.training.options import TrainingOptions
 _CLAIM = "Deep learning is versatile: one recipe, never tuned, serves many problems of any size."
 _CAVEATS = (
     "Each method is at its defaults: tuned, all would be better, trees and nets by more than linear models.",
+    "Data sets that are no controls are drawn or split ten times in the default budget.",
     "AdamW decays by Keras' default of .004.",
 )
 NETS = 8
@@ -52,6 +54,7 @@ _MORE: dict[str, tuple[str, dict[str, Any], bool]] = {
     "hierarchy": ("hierarchy", {}, False),
     "smooth-teacher": ("smooth-teacher", {"noise": 0.3}, True),
 }
+_SPLITS = 10  # of a data set that is no control, in the default budget
 _DEMONSTRATION, _ONE_TEST_SET = "10-10-1", versatility_facts.ONE_TEST_SET
 _SIZES = (1000, 10_000, 100_000)
 _REPEATS, _SIMPLE_REPEATS, _MOST_OF_SVM = 6, 3, 20_000
@@ -62,10 +65,12 @@ def design(request: Request) -> Study:
     more = request.at_least("default")
     arms: list[Arm] = []
     contrasts: list[Contrast] = []
+    splits = {"repeats": _SPLITS} if request.budget == "default" and request.n_seeds is None else {}
     for name in dict.fromkeys((*_ROLES, *REGISTRY, *_MORE)):
         task, regression = _task(name)
         if more or task.role != "real":
-            arms += _arms(task, regression=regression, steps=_steps(task.settings["n_train"]), all_methods=more)
+            made = _arms(task, regression=regression, steps=_steps(task.settings["n_train"]), all_methods=more)
+            arms += [_few(arm, splits) for arm in made] if task.role == "real" else made
             contrasts.append(_contrast(task, regression=regression))
     moons = _task("moons")[0]
     arms += _demonstration(moons)
@@ -100,15 +105,22 @@ def descriptive(study: Study, results: Results) -> dict[str, Any]:
 
 def ensemble(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
     """Train eight networks a seed on the same rows, the first of them the one that a single network is, and average."""
-    draws = networks.draws_of(arm, seeds.report, own)
+    chosen = seeds.report[: arm.settings.get("repeats")]
+    draws = networks.draws_of(arm, chosen, own)
     room, size = networks.room_of(draws), networks.stack_size(arm, draws[0], len(draws))
     # seeds at a time: their held-out rows are copied for each network
     together = max(1, min(4 * size // NETS, _MOST_VALUES // (NETS * draws[0].X_test.size)))
     runs: list[Run] = []
     for first in range(0, len(draws), together):
         part = slice(first, first + together)
-        runs += _averaged(arm, draws[part], seeds.report[part], room=room, size=size)
+        runs += _averaged(arm, draws[part], chosen[part], room=room, size=size)
     return Outcome(runs=tuple(runs))
+
+
+def few(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
+    """Do what `networks.run` and `simple.run` do, on few of the seeds."""
+    chosen = dataclasses.replace(seeds, report=seeds.report[: arm.settings["repeats"]])
+    return networks.run(arm, chosen, own) if arm.network else simple.run(arm, chosen, own)
 
 
 def on_one_test_set(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
@@ -127,7 +139,7 @@ def timed(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
     """Train one after the other on few of the seeds; the time that a row tells is the training's alone."""
     chosen = seeds.report[: arm.settings["repeats"]]
     if arm.network is None:
-        return simple.run(arm, dataclasses.replace(seeds, report=chosen), own)
+        return few(arm, seeds, own)
     runs: list[Run] = []
     for seed in chosen:
         draws = networks.draws_of(arm, [seed], own)
@@ -201,10 +213,17 @@ def _arms(task: Task, *, regression: bool, steps: int, all_methods: bool) -> lis
         metric=metric,
         settings={"method": "net"},
     )
-    eight = dataclasses.replace(net, name="eight nets", kind="versatility.ensemble", settings={"method": "eight nets"})
+    together = {"method": "eight nets", "members": NETS}
+    eight = dataclasses.replace(net, name="eight nets", kind="versatility.ensemble", settings=together)
     known = simple.REGRESSORS if regression else simple.CLASSIFIERS
     models = known[1:] if all_methods else known[1:2]
     return [net, *([eight] if all_methods else []), *(_simple(task, model, metric) for model in models)]
+
+
+def _few(arm: Arm, splits: dict[str, Any]) -> Arm:
+    """Give an arm that runs on few of the seeds, if there are splits."""
+    kind = arm.kind if arm.kind == "versatility.ensemble" else "versatility.few"
+    return dataclasses.replace(arm, kind=kind, settings={**arm.settings, **splits}) if splits else arm
 
 
 def _simple(task: Task, model: str, metric: str) -> Arm:

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import functools
 import importlib
 import importlib.metadata
 import logging
@@ -11,6 +12,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping
+from typing import Any
 
 import dlwhy
 from dlwhy.data.dataset import Dataset
@@ -105,7 +107,7 @@ def run_arm(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
     """Run one arm; what is the input's fault becomes failed runs with their cause."""
     module, function = arm.kind.split(".")
     try:
-        with _one_thread():
+        with _threads().limit(limits=1):  # one order of sums, whoever runs the arm
             outcome: Outcome = getattr(importlib.import_module(f"{_MODULES}.{module}"), function)(arm, seeds, own)
     except DlwhyError as error:
         return Outcome(
@@ -114,15 +116,14 @@ def run_arm(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
     return outcome
 
 
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """Sum in one order whoever runs the arm: loky's workers have fewer threads than a process on its own."""
-    import scipy.linalg  # loads the library that has the threads, as NumPy has loaded its own
+@functools.cache
+def _threads() -> Any:
+    """Find the libraries that sum on several threads: looking for them takes long."""
+    import scipy.linalg  # loads its own, as NumPy has done
     import threadpoolctl  # type: ignore[import-untyped]
 
     del scipy
-    with threadpoolctl.threadpool_limits(limits=1):
-        yield
+    return threadpoolctl.ThreadpoolController()
 
 
 def _spread(arms: Mapping[str, Arm], seeds: Seeds, own: Dataset | None, *, jobs: int) -> Found:

@@ -1,7 +1,9 @@
 """`dlwhy study` as a user meets it: what it prints, writes, refuses, and how it ends."""
 
+import contextlib
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -39,7 +41,7 @@ def test_a_study_prints_effects_verdicts_and_the_noise_floor(tmp_path, dlwhy_in_
     assert "noise floor (A/A" in done.out
     assert "svm - logistic" in done.out.replace("\n", " ")
     assert "verdict on tiny:" in done.out
-    assert "78/78 runs" in done.err
+    assert "66/66 runs" in done.err
     assert "runs/s" in done.err
     folder = tmp_path / "study" / "tiny"
     assert {path.name for path in folder.iterdir()} == {
@@ -108,7 +110,6 @@ def test_a_dry_run_says_what_would_be_run_and_runs_nothing(tmp_path, dlwhy_in_pr
         ("tiny", "--seeds", "0"),
         ("tiny", "--seeds", "-3"),
         ("tiny", "--seeds", "1000000"),
-        ("tiny", "--seeds", "many"),
         ("tiny", "--seed", "-1"),
         ("tiny", "--seed", "4294967296"),
         ("tiny", "--epochs", "0"),
@@ -278,12 +279,10 @@ def test_show_of_nothing_exits_66(tmp_path, dlwhy_in_process):
 def test_case_91_a_complete_study_is_over_at_once_without_tensorflow(finished):
     folder = finished / "study" / "tiny"
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir() if path.is_file()}
-    started = time.monotonic()
-    code, out, err = processes.run(*SMALL, cwd=finished)
-    seconds = time.monotonic() - started
+    with _cpu_seconds(below=2):
+        code, out, err = processes.run(*SMALL, cwd=finished)
     assert code == 0, err
     assert "verdict on tiny" in out
-    assert seconds < 2 * _slowness()
     for path, (content, touched) in before.items():
         if path.name in ("study.json", "summary.csv", "runs.jsonl", "figure.png"):
             assert path.read_bytes() == content
@@ -305,21 +304,22 @@ def test_case_91_what_a_complete_study_imports(finished):
     assert done.stderr.strip() == "[]"
 
 
-def _slowness():
-    """Say how much slower this machine is, at the moment, than one on which Python and Typer start in 0.3 s."""
-    started = time.monotonic()
-    processes.subprocess.run([sys.executable, "-c", "import typer, rich.console, numpy"], check=True)
-    return max(1.0, (time.monotonic() - started) / 0.3)
+@contextlib.contextmanager
+def _cpu_seconds(*, below):
+    """Hold the processes that end in the block to a time: on the processor, since other tests may want it, too."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    yield
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < below
 
 
 def test_case_87_a_second_study_in_the_folder_exits_75_at_once(tmp_path):
     slow = ("study", "tiny", "--seeds", "6", "--only", "slow", "--quiet", "--dir", ".")
     with processes.started(*slow, cwd=tmp_path) as first:
         processes.until((tmp_path / "tiny" / "design.json").exists, what="the first study")
-        started = time.monotonic()
-        code, _, err = processes.run(*SMALL, "--quiet", "--dir", ".", cwd=tmp_path)
+        with _cpu_seconds(below=2):
+            code, _, err = processes.run(*SMALL, "--quiet", "--dir", ".", cwd=tmp_path)
         assert code == 75
-        assert time.monotonic() - started < 2 * _slowness()
         assert err.startswith("dlwhy: error: tiny: another study is running here")
         first.kill()
         first.wait()
@@ -369,8 +369,8 @@ def test_a_bar_on_a_terminal_counts_arms_runs_and_speed(tmp_path):
         assert process.wait(30) == 0
     os.close(reader)
     text = seen.decode()
-    assert "13/13 arms" in text
-    assert "78/78 runs" in text
+    assert "11/11 arms" in text
+    assert "66/66 runs" in text
     assert "runs/s" in text
     assert b"\x1b" not in out
 
@@ -382,8 +382,7 @@ def test_the_study_of_depth_with_networks(tmp_path, dlwhy):
     assert done.code == 0, done.err
     report = json.loads(done.out)
     assert {arm["arm"] for arm in report["arms"]} >= {"depth 1", "depth 3", "probes, trained"}
-    started = time.monotonic()
-    again = dlwhy(*arguments)
+    with _cpu_seconds(below=2):
+        again = dlwhy(*arguments)
     assert again.out == done.out
-    assert time.monotonic() - started < 2 * _slowness()
     assert conduct.inside(tmp_path / "study") == [tmp_path / "study" / "depth"]

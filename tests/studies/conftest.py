@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlwhy.studies.design import Request
+from dlwhy.studies.request import Request
 from dlwhy.studies.results import Outcome, Run
 
 

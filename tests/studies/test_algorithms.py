@@ -10,7 +10,8 @@ from dlwhy.errors import UsageError
 from dlwhy.figures import study_algorithms, style
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import algorithm_facts, algorithms, analysis, gradients, networks, tasks
-from dlwhy.studies.design import BUDGETS, OwnData, Request, Seeds
+from dlwhy.studies.design import Seeds
+from dlwhy.studies.request import BUDGETS, OwnData, Request
 from dlwhy.studies.results import Outcome, Run
 
 OWN = OwnData(name="wine {x}", fingerprint="f", rows=178, features=13, classes=3)

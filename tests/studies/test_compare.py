@@ -7,7 +7,8 @@ import pytest
 from dlwhy.errors import UsageError
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import analysis, compare, conduct, recipes
-from dlwhy.studies.design import ADAM_RATES, SGD_RATES, OwnData, Request
+from dlwhy.studies.design import ADAM_RATES, SGD_RATES
+from dlwhy.studies.request import OwnData, Request
 from dlwhy.training.options import TrainingOptions
 
 OWN = OwnData(name="mine {x}", fingerprint="0" * 64, rows=4000, features=7, classes=3)

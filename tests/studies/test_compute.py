@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from dlwhy.data.generators import make
 from dlwhy.figures import study_compute, style
 from dlwhy.studies import analysis, compute, conduct, frontier, throughput
-from dlwhy.studies.design import Request, Seeds, fingerprint, seeds_of
+from dlwhy.studies.design import Seeds, fingerprint, seeds_of
 from dlwhy.studies.frontier import Grid
+from dlwhy.studies.request import Request
 from dlwhy.studies.results import Outcome, Run
 
 MEASURED = {

@@ -5,7 +5,7 @@ import pytest
 
 from dlwhy.figures import study_panels
 from dlwhy.studies import analysis, data
-from dlwhy.studies.design import OwnData, Request
+from dlwhy.studies.request import OwnData, Request
 
 OWN = OwnData(name="mine", fingerprint="0" * 64, rows=3000, features=7, classes=0)
 

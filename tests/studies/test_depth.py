@@ -5,7 +5,8 @@ import pytest
 
 from dlwhy.figures import study_panels
 from dlwhy.studies import analysis, depth, networks, probing
-from dlwhy.studies.design import OwnData, Request, Seeds
+from dlwhy.studies.design import Seeds
+from dlwhy.studies.request import OwnData, Request
 
 OWN = OwnData(name="mine", fingerprint="0" * 64, rows=400, features=7, classes=2)
 

@@ -12,12 +12,9 @@ from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import conduct
 from dlwhy.studies.design import (
     ADAM_RATES,
-    BUDGETS,
     SGD_RATES,
     Arm,
     Contrast,
-    OwnData,
-    Request,
     Seeds,
     Task,
     assemble,
@@ -27,6 +24,7 @@ from dlwhy.studies.design import (
     seeds_of,
     training_seed,
 )
+from dlwhy.studies.request import BUDGETS, OwnData, Request
 from dlwhy.training.options import TrainingOptions
 
 TASK = Task(name="moons", role="positive", draw="moons", settings={"n_train": 100})

@@ -11,7 +11,8 @@ from dlwhy.models import archive
 from dlwhy.models import network as building
 from dlwhy.models.details import Trained
 from dlwhy.studies import analysis, transfer, transfer_arms, transfer_tasks
-from dlwhy.studies.design import OwnData, Request, Seeds
+from dlwhy.studies.design import Seeds
+from dlwhy.studies.request import OwnData, Request
 
 OWN = OwnData(name="mine", fingerprint="0" * 64, rows=400, features=30, classes=2)
 SCORES = {"scratch": 0.5, "fine-tuned": 0.65, "frozen + logistic": 0.7}

@@ -8,7 +8,8 @@ import pytest
 from dlwhy.data.registry import REGISTRY
 from dlwhy.figures import study_panels
 from dlwhy.studies import analysis, in_short, networks, tasks, versatility, versatility_facts
-from dlwhy.studies.design import OwnData, Request, Seeds, training_seed
+from dlwhy.studies.design import Seeds, training_seed
+from dlwhy.studies.request import OwnData, Request
 
 OWN = OwnData(name="mine {x}", fingerprint="0" * 64, rows=400, features=7, classes=2)
 # the linear model is as good on some tables, and worse on most

@@ -13,7 +13,8 @@ import pytest
 from dlwhy import studies
 from dlwhy.errors import BusyError, InputOutputError, InputRefusedError, UsageError
 from dlwhy.studies import claims, conduct, workers
-from dlwhy.studies.design import Request, seeds_of
+from dlwhy.studies.design import seeds_of
+from dlwhy.studies.request import Request
 from tests.studies import processes, tiny
 
 SLOW = ("study", "tiny", "--seeds", "6", "--only", "slow", "--quiet")

@@ -1,0 +1,127 @@
+"""What the user asks of a study, checked; and what a design may know of the user's own data."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+from dlwhy.data.dataset import Dataset
+from dlwhy.data.dataset import Task as Kind
+from dlwhy.errors import UsageError, display
+
+Budget = Literal["quick", "default", "thorough"]
+BUDGETS: Mapping[str, int] = {"quick": 12, "default": 20, "thorough": 64}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class OwnData:
+    """What a design may know of the user's own data: never the rows.
+
+    Parameters
+    ----------
+    name, fingerprint
+        Its name, and the SHA-256 of all that decides a training on it.
+    rows, features, classes
+        Its size; no classes mean regression.
+
+    """
+
+    name: str
+    fingerprint: str
+    rows: int
+    features: int
+    classes: int
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Self:
+        """Describe a data set."""
+        return cls(
+            name=dataset.name,
+            fingerprint=dataset.fingerprint,
+            rows=len(dataset.X_train) + len(dataset.X_test),
+            features=dataset.n_features,
+            classes=dataset.n_classes,
+        )
+
+    @property
+    def kind(self) -> Kind:
+        """What is to be learnt."""
+        return "regression" if not self.classes else "binary" if self.classes == 2 else "multiclass"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Request:
+    """What the user asked of one study.
+
+    Parameters
+    ----------
+    claim
+        Which study.
+    budget
+        ``quick``, ``default`` or ``thorough``.
+    n_seeds
+        Replicates of each arm; None for the budget's.
+    base_seed
+        What all seeds derive from.
+    epochs
+        Passes over the training part, in place of each arm's own number of steps.
+    only
+        Names of tasks and arms to keep; all if there are none.
+    smallest_effect
+        Smallest effect that matters, in the metric's own unit; None for the study's.
+    alpha
+        Error rate of intervals and tests.
+    own
+        The user's own data, or None.
+    extra
+        What only one study takes, JSON-like.
+
+    Raises
+    ------
+    UsageError
+        If a value can't be.
+
+    """
+
+    claim: str
+    budget: Budget = "default"
+    n_seeds: int | None = None
+    base_seed: int = 42
+    epochs: int | None = None
+    only: tuple[str, ...] = ()
+    smallest_effect: float | None = None
+    alpha: float = 0.05
+    own: OwnData | None = None
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.budget not in BUDGETS:
+            raise UsageError(f"--budget must be one of {', '.join(BUDGETS)} (got {display(self.budget)})")
+        for option, value, least in (("--seeds", self.n_seeds, 1), ("--epochs", self.epochs, 1)):
+            if value is not None and not least <= value <= 100_000:
+                raise UsageError(f"{option} must be from {least} to 100000 (got {value})")
+        if not 0 <= self.base_seed < 2**32:
+            raise UsageError(f"--seed must be from 0 to 2**32 - 1 (got {self.base_seed})")
+        if not 0 < self.alpha < 1:
+            raise UsageError(f"--alpha must be between 0 and 1 (got {self.alpha})")
+        if self.smallest_effect is not None and not 0 < self.smallest_effect < float("inf"):
+            raise UsageError(f"--smallest-effect must be a finite number > 0 (got {self.smallest_effect})")
+
+    @property
+    def seeds(self) -> int:
+        """Replicates of each arm."""
+        return self.n_seeds or BUDGETS[self.budget]
+
+    def at_least(self, budget: Budget) -> bool:
+        """Say whether this budget includes what another one does."""
+        order = list(BUDGETS)
+        return order.index(self.budget) >= order.index(budget)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the request as JSON-like values; `from_json` takes it back."""
+        return {**dataclasses.asdict(self), "only": list(self.only)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Take a request back."""
+        own = values.get("own")
+        return cls(**{**values, "only": tuple(values.get("only", ())), "own": OwnData(**own) if own else None})
