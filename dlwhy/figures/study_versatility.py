@@ -101,7 +101,7 @@ def _ranks(ax: "Axes", ranking: Mapping[str, Any]) -> None:
     ax.set_yticks([])
     ax.set_ylim(len(order) - 0.5, -0.8)
     ax.set_title(f"Mean ranks over {ranking['sets']} data sets")
-    ax.set_xlabel(f"1 is best; overlapping bars: not told apart; Friedman p {_probability(ranking['friedman_p'])}")
+    ax.set_xlabel(f"1 is best; bars overlap: not told apart; Friedman p {_probability(ranking['friedman_p'])}")
     ax.grid(visible=True, axis="x", alpha=0.3)
 
 

@@ -26,14 +26,13 @@ _ROWS = 256
 
 
 def run(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
-    """Do what `networks.run` does, and note the gradient of each kernel before the first step, for classes."""
+    """Do what `networks.run` does, and note the gradient of each kernel before the first step; for classes."""
     found = networks.run(arm, seeds, own)
     draws = networks.draws_of(arm, seeds.report, own)
     norms = at_start(arm.network or NetworkSpec(), draws, [training_seed(seed, arm.shift) for seed in seeds.report])
     runs = []
     for each, layers in zip(found.runs, norms, strict=True):
-        ratio = float(layers[0] - layers[-1])
-        metrics = {**each.metrics, "gradient": ratio}
+        metrics = {**each.metrics, "gradient": float(layers[0] - layers[-1])}
         runs.append(dataclasses.replace(each, metrics=metrics, extra={"gradients": layers.round(3).tolist()}))
     return dataclasses.replace(found, runs=tuple(runs))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dlwhy.data.dataset import Column, Dataset, FloatArray, Task
+from dlwhy.data.dataset import Column, Dataset, FloatArray
 from dlwhy.models import archive
 from dlwhy.models import network as building
 from dlwhy.models.details import Details, Trained
@@ -25,8 +25,9 @@ from dlwhy.training.options import TrainingOptions
 
 # a source network has other initial weights than the target of the same seed
 _SOURCE_SHIFT = 2
-SOURCE_STEPS = 1500
-SOURCE_OPTIONS = TrainingOptions(batch_size=64, learning_rate=0.003, normalize="never")
+_SOURCE_BATCH = 64
+# classes of what a base ends in: no head of a target, and no hidden layer, has this shape
+_HEAD = ("one", "two", "three")
 # settings of a task that its source does not depend on
 _OF_TARGET = ("k", "rho")
 
@@ -43,8 +44,6 @@ class Sources:
         Their weights, (R, …) each.
     seeds
         Whose they are, R.
-    classes
-        How many classes they tell apart.
     scores
         Held-out accuracy of each, R.
 
@@ -53,7 +52,6 @@ class Sources:
     shape: StackedNetwork
     weights: Sequence[FloatArray]
     seeds: tuple[int, ...]
-    classes: int
     scores: tuple[float, ...]
 
     def hidden(self, place: int, X: FloatArray) -> FloatArray:
@@ -65,13 +63,12 @@ class Sources:
         return X
 
     def base(self, place: int, carry: int) -> Trained:
-        """Give the lower layers of one network to start from: an ordinary model that ends in a head of its own."""
+        """Give the lower layers of one network to start from, as an ordinary model; its head is never taken."""
         spec = dataclasses.replace(self.shape.spec, layers=self.shape.spec.layers[:carry])
         shape = dataclasses.replace(self.shape, spec=spec)
-        names = tuple(f"source class {label}" for label in range(self.classes))
         columns = tuple(Column(name=f"feature {i}") for i in range(shape.n_features))
-        details = Details(task=_task(self.classes), columns=columns, class_names=names)
-        model = building.build(spec, n_features=shape.n_features, task=details.task, n_classes=self.classes, seed=0)
+        details = Details(task="multiclass", columns=columns, class_names=_HEAD)
+        model = building.build(spec, n_features=shape.n_features, task=details.task, n_classes=len(_HEAD), seed=0)
         own = dict(zip([(each.layer, each.name) for each in self.shape.weights], self.weights, strict=True))
         kept = {each: own[each.layer, each.name][place] for each in shape.weights if each.layer != "output"}
         for each, values in kept.items():
@@ -90,10 +87,11 @@ def run(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
     Parameters
     ----------
     arm
-        Settings: ``from`` is ``nothing``; ``source`` or ``shuffled``, a network a seed; ``random``, an untrained one;
-        or ``file``, a model of the user's. ``head`` is ``net``, or the name of a simple model, which is fitted on the
-        last hidden layer of what the arm starts from, or on the inputs. ``carry``: how many hidden layers are carried
-        over, all by default; ``freeze``: how many of these a net leaves as they are.
+        Settings: ``from`` is ``nothing``; ``source`` or ``shuffled``, a network a seed, trained for ``source_steps``
+        at ``source_rate``; ``random``, an untrained one; or ``file``, a model of the user's. ``head`` is ``net``, or
+        the name of a simple model, which is fitted on the last hidden layer of what the arm starts from, or on the
+        inputs. ``carry``: how many hidden layers are carried over, all by default; ``freeze``: how many of these a net
+        leaves as they are.
     seeds, own
         Seeds of the runs, and the user's data.
 
@@ -123,7 +121,8 @@ def sources(arm: Arm, seeds: Seeds) -> Sources:
     """Train the source networks of an arm, for all seeds at once; arms of one source share them in this process."""
     shuffled = arm.settings["from"] == "shuffled"
     given = {name: value for name, value in arm.task.settings.items() if name not in _OF_TARGET}
-    parts = {"draw": arm.task.draw, "shuffled": shuffled, "given": given, "seeds": dataclasses.asdict(seeds)}
+    recipe = {name: arm.settings[name] for name in ("source_steps", "source_rate")}
+    parts = {"draw": arm.task.draw, "shuffled": shuffled, "given": given, "seeds": dataclasses.asdict(seeds), **recipe}
     key = json.dumps({**parts, "network": arm.network.to_json() if arm.network else None}, sort_keys=True)
     if key not in _SOURCES:
         every = (*seeds.report, *seeds.tuning)
@@ -133,17 +132,16 @@ def sources(arm: Arm, seeds: Seeds) -> Sources:
 
 
 def _learnt(arm: Arm, draws: Sequence[Draw], seeds: Sequence[int]) -> Sources:
-    recipe = dataclasses.replace(
-        arm, options=SOURCE_OPTIONS, steps=SOURCE_STEPS, rates=(), settings={}, shift=_SOURCE_SHIFT
-    )
-    rates = [SOURCE_OPTIONS.learning_rate] * len(draws)
-    trained = networks.train(recipe, draws, seeds, rates, room=networks.room_of(draws))
+    rate = float(arm.settings["source_rate"])
+    options = TrainingOptions(batch_size=_SOURCE_BATCH, learning_rate=rate, normalize="never")
+    steps = int(arm.settings["source_steps"])
+    recipe = dataclasses.replace(arm, options=options, steps=steps, rates=(), settings={}, shift=_SOURCE_SHIFT)
+    trained = networks.train(recipe, draws, seeds, [rate] * len(draws), room=networks.room_of(draws))
     runs = networks.score(recipe, trained, seeds)
     return Sources(
         shape=trained.replicas.shape,
         weights=trained.replicas.weights,
         seeds=tuple(seeds),
-        classes=draws[0].n_classes,
         scores=tuple(run.metrics["accuracy"] or 0.0 for run in runs),
     )
 
@@ -168,7 +166,13 @@ def _bases(arm: Arm, seeds: Seeds, wanted: Sequence[int]) -> list[Trained]:
         return [archive.read(arm.settings["file"])] * len(wanted)
     found = sources(arm, seeds)
     carry = arm.settings.get("carry", len(arm.network.layers))
-    return [found.base(found.seeds.index(seed), carry) for seed in wanted]
+    return [_base(found, found.seeds.index(seed), carry) for seed in wanted]
+
+
+@functools.lru_cache(maxsize=256)
+def _base(found: Sources, place: int, carry: int) -> Trained:
+    """Keep the models: making one takes 40 ms, and arms share them."""
+    return found.base(place, carry)
 
 
 def _simple_runs(arm: Arm, seeds: Seeds, draws: Sequence[Draw]) -> Iterator[Run]:
@@ -176,6 +180,8 @@ def _simple_runs(arm: Arm, seeds: Seeds, draws: Sequence[Draw]) -> Iterator[Run]
         started = time.perf_counter()
         own = dataclasses.replace(draw, X_train=features(draw.X_train), X_test=features(draw.X_test))
         model = simple.make(arm.settings["head"], draw.task, seed=seed)
+        if arm.settings["head"] == "nearest-neighbours":
+            model.set_params(n_neighbors=1)  # with a few labels a class, five neighbours would be of several classes
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a logistic regression that is not quite at its optimum is good enough
             model.fit(own.X_train, own.y_train)
@@ -200,9 +206,5 @@ def _features(arm: Arm, seeds: Seeds, draws: Sequence[Draw]) -> list[Callable[[F
         layout=Layout("first"),
     )
     started = [training_seed(seed, _SOURCE_SHIFT) for seed in seeds.report]
-    untrained = Sources(shape=shape, weights=shape.initial(started), seeds=seeds.report, classes=0, scores=())
+    untrained = Sources(shape=shape, weights=shape.initial(started), seeds=seeds.report, scores=())
     return [functools.partial(untrained.hidden, place) for place in range(len(draws))]
-
-
-def _task(classes: int) -> Task:
-    return "multiclass" if classes > 2 else "binary"

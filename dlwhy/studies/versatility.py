@@ -251,12 +251,17 @@ def _demonstration(moons: Task) -> list[Arm]:
 def _contrast(task: Task, *, regression: bool, arm: str = "net") -> Contrast:
     base = "linear" if regression else "logistic"
     controls = task.role == "positive"
-    return Contrast(
+    made = Contrast(
         id="P1",
         arm=f"{task.name}: {arm}",
         base=f"{task.name}: {base}",
         primary=controls and arm == "net",
         smallest=_WIN if controls else None,
+    )
+    if task.role == "real":
+        return made  # one sentence says how many data sets are won
+    return dataclasses.replace(
+        made,
         yes=f"On {task.name}, {arm} beats {base}, by {{effect}}.",
         no=f"On {task.name}, {arm} is no better than {base} by anything that matters.",
         unclear=f"On {task.name}, these runs can't tell {arm} from {base}.",

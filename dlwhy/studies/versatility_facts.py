@@ -17,6 +17,7 @@ SCALING = "scaling"
 _EXPONENT = 1.1
 _LEAST_SETS = 6
 _NETS, _NET, _LINEAR = "eight nets", "net", "linear"
+_NAIVE = "naive-bayes"  # for classes only
 # what runs on every data set, and is ranked
 _RANKED = (_NETS, _LINEAR, "nearest-neighbours", "svm", "random-forest", "gradient-boosting")
 # outcomes and their arms by data set and method
@@ -198,7 +199,11 @@ def _growth(study: Study, results: Results) -> Finding | None:
     log_n = np.log(sizes)
     log_seconds = np.log(np.array([cells[n] for n in sizes]))  # (n_sizes, n_seeds)
     exponents = (log_n - log_n.mean()) @ log_seconds / np.square(log_n - log_n.mean()).sum()
-    said = f"From {sizes[0]} to {sizes[-1]} rows, a net's training time grew as n^{exponents.mean():.2f}"
+    last = np.diff(log_seconds[-2:], axis=0).mean() / np.diff(log_n[-2:])[0]
+    said = (
+        f"From {sizes[0]} to {sizes[-1]} rows, a net's training time grew as n^{exponents.mean():.2f},"
+        f" at last as n^{last:.2f}"
+    )
     return analysis.finding(
         study,
         _EXPONENT - exponents,

@@ -1,4 +1,4 @@
-"""Who runs the arms: this process, other processes (joblib's loky), or a Dask cluster (joblib's Dask backend)."""
+"""Who runs the arms: this process, other processes (joblib's loky), or a Dask cluster."""
 
 import contextlib
 import ctypes
@@ -6,17 +6,18 @@ import functools
 import importlib
 import importlib.metadata
 import logging
+import multiprocessing
 import os
 import signal
 import threading
 import time
 import warnings
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 import dlwhy
 from dlwhy.data.dataset import Dataset
-from dlwhy.errors import BusyError, DlwhyError, InputOutputError, InputRefusedError, UsageError, display
+from dlwhy.errors import BusyError, DlwhyError, EndedBySignal, InputOutputError, InputRefusedError, UsageError, display
 from dlwhy.studies.design import Arm, Seeds
 from dlwhy.studies.results import Outcome, Run
 
@@ -28,9 +29,13 @@ _REACH_SECONDS = 10
 _PR_SET_PDEATHSIG = 1
 # a Dask worker runs several tasks at once, TensorFlow's settings are those of a process
 _ONE_ARM = threading.Lock()
+# what a signal has interrupted, kept until the process ends
+_INTERRUPTED: list[Any] = []
 
 
 Found = Generator[tuple[str, Outcome], None, None]
+# what `_keyed` takes
+Call = tuple[str, Arm, Seeds, Dataset | None, Mapping[str, str]]
 
 
 def versions() -> dict[str, str]:
@@ -85,29 +90,18 @@ def outcomes(
             on_start(key)
             yield key, run_arm(arm, seeds, own)
         return
-    left, tries = dict(arms), 0
-    with _processes() if cluster is None else _dask(cluster) as died:
-        while left and tries < _TRIES:
-            before = len(left)
-            try:
-                with _closing(_spread(left, seeds, own, jobs=jobs)) as found:
-                    for key, outcome in found:
-                        del left[key]
-                        yield key, outcome
-            except died:
-                tries = tries + 1 if len(left) == before else 1
-    if left:
-        raise InputOutputError(
-            f"workers died {_TRIES} times in a row; {len(left)} arms have no rows yet",
-            "memory may be short: fewer --jobs",
-        )
+    calls = [(key, arm, seeds, own if arm.task.draw == "own" else None, versions()) for key, arm in arms.items()]
+    yield from _on_processes(calls, jobs) if cluster is None else _on_cluster(calls, cluster)
 
 
 def run_arm(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
     """Run one arm; what is the input's fault becomes failed runs with their cause."""
+    import joblib
+
     module, function = arm.kind.split(".")
     try:
-        with _threads().limit(limits=1):  # one order of sums, whoever runs the arm
+        # one order of sums, whoever runs the arm
+        with _threads().limit(limits=1), joblib.parallel_config(backend="sequential"):
             outcome: Outcome = getattr(importlib.import_module(f"{_MODULES}.{module}"), function)(arm, seeds, own)
     except DlwhyError as error:
         return Outcome(
@@ -126,25 +120,6 @@ def _threads() -> Any:
     return threadpoolctl.ThreadpoolController()
 
 
-def _spread(arms: Mapping[str, Arm], seeds: Seeds, own: Dataset | None, *, jobs: int) -> Found:
-    import joblib
-
-    parallel = joblib.Parallel(
-        # with one process for one arm joblib would run it here
-        n_jobs=max(2, min(jobs, len(arms))),
-        return_as="generator_unordered",
-        max_nbytes=None,  # no memory maps: files of a killed parent would stay in shared memory for ever
-        batch_size=1,
-        pre_dispatch="all",  # so that a worker that comes later finds work
-    )
-    known = versions()
-    found: Found = parallel(
-        joblib.delayed(_keyed)(key, arm, seeds, own if arm.task.draw == "own" else None, known)
-        for key, arm in list(arms.items())
-    )
-    return found
-
-
 def _keyed(key: str, arm: Arm, seeds: Seeds, own: Dataset | None, expected: Mapping[str, str]) -> tuple[str, Outcome]:
     """Run an arm on a worker, if rows from there are what rows from here would be."""
     if (found := versions()) != expected:
@@ -154,29 +129,65 @@ def _keyed(key: str, arm: Arm, seeds: Seeds, own: Dataset | None, expected: Mapp
         return key, run_arm(arm, seeds, own)
 
 
-@contextlib.contextmanager
-def _closing(found: Found) -> Iterator[Found]:
-    """Close joblib's generator behind the block; it warns of the tasks that it gives up."""
-    try:
-        yield found
-    finally:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found.close()
-
-
-@contextlib.contextmanager
-def _processes() -> Iterator[type[Exception]]:
-    """Run joblib's calls on processes of this machine while the block runs; give the error that says that one died."""
-    import joblib
-    from joblib.externals.loky import get_reusable_executor
+def _on_processes(calls: Sequence[Call], jobs: int) -> Found:
+    """Run arms on processes of this machine."""
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+    left, tries = {call[0]: call for call in calls}, 0
+    while left and tries < _TRIES:
+        before = len(left)
+        try:
+            with _spread(list(left.values()), jobs) as found:
+                for key, outcome in found:
+                    del left[key]
+                    yield key, outcome
+        except TerminatedWorkerError:
+            tries = tries + 1 if len(left) == before else 1
+    if left:
+        raise InputOutputError(
+            f"workers died {_TRIES} times in a row; {len(left)} arms have no rows yet",
+            "memory may be short: fewer --jobs",
+        )
+
+
+@contextlib.contextmanager
+def _spread(calls: Sequence[Call], jobs: int) -> Iterator[Found]:
+    """Give what comes of calls; no process is left behind the block, however it ends."""
+    import joblib
+    from joblib.externals.loky.backend.process import LokyProcess
+
+    settings = {"inner_max_num_threads": 1, "initializer": _tie, "initargs": (os.getpid(),)}
+    with joblib.parallel_config(backend="loky", **settings):
+        parallel = joblib.Parallel(
+            # with one process for one arm joblib would run it here
+            n_jobs=max(2, min(jobs, len(calls))),
+            return_as="generator_unordered",
+            max_nbytes=None,  # no memory maps: files of a killed parent would stay in shared memory for ever
+            batch_size=1,
+        )
+    found = parallel(joblib.delayed(_keyed)(*call) for call in calls)
     try:
-        with joblib.parallel_config(backend="loky", inner_max_num_threads=1, initializer=_tie, initargs=(os.getpid(),)):
-            yield TerminatedWorkerError
-    finally:
-        get_reusable_executor(reuse=True, kill_workers=True).shutdown(wait=True, kill_workers=True)
+        yield found
+    except EndedBySignal:
+        # joblib may have been doing anything when the signal came: it must not be asked to end in order
+        _INTERRUPTED.append(found)
+        for child in multiprocessing.active_children():
+            if isinstance(child, LokyProcess):
+                child.kill()
+        raise
+    except BaseException:
+        _end(found)
+        raise
+    _end(found)
+
+
+def _end(found: Found) -> None:
+    from joblib.externals.loky import get_reusable_executor
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # joblib warns of the tasks that it gives up
+        found.close()
+    get_reusable_executor(reuse=True, kill_workers=True).shutdown(wait=True, kill_workers=True)
 
 
 def _tie(parent: int) -> None:
@@ -196,20 +207,37 @@ def _watch(parent: int) -> None:
     os._exit(1)
 
 
-@contextlib.contextmanager
-def _dask(cluster: str) -> Iterator[type[Exception]]:
-    """Run joblib's calls on a cluster while the block runs; give the error that says that workers died."""
-    import joblib
+def _on_cluster(calls: Sequence[Call], cluster: str) -> Found:
+    """Run arms on a Dask cluster, by its own futures.
 
+    Not through joblib's backend for it: that one (1.6.0) waits for ever for a task that Dask gives up, and hands the
+    small loops inside scikit-learn to the cluster, whose workers then wait for each other.
+    """
+    where = f"--cluster {display(cluster)}"
+    with _client(cluster, where) as client:
+        import distributed
+        from distributed.comm import CommClosedError
+
+        try:
+            futures = [client.submit(_keyed, *call, pure=False) for call in calls]
+            for future in distributed.as_completed(futures, loop=client.loop):
+                yield future.result()
+        except distributed.KilledWorker as error:
+            raise InputOutputError(f"{where}: an arm's workers died again and again", "memory may be short") from error
+        except (distributed.CancelledError, CommClosedError) as error:
+            raise InputOutputError(f"{where}: was lost", "run the command again: it goes on") from error
+
+
+@contextlib.contextmanager
+def _client(cluster: str, where: str) -> Iterator[Any]:
+    """Connect to a cluster that has workers while the block runs."""
     if not cluster:  # Dask itself would start a cluster
         raise UsageError("--cluster needs the address of a Dask scheduler")
     try:
         import distributed
-        from distributed.comm import CommClosedError
     except ImportError as error:
         raise UsageError("--cluster needs Dask, which is not installed", "pip install 'dlwhy[dask]'") from error
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    where = f"--cluster {display(cluster)}"
     try:
         client = distributed.Client(cluster, timeout=_REACH_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError) as error:
@@ -219,8 +247,4 @@ def _dask(cluster: str) -> Iterator[type[Exception]]:
             client.wait_for_workers(1, timeout=_REACH_SECONDS)
         except TimeoutError as error:
             raise BusyError(f"{where}: has no workers", "start some: dask worker ADDRESS --nthreads 1") from error
-        with joblib.parallel_config(backend="dask", client=client):
-            try:
-                yield distributed.KilledWorker
-            except (distributed.CancelledError, CommClosedError) as error:
-                raise InputOutputError(f"{where}: was lost", "run the command again: it goes on") from error
+        yield client

@@ -86,7 +86,8 @@ class Job:
         weights = self.shape.initial(self.data.seeds)
         if self.bases is None or self.taken is None:
             return weights
-        layers = {id(base): self.shape.take(self._started_from(base)) for base in self.bases}
+        different = {id(base): base for base in self.bases}
+        layers = {key: self.shape.take(self._started_from(base)) for key, base in different.items()}
         for replica, base in enumerate(spread(self.bases, len(self.data.seeds))):
             for place, weight in enumerate(self.shape.weights):
                 if weight.layer in self.taken.taken:

@@ -161,7 +161,6 @@ def test_labels_beyond_the_curve_are_not_made_up():
 
 
 def test_few_steps_of_every_kind_of_arm(monkeypatch):
-    monkeypatch.setattr(transfer_arms, "SOURCE_STEPS", 5)
     monkeypatch.setattr(transfer_arms, "_SOURCES", {})
     study = transfer.design(Request(claim="transfer", budget="thorough"))
     seeds = Seeds(report=(1, 2, 3), tuning=(4, 5))
@@ -180,10 +179,9 @@ def test_few_steps_of_every_kind_of_arm(monkeypatch):
 
 
 def test_a_base_holds_the_layers_of_its_own_source(monkeypatch):
-    monkeypatch.setattr(transfer_arms, "SOURCE_STEPS", 5)
     monkeypatch.setattr(transfer_arms, "_SOURCES", {})
     arm = transfer.design(Request(claim="transfer", budget="quick")).arms["trunk-shared: fine-tuned, k=5"]
-    sources = transfer_arms.sources(arm, Seeds(report=(1, 2), tuning=(3,)))
+    sources = transfer_arms.sources(_short(arm), Seeds(report=(1, 2), tuning=(3,)))
     X = np.random.default_rng(0).standard_normal((6, 30)).astype(np.float32)
     model = sources.base(1, 2).model
     hidden = model.layers[-1].input
@@ -230,4 +228,5 @@ def test_the_figure_has_a_panel_for_each_task(budget, results_of):
 
 
 def _short(arm):
-    return dataclasses.replace(arm, steps=5 if arm.steps else None, rates=arm.rates[3:5])
+    settings = {**arm.settings, **({"source_steps": 5} if "source_steps" in arm.settings else {})}
+    return dataclasses.replace(arm, steps=5 if arm.steps else None, rates=arm.rates[3:5], settings=settings)
