@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 _GREY = "#9a9a9a"
 _LONGEST = 70
+_MANY = 10
 
 
 class ForestDisplay:
@@ -44,6 +45,7 @@ class ForestDisplay:
         blue = style.class_colors(2)[0]
         ax.axvspan(-self.smallest, self.smallest, color=_GREY, alpha=0.2, linewidth=0)
         ax.axvline(0, color=_GREY, linewidth=1)
+        size = 8 if len(self.findings) <= _MANY else 6
         for place, each in enumerate(self.findings):
             color = _GREY if each["role"] == "negative" else blue
             low, high = (each["effect"] if each[end] is None else each[end] for end in ("ci_low", "ci_high"))
@@ -52,7 +54,13 @@ class ForestDisplay:
             # inside the panel: beside it, names would take half of its width
             name = style.shortened([f"{each['task']}: {each['contrast']}"], _LONGEST)[0]
             ax.text(
-                0.01, place - 0.22, name, transform=ax.get_yaxis_transform(), fontsize=8, color=color, parse_math=False
+                0.01,
+                place - 0.22,
+                name,
+                transform=ax.get_yaxis_transform(),
+                fontsize=size,
+                color=color,
+                parse_math=False,
             )
         ax.set_yticks([])
         ax.set_ylim(max(len(self.findings), 1) - 0.5, -0.75)
