@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _GREY = "#8a8a8a"
 _MAIN = ("scratch", "fine-tuned", "frozen + logistic")
-_CONTROLS = {"fine-tuned from shuffled": "--", "random + logistic": ":"}
+_CONTROLS = {"shuffled source": "--", "random + logistic": ":"}
 _SIMPLE = {"logistic on inputs": "-.", "nearest neighbour": (0, (1, 3))}
 _LAYERS = "carried"
 
@@ -65,7 +65,7 @@ def _side_by_side(task: str, curves: _Curves) -> "Callable[[Axes], object]":
         labels = next(iter(curves.values()))[0][0]
         ax.set_yticks(range(len(curves)), style.shortened(list(curves), 40))
         ax.set_ylim(len(curves) - 0.5, -0.5)
-        ax.set_xlabel(f"held-out score with {labels:g} labels a class, 95 % interval")
+        ax.set_xlabel(f"score with {labels:g} labels a class, 95 % interval")
         ax.set_title(task, parse_math=False)
         ax.grid(visible=True, axis="x", alpha=0.3)
 

@@ -15,8 +15,10 @@ from dlwhy.training.options import TrainingOptions
 
 Role = Literal["positive", "negative", "real", "own"]
 TUNING_SEEDS = 4
+# of rows that are resampled, what is held out
+TEST_SHARE = 0.25
 # of tuning and scoring: a change makes all rows stale
-PROTOCOL = 2
+PROTOCOL = 3
 # half decades
 ADAM_RATES = tuple(float(f"{10**power:.4g}") for power in np.arange(-4.5, -0.4, 0.5))
 SGD_RATES = tuple(float(f"{10**power:.4g}") for power in np.arange(-3, 1.1, 0.5))
@@ -265,7 +267,7 @@ def _is_kept(arm: Arm, request: Request) -> bool:
 
 
 def _with_epochs(arm: Arm, request: Request) -> Arm:
-    n_train = arm.task.settings.get("n_train") or (round(request.own.rows * 0.7) if request.own else None)
+    n_train = arm.task.settings.get("n_train") or (round(request.own.rows * (1 - TEST_SHARE)) if request.own else None)
     if request.epochs is None or arm.steps is None or n_train is None:
         return arm
     return dataclasses.replace(arm, steps=request.epochs * -(-int(n_train) // arm.options.batch_size))

@@ -1,15 +1,16 @@
 """One seed's data: a training and a held-out part, drawn fresh or resampled from one data set."""
 
 import dataclasses
+import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset, FloatArray, Task
+from dlwhy.data.splitting import split_rows
 from dlwhy.errors import InputRefusedError
-
-_TEST_SHARE = 0.25
+from dlwhy.studies.design import TEST_SHARE
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,8 +49,10 @@ def generator(seed: int, stream: int) -> np.random.Generator:
 def standardised(X_train: npt.NDArray[Any], *others: npt.NDArray[Any]) -> list[FloatArray]:
     """Scale features by mean and deviation of the training part; a constant feature becomes 0."""
     center, spread = X_train.mean(axis=0), X_train.std(axis=0)
-    spread = np.where(spread > 0, spread, 1.0)
-    return [((X - center) / spread).astype(np.float32) for X in (X_train, *others)]
+    # not by its deviation: in float32 that of a constant feature is seldom exactly 0
+    varies = X_train.min(axis=0) < X_train.max(axis=0)
+    spread = np.where(varies, spread, 1.0)
+    return [np.where(varies, (X - center) / spread, 0.0).astype(np.float32) for X in (X_train, *others)]
 
 
 def resampled(
@@ -57,7 +60,7 @@ def resampled(
     seed: int,
     *,
     n_train: int | None = None,
-    test_share: float = _TEST_SHARE,
+    test_share: float = TEST_SHARE,
     standardise: bool = True,
 ) -> Draw:
     """Split all rows of a data set anew, by class where that can be: repeated hold-out.
@@ -81,13 +84,11 @@ def resampled(
         If there are fewer rows than asked for.
 
     """
-    from sklearn.model_selection import train_test_split
-
     X = np.concatenate([dataset.X_train, dataset.X_test])
     y = np.concatenate([dataset.y_train, dataset.y_test])
-    labels = y if dataset.task != "regression" and np.bincount(y).min() >= 2 else None
+    labels = y if dataset.task != "regression" and _can_be_shared(y, test_share) else None
     state = int(generator(seed, 0).integers(2**32))
-    train, test = train_test_split(np.arange(len(y)), test_size=test_share, random_state=state, stratify=labels)
+    train, test = split_rows(len(y), seed=state, test_size=test_share, y=labels, class_names=dataset.class_names)
     if n_train is not None and n_train > len(train):
         raise InputRefusedError(f"{dataset.name}: {n_train} training rows asked for, there are {len(train)}")
     train = _interleaved(train, labels, generator(seed, 1))[:n_train] if n_train else train
@@ -107,6 +108,12 @@ def resampled(
         # of all that is not held out, however few of it are trained on: what two splits have in common decides
         overlap=len(test) / (len(y) - len(test)),
     )
+
+
+def _can_be_shared(y: npt.NDArray[Any], test_share: float) -> bool:
+    """Say whether both parts can hold each class."""
+    counts, held_out = np.bincount(y), math.ceil(test_share * len(y))
+    return bool(counts.min() >= 2 and len(counts) <= min(held_out, len(y) - held_out))
 
 
 def _interleaved(

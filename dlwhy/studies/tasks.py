@@ -14,6 +14,8 @@ from dlwhy.studies.draws import Draw, generator, resampled, standardised
 
 Array = npt.NDArray[Any]
 _TEST = 3000
+_POOL = 1 << 14
+_TARGETS = ("teacher", "linear", "noise")
 # streams of a seed
 _TRAIN, _HELD_OUT, _LABELS, _TEACHER, _NOISE = range(10, 15)
 
@@ -122,7 +124,16 @@ def teacher(seed: int, *, n_train: int) -> Draw:
 def smooth_teacher(
     seed: int, *, n_train: int, d: int = 4, noise: float = 0.0, target: str = "teacher", width: float = 1.7
 ) -> Draw:
-    """Regression on a smooth random network over [-1.7, 1.7]^d; or, as controls, a linear target, or pure noise."""
+    """Regression on a smooth random network over [-1.7, 1.7]^d; or, as controls, a linear target, or pure noise.
+
+    Raises
+    ------
+    UsageError
+        If there is no such target.
+
+    """
+    if target not in _TARGETS:
+        raise UsageError(f"no target {display(target)}", f"there is {', '.join(_TARGETS)}")
     function = _smooth(seed, d) if target != "linear" else _straight(seed, d)
     rng = generator(seed, _TEACHER + 200)
     some = function(rng.uniform(-width, width, (20_000, d)))
@@ -159,11 +170,12 @@ def hierarchy(seed: int, *, n_train: int, levels: int = 3, features: int = 6, sy
         rules.append(np.stack([pairs // features, pairs % features], axis=1).reshape(features, synonyms, 2))
 
     def points(stream: int, n: int) -> tuple[Array, Array]:
-        own = generator(seed, stream)
-        y = own.integers(features, size=n)
+        drawn = generator(seed, stream).random((n, 2**levels))  # row by row, so that more rows begin with the same ones
+        y = np.floor(features * drawn[:, 0]).astype(np.intp)
         symbols = y[:, None]
         for rule in rules:
-            chosen = own.integers(synonyms, size=symbols.shape)
+            width = symbols.shape[1]
+            chosen = np.floor(synonyms * drawn[:, width : 2 * width]).astype(np.intp)
             symbols = rule[symbols, chosen].reshape(n, -1)
         return np.eye(features)[symbols].reshape(n, -1), y.astype(np.int32)
 
@@ -188,11 +200,10 @@ def digits(
 
     """
     made = resampled(_bundled("digits"), seed, n_train=n_train, standardise=standardise)
-    y_train = made.y_train.copy()
+    y_train = made.y_train
     if label_noise:
-        rng = generator(seed, _NOISE)
-        hit = rng.random(len(y_train)) < label_noise
-        y_train[hit] = rng.integers(10, size=int(hit.sum()))
+        drawn = generator(seed, _NOISE).random((len(y_train), 2))
+        y_train = np.where(drawn[:, 0] < label_noise, np.floor(10 * drawn[:, 1]).astype(np.int32), y_train)
     powers = generator(seed, _NOISE + 100).uniform(-scaling, scaling, made.X_train.shape[1])
     factors = np.power(10.0, powers).astype(np.float32)
     return Draw(
@@ -204,14 +215,15 @@ def bundled(seed: int, *, name: str, n_train: int | None = None) -> Draw:
     """One of dlwhy's registered data sets: a toy drawn fresh with 3000 held-out points, a real one split anew."""
     from dlwhy.data.registry import REGISTRY
 
-    if REGISTRY[name].draw is None:
+    if name not in REGISTRY or REGISTRY[name].draw is None:  # `make` says which names there are
         return resampled(_bundled(name), seed, n_train=n_train)
     from dlwhy.data.generators import make
 
     rows = n_train or 700
+    pool = max(_POOL, rows + _TEST)  # one drawing for all sizes, so that more rows begin with the same ones
     state = int(generator(seed, _TRAIN).integers(2**31))
-    made = make(name, samples=rows + _TEST, seed=state, test_size=_TEST / (rows + _TEST))
-    draw_ = resampled(made, seed, n_train=rows, test_share=_TEST / (rows + _TEST))
+    made = make(name, samples=pool, seed=state, test_size=_TEST / pool)
+    draw_ = resampled(made, seed, n_train=rows, test_share=_TEST / pool)
     return Draw(**{**vars(draw_), "overlap": 0.0})
 
 

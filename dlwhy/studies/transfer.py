@@ -34,14 +34,16 @@ _SOURCE_RATES = {"trunk": 0.003, "digits-moved": 0.01, "own": 0.003}
 _OPTIONS = TrainingOptions(batch_size=32, normalize="never")
 _NET = NetworkSpec(layers=(64, 64), initializer="he_uniform")
 _FEW = 5
+# A few labels of a random target say little of a rate: up to so many, each tuning seed has several targets of its own.
+_NOISY, _TUNING_TARGETS = 20, 4
 _SHRINKS_FROM = 10  # below, scratch has nothing to learn from yet, and the gain still grows
-_SCRATCH, _TUNED, _FROZEN, _SHUFFLED = "scratch", "fine-tuned", "frozen + logistic", "fine-tuned from shuffled"
+_SCRATCH, _TUNED, _FROZEN, _SHUFFLED = "scratch", "fine-tuned", "frozen + logistic", "shuffled source"
 _RANDOM, _LOGISTIC, _NEAREST = "random + logistic", "logistic on inputs", "nearest neighbour"
 _WORDS = {
     _SCRATCH: "training from scratch",
     _TUNED: "fine-tuning",
     _FROZEN: "a logistic head on frozen features",
-    _SHUFFLED: "fine-tuning from shuffled labels",
+    _SHUFFLED: "fine-tuning from a source with shuffled labels",
     _RANDOM: "a logistic head on random features",
     _LOGISTIC: "logistic regression on the inputs",
     _NEAREST: "the nearest neighbour",
@@ -155,6 +157,7 @@ def _arm(task: Task, name: str, k: int) -> Arm:
     learnt = {"source_steps": _SOURCE_STEPS, "source_rate": _SOURCE_RATES[task.draw]}
     settings = {"by": name, "k": k, "from": begin, "head": head, "of": task.name}
     settings |= learnt if begin in ("source", "shuffled") else {}
+    settings |= {"tuning_targets": _TUNING_TARGETS} if head == "net" and task.draw == "trunk" and k <= _NOISY else {}
     # shuffled sources are a negative control of their own
     control = {"name": f"{task.name}-shuffled", "role": "negative"} if name == _SHUFFLED else {}
     placed = dataclasses.replace(task, settings={**task.settings, "k": k}, **control)  # type: ignore[arg-type]

@@ -91,7 +91,7 @@ def run(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
         at ``source_rate``; ``random``, an untrained one; or ``file``, a model of the user's. ``head`` is ``net``, or
         the name of a simple model, which is fitted on the last hidden layer of what the arm starts from, or on the
         inputs. ``carry``: how many hidden layers are carried over, all by default; ``freeze``: how many of these a net
-        leaves as they are.
+        leaves as they are. ``tuning_targets``: targets of each tuning seed that choose the rate, 1 by default.
     seeds, own
         Seeds of the runs, and the user's data.
 
@@ -111,10 +111,10 @@ def run(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
     return networks.outcome(runs, tuned)
 
 
-def targets(arm: Arm, seeds: Sequence[int], own: Dataset | None) -> list[Draw]:
+def targets(arm: Arm, seeds: Sequence[int], own: Dataset | None, **more: Any) -> list[Draw]:
     """Draw an arm's target, once a seed."""
     given: dict[str, Any] = {"dataset": own} if arm.task.draw == "own" else {}
-    return [transfer_tasks.target(arm.task.draw, seed, **arm.task.settings, **given) for seed in seeds]
+    return [transfer_tasks.target(arm.task.draw, seed, **arm.task.settings, **given, **more) for seed in seeds]
 
 
 def sources(arm: Arm, seeds: Seeds) -> Sources:
@@ -152,8 +152,16 @@ def _tuned(arm: Arm, seeds: Seeds, own: Dataset | None) -> networks.Tuned:
     given = OwnData.of(own) if own else None
     key = fingerprint(dataclasses.replace(plain, name=""), seeds, own=given, versions={})
     if key not in _TUNED:
-        draws = [dataclasses.replace(draw, overlap=0.0) for draw in targets(plain, seeds.tuning, own)]
-        _TUNED[key] = networks.tune(plain, seeds, own, draws=draws, bases=_bases(plain, seeds, seeds.tuning))
+        copies = arm.settings.get("tuning_targets", 1)
+        several = [{"copy": copy} for copy in range(copies)] if copies > 1 else [{}]
+        draws = [draw for more in several for draw in targets(plain, seeds.tuning, own, **more)]
+        _TUNED[key] = networks.tune(
+            plain,
+            dataclasses.replace(seeds, tuning=seeds.tuning * copies),
+            own,
+            draws=[dataclasses.replace(draw, overlap=0.0) for draw in draws],
+            bases=_bases(plain, seeds, seeds.tuning) * copies,
+        )
     return _TUNED[key]
 
 

@@ -16,7 +16,7 @@ from dlwhy.studies.draws import Draw, generator, resampled
 Array = npt.NDArray[Any]
 Points = tuple[Array, Array]
 # streams of a seed
-_WORLD, _SOURCE, _TRAIN, _HELD_OUT, _LABELS, _PLACES = range(40, 46)
+_WORLD, _SOURCE, _TRAIN, _HELD_OUT, _LABELS, _PLACES, _TARGET = range(40, 47)
 _TEST = 3000
 _FEATURES, _SUBSPACE, _HIDDEN, _SOURCE_LABELS = 30, 3, 24, 6
 _SOURCE_ROWS = 4000
@@ -43,8 +43,6 @@ class World:
         How a subspace becomes hidden features, (3, 24) and (24,).
     heads
         What the source's labels make of the features, (24, 6).
-    target
-        What the target's label makes of them, (24,).
 
     """
 
@@ -53,7 +51,6 @@ class World:
     mixing: Array
     bias: Array
     heads: Array
-    target: Array
 
     def features(self, X: Array, rho: float) -> Array:
         """Give the hidden features of rows, (n, 24), in a subspace that shares so much with the source's."""
@@ -111,7 +108,6 @@ def world(seed: int) -> World:
         mixing=rng.standard_normal((_SUBSPACE, _HIDDEN)),
         bias=rng.standard_normal(_HIDDEN),
         heads=rng.standard_normal((_HIDDEN, _SOURCE_LABELS)),
-        target=rng.standard_normal(_HIDDEN),
     )
 
 
@@ -167,21 +163,22 @@ def _scores(made: World, X: Array) -> Array:
     return values
 
 
-def _trunk(seed: int, *, k: int, rho: float) -> Draw:
-    made = world(seed)
+def _trunk(seed: int, *, k: int, rho: float, copy: int = 0) -> Draw:
+    """Another combination of the features above its median; copies are other targets in the same world."""
+    made, own = world(seed), _TARGET + 100 * copy
+    head = generator(seed, own).standard_normal(_HIDDEN)
 
     def score(X: Array) -> Array:
-        values: Array = made.features(X, rho) @ made.target
+        values: Array = made.features(X, rho) @ head
         return values
 
-    some = generator(seed, _WORLD + 100).standard_normal((_MEDIAN_ROWS, _FEATURES))
-    median = np.median(score(some))
+    median = np.median(score(generator(seed, _WORLD + 100).standard_normal((_MEDIAN_ROWS, _FEATURES))))
 
     def points(stream: int, n: int) -> Points:
         X = generator(seed, stream).standard_normal((n, _FEATURES))
         return X, score(X) > median
 
-    X, y = points(_TRAIN, 4 * k + 200)
+    X, y = points(_TRAIN + 100 * copy, 4 * k + 200)
     chosen = first_of_each(y, k)
     return _draw((X[chosen], y[chosen]), points(_HELD_OUT, _TEST), classes=2)
 

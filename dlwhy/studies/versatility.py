@@ -76,7 +76,9 @@ def design(request: Request) -> Study:
     arms += _demonstration(moons)
     contrasts.append(_contrast(moons, regression=False, arm=_DEMONSTRATION))
     if request.own:
-        mine, regression = Task(name=request.own.name, role="own", draw="own"), not request.own.classes
+        taken = request.own.name in {arm.task.name for arm in arms}
+        name = f"{request.own.name} (yours)" if taken else request.own.name
+        mine, regression = Task(name=name, role="own", draw="own"), not request.own.classes
         steps = _steps(round(request.own.rows * (1 - _TEST_SHARE)))
         made = _arms(mine, regression=regression, steps=steps, all_methods=True)
         # its time grows with the square of the rows

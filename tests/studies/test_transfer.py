@@ -124,7 +124,7 @@ def test_verdicts_follow_the_gains(quick, results_of):
     verdicts = {(each["id"], each["task"], each["contrast"]): each["verdict"] for each in report["predictions"]}
     assert verdicts["P1", "trunk-shared", "fine-tuned, k=5 - scratch, k=5"] == "supported"
     assert verdicts["P1", "trunk-apart", "fine-tuned, k=5 - scratch, k=5"] == "not supported"
-    assert verdicts["P1", "trunk-shared-shuffled", "fine-tuned from shuffled, k=5 - scratch, k=5"] == "not supported"
+    assert verdicts["P1", "trunk-shared-shuffled", "shuffled source, k=5 - scratch, k=5"] == "not supported"
     assert report["verdict"] == "supported"
     assert report["controls_ok"]
 

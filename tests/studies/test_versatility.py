@@ -88,6 +88,14 @@ def test_every_data_set_can_be_drawn_with_its_number_of_rows():
         assert metrics == {"r2" if draw.task == "regression" else "accuracy"}
 
 
+def test_own_data_named_like_a_control_stay_apart_from_it():
+    own = dataclasses.replace(OWN, name="moons")
+    study = versatility.design(Request(claim="versatility", budget="quick", own=own))
+
+    assert study.arms["moons: net"].task.role == "positive"
+    assert study.arms["moons (yours): net"].task.role == "own"
+
+
 def test_only_moons_shows_the_essays_example():
     study = versatility.design(Request(claim="versatility", only=("moons",)))
 

@@ -43,12 +43,6 @@ def here(study):
     return plain(dict(workers.outcomes(study.arms, seeds_of(study), None)))
 
 
-def test_two_processes_give_the_rows_of_one(study):
-    spread = dict(workers.outcomes(study.arms, seeds_of(study), None, jobs=2))
-    assert plain(spread) == here(study)
-    assert not processes.workers(os.getpid())
-
-
 def test_no_arms_start_no_workers():
     assert list(workers.outcomes({}, seeds_of(conduct.design(Request(claim="tiny"))), None, jobs=3)) == []
     assert not list(workers.outcomes({}, seeds_of(conduct.design(Request(claim="tiny"))), None, cluster="nowhere:1"))
@@ -128,6 +122,7 @@ def test_case_90_one_process_and_two_give_the_same_summary(tmp_path):
     conduct.run(request, tmp_path / "two", jobs=2)
     assert (tmp_path / "one/summary.csv").read_bytes() == (tmp_path / "two/summary.csv").read_bytes()
     assert processes.without_seconds(tmp_path / "one") == processes.without_seconds(tmp_path / "two")
+    assert not processes.workers(os.getpid())
 
 
 @pytest.mark.slow
@@ -142,17 +137,23 @@ def test_case_90_networks_give_the_same_rows_on_two_processes(tmp_path):
 # --- a Dask cluster
 
 
+# by itself --no-dashboard leaves a web server on all addresses
+LOCAL = ("--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "127.0.0.1:0")
+
+
 @contextlib.contextmanager
 def dask(*arguments):
+    """Run a scheduler or a worker that only this machine can reach."""
     program = os.path.join(os.path.dirname(sys.executable), "dask")  # noqa: PTH118, PTH120
     env = {**os.environ, "PYTHONPATH": str(processes.ROOT)}
-    with subprocess.Popen(
-        [program, *arguments], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen([program, *arguments, *LOCAL], env=env, **quiet) as process:
         try:
             yield process
         finally:
-            process.kill()
+            for pid in (process.pid, *processes.descendants(process.pid)):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
 
 def free_port():
@@ -173,10 +174,10 @@ def cluster():
     pytest.importorskip("distributed")
     port = free_port()
     address = f"tcp://127.0.0.1:{port}"
-    worker = ("worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard")
+    worker = ("worker", address, "--nthreads", "1")
     with (
-        dask("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard") as scheduler,
-        dask(*worker) as one,
+        dask("scheduler", "--port", str(port)) as scheduler,
+        dask(*worker, "--no-nanny") as one,
         dask(*worker) as two,
     ):
         processes.until(lambda: answers(port), what="a scheduler")
@@ -205,7 +206,7 @@ def test_case_92_with_dask_nobody_listens_beyond_loopback(tmp_path, cluster):
         processes.until(lambda: processes.rows(tmp_path / "tiny") or process.poll() is not None, what="rows")
         assert process.poll() is None
         everyone = {process.pid, *processes.descendants(process.pid)}
-        assert not processes.listening(everyone)
+        assert not processes.listening(everyone)  # the study itself listens nowhere at all
         theirs = {pid for each in (scheduler, one, two) for pid in (each.pid, *processes.descendants(each.pid))}
         found = processes.listening(theirs)
         assert found
@@ -227,7 +228,7 @@ def test_a_cluster_without_workers_is_one_clear_line(study, monkeypatch):
     pytest.importorskip("distributed")
     monkeypatch.setattr(workers, "_REACH_SECONDS", 3)
     port = free_port()
-    with dask("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"):
+    with dask("scheduler", "--port", str(port)):
         processes.until(lambda: answers(port), what="a scheduler")
         with pytest.raises(BusyError, match="no workers"):
             list(workers.outcomes(study.arms, seeds_of(study), None, cluster=f"tcp://127.0.0.1:{port}"))
@@ -266,8 +267,8 @@ def test_a_scheduler_that_is_lost_midway_is_one_clear_line_and_rows_are_kept(tmp
     address = f"tcp://127.0.0.1:{port}"
     request = Request(claim="tiny", n_seeds=6)
     with (
-        dask("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard") as scheduler,
-        dask("worker", address, "--host", "127.0.0.1", "--nthreads", "2", "--no-nanny", "--no-dashboard"),
+        dask("scheduler", "--port", str(port)) as scheduler,
+        dask("worker", address, "--nthreads", "2"),
     ):
         processes.until(lambda: answers(port), what="a scheduler")
 
