@@ -10,7 +10,7 @@ from dlwhy.data.dataset import Task as Kind
 from dlwhy.errors import UsageError, display
 from dlwhy.models.spec import MAX_PARAMETERS
 from dlwhy.studies import analysis, recipes
-from dlwhy.studies.design import ADAM_RATES, SGD_RATES, Arm, Contrast, Study, Task, assemble
+from dlwhy.studies.design import ADAM_RATES, SGD_RATES, TEST_SHARE, Arm, Contrast, Study, Task, assemble
 from dlwhy.studies.recipes import Recipe
 from dlwhy.studies.request import Request
 from dlwhy.studies.results import Results
@@ -37,7 +37,7 @@ def design(request: Request) -> Study:
         _check_size(each, features=features, kind=kind, classes=classes)
     if request.extra.get("match"):
         made = _matched(made, features=features, kind=kind, classes=classes)
-    n_train = task.settings.get("n_train") or (round(request.own.rows * 0.75) if request.own else _ROWS)
+    n_train = task.settings.get("n_train") or (round(request.own.rows * (1 - TEST_SHARE)) if request.own else _ROWS)
     arms = [_arm(each, task, kind, n_train) for each in made]
     repeated = next((arm for arm in arms if arm.network), None)
     study = assemble(

@@ -14,7 +14,7 @@ from dlwhy.data.dataset import Dataset
 from dlwhy.data.registry import REGISTRY
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import networks, scoring, simple, tasks, versatility_facts
-from dlwhy.studies.design import Arm, Contrast, Role, Seeds, Study, Task, assemble, training_seed
+from dlwhy.studies.design import TEST_SHARE, Arm, Contrast, Role, Seeds, Study, Task, assemble, training_seed
 from dlwhy.studies.draws import Draw
 from dlwhy.studies.request import Request
 from dlwhy.studies.results import Outcome, Results, Run
@@ -33,7 +33,7 @@ _OPTIONS = TrainingOptions(
     optimizer="adamw", learning_rate=0.003, schedule="cosine", batch_size=_BATCH, normalize="never"
 )
 _NET = NetworkSpec(layers=(64, 64))
-_TOY_ROWS, _TEST_SHARE = 700, 0.25
+_TOY_ROWS = 700
 _SEEN, _MOST_VALUES = 3000, 1 << 26
 _WIN = 0.10  # on the positive controls
 _ROLES: dict[str, Role] = {
@@ -79,7 +79,7 @@ def design(request: Request) -> Study:
         taken = request.own.name in {arm.task.name for arm in arms}
         name = f"{request.own.name} (yours)" if taken else request.own.name
         mine, regression = Task(name=name, role="own", draw="own"), not request.own.classes
-        steps = _steps(round(request.own.rows * (1 - _TEST_SHARE)))
+        steps = _steps(round(request.own.rows * (1 - TEST_SHARE)))
         made = _arms(mine, regression=regression, steps=steps, all_methods=True)
         # its time grows with the square of the rows
         arms += [arm for arm in made if arm.name != "svm" or request.own.rows <= _MOST_OF_SVM]
@@ -195,7 +195,7 @@ def _task(name: str) -> tuple[Task, bool]:
         draw, settings, regression = _MORE[name]
         return Task(name=name, role=role, draw=draw, settings={**settings, "n_train": _TOY_ROWS}), regression
     known = REGISTRY[name]
-    n_train = _TOY_ROWS if known.draw else known.samples + int(-known.samples * _TEST_SHARE // 1)
+    n_train = _TOY_ROWS if known.draw else known.samples + int(-known.samples * TEST_SHARE // 1)
     return Task(name=name, role=role, draw="bundled", settings={"name": name, "n_train": n_train}), not known.classes
 
 

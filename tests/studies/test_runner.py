@@ -314,7 +314,7 @@ def killed_again_and_again(folder, seed, *, kills, seconds, command):
                 yield kept
                 kept = {}
                 continue
-        found = processes.rows(folder / "tiny")
+        found = processes.rows(folder / command[1])
         assert kept.items() <= found.items()
         kept = found
     code, _, err = processes.run(*command, "--dir", ".", cwd=folder)
@@ -327,9 +327,9 @@ def check_killed(tmp_path, *, kills, command):
     code, _, err = processes.run(*command, "--dir", "whole", cwd=tmp_path)
     seconds = time.monotonic() - started
     assert code == 0, err
-    whole = tmp_path / "whole" / "tiny"
+    whole = tmp_path / "whole" / command[1]
     for number, kept in enumerate(killed_again_and_again(tmp_path, 85, kills=kills, seconds=seconds, command=command)):
-        folder = tmp_path / "tiny"
+        folder = tmp_path / command[1]
         assert kept.items() <= processes.rows(folder).items()
         assert (folder / "summary.csv").read_bytes() == (whole / "summary.csv").read_bytes()
         assert processes.without_seconds(folder) == processes.without_seconds(whole)
@@ -347,3 +347,10 @@ def test_case_85_killed_at_random_times_and_resumed_the_summary_is_the_same(tmp_
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_case_85_killed_thirty_times(tmp_path, jobs):
     check_killed(tmp_path, kills=30, command=(*SMALL, "--jobs", jobs))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_case_85_networks_killed_ten_times(tmp_path):
+    networks = ("study", "depth", "--budget", "quick", "--only", "linear", "--seeds", "6", "--epochs", "1", "--quiet")
+    check_killed(tmp_path, kills=10, command=networks)
