@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Task
+from dlwhy.training import formulas
 from dlwhy.training.engine import TrainingData, objective
 
 # one flat variable makes the optimizer one kernel instead of one a weight; on wide nets splitting it costs more
@@ -54,7 +55,8 @@ class CompiledEngine:
         self.epochs_a_call, self.rows_done = calls, 0
         self._model, self._make_optimizer, self._data = model, make_optimizer, data
         self._batch_size, self._patience = batch_size, patience
-        self._loss, self._metric, _ = objective(data.task)
+        self._loss, self._metric = formulas.losses(data.task), objective(data.task)[1]
+        self._compiled = compiled
         self._fills_up = not _has_batch_statistics(model)
         trained = model.trainable_variables
         self._flat = 0 < sum(int(np.prod(v.shape)) for v in trained) <= _FLAT_PARAMETERS
@@ -161,15 +163,18 @@ class CompiledEngine:
 
         variables = self._model.trainable_variables
         cut = tf.split(flat, [int(np.prod(v.shape)) for v in variables])
-        return [tf.reshape(part, v.shape) for part, v in zip(cut, variables, strict=True)]
+        return [
+            part if len(v.shape) == 1 else tf.reshape(part, v.shape) for part, v in zip(cut, variables, strict=True)
+        ]
 
     def _call(self, X: Any, *, training: bool) -> tuple[Any, Any, Any]:
         parts = self._parts(self._weights[0].value) if self._flat else [v.value for v in self._weights]
         other = [v.value for v in self._other]
-        # the three are outputs, new state, and the penalties of regularizers
-        result: tuple[Any, Any, Any] = self._model.stateless_call(
-            parts, other, X, training=training, return_losses=True
-        )
+        with formulas.written_out(self._model, compiled=self._compiled, training=training):
+            # the three are outputs, new state, and the penalties of regularizers
+            result: tuple[Any, Any, Any] = self._model.stateless_call(
+                parts, other, X, training=training, return_losses=True
+            )
         return result
 
     def _metric_of(self, y: Any, output: Any) -> Any:
@@ -178,25 +183,25 @@ class CompiledEngine:
 
         return tf.reshape(tf.cast(self._metric(y, output), tf.float32), (-1,))
 
-    def _step(self, samples: tuple[Any, ...], rows: Any, real: Any, totals: Any) -> Any:
-        """One step on some rows of the samples; those with real == 0 only fill up. Totals of loss and metric."""
+    def _step(self, samples: tuple[Any, ...], rows: Any, real: tuple[Any, Any], totals: Any) -> Any:
+        """One step on some rows of the samples; see `_real`. Totals of loss and metric."""
         import tensorflow as tf
 
         X, y, *sample_weights = (tf.gather(values, rows) for values in samples)
-        weights = [v.value for v in self._weights]
+        (counts, count), weights = real, [v.value for v in self._weights]
         with tf.GradientTape() as tape:
             tape.watch(weights)
             output, state, penalties = self._call(X, training=True)
-            losses = tf.cast(self._loss(y, output), tf.float32)
+            losses = self._loss(y, output)
             for each in sample_weights:
                 losses *= each
-            total, count = tf.reduce_sum(losses * real), tf.reduce_sum(real)
+            total = tf.reduce_sum(losses * counts)
             penalty = sum(tf.cast(each, tf.float32) for each in penalties)
             penalized = total / count + penalty
         self._optimizer.apply(tape.gradient(penalized, weights), self._weights)
         for variable, value in zip(self._other, state, strict=True):
             variable.assign(value)
-        metric = tf.reduce_sum(self._metric_of(y, output) * real)
+        metric = tf.reduce_sum(self._metric_of(y, output) * counts)
         # not penalized * count: whether that product is rounded before the sum depends on what XLA makes one kernel
         return totals + tf.stack([total + penalty * count, metric])
 
@@ -205,23 +210,25 @@ class CompiledEngine:
         import tensorflow as tf
 
         def body(i: Any, totals: Any) -> Any:
-            return i + 1, self._step(self._samples, batches[i], self._real(i), totals)
+            return i + 1, self._step(self._samples, tf.gather(batches, i), self._real(i), totals)
 
         totals = tf.zeros(2)
         if batches.shape[0]:
             totals = tf.while_loop(lambda i, _: i < batches.shape[0], body, (0, totals))[1]
         if rest.shape[0]:
-            totals = self._step(self._samples, rest, tf.ones(rest.shape[0]), totals)
+            totals = self._step(self._samples, rest, all_real(rest.shape[0]), totals)
         return totals / len(self._data.X)
 
-    def _real(self, step: Any) -> Any:
-        """(batch,) 1 for each sample of a step's batch, 0 where it is only filled up."""
+    def _real(self, step: Any) -> tuple[Any, Any]:
+        """(batch,) 1 for each sample of a step's batch, 0 where it is only filled up; and how many count."""
         import tensorflow as tf
 
         size = self._batch_size
         if not self._fills_up:
-            return tf.ones(size)
-        return tf.cast(step * size + tf.range(size) < len(self._data.X), tf.float32)
+            return all_real(size)
+        left = len(self._data.X) - step * size
+        # not the sum of the first: one kernel less in each step
+        return tf.cast(tf.range(size) < left, tf.float32), tf.cast(tf.minimum(left, size), tf.float32)
 
     def _validate(self) -> Any:
         """(2,) loss and metric on the validation part; zeros if there is none."""
@@ -249,14 +256,14 @@ class CompiledEngine:
 
         output, _, penalties = self._call(X, training=False)
         penalty = sum(tf.cast(value, tf.float32) for value in penalties) * float(X.shape[0])
-        losses = tf.reduce_sum(tf.cast(self._loss(y, output), tf.float32)) + penalty
+        losses = tf.reduce_sum(self._loss(y, output)) + penalty
         return tf.stack([losses, tf.reduce_sum(self._metric_of(y, output))])
 
     def _run_epochs(self, batches: Any, rest: Any, count: Any) -> Any:
         import tensorflow as tf
 
         def epoch(k: Any, going: Any, log: Any) -> Any:
-            row = tf.concat([self._epoch(batches[k], rest[k]), self._validate()], 0)
+            row = tf.concat([self._epoch(tf.gather(batches, k), tf.gather(rest, k)), self._validate()], 0)
             going = self._judge(row)
             return k + 1, going, tf.tensor_scatter_nd_update(log, [[k]], [row])
 
@@ -282,6 +289,13 @@ class CompiledEngine:
             best.assign(tf.where(better, variable.value, best))
         self._best_loss.assign(tf.where(better, loss, self._best_loss))
         return self._waited.assign(tf.where(better, 0, self._waited + 1))
+
+
+def all_real(size: int) -> tuple[Any, Any]:
+    """Give what `CompiledEngine._real` gives for a batch of `size` without filling."""
+    import tensorflow as tf
+
+    return tf.ones(size), tf.constant(float(size))
 
 
 def as_targets(y: npt.NDArray[Any], task: Task) -> npt.NDArray[np.float32]:

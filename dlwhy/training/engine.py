@@ -15,6 +15,9 @@ _ORDER_BYTES = 64 << 20
 _SECONDS_A_CALL = 0.1
 _SLICE_BYTES = 2 << 20
 _LONG_EPOCH = 1.0
+# what pays for compiling: steps, or seconds of large ones
+_MANY_STEPS = 1000
+_MUCH_WORK = 1.0
 MEMORY = 1024
 
 
@@ -91,14 +94,15 @@ class Engine(Protocol):
         """Go back to the weights of the epoch with the best validation loss, if patience was given."""
 
 
-def choose(requested: str, *, steps: int) -> EngineName:
+def choose(requested: str, *, steps: int, batch_size: int, multiply_adds: int) -> EngineName:
     """Choose an engine by the work ahead, and by nothing else, so that a repeated command repeats its bytes.
 
-    Compiling with XLA takes 0.3 s more than tracing when its cache is cold, and nothing when it is warm; each step
-    then saves about 60 microseconds (measured on the demonstration, 2 cores).
+    Compiling with XLA takes 0.3 s more than tracing when its cache is cold, and nothing when it is warm. Each step
+    then saves about 60 microseconds (measured on the demonstration, 2 cores), and of a large one a quarter.
     """
     if requested == "auto":
-        return "xla" if steps >= 1000 else "graph"
+        seconds = steps * _seconds_a_step(batch_size, multiply_adds)
+        return "xla" if steps >= _MANY_STEPS or seconds >= _MUCH_WORK else "graph"
     return requested  # type: ignore[return-value]  # TrainingOptions has checked it
 
 

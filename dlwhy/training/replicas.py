@@ -1,6 +1,7 @@
 """Many replicas of one network, trained side by side as stacks."""
 
 import dataclasses
+import itertools
 import os
 from collections.abc import Sequence
 
@@ -210,13 +211,15 @@ def _stack(
     steps: int | None,
 ) -> Stack:
     own = data.steps
+    size = {"batch_size": data.batch_size, "multiply_adds": sum(a * b for a, b in itertools.pairwise(shape.widths))}
+    name = engine.choose(options.engine, steps=steps or int(own.max()) * options.epochs, **size)
     return program(
         shape,
         TrainingOptions(optimizer=options.optimizer, schedule=options.schedule),
         task=dataset.task,
         replicas=plan.size,
         ragged=steps is None and bool((own != own[0]).any()),
-        compiled=engine.choose(options.engine, steps=steps or int(own.max()) * options.epochs) == "xla",
+        compiled=name == "xla",
     )
 
 

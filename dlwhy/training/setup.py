@@ -222,7 +222,8 @@ def _session(
     metric = "mae" if regression else "accuracy"
     columns = ("loss", metric, "val_loss", f"val_{metric}") if len(X_val) else ("loss", metric)
     steps = _steps(len(X), options)
-    name = engine.choose(options.engine, steps=steps * options.epochs)
+    size = {"batch_size": options.batch_size, "multiply_adds": networks.multiply_adds(model)}
+    name = engine.choose(options.engine, steps=steps * options.epochs, **size)
     return Session(
         dataset=dataset,
         network=network,

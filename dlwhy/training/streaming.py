@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.training.compiled import VALIDATION_ROWS, CompiledEngine, as_targets
+from dlwhy.training.compiled import VALIDATION_ROWS, CompiledEngine, all_real, as_targets
 from dlwhy.training.engine import TrainingData
 
 _Arrays = tuple[npt.NDArray[np.float32], ...]
@@ -110,8 +110,8 @@ class StreamingEngine(CompiledEngine):
         size = batches.shape[1]
 
         def body(i: Any, totals: Any) -> Any:
-            real = self._real(first + i) if size == self._batch_size else tf.ones(size)
-            return i + 1, self._step(samples, batches[i], real, totals)
+            real = self._real(first + i) if size == self._batch_size else all_real(size)
+            return i + 1, self._step(samples, tf.gather(batches, i), real, totals)
 
         return tf.while_loop(lambda i, _: i < steps, body, (0, totals))[1]
 

@@ -66,9 +66,12 @@ def test_graph_agrees_with_keras_on_every_network(binary, network):
 
 
 def test_engine_auto_depends_on_the_work_alone():
-    assert choose("auto", steps=2200) == "xla"
-    assert choose("auto", steps=10) == "graph"
-    assert choose("keras", steps=2200) == "keras"
+    tiny, wide = ({"batch_size": 128, "multiply_adds": count} for count in (130, 150_000))
+    assert choose("auto", steps=2200, **tiny) == "xla"
+    assert choose("auto", steps=800, **tiny) == "graph"
+    assert choose("auto", steps=800, **wide) == "xla"
+    assert choose("auto", steps=10, **wide) == "graph"
+    assert choose("keras", steps=2200, **wide) == "keras"
 
 
 def test_calls_stay_short_and_within_memory():

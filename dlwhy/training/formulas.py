@@ -1,0 +1,146 @@
+"""Dense layers and losses with their gradients written out, for a program that is being traced.
+
+The layers stay stock Keras, and give the same numbers but for rounding. What TensorFlow derives by itself is more
+operations: slower to trace, slower to compile, and more kernels a step.
+"""
+
+import contextlib
+import functools
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from dlwhy.data.dataset import Task
+
+# XLA calls a library for each matrix product, but makes one loop of a sum with what is round it
+_SMALL = 128
+
+
+@contextlib.contextmanager
+def written_out(model: Any, *, compiled: bool, training: bool) -> Iterator[None]:
+    """Have the model's dense layers compute by the formulas here in the block.
+
+    Parameters
+    ----------
+    model
+        A built Keras model.
+    compiled
+        Whether XLA compiles what is traced; if so, small layers multiply and sum.
+    training
+        Whether there will be a gradient.
+
+    """
+    layers = [layer for layer in model.layers if type(layer).__name__ == "Dense"]
+    for layer in layers:
+        # past Keras' own setter, which would keep track of it
+        object.__setattr__(layer, "call", _call_of(layer, sums=compiled and _is_small(layer), training=training))
+    try:
+        yield
+    finally:
+        for layer in layers:
+            object.__delattr__(layer, "call")
+
+
+def losses(task: Task) -> Callable[[Any, Any], Any]:
+    """Give the function from targets and a model's output to the loss of each sample, (batch,) float32, as Keras'."""
+    return {"binary": _binary, "multiclass": _multiclass, "regression": _squared}[task]
+
+
+def _is_small(layer: Any) -> bool:
+    return bool(layer.compute_dtype == "float32" and math.prod(layer.kernel.shape) <= _SMALL)
+
+
+def _call_of(layer: Any, *, sums: bool, training: bool) -> Callable[..., Any]:
+    """Give what does `Dense.call`."""
+    from keras import activations
+
+    relu = layer.activation is activations.relu
+    dense = _with_gradient(relu=relu, sums=sums) if training else functools.partial(_dense, relu=relu, sums=sums)
+
+    def call(inputs: Any, training: Any = None) -> Any:  # noqa: ARG001  # Keras' signature
+        output = dense(inputs, layer.kernel.value, layer.bias.value)
+        return output if relu else layer.activation(output)
+
+    return call
+
+
+def _dense(x: Any, kernel: Any, bias: Any, *, relu: bool, sums: bool) -> Any:
+    """Give x, (batch, inputs), times kernel, (inputs, units), plus bias, (units,), and what is positive of it."""
+    import tensorflow as tf
+
+    # not x[:, :, None]: that takes more operations to say the same
+    product = tf.reduce_sum(tf.expand_dims(x, 2) * kernel, axis=1) if sums else tf.matmul(x, kernel)
+    return tf.maximum(product + bias, 0) if relu else product + bias
+
+
+@functools.cache
+def _with_gradient(*, relu: bool, sums: bool) -> Callable[[Any, Any, Any], Any]:
+    """Give `_dense` with its gradient."""
+    import tensorflow as tf
+
+    @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
+    def dense(x: Any, kernel: Any, bias: Any) -> Any:
+        output = _dense(x, kernel, bias, relu=relu, sums=sums)
+
+        def gradient(upstream: Any) -> tuple[Any, Any, Any]:
+            if relu:
+                upstream = tf.where(output > 0, upstream, 0)
+            of_bias = tf.reduce_sum(upstream, axis=0)
+            if not sums:
+                of_kernel = tf.matmul(x, upstream, transpose_a=True)
+                return tf.matmul(upstream, kernel, transpose_b=True), of_kernel, of_bias
+            wide = tf.expand_dims(upstream, 1)
+            of_kernel = tf.reduce_sum(tf.expand_dims(x, 2) * wide, axis=0)
+            return tf.reduce_sum(wide * kernel, axis=2), of_kernel, of_bias
+
+        return output, gradient
+
+    made: Callable[[Any, Any, Any], Any] = dense
+    return made
+
+
+def _logits(output: Any) -> Any:
+    """Give the output before its activation, which Keras leaves on it: large ones lose nothing by that."""
+    import tensorflow as tf
+
+    return tf.cast(output._keras_logits, tf.float32)  # Keras' own losses do that
+
+
+def _binary(y: Any, output: Any) -> Any:
+    import tensorflow as tf
+
+    y = tf.squeeze(y, 1)
+
+    @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
+    def loss(z: Any) -> Any:
+        def gradient(upstream: Any) -> Any:
+            return upstream * (tf.sigmoid(z) - y)
+
+        return tf.maximum(z, 0) - z * y + tf.math.log1p(tf.exp(-tf.abs(z))), gradient
+
+    return loss(tf.squeeze(_logits(output), 1))
+
+
+def _multiclass(y: Any, output: Any) -> Any:
+    import tensorflow as tf
+
+    chosen = tf.one_hot(tf.cast(y, tf.int32), output.shape[-1])
+
+    @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
+    def loss(logits: Any) -> Any:
+        shifted = logits - tf.reduce_max(logits, axis=1, keepdims=True)
+        exponential = tf.exp(shifted)
+        total = tf.reduce_sum(exponential, axis=1, keepdims=True)
+
+        def gradient(upstream: Any) -> Any:
+            return tf.expand_dims(upstream, 1) * (exponential / total - chosen)
+
+        return tf.math.log(tf.squeeze(total, 1)) - tf.reduce_sum(chosen * shifted, axis=1), gradient
+
+    return loss(_logits(output))
+
+
+def _squared(y: Any, output: Any) -> Any:
+    import tensorflow as tf
+
+    return tf.squeeze(tf.square(tf.cast(output, tf.float32) - y), 1)
