@@ -143,13 +143,14 @@ class StackedNetwork:
 
     def initial(self, seeds: Sequence[int]) -> list[FloatArray]:
         """Give the weights, each (R, …), that `network.build` starts with from each of R seeds, without its models."""
+        shapes = tuple(weight.shape for weight in self.weights if weight.name == "kernel")
+        places = range(1, len(shapes) + 1)
+        own = [[network._seed(seed, place, network._KERNEL) for place in places] for seed in seeds]
+        kernels = iter(_draw(self.spec.initializer, shapes)(np.array(own, np.uint32)))
         arrays = []
         for weight in self.weights:
             if weight.name == "kernel":
-                index = len(self.spec.layers) + 1 if weight.layer == "output" else int(weight.layer.rsplit("_", 1)[1])
-                own = [network._seed(seed, index, network._KERNEL) for seed in seeds]
-                draw = _draw(self.spec.initializer, weight.shape)
-                arrays.append(draw(np.array(own, np.uint32)).numpy())
+                arrays.append(next(kernels).numpy())
             else:
                 value = np.float32(weight.name in ("gamma", "moving_variance"))
                 arrays.append(np.full((len(seeds), *weight.shape), value))
@@ -255,8 +256,11 @@ def _shifted(values: Any, bits: int) -> Any:
 
 
 @functools.lru_cache(maxsize=64)
-def _draw(initializer: str, shape: tuple[int, ...]) -> Callable[[Any], Any]:
-    """Give a function that draws kernels (R, *shape) for seeds (R,), each as the initializer does with that seed."""
+def _draw(initializer: str, shapes: tuple[tuple[int, ...], ...]) -> Callable[[Any], list[Any]]:
+    """Give a function that draws kernels, each (R, *shape), for seeds (R, kernels), as the initializer does with them.
+
+    All in one function: to trace one a kernel would take as much longer.
+    """
     import keras
     import tensorflow as tf
 
@@ -267,14 +271,17 @@ def _draw(initializer: str, shape: tuple[int, ...]) -> Callable[[Any], Any]:
     start, generator = keras.initializers.get(initializer), Given(0)
     start.seed = generator
 
-    def one(seed: Any) -> Any:
-        generator.given = tf.stack([seed, tf.zeros((), tf.uint32)])
-        return start(shape)
+    def one(seeds: Any) -> list[Any]:
+        kernels = []
+        for seed, shape in zip(tf.unstack(seeds), shapes, strict=True):
+            generator.given = tf.stack([seed, tf.zeros((), tf.uint32)])
+            kernels.append(start(shape))
+        return kernels
 
     def draw(seeds: Any) -> Any:
-        return tf.map_fn(one, seeds, fn_output_signature=tf.float32)
+        return tf.map_fn(one, seeds, fn_output_signature=[tf.float32] * len(shapes))
 
-    compiled: Callable[[Any], Any] = tf.function(
-        draw, autograph=False, input_signature=[tf.TensorSpec((None,), tf.uint32)]
+    compiled: Callable[[Any], list[Any]] = tf.function(
+        draw, autograph=False, input_signature=[tf.TensorSpec((None, len(shapes)), tf.uint32)]
     )
     return compiled

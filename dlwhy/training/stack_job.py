@@ -20,6 +20,9 @@ from dlwhy.training.transfer import Taken, take_layers
 
 # apart from the purposes in `setup`: Keras draws the masks of a lone training
 _MASKS = 3
+# the first call is so much shorter than a full one, and each call so much longer than the one before: orders are drawn
+# while the call before runs, and the cores would stand idle until those of a full one are there
+_FIRST_CALL, _GROWTH = 8, 4
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -133,9 +136,11 @@ class Job:
 
     def _portions(self, rounds: int, steps: int) -> Iterator[tuple[int, int]]:
         """Cut rounds into calls: first round and number of rounds of each."""
-        most = min(ROUNDS, self.room[0] // steps)
-        for first in range(0, rounds, most):
-            yield first, min(most, rounds - first)
+        most, first = min(ROUNDS, self.room[0] // steps), 0
+        count = max(1, most // _FIRST_CALL)
+        while first < rounds:
+            yield first, min(count, rounds - first)
+            first, count = first + count, min(most, _GROWTH * count)
 
     def _filled(self, orders: IndexArray) -> IndexArray:
         """Fill up to the shape that the program takes."""

@@ -1,7 +1,11 @@
 """How replicas are cut into stacks."""
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
+from dlwhy.training.stack_job import Job
 from dlwhy.training.stack_size import plan
 
 DEMONSTRATION = (2, 10, 10, 1)
@@ -49,3 +53,13 @@ def test_a_call_has_fewer_steps_the_larger_they_are():
 
 def test_a_size_that_was_asked_for_is_taken():
     assert cut(DEMONSTRATION, 256, size=7)[1] == 7
+
+
+@pytest.mark.parametrize(
+    ("rounds", "expected"), [(100, [5, 20, 46, 29]), (1, [1]), (7, [5, 2])], ids=["many", "one", "few"]
+)
+def test_calls_start_short_and_grow(rounds, expected):
+    # 1024 steps of room are 46 rounds of 22; a portion needs nothing else of a job
+    portions = list(Job._portions(SimpleNamespace(room=(1024, 112, 32)), rounds, 22))
+    assert [count for _, count in portions] == expected
+    assert [first for first, _ in portions] == np.cumsum([0, *expected[:-1]]).tolist()
