@@ -198,13 +198,13 @@ def _tie(parent: int) -> None:
     except AttributeError:  # not Linux
         threading.Thread(target=_watch, args=(parent,), daemon=True).start()
     if os.getppid() != parent:  # it has ended already
-        os._exit(1)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _watch(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(1)
-    os._exit(1)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _on_cluster(calls: Sequence[Call], cluster: str) -> Found:
