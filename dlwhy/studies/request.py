@@ -6,10 +6,14 @@ from typing import Any, Literal, Self
 
 from dlwhy.data.dataset import Dataset
 from dlwhy.data.dataset import Task as Kind
+from dlwhy.data.registry import REGISTRY
 from dlwhy.errors import UsageError, display
 
 Budget = Literal["quick", "default", "thorough"]
 BUDGETS: Mapping[str, int] = {"quick": 12, "default": 20, "thorough": 64}
+
+# names of tasks that the studies have themselves
+_TAKEN = {*REGISTRY, "tent", "linear", "linear-noise", "teacher", "smooth-teacher", "hierarchy", "trunk", "noise"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -33,9 +37,11 @@ class OwnData:
 
     @classmethod
     def of(cls, dataset: Dataset) -> Self:
-        """Describe a data set."""
+        """Describe a data set; one that has the name of a control gets another."""
+        # names stand in sentences into which numbers are put
+        name = display(dataset.name).replace("{", "(").replace("}", ")")
         return cls(
-            name=dataset.name,
+            name=f"{name} (yours)" if name in _TAKEN else name,
             fingerprint=dataset.fingerprint,
             rows=len(dataset.X_train) + len(dataset.X_test),
             features=dataset.n_features,

@@ -4,9 +4,11 @@ import dataclasses
 import itertools
 import json
 
+import numpy as np
 import pytest
 
 from dlwhy.data import make
+from dlwhy.data.dataset import Dataset
 from dlwhy.errors import UsageError
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import conduct
@@ -311,3 +313,14 @@ def test_a_plan_says_what_would_be_done():
     for arm in plan["arms"]:
         if "depth" in arm["arm"]:
             assert arm["parameters"] == pytest.approx(300, rel=0.08)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"), [("moons", "moons (yours)"), ("a{b}\x1b", "a(b)\\x1b"), ("churn", "churn")]
+)
+def test_own_data_take_no_name_of_a_control_and_no_marks_of_a_sentence(given, shown):
+    y = np.array([0, 1], np.int32)
+    X = np.zeros((2, 1), np.float32)
+    own = Dataset(X_train=X, y_train=y, X_test=X, y_test=y, name=given, task="binary", class_names=("no", "yes"))
+
+    assert OwnData.of(own).name == shown
