@@ -32,9 +32,14 @@ def run(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
     norms = at_start(arm.network or NetworkSpec(), draws, [training_seed(seed, arm.shift) for seed in seeds.report])
     runs = []
     for each, layers in zip(found.runs, norms, strict=True):
-        metrics = {**each.metrics, "gradient": float(layers[0] - layers[-1])}
+        metrics = {**each.metrics, "gradient": float(first_over_last(layers))}
         runs.append(dataclasses.replace(each, metrics=metrics, extra={"gradients": layers.round(3).tolist()}))
     return dataclasses.replace(found, runs=tuple(runs))
+
+
+def first_over_last(norms: Sequence[float] | Array) -> float:
+    """Compare the first hidden layer with the last one, by log10 norms from the first layer to the output."""
+    return norms[0] - norms[-2]
 
 
 def at_start(network: NetworkSpec, draws: Sequence[Draw], seeds: Sequence[int]) -> Array:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from dlwhy import files
 from dlwhy.data.dataset import Dataset
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies.design import Arm, Seeds, Task
@@ -150,7 +151,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, required=True)
     accelerator.start(threads=parser.parse_args(arguments).threads)
-    sys.stdout.write(json.dumps(speed(batch=_WIDE_BATCH)))
+    files.write_stdout(json.dumps(speed(batch=_WIDE_BATCH)).encode())
 
 
 def _by_threads() -> list[list[float]] | str:

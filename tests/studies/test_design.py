@@ -298,7 +298,7 @@ def test_budgets_contain_each_other():
 def test_own_data_are_described_and_not_kept():
     dataset = make("moons", samples=50)
     own = conduct.own_data(dataset)
-    assert own == OwnData(name=dataset.name, fingerprint=dataset.fingerprint, rows=50, features=2, classes=2)
+    assert own == OwnData(name="moons (yours)", fingerprint=dataset.fingerprint, rows=50, features=2, classes=2)
     assert own.kind == "binary"
     assert conduct.own_data(None) is None
     assert dataclasses.replace(own, classes=3).kind == "multiclass"

@@ -15,7 +15,6 @@ from dlwhy.studies.design import Seeds
 from dlwhy.studies.request import OwnData, Request
 
 OWN = OwnData(name="mine", fingerprint="0" * 64, rows=400, features=30, classes=2)
-SCORES = {"scratch": 0.5, "fine-tuned": 0.65, "frozen + logistic": 0.7}
 TARGETS = [("trunk", {"rho": 1.0}), ("digits-moved", {"canvas": 12}), ("digits-moved", {"canvas": 8})]
 
 
@@ -87,6 +86,15 @@ def test_the_source_does_not_depend_on_what_the_target_shares():
 
     np.testing.assert_array_equal(own[0].X_train, own[1].X_train)
     np.testing.assert_array_equal(own[0].y_train, own[1].y_train)
+
+
+def test_copies_are_other_targets_in_the_same_world():
+    first, again, other = (transfer_tasks.target("trunk", 5, k=5, rho=1.0, copy=copy) for copy in (0, 0, 1))
+
+    np.testing.assert_array_equal(first.X_train, again.X_train)
+    np.testing.assert_array_equal(first.X_test, other.X_test)
+    assert 0.1 < (first.y_test != other.y_test).mean() < 0.9
+    assert not np.array_equal(first.X_train, other.X_train)
 
 
 def test_what_there_is_not_is_refused():
