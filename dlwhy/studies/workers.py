@@ -27,6 +27,7 @@ _DECIDING = ("keras", "tensorflow", "scikit-learn", "numpy")
 _TRIES = 4
 _REACH_SECONDS = 10
 _PR_SET_PDEATHSIG = 1
+_QUIET = "ignore:resource_tracker:UserWarning"
 # a Dask worker runs several tasks at once, TensorFlow's settings are those of a process
 _ONE_ARM = threading.Lock()
 # what a signal has interrupted, kept until the process ends
@@ -156,6 +157,9 @@ def _spread(calls: Sequence[Call], jobs: int) -> Iterator[Found]:
     import joblib
     from joblib.externals.loky.backend.process import LokyProcess
 
+    # what clears up behind killed workers inherits this, and tells of it no more
+    known = [each for each in os.environ.get("PYTHONWARNINGS", "").split(",") if each and each != _QUIET]
+    os.environ["PYTHONWARNINGS"] = ",".join([*known, _QUIET])
     settings = {"inner_max_num_threads": 1, "initializer": _tie, "initargs": (os.getpid(),)}
     with joblib.parallel_config(backend="loky", **settings):
         parallel = joblib.Parallel(

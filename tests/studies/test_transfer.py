@@ -213,7 +213,7 @@ def test_a_model_of_the_users_is_carried_over_to_data_of_the_users(tmp_path):
     archive.write(Trained(model=model, history={"loss": [0.5]}, details=details), path)
     request = Request(claim="transfer", budget="quick", own=OwnData.of(dataset), extra={"source": str(path)})
     study = transfer.design(request)
-    arm = study.arms[f"{dataset.name}: fine-tuned, k=5"]
+    arm = study.arms[f"{request.own.name}: fine-tuned, k=5"]
 
     assert arm.network == network
     assert len(arm.settings["sha256"]) == 64
