@@ -168,6 +168,7 @@ def test_labels_beyond_the_curve_are_not_made_up():
     assert transfer._saved({5: scratch[5]}, {5: scratch[5]}) is None
 
 
+@pytest.mark.slow
 def test_few_steps_of_every_kind_of_arm(monkeypatch):
     monkeypatch.setattr(transfer_arms, "_SOURCES", {})
     study = transfer.design(Request(claim="transfer", budget="thorough"))

@@ -261,6 +261,7 @@ def test_a_dask_worker_that_is_killed_midway_costs_only_time(tmp_path, cluster):
     assert processes.without_seconds(tmp_path / "one") == processes.without_seconds(tmp_path / "dask")
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_is_lost_midway_is_one_clear_line_and_rows_are_kept(tmp_path):
     pytest.importorskip("distributed")
     port = free_port()
