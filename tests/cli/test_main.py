@@ -116,6 +116,7 @@ def test_every_command_has_help_with_examples_and_the_shared_options(dlwhy_in_pr
         assert wanted in out
 
 
+@pytest.mark.slow
 def test_help_is_quick(program):
     # processor time, not time on the wall: other tests run beside this one
     env = {name: value for name, value in os.environ.items() if "COV" not in name}

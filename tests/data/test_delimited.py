@@ -152,7 +152,9 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
         return
 
     assert all(len(row) == 2 for row in found)
-    assert found[1:] == [tuple(cell or None for cell in row) for row in _strictly(content)] or b"\r" in content
+    # an empty cell is missing, quoted or not: it may come as an empty text, which `cells` takes for missing, too
+    cells = [[tuple(cell or None for cell in row) for row in each] for each in (found[1:], _strictly(content))]
+    assert cells[0] == cells[1] or b"\r" in content
 
 
 def _strictly(content: bytes) -> Iterator[list[str]]:

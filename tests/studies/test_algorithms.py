@@ -203,6 +203,7 @@ def test_sigmoid_passes_on_less_than_a_sixteenth_and_tanh_nearly_all():
     assert 0.8 < gradients.shrinkage("tanh+Glorot") < 1
 
 
+@pytest.mark.slow
 def test_gradients_at_the_start_agree_with_the_closed_form():
     draw = tasks.draw("digits", 3, n_train=200)
     sigmoid = NetworkSpec(layers=(32,) * 20, activation="sigmoid")

@@ -71,6 +71,7 @@ def test_depth_does_not_multiply_the_pieces_of_random_networks():
     assert probing.regions() == probing.regions()
 
 
+@pytest.mark.slow
 def test_probes_see_the_layers_of_a_trained_network():
     study = depth.design(Request(claim="depth", budget="quick", n_seeds=2))
     arm = study.arms["linear: probes, untrained"]
