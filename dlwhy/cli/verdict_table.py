@@ -66,9 +66,7 @@ def _show_one(report: Mapping[str, Any], out: Output) -> None:
     out.table(_COLUMNS, rows)
     if not all(each["primary"] for each in report["predictions"]):
         out.text("* secondary: not corrected for their number, and no part of the verdict")
-    for each in report["predictions"]:
-        for caution in each["cautions"]:
-            out.text(f"caution on {_name(each)}: {display(caution, 200)}")
+    _show_cautions(report, out)
     for sentence in dict.fromkeys(each["sentence"] for each in report["predictions"] if each["sentence"]):
         out.text(f"- {display(sentence, 400)}")
     for caveat in report["caveats"]:
@@ -82,6 +80,15 @@ def _show_one(report: Mapping[str, Any], out: Output) -> None:
         cautions.append("not all arms have run yet")
     for caution in cautions:
         out.note(f"caution: {caution}")
+
+
+def _show_cautions(report: Mapping[str, Any], out: Output) -> None:
+    """Print what stands beside the numbers, and how many seeds would settle what is open."""
+    for each in report["predictions"]:
+        for caution in each["cautions"]:
+            out.text(f"caution on {_name(each)}: {display(caution, 200)}")
+        if each["verdict"] == "inconclusive" and each.get("seeds_needed"):
+            out.text(f"open on {_name(each)}: about {each['seeds_needed']} seeds would probably settle it")
 
 
 def _row(finding: Mapping[str, Any]) -> tuple[str, ...]:
