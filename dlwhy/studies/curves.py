@@ -89,20 +89,6 @@ class LearningCurve:
         return {**values, "next_doubling": self.next_doubling.as_json() if self.next_doubling else None}
 
 
-def power_slope(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
-    """Least-squares slope of log y on log x, both (k,): the exponent of a power law.
-
-    Raises
-    ------
-    ValueError
-        If a value is not positive, or all x are one.
-
-    """
-    log_x, log_y = _logarithms(x, y)
-    centred = log_x - log_x.mean()
-    return float(centred @ log_y / (centred @ centred))
-
-
 def _logarithms(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Array, Array]:
     pair = np.asarray(x, float), np.asarray(y, float)
     if pair[0].shape != pair[1].shape or not all((each > 0).all() and np.isfinite(each).all() for each in pair):

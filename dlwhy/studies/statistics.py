@@ -217,21 +217,6 @@ def slopes(curves: npt.ArrayLike) -> Array:
     return np.asarray(values @ places / (places**2).sum())
 
 
-def slope_effect(
-    curves: npt.ArrayLike, others: npt.ArrayLike | None = None, *, alpha: float = 0.05, overlap: float = 0.0
-) -> Effect:
-    """Estimate how much curves, (n_seeds, k), rise from place to place; or how much more than others of the same seeds.
-
-    Raises
-    ------
-    ValueError
-        If a curve has a value that is not finite.
-
-    """
-    steeper = slopes(curves) - (0.0 if others is None else slopes(others))
-    return paired_effect(steeper, alpha=alpha, overlap=overlap)
-
-
 def trend(curves: npt.ArrayLike) -> tuple[float, float]:
     """Page's (1963) test that curves, (n_seeds, k), rise from place to place -> statistic, one-sided p.
 

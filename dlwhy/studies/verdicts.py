@@ -220,33 +220,8 @@ def _of_study(findings: Sequence[Finding], bad: Sequence[Finding]) -> Verdict:
     return verdicts.pop() if len(verdicts) == 1 else "inconclusive"
 
 
-def describe(finding: Finding) -> str:
-    """Say what was seen in a line: the effect with its interval first, then seeds, p and the verdict in words."""
-    if finding.effect is None or finding.ci_low is None or finding.ci_high is None:
-        return wording(finding)
-    interval = f"{finding.effect:+.3f} [{finding.ci_low:+.3f}, {finding.ci_high:+.3f}]"
-    p = "" if finding.p is None else f", p {_probability(finding.p)}"
-    return f"{interval}, {_seeds(finding.n_seeds)}{p}: {wording(finding)}"
-
-
-def wording(finding: Finding) -> str:
-    """Put a verdict into words, never "no difference": only that none was detected, and on how many seeds."""
-    low, high = finding.ci_low, finding.ci_high
-    if low is None or high is None or finding.verdict in ("supported", "withheld"):
-        return finding.verdict
-    if finding.verdict == "not supported":
-        return "not supported: too small to matter" if low > -finding.smallest else "not supported"
-    undetected = f": no difference detected ({_seeds(finding.n_seeds)})" if low <= 0 <= high else ""
-    more = f"; about {finding.seeds_needed} seeds would probably settle it" if finding.seeds_needed else ""
-    return f"inconclusive{undetected}{more}"
-
-
 def _seeds(count: int) -> str:
     return "1 seed" if count == 1 else f"{count} seeds"
-
-
-def _probability(p: float) -> str:
-    return "< 0.0001" if p < 0.0001 else f"= {p:.2g}"
 
 
 def a_a_caution(effect: Effect) -> str | None:

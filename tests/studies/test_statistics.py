@@ -256,20 +256,6 @@ def test_slopes_are_those_of_polyfit(curve):
     assert statistics.slopes([curve])[0] == pytest.approx(np.polyfit(range(len(curve)), curve, 1)[0], abs=1e-9)
 
 
-def test_slope_effect():
-    rng = np.random.default_rng(0)
-    steep = np.arange(5) * 0.1 + rng.normal(0, 0.01, (12, 5))
-    flat = np.arange(5) * 0.02 + rng.normal(0, 0.01, (12, 5))
-    alone, more = statistics.slope_effect(steep), statistics.slope_effect(steep, flat)
-    assert alone == paired_effect(statistics.slopes(steep))
-    assert (alone.effect, more.effect) == pytest.approx((0.1, 0.08), abs=0.005)
-    assert statistics.slope_effect(flat, steep).effect == pytest.approx(-more.effect)
-    wide = statistics.slope_effect(steep, overlap=0.3, alpha=0.1)
-    assert (wide.alpha, wide.ci_low < alone.ci_low) == (0.1, True)
-    with pytest.raises(ValueError, match="finite"):
-        statistics.slope_effect([[1, math.nan, 2]])
-
-
 def test_trend_by_hand():
     # one order alike in 3 rows: L = 3 * (1 + 4 + 9), and one of 6 ** 3 arrangements reaches it
     assert statistics.trend([[1, 2, 3]] * 3) == pytest.approx((42, 1 / 216))

@@ -1,4 +1,4 @@
-"""The verdict rules, one edge at a time, and the words they are told in."""
+"""The verdict rules, one edge at a time, and their cautions."""
 
 import dataclasses
 import json
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dlwhy.studies import verdicts
 from dlwhy.studies.statistics import Effect, holm, paired_effect
-from dlwhy.studies.verdicts import Finding, describe, judge, settle, wording
+from dlwhy.studies.verdicts import Finding, judge, settle
 
 # study.json's fields of a prediction, as STUDIES.md names them
 FIELDS = {
@@ -143,7 +143,6 @@ def test_finding_without_pairs():
     )
     assert (found.verdict, found.n_seeds, found.effect, found.p) == ("withheld", 0, None, None)
     assert found.cautions == ("no pair of runs has a result",)
-    assert (wording(found), describe(found)) == ("withheld", "withheld")
     settled = settle([found])
     assert settled.findings[0].cautions == found.cautions  # one caution says it
     assert (settled.verdict, settled.reasons) == ("withheld", ("no verdict below 6 paired seeds",))
@@ -298,50 +297,6 @@ def test_settling_never_invents_support(found):
     assert settled.controls_ok or all(
         each.verdict == "withheld" for each in settled.findings if each.role in ("real", "own")
     )
-
-
-# --- words
-
-
-def test_effect_with_its_interval_comes_first():
-    assert describe(finding()) == "+0.269 [+0.255, +0.283], 12 seeds, p = 0.0002: supported"
-
-
-def test_no_difference_detected():
-    found = finding("inconclusive", effect=0.003, ci_low=-0.01, ci_high=0.016, p=0.204, n_seeds=32, seeds_needed=60)
-    assert describe(found) == (
-        "+0.003 [-0.010, +0.016], 32 seeds, p = 0.2: inconclusive: no difference detected (32 seeds); "
-        "about 60 seeds would probably settle it"
-    )
-
-
-@pytest.mark.parametrize(
-    ("verdict", "low", "high", "words"),
-    [
-        ("inconclusive", 0.001, 0.02, "inconclusive"),
-        ("inconclusive", 0.0, 0.02, "inconclusive: no difference detected (12 seeds)"),
-        ("inconclusive", -0.02, 0.0, "inconclusive: no difference detected (12 seeds)"),
-        ("not supported", -0.002, 0.005, "not supported: too small to matter"),
-        ("not supported", -0.01, 0.005, "not supported"),  # it may be worse by what matters
-        ("not supported", -0.05, -0.02, "not supported"),
-        ("withheld", -0.05, 0.02, "withheld"),
-        ("supported", 0.05, 0.07, "supported"),
-    ],
-)
-def test_wording(verdict, low, high, words):
-    assert wording(finding(verdict, ci_low=low, ci_high=high)) == words
-
-
-@pytest.mark.parametrize(
-    ("p", "words"), [(0.00009, ", p < 0.0001:"), (0.0001, ", p = 0.0001:"), (0.0456, ", p = 0.046:"), (None, " seeds:")]
-)
-def test_p_in_words(p, words):
-    assert words in describe(finding(p=p))
-
-
-def test_a_single_seed():
-    found = finding("withheld", ci_low=-math.inf, ci_high=math.inf, n_seeds=1, p=1.0)
-    assert describe(found) == "+0.269 [-inf, +inf], 1 seed, p = 1: withheld"
 
 
 # --- cautions
