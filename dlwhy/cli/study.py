@@ -140,7 +140,7 @@ def _conducted(names: list[str], given: dict[str, Any], out: Output) -> "list[Co
 
     _check(names, given)
     dataset = _own(given)
-    requests = [_request(name, given, dataset) for name in names]
+    requests = conduct.narrowed([_request(name, given, dataset) for name in names])
     plans = [conduct.plan(conduct.design(request)) for request in requests]
     if given["dry_run"]:
         verdict_table.show_plans(plans, out)

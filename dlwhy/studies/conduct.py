@@ -4,15 +4,15 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dlwhy import files
 from dlwhy.data.dataset import Dataset
-from dlwhy.errors import InputRefusedError, InputUnreadableError, UsageError
+from dlwhy.errors import InputRefusedError, InputUnreadableError, UsageError, display
 from dlwhy.studies import analysis, claims, estimate, records, runner
-from dlwhy.studies.design import Study
+from dlwhy.studies.design import Study, UnknownNamesError
 from dlwhy.studies.request import OwnData, Request
 from dlwhy.studies.results import Results
 from dlwhy.studies.runner import Progress
@@ -51,6 +51,35 @@ def design(request: Request) -> Study:
 
     """
     return claims.claim(request.claim).design(request)
+
+
+def narrowed(requests: Sequence[Request]) -> list[Request]:
+    """Give each study those names of `only` that it has; a study that has none of them is left out.
+
+    Raises
+    ------
+    UsageError
+        If no study has one of the names, or one can't be made of what was asked.
+
+    """
+    if len(requests) == 1:
+        return [*requests]  # `design` says what there is instead
+    missing = [_missing(request) for request in requests]
+    nowhere = set.intersection(*(set(error.names if error else ()) for error in missing))
+    if nowhere:
+        names, studies = (", ".join(map(display, each)) for each in (sorted(nowhere), (one.claim for one in requests)))
+        raise UsageError(f"--only {names}: no such task or arm in {studies}")
+    pairs = zip(requests, missing, strict=True)
+    kept = [(each, tuple(name for name in each.only if not error or name not in error.names)) for each, error in pairs]
+    return [dataclasses.replace(each, only=names) for each, names in kept if names or not each.only]
+
+
+def _missing(request: Request) -> UnknownNamesError | None:
+    try:
+        design(request)
+    except UnknownNamesError as error:
+        return error
+    return None
 
 
 def plan(study: Study) -> dict[str, Any]:

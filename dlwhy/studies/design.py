@@ -13,6 +13,13 @@ from dlwhy.models.network import NetworkSpec
 from dlwhy.studies.request import OwnData, Request
 from dlwhy.training.options import TrainingOptions
 
+
+class UnknownNamesError(UsageError):
+    """`--only` names what a study has not; `names` are those names."""
+
+    names: tuple[str, ...] = ()
+
+
 Role = Literal["positive", "negative", "real", "own"]
 TUNING_SEEDS = 4
 # of rows that are resampled, what is held out
@@ -233,7 +240,7 @@ def assemble(
 
     Raises
     ------
-    UsageError
+    UnknownNamesError
         If `--only` names what there is not.
 
     """
@@ -254,10 +261,13 @@ def assemble(
 
 def _check_names(request: Request, arms: Sequence[Arm]) -> None:
     known = dict.fromkeys(name for arm in arms for name in (arm.task.name, arm.name, arm.key))
-    for name in request.only:
-        if name not in known:
-            tasks = ", ".join(dict.fromkeys(arm.task.name for arm in arms))
-            raise UsageError(f"--only {display(name)}: no such task or arm in {request.claim}", f"tasks: {tasks}")
+    unknown = tuple(name for name in request.only if name not in known)
+    if unknown:
+        tasks = ", ".join(dict.fromkeys(arm.task.name for arm in arms))
+        shown = ", ".join(map(display, unknown))
+        error = UnknownNamesError(f"--only {shown}: no such task or arm in {request.claim}", f"tasks: {tasks}")
+        error.names = unknown
+        raise error
 
 
 def _is_kept(arm: Arm, request: Request) -> bool:

@@ -140,6 +140,19 @@ def test_case_61_what_can_not_be_is_refused_in_one_line(tmp_path, dlwhy_in_proce
     assert not list(tmp_path.glob("study/*/runs/*"))
 
 
+def test_only_may_name_what_one_of_several_studies_has(dlwhy_in_process):
+    asked = ("study", "depth", "data", "versatility", "--dry-run", "--json")
+    plans = json.loads(dlwhy_in_process(*asked, "--only", "moons", "--only", "linear-noise: logistic").out)
+    assert {plan["study"]: {arm["task"] for arm in plan["arms"]} for plan in plans} == {
+        "data": {"moons"},
+        "versatility": {"moons", "linear-noise"},
+    }
+    assert json.loads(dlwhy_in_process(*asked, "--only", "tent-4").out)["study"] == "depth"
+    refused = dlwhy_in_process(*asked, "--only", "moons", "--only", "nothing", "--only", "nil")
+    assert refused.code == 2
+    assert refused.error == "--only nil, nothing: no such task or arm in depth, data, versatility"
+
+
 def test_bad_data_are_refused_before_anything_runs(tmp_path, dlwhy_in_process, monkeypatch):
     monkeypatch.setattr(workers, "run_arm", None)
     (tmp_path / "bad.csv").write_text("x,y\n1,a\n2\n")
