@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import hypothesis
 import pytest
 from typer.testing import CliRunner
 
@@ -22,6 +23,10 @@ os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", MPLBACKEND="Agg", XDG_CACHE_HOME=_CA
 for _name in list(os.environ):
     if _name.startswith("DLWHY_") or _name in ("NO_COLOR", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "COLUMNS"):
         del os.environ[_name]
+
+# no timed tests: the first example often imports SciPy
+hypothesis.settings.register_profile("dlwhy", deadline=None)
+hypothesis.settings.load_profile("dlwhy")
 
 PROGRAM = str(Path(sys.executable).with_name("dlwhy"))
 

@@ -403,7 +403,7 @@ def test_a_printable_path_is_shown_so_that_a_shell_takes_it_back(path: str) -> N
 # --- reading
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(content=st.binary(max_size=5000), limit=st.integers(0, 6000))
 def test_a_file_is_read_up_to_the_limit(tmp_path: Path, content: bytes, limit: int) -> None:
     (tmp_path / "x").write_bytes(content)

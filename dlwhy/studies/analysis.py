@@ -1,5 +1,6 @@
 """From rows to the report of a study, `study.json`: arms, A/A noise floor, predictions and verdicts."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -121,32 +122,24 @@ def finding(
     """
     values = np.asarray(differences, float)
     values = values[np.isfinite(values)]
+    nothing = Finding(id=id, task=task, role=role, metric=metric, contrast=contrast, primary=primary, smallest=smallest)
     if not len(values):
-        return verdicts.without_pairs(
-            id=id, task=task, role=role, metric=metric, contrast=contrast, primary=primary, smallest=smallest
-        )
+        return nothing
     effect = statistics.paired_effect(values, alpha=study.request.alpha, overlap=overlap)
     verdict = verdicts.judge(effect, smallest=smallest)
     texts = dict(zip(("supported", "not supported", "inconclusive"), sentences, strict=True))
-    return Finding(
-        id=id,
-        task=task,
-        role=role,
-        primary=primary,
-        metric=metric,
-        contrast=contrast,
+    return dataclasses.replace(
+        nothing,
         effect=effect.effect,
         ci_low=effect.ci_low,
         ci_high=effect.ci_high,
         p=effect.p,
-        p_holm=None,
         standardized=effect.standardized,
         n_seeds=effect.n_seeds,
         verdict=verdict,
         seeds_needed=verdicts.seeds_to_settle(effect, smallest=smallest, overlap=overlap),
         cautions=tuple(cautions),
         sentence=texts.get(verdict, "").format(effect=_size(effect.effect, metric)),
-        smallest=smallest,
     )
 
 

@@ -23,7 +23,6 @@ from dlwhy.studies.frontier import Grid
 from dlwhy.studies.request import OwnData, Request
 from dlwhy.studies.results import Outcome, Results, Run
 from dlwhy.studies.verdicts import Finding
-from dlwhy.training import accelerator
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.replicas import Replicas, train_replicas
 
@@ -35,6 +34,7 @@ _CAVEATS = (
 _WIDTHS = (2, 4, 8, 16, 32, 64)
 _DURATIONS = (30, 100, 300, 1000, 3000, 10_000)
 _QUICK_WIDTHS, _QUICK_DURATIONS = _WIDTHS[1:], _DURATIONS[:-1]
+_QUICK_NEGATIVE_WIDTHS = _WIDTHS[1::2]
 _BATCH = 64
 _RATE, _RATE_WIDTH = 0.01, 16
 _LOW = 1e8
@@ -76,7 +76,10 @@ def design(request: Request) -> Study:
     ]
     if request.at_least("thorough"):
         compared.append(Task(name="teacher-8", role="real", draw="smooth-teacher", settings={"d": 8, "n_train": fresh}))
-    arms = [_arm(task, width, durations_) for task in compared for width in widths]
+    fewer = widths if more else _QUICK_NEGATIVE_WIDTHS
+    arms = [
+        _arm(task, width, durations_) for task in compared for width in (fewer if task.role == "negative" else widths)
+    ]
     if request.own:
         mine = Task(name=request.own.name, role="own", draw="own")
         arms += [_arm(mine, width, durations_, request.own) for width in widths]
@@ -217,8 +220,8 @@ def _draw(seed: int, settings: dict[str, Any]) -> Draw:
 
 def _trained(arm: Arm, draws: Sequence[Draw], seeds: Sequence[int], *, most: int) -> list[Replicas]:
     """Train a replica a seed for each duration; one program for all, and for each part of at most so many seeds."""
-    accelerator.start(threads=1)  # one thread a stack: the last bits must not depend on the machine's cores
-    dataset, places = networks._joined(draws, room=max(arm.settings["durations"]) * _BATCH * most)
+    networks.prepare()
+    dataset, places = networks.joined(draws, room=max(arm.settings["durations"]) * _BATCH * most)
     return [
         train_replicas(
             dataset,

@@ -22,7 +22,8 @@ def of(arm: Arm, study: Study) -> dict[str, Any]:
     widths = (features, *arm.network.layers, outputs)
     parameters = sum((a + 1) * b for a, b in itertools.pairwise(widths))
     step = _STEP_SECONDS * len(widths) + 6 * parameters * arm.options.batch_size * _OPERATION_SECONDS
-    seconds = _PROGRAM_SECONDS + trainings * (arm.steps or 1000) * step / 2
+    steps = sum(arm.settings.get("durations", (arm.steps or 1000,)))
+    seconds = _PROGRAM_SECONDS + trainings * steps * step / 2
     return {"runs": runs, "trainings": trainings, "parameters": parameters, "seconds": round(seconds, 2)}
 
 

@@ -22,6 +22,7 @@ from dlwhy.training.replicas import Replicas, train_replicas
 # rows that train and tuning draws are filled up to, so that both have one program
 _LEAST_ROWS = 1 << 12
 _MOST_REPLICAS = 16
+_THREADS = 2
 # what a stack's weights, gradients and moments should take at most
 _STACK_BYTES = 2 << 20
 _HALF_DECADE = 10**0.5
@@ -69,6 +70,11 @@ class Tuned:
     def at_edge(self) -> bool:
         """Whether the rate is the smallest or the largest that was tried."""
         return not self.hopeless and len(self.scores) > 1 and self.rate in (min(self.scores), max(self.scores))
+
+
+def prepare() -> None:
+    """Start TensorFlow with the same threads everywhere, for they may decide last bits: one each for two stacks."""
+    accelerator.start(threads=_THREADS, at_once=_THREADS)
 
 
 def run(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
@@ -136,9 +142,9 @@ def train(
         What else `train_replicas` takes.
 
     """
-    accelerator.start(threads=1)  # one thread a stack: the last bits must not depend on the machine's cores
+    prepare()
     started = time.perf_counter()
-    dataset, rows = _joined(draws, room)
+    dataset, rows = joined(draws, room)
     replicas = train_replicas(
         dataset,
         arm.network,
@@ -250,7 +256,7 @@ def _central(scores: dict[float, FloatArray]) -> float:
     return rates[(low + high) // 2]
 
 
-def _joined(draws: Sequence[Draw], room: int) -> tuple[Dataset, list[npt.NDArray[np.int32]]]:
+def joined(draws: Sequence[Draw], room: int) -> tuple[Dataset, list[npt.NDArray[np.int32]]]:
     """Put the training rows of all draws behind each other -> data set, and the rows of each."""
     places: dict[int, npt.NDArray[np.int32]] = {}
     X, y, filled = [], [], 0

@@ -18,6 +18,7 @@ import numpy as np
 from dlwhy import files
 from dlwhy.data.dataset import Dataset
 from dlwhy.models.network import NetworkSpec
+from dlwhy.studies import networks
 from dlwhy.studies.design import Arm, Seeds, Task
 from dlwhy.studies.results import Outcome, Results, Run
 from dlwhy.training import accelerator
@@ -101,7 +102,7 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
 
 def measure(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Measure all, JSON-like: pairs of a size and samples a second, and the peak of matrix products, FLOP/s."""
-    accelerator.start(threads=1)
+    networks.prepare()
     batches = [[batch, speed(batch=batch)] for batch in settings["batches"]]
     replicas = [[count, speed(batch=_BATCH, replicas=count)] for count in settings["replicas"]]
     threads = _by_threads() if settings["threads"] else "not in a quick study"

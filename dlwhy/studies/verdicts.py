@@ -15,7 +15,7 @@ MIN_SEEDS = 6
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What was seen of one prediction; the fields are those of ``study.json``.
+    """What was seen of one prediction, by default nothing; the fields are those of ``study.json``.
 
     Parameters
     ----------
@@ -44,16 +44,16 @@ class Finding:
     primary: bool
     metric: str
     contrast: str
-    effect: float | None
-    ci_low: float | None
-    ci_high: float | None
-    p: float | None
-    p_holm: float | None
-    standardized: float | None
-    n_seeds: int
-    verdict: Verdict
     smallest: float
-    cautions: tuple[str, ...] = ()
+    effect: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    p: float | None = None
+    p_holm: float | None = None
+    standardized: float | None = None
+    n_seeds: int = 0
+    verdict: Verdict = "withheld"
+    cautions: tuple[str, ...] = ("no pair of runs has a result",)
     sentence: str = ""
     seeds_needed: int | None = None
 
@@ -116,37 +116,6 @@ def seeds_to_settle(effect: Effect, *, smallest: float, overlap: float = 0.0) ->
         return None
     needed = statistics.seeds_needed(effect.effect, effect.sd, smallest=smallest, alpha=effect.alpha, overlap=overlap)
     return max(needed, MIN_SEEDS) if needed else None
-
-
-def without_pairs(
-    *,
-    id: str,  # noqa: A002  # the field's name in study.json
-    task: str,
-    role: str,
-    metric: str,
-    contrast: str,
-    primary: bool,
-    smallest: float,
-) -> Finding:
-    """Give the finding of a comparison that has no pair of runs."""
-    return Finding(
-        id=id,
-        task=task,
-        role=role,
-        primary=primary,
-        metric=metric,
-        contrast=contrast,
-        effect=None,
-        ci_low=None,
-        ci_high=None,
-        p=None,
-        p_holm=None,
-        standardized=None,
-        n_seeds=0,
-        verdict="withheld",
-        smallest=smallest,
-        cautions=("no pair of runs has a result",),
-    )
 
 
 def settle(findings: Sequence[Finding], *, alpha: float = 0.05) -> Settled:

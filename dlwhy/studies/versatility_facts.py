@@ -101,11 +101,10 @@ def _wins(study: Study, sets: _Table) -> Finding:
         ci_low=interval[0],
         ci_high=interval[1],
         p=statistics.sign_test(wins, losses),
-        p_holm=None,
-        standardized=None,
         n_seeds=len(sizes),
         verdict="supported" if interval[0] > 0 else "not supported" if interval[1] < 0 else "inconclusive",
         smallest=0.0,
+        cautions=(),
         sentence=f"Of {len(sizes)} data sets, one net beats the linear model on {wins}, and loses on {losses}.",
     )
 

@@ -42,7 +42,7 @@ _started: dict[str, Accelerator] = {}
 _programs: list[program_cache.Programs] = []
 
 
-def start(device: str = "auto", threads: int | None = None) -> Accelerator:
+def start(device: str = "auto", threads: int | None = None, at_once: int = 1) -> Accelerator:
     """Import TensorFlow, prepared for quiet, repeatable and quick work, and choose the device.
 
     Parameters
@@ -50,7 +50,10 @@ def start(device: str = "auto", threads: int | None = None) -> Accelerator:
     device
         ``auto`` (the first GPU, else the CPU), ``cpu``, ``gpu``, or a name as TensorFlow gives it: ``GPU:1``.
     threads
-        Threads of one operation; by default the cores this process may use. Fixed with the first call in a process.
+        Threads that operations share; by default the cores this process may use. Fixed with the first call in a
+        process.
+    at_once
+        Programs that are to run side by side, as `train_replicas` has them; fixed as well.
 
     Raises
     ------
@@ -63,7 +66,7 @@ def start(device: str = "auto", threads: int | None = None) -> Accelerator:
     if device in _started:
         return _started[device]
     tensorflow = load()
-    with _first_settings(tensorflow, threads) if not _started else contextlib.nullcontext():
+    with _first_settings(tensorflow, threads, at_once) if not _started else contextlib.nullcontext():
         names = available(tensorflow)
     name = _choose(device, names)
     count = tensorflow.config.threading.get_intra_op_parallelism_threads() or len(os.sched_getaffinity(0))
@@ -110,12 +113,12 @@ def available(tensorflow: Any) -> list[str]:
 
 
 @contextlib.contextmanager
-def _first_settings(tensorflow: Any, threads: int | None) -> Iterator[None]:
+def _first_settings(tensorflow: Any, threads: int | None, at_once: int) -> Iterator[None]:
     """Make the settings of the whole process, before TensorFlow looks for devices, in the block."""
     # too late if somebody else has used TensorFlow already
     with contextlib.suppress(RuntimeError):
         tensorflow.config.threading.set_intra_op_parallelism_threads(threads or len(os.sched_getaffinity(0)))
-        tensorflow.config.threading.set_inter_op_parallelism_threads(1)
+        tensorflow.config.threading.set_inter_op_parallelism_threads(at_once)
     with program_cache.in_memory(tensorflow):
         yield
 

@@ -211,7 +211,8 @@ def _stack(
     steps: int | None,
 ) -> Stack:
     own = data.steps
-    size = {"batch_size": data.batch_size, "multiply_adds": sum(a * b for a, b in itertools.pairwise(shape.widths))}
+    of_one = sum(a * b for a, b in itertools.pairwise(shape.widths))
+    size = {"batch_size": data.batch_size, "multiply_adds": plan.size * of_one}
     name = engine.choose(options.engine, steps=steps or int(own.max()) * options.epochs, **size)
     return program(
         shape,

@@ -157,7 +157,7 @@ def prepare(
     _check_labels(dataset, y, train)
     same = all(own is train[0] for own in train)
     return StackData(
-        X=np.concatenate([dataset.X_train, dataset.X_test]),
+        X=np.concatenate([dataset.X_train, dataset.X_test]) if len(dataset.X_test) else dataset.X_train,
         y=y,
         weights=_weights(dataset, options, y, train, weights),
         rows=train,

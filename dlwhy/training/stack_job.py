@@ -1,6 +1,7 @@
 """What all stacks of one `train_replicas` have in common, and what each of them is fed with."""
 
 import dataclasses
+import functools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -84,6 +85,13 @@ class Job:
         steps = int(self.data.steps.max()) if self.steps is None else self.log_every
         return max(self.plan.steps, 1 << (steps - 1).bit_length()), self.plan.size, self.data.batch_size
 
+    @functools.cached_property
+    def _features(self) -> Any:
+        """The features as a tensor, one for all groups."""
+        import tensorflow as tf
+
+        return tf.constant(self.data.X)
+
     def initial(self) -> list[FloatArray]:
         """Give the weights that all replicas start with, each (R, …)."""
         weights = self.shape.initial(self.data.seeds)
@@ -126,7 +134,8 @@ class Job:
         patience = np.int32(self.options.patience) if self.stops_early and self.options.patience else None
         clip = None if self.options.clip_norm is None else np.float32(self.options.clip_norm)
         feed = Feed(**parts, validation=validation, patience=patience, clip=clip)
-        return Feed(*(None if value is None else tf.constant(value) for value in feed))
+        X = self._features if feed.X is self.data.X else tf.constant(feed.X)
+        return Feed(X, *(None if value is None else tf.constant(value) for value in feed[1:]))
 
     def _started_from(self, base: Trained) -> Any:
         model, taken = start_from(self.dataset, self.network, base)

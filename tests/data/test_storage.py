@@ -111,7 +111,7 @@ def test_csv_reads_back_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", ["joblib", "npz"])
 @given(dataset=anything)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_data_set_reads_back_the_same(tmp_path: Path, suffix: str, dataset: Dataset) -> None:
     path = tmp_path / f"d.{suffix}"
     storage.write(dataset, path)
@@ -123,7 +123,7 @@ def test_any_data_set_reads_back_the_same(tmp_path: Path, suffix: str, dataset: 
 
 
 @given(dataset=datasets(st.text("=+-@'01.eNa ,;\"\n\r\tü", min_size=1, max_size=5) | st.text(max_size=8)))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_csv_reads_back_the_same_or_is_not_written(tmp_path: Path, dataset: Dataset) -> None:
     path = tmp_path / "d.csv"
     path.unlink(missing_ok=True)

@@ -631,7 +631,7 @@ def test_values_that_are_not_finite_are_refused_although_the_checksum_fits(tmp_p
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_random_bytes_behind_the_protocol_never_raise_anything_else(content: bytes) -> None:
     value = None
     with contextlib.suppress(InputRefusedError):

@@ -437,7 +437,7 @@ def test_a_flipped_byte_is_refused_or_harmless(good: bytes) -> None:
 
 
 @given(edits=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=20))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damaged_weights_never_raise_anything_else(edits: list[tuple[int, int]], changed, good: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(good)) as file:
         weights = bytearray(file.read("model.weights.h5"))
@@ -458,7 +458,7 @@ JSON = st.recursive(
 
 @pytest.mark.parametrize("residual", [False, True])
 @given(edits=st.lists(st.tuples(st.integers(0, 10**6), JSON), min_size=1, max_size=2))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_config_with_anything_anywhere_never_raises_anything_else(
     residual: bool, edits: list[tuple[int, Any]], bases: dict[bool, bytes], changed
 ) -> None:

@@ -74,7 +74,7 @@ specs = st.builds(
 
 
 @given(specs)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_specification_survives_json(spec: NetworkSpec) -> None:
     import json
 

@@ -44,7 +44,6 @@ def test_one_size_makes_no_curve(x, floor):
         fit_curve(x, np.ones(len(x)), floor=floor)
 
 
-@settings(deadline=None)
 @given(st.floats(0.05, 10), st.floats(0, 2))
 def test_plain_law_is_found(a, b):
     fit = fit_curve(SIZES, Curve(a=a, b=b, c=0).at(SIZES), floor=False)
@@ -70,7 +69,7 @@ def test_rising_errors_give_no_negative_exponent(floor):
     assert 0 <= fit.c < 0.1 * SIZES[0] ** 0.2
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.floats(0.001, 1), min_size=4, max_size=8))
 def test_floor_stays_in_its_bounds_and_never_fits_worse(errors):
     n = SIZES[: len(errors)]

@@ -343,7 +343,7 @@ def test_methods_that_tie_everywhere():
     assert (found.mean_ranks, found.best, found.friedman_p, found.to_best) == ((2, 2, 2), 0, 1, (1, 1, 1))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.lists(st.integers(0, 3), min_size=3, max_size=3), min_size=2, max_size=8), st.permutations(range(3)))
 def test_ranking_follows_the_methods(scores, order):
     one, other = (statistics.rank_comparison(np.array(scores)[:, columns]) for columns in ([0, 1, 2], order))

@@ -58,6 +58,7 @@ def finding(verdict="supported", role="positive", **changes):
         "n_seeds": 12,
         "verdict": verdict,
         "smallest": 0.01,
+        "cautions": (),
         "sentence": "Three layers beat one.",
     }
     return Finding(**{**values, **changes})
@@ -138,9 +139,7 @@ def test_a_finding_is_frozen():
 
 
 def test_finding_without_pairs():
-    found = verdicts.without_pairs(
-        id="P1", task="moons", role="own", metric="accuracy", contrast="a - b", primary=True, smallest=0.01
-    )
+    found = Finding(id="P1", task="moons", role="own", metric="accuracy", contrast="a - b", primary=True, smallest=0.01)
     assert (found.verdict, found.n_seeds, found.effect, found.p) == ("withheld", 0, None, None)
     assert found.cautions == ("no pair of runs has a result",)
     settled = settle([found])

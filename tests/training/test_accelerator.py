@@ -176,6 +176,15 @@ def test_devices_that_are_not_there_and_threads_that_can_not_be_are_refused():
     assert accelerator.start("cpu").name == "CPU:0"
 
 
+def test_studies_have_the_same_threads_everywhere():
+    told = "print(tf.get_intra_op_parallelism_threads(), tf.get_inter_op_parallelism_threads())"
+    code = (
+        f"from dlwhy.studies import networks; networks.prepare(); from tensorflow.config import threading as tf; {told}"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.split() == ["2", "2"]
+
+
 # --- whole trainings, in processes of their own
 
 

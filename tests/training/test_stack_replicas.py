@@ -8,7 +8,7 @@ import pytest
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.models import archive
 from dlwhy.models.network import NetworkSpec, predict
-from dlwhy.training import TrainingOptions, fit
+from dlwhy.training import TrainingOptions, engine, fit
 from dlwhy.training.loop import Hooks, resume
 from dlwhy.training.replicas import train_replicas
 from tests.training.conftest import small
@@ -272,3 +272,11 @@ def test_predictions_refuse_another_number_of_features():
     replicas = train_replicas(small(), SPEC, RECIPE, seeds=SEEDS)
     with pytest.raises(InputRefusedError, match="expect 3 features"):
         replicas.predict(np.zeros((4, 2), np.float32))
+
+
+def test_the_work_of_a_whole_stack_chooses_the_engine(monkeypatch):
+    told = []
+    monkeypatch.setattr(engine, "choose", lambda _, **work: told.append(work["multiply_adds"]) or "graph")
+    data = small()
+    train_replicas(data, SPEC, dataclasses.replace(RECIPE, epochs=1), seeds=SEEDS, size=3)
+    assert told == [3 * (data.n_features * 8 + 8 * 6 + 6)]
