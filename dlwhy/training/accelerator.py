@@ -16,6 +16,9 @@ from dlwhy.training import program_cache
 
 # Keras imports these if they are there, for wrappers and plots that training does not use: half a second and more
 _SPARED = ("sklearn", "matplotlib")
+# loops are made without MLIR; XLA ends the process at a flag that it does not know, so only a TensorFlow that was tried
+# gets it
+_BRIEF, _TRIED = "--xla_cpu_use_fusion_emitters=false", ("2.21.",)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -40,9 +43,10 @@ class Accelerator:
 
 _started: dict[str, Accelerator] = {}
 _programs: list[program_cache.Programs] = []
+_flags: list[str] = []
 
 
-def start(device: str = "auto", threads: int | None = None, at_once: int = 1) -> Accelerator:
+def start(device: str = "auto", threads: int | None = None, at_once: int = 1, *, brief: bool = False) -> Accelerator:
     """Import TensorFlow, prepared for quiet, repeatable and quick work, and choose the device.
 
     Parameters
@@ -54,6 +58,8 @@ def start(device: str = "auto", threads: int | None = None, at_once: int = 1) ->
         process.
     at_once
         Programs that are to run side by side, as `train_replicas` has them; fixed as well.
+    brief
+        Whether the programs to come have small steps, and then take two thirds of the time to compile; fixed as well.
 
     Raises
     ------
@@ -71,8 +77,10 @@ def start(device: str = "auto", threads: int | None = None, at_once: int = 1) ->
     name = _choose(device, names)
     count = tensorflow.config.threading.get_intra_op_parallelism_threads() or len(os.sched_getaffinity(0))
     if not _programs:
+        _flags.extend([_BRIEF] if brief and tensorflow.version.VERSION.startswith(_TRIED) else [])
         described = [_describe(tensorflow, each) for each in names]
-        shelf = program_cache.surroundings(tensorflow, threads=count, devices=described)
+        with _flagged():
+            shelf = program_cache.surroundings(tensorflow, threads=count, devices=described)
         _programs.append(program_cache.Programs(tensorflow, shelf))
     _started[device] = Accelerator(name=name, description=_describe(tensorflow, name), threads=count)
     return _started[device]
@@ -87,10 +95,25 @@ def kept_programs() -> Iterator[None]:
     for programs in _programs:
         programs.load()
     try:
-        yield
+        with _flagged():
+            yield
     finally:
         for programs in _programs:
             programs.keep()
+
+
+@contextlib.contextmanager
+def _flagged() -> Iterator[None]:
+    """Give XLA our flags, which it reads when it compiles first; those of the user stand behind them and win."""
+    flags = os.environ.get("XLA_FLAGS")
+    os.environ["XLA_FLAGS"] = " ".join([*_flags, flags or ""]).strip()
+    try:
+        yield
+    finally:
+        if flags is None:
+            del os.environ["XLA_FLAGS"]
+        else:
+            os.environ["XLA_FLAGS"] = flags
 
 
 def load() -> Any:

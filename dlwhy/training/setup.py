@@ -93,7 +93,8 @@ def new(
     memory: int,
 ) -> Session:
     """Set up a training from the start; see `loop.fit`."""
-    started = accelerator.start(device, threads or _threads(dataset, network, options))
+    own = _threads(dataset, network, options)
+    started = accelerator.start(device, threads or own, brief=own == 1)
     parts = _held_out(dataset, options)
     scale = networks.scale_of(parts[0], options.normalize)
     if base is not None:
@@ -112,7 +113,8 @@ def resumed(
 ) -> Session:
     """Set up the continuation of a training; see `loop.resume`."""
     network, options, taken = _plan(trained, dataset, epochs)
-    started = accelerator.start(device, threads or trained.details.threads)
+    brief = _threads(dataset, network, options) == 1
+    started = accelerator.start(device, threads or trained.details.threads, brief=brief)
     parts = _held_out(dataset, options)
     scales = {"scale": scaling.feature_scale(trained.model), "target_scale": scaling.target_scale(trained.model)}
     model = _build(dataset, network, options, **scales)

@@ -176,6 +176,28 @@ def test_devices_that_are_not_there_and_threads_that_can_not_be_are_refused():
     assert accelerator.start("cpu").name == "CPU:0"
 
 
+def test_our_flags_are_there_for_xla_only_and_the_users_win(monkeypatch):
+    monkeypatch.setattr(accelerator, "_flags", ["--ours=false"])
+    for before, within in ((None, "--ours=false"), ("--ours=true", "--ours=false --ours=true")):
+        monkeypatch.delenv("XLA_FLAGS", raising=False)
+        if before:
+            monkeypatch.setenv("XLA_FLAGS", before)
+        with accelerator.kept_programs():
+            assert os.environ["XLA_FLAGS"] == within
+        assert os.environ.get("XLA_FLAGS") == before
+
+
+@pytest.mark.parametrize(("layers", "flagged"), [("10,10", True), ("512,512,512", False)])
+def test_only_small_steps_are_compiled_briefly(layers, flagged):
+    code = (
+        "from dlwhy.data import make; from dlwhy.training import NetworkSpec, TrainingOptions, accelerator, fit;"
+        f"fit(make('moons', samples=40), NetworkSpec(layers=({layers})), TrainingOptions(epochs=1, engine='graph'));"
+        "print(accelerator._flags)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert ("fusion_emitters=false" in done.stdout) == flagged
+
+
 def test_studies_have_the_same_threads_everywhere():
     told = "print(tf.get_intra_op_parallelism_threads(), tf.get_inter_op_parallelism_threads())"
     code = (
