@@ -1,11 +1,13 @@
 """Training from start to end: seeds, early stopping, checkpoints, interruption, divergence, resuming."""
 
 import dataclasses
+import warnings
 
 import numpy as np
 import pytest
 
-from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.data import make
+from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 from dlwhy.models import archive, network
 from dlwhy.models.network import NetworkSpec
 from dlwhy.training import TrainingOptions, fit
@@ -32,6 +34,18 @@ def test_case_96_same_seed_same_bits_other_seed_other_weights(binary, engine):
     assert same(weights(first), weights(again))
     assert first.history == again.history
     assert not same(weights(first), weights(other))
+
+
+@pytest.mark.parametrize(("batch_norm", "batch_size", "warned"), [(True, 32, 1), (True, 31, 0), (False, 32, 0)])
+def test_a_last_batch_that_is_too_small_for_batch_normalization_is_told(batch_norm, batch_size, warned):
+    data = make("moons", samples=100)  # 70 rows to train on
+    options = TrainingOptions(epochs=1, engine="graph", batch_size=batch_size)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", DlwhyWarning)
+        fit(data, NetworkSpec(layers=(4,), batch_norm=batch_norm), options)
+    assert [str(each.message) for each in told if each.category is DlwhyWarning] == [
+        "each epoch ends in a batch of 6 rows, too few for batch normalization: choose another --batch-size"
+    ] * warned
 
 
 def test_case_97_details_record_what_decides_the_bits(binary):
