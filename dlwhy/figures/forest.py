@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 _GREY = "#9a9a9a"
 _LONGEST = 70
 _MANY = 10
+# width that names take, beside that of the intervals
+_NAMES = 1.0
 
 
 class ForestDisplay:
@@ -45,26 +47,40 @@ class ForestDisplay:
         blue = style.class_colors(2)[0]
         ax.axvspan(-self.smallest, self.smallest, color=_GREY, alpha=0.2, linewidth=0)
         ax.axvline(0, color=_GREY, linewidth=1)
-        size = 8 if len(self.findings) <= _MANY else 6
+        many = len(self.findings) > _MANY
         for place, each in enumerate(self.findings):
             color = _GREY if each["role"] == "negative" else blue
-            low, high = (each["effect"] if each[end] is None else each[end] for end in ("ci_low", "ci_high"))
+            low, high = _ends(each)
             ax.plot([low, high], [place, place], color=color, linewidth=2)
             ax.plot(each["effect"], place, "o", color=color, markersize=6)
             # inside the panel: beside it, names would take half of its width
             name = style.shortened([f"{each['task']}: {each['contrast']}"], _LONGEST)[0]
             ax.text(
                 0.01,
-                place - 0.22,
+                place - 0.22 * (not many),
                 name,
                 transform=ax.get_yaxis_transform(),
-                fontsize=size,
+                fontsize=6 if many else 8,
+                verticalalignment="center" if many else "baseline",
                 color=color,
                 parse_math=False,
             )
+        if many:
+            self._make_room()
         ax.set_yticks([])
         ax.set_ylim(max(len(self.findings), 1) - 0.5, -0.75)
         ax.set_xlabel(f"difference in {self.findings[0]['metric']}" if self.findings else "difference")
         ax.set_title(self.title)
         ax.grid(visible=True, axis="x", alpha=0.3)
         return self
+
+    def _make_room(self) -> None:
+        """Leave the left of the panel to names: between many rows there is no place for them."""
+        low, high = self.ax_.get_xlim()
+        self.ax_.set_xticks([tick for tick in self.ax_.get_xticks() if low <= tick <= high])
+        self.ax_.set_xlim(low - _NAMES * (high - low), high)
+
+
+def _ends(finding: Mapping[str, Any]) -> tuple[float, float]:
+    low, high = (finding["effect"] if finding[end] is None else finding[end] for end in ("ci_low", "ci_high"))
+    return low, high

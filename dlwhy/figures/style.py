@@ -215,6 +215,7 @@ def legend_below(ax: "Axes", handles: Sequence["Artist | Container"], names: Seq
         bbox_to_anchor=(0.5, 0),
         bbox_transform=ax.transAxes + below,
         ncols=_legend_columns(names, room=_characters(ax)),
+        handlelength=3,  # long enough for a dash to be seen beside a marker
     )
     for text in legend.get_texts():
         text.set_parse_math(False)
