@@ -114,10 +114,11 @@ def run_arm(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
 @functools.cache
 def _threads() -> Any:
     """Find the libraries that sum on several threads: looking for them takes long."""
-    import scipy.linalg  # loads its own, as NumPy has done
+    import scipy.linalg  # these two load their own, as NumPy has done
+    import sklearn
     import threadpoolctl  # type: ignore[import-untyped]
 
-    del scipy
+    del scipy, sklearn
     return threadpoolctl.ThreadpoolController()
 
 

@@ -281,3 +281,10 @@ def test_a_scheduler_that_is_lost_midway_is_one_clear_line_and_rows_are_kept(tmp
             conduct.run(request, tmp_path, cluster=address, on_progress=kill)
     assert len(list(tmp_path.glob("runs/*/arm.json"))) >= 2
     assert conduct.run(request, tmp_path).report["complete"]
+
+
+def test_all_libraries_that_sum_on_threads_are_found_before_any_arm_has_loaded_them():
+    """In a process of its own: here others have loaded them."""
+    code = "from dlwhy.studies import workers; print(*(each['user_api'] for each in workers._threads().info()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert {"openmp", "blas"} <= set(done.stdout.split())
