@@ -95,6 +95,7 @@ def test_the_bootstrap_is_scipys(numbers):
         assert found[f"{name}_high"] == pytest.approx(theirs.high, abs=0.02)
 
 
+@pytest.mark.slow
 def test_the_bootstrap_covers_the_truth_at_its_rate():
     rng = np.random.default_rng(5)
     truth = np.sqrt(2 / np.pi)  # the mean absolute value of a standard normal

@@ -88,7 +88,14 @@ def test_case_84_a_demonstration_is_made_once_and_again_from_what_was_touched(wo
     assert workshop.commands() == ["train", "evaluate", "plot"]
 
 
-@pytest.mark.parametrize(("number", "delay"), [(signal.SIGINT, 0.1), (signal.SIGTERM, 2.5), (signal.SIGKILL, 3.2)])
+@pytest.mark.parametrize(
+    ("number", "delay"),
+    [
+        (signal.SIGINT, 0.1),
+        pytest.param(signal.SIGTERM, 2.5, marks=pytest.mark.slow),
+        pytest.param(signal.SIGKILL, 3.2, marks=pytest.mark.slow),
+    ],
+)
 def test_case_84_make_again_builds_after_an_end_midway(workshop, number, delay):
     workshop.make("demo")
     workshop.touch("dataset.joblib")

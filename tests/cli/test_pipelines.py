@@ -42,6 +42,7 @@ def test_a_table_from_a_data_base(bash, dlwhy_in_process, tmp_path):
     assert "plan" in described
 
 
+@pytest.mark.slow  # the test of the README runs it, too
 def test_a_loop_over_seeds(bash):
     result = bash(
         "dlwhy generate -q\n"

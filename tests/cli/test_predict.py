@@ -271,6 +271,7 @@ def rows_of_memory(program, folder, n_rows: int) -> int:
     return usage.ru_maxrss
 
 
+@pytest.mark.slow
 def test_memory_is_bounded(program, at_demo):
     few, many = (rows_of_memory(program, at_demo, n_rows) for n_rows in (600_000, 1_800_000))
 

@@ -76,6 +76,7 @@ def test_sums_over_many_steps_are_rounded_the_same():
     assert_same(fit(data, options=recipe), fit(data, options=recipe, memory=2))
 
 
+@pytest.mark.filterwarnings("ignore:each epoch ends in a batch")
 @pytest.mark.parametrize("network", [NETWORK, NetworkSpec(layers=(8,), batch_norm=True)], ids=["plain", "batch-norm"])
 @pytest.mark.parametrize("steps", [2, 3, 100])
 def test_slices_of_any_size_give_the_same(monkeypatch, network, steps):
