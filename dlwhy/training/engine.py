@@ -150,6 +150,15 @@ def choose_threads(multiply_adds: int, *, batch_size: int) -> int | None:
     return 1 if 6 * multiply_adds * batch_size < 40e6 else None
 
 
+def compiles_briefly(multiply_adds: int, *, batch_size: int) -> bool:
+    """Say whether steps are so small that programs should rather be made soon than run fast; see `accelerator.start`.
+
+    The demonstration compiles in 0.65 of the time and runs as fast; a step of 5 million operations takes 1.4 times as
+    long (measured).
+    """
+    return 6 * multiply_adds * batch_size < 1e6
+
+
 def objective(task: Task) -> tuple[Any, Callable[..., Any], str]:
     """Give the loss and the metric of a task, each (batch,) from targets and outputs, and the metric's name."""
     import keras

@@ -96,8 +96,8 @@ def new(
     memory: int,
 ) -> Session:
     """Set up a training from the start; see `loop.fit`."""
-    own = _threads(dataset, network, options)
-    started = accelerator.start(device, threads or own, brief=own == 1)
+    size = _size(dataset, network, options)
+    started = accelerator.start(device, threads or engine.choose_threads(**size), brief=engine.compiles_briefly(**size))
     parts = _held_out(dataset, options)
     _warn_of_a_small_rest(len(parts[0]), network, options)
     scale = networks.scale_of(parts[0], options.normalize)
@@ -117,7 +117,7 @@ def resumed(
 ) -> Session:
     """Set up the continuation of a training; see `loop.resume`."""
     network, options, taken = _plan(trained, dataset, epochs)
-    brief = _threads(dataset, network, options) == 1
+    brief = engine.compiles_briefly(**_size(dataset, network, options))
     started = accelerator.start(device, threads or trained.details.threads, brief=brief)
     parts = _held_out(dataset, options)
     scales = {"scale": scaling.feature_scale(trained.model), "target_scale": scaling.target_scale(trained.model)}
@@ -269,10 +269,9 @@ def _make_engine(
     return CompiledEngine(core, optimizer, data, **how, calls=engine.epochs_a_call(len(data.X), **size))
 
 
-def _threads(dataset: Dataset, network: NetworkSpec, options: TrainingOptions) -> int | None:
+def _size(dataset: Dataset, network: NetworkSpec, options: TrainingOptions) -> dict[str, int]:
     widths = (dataset.n_features, *network.layers, max(1, dataset.n_classes))
-    multiply_adds = sum(a * b for a, b in itertools.pairwise(widths))
-    return engine.choose_threads(multiply_adds, batch_size=options.batch_size)
+    return {"multiply_adds": sum(a * b for a, b in itertools.pairwise(widths)), "batch_size": options.batch_size}
 
 
 def _warn_of_a_small_rest(n: int, network: NetworkSpec, options: TrainingOptions) -> None:

@@ -187,7 +187,7 @@ def test_our_flags_are_there_for_xla_only_and_the_users_win(monkeypatch):
         assert os.environ.get("XLA_FLAGS") == before
 
 
-@pytest.mark.parametrize(("layers", "brief"), [((10, 10), True), ((512, 512, 512), False)])
+@pytest.mark.parametrize(("layers", "brief"), [((10, 10), True), ((128, 128), False)])
 def test_only_small_steps_are_compiled_briefly(monkeypatch, layers, brief):
     told = []
     start = accelerator.start

@@ -10,8 +10,8 @@ from tests.benchmarks.peers import Tick
 
 def prepare(job: Job) -> None:
     # only the import, with the threads that `fit` would choose
-    threads = engine.choose_threads(job.multiply_adds, batch_size=job.batch)
-    accelerator.start(threads=threads, brief=threads == 1)
+    size = {"multiply_adds": job.multiply_adds, "batch_size": job.batch}
+    accelerator.start(threads=engine.choose_threads(**size), brief=engine.compiles_briefly(**size))
 
 
 def train(job: Job, arrays: Arrays, epochs: int, tick: Tick) -> float:
