@@ -102,18 +102,9 @@ def kept_programs() -> Iterator[None]:
             programs.keep()
 
 
-@contextlib.contextmanager
-def _flagged() -> Iterator[None]:
+def _flagged() -> contextlib.AbstractContextManager[None]:
     """Give XLA our flags, which it reads when it compiles first; those of the user stand behind them and win."""
-    flags = os.environ.get("XLA_FLAGS")
-    os.environ["XLA_FLAGS"] = " ".join([*_flags, flags or ""]).strip()
-    try:
-        yield
-    finally:
-        if flags is None:
-            del os.environ["XLA_FLAGS"]
-        else:
-            os.environ["XLA_FLAGS"] = flags
+    return program_cache.environment("XLA_FLAGS", " ".join([*_flags, os.environ.get("XLA_FLAGS", "")]))
 
 
 def load() -> Any:

@@ -72,18 +72,26 @@ def in_memory(tensorflow: Any) -> Iterator[None]:
     A user who has set a cache of their own keeps it. The environment is as before afterwards, so that child processes
     have a cache of their own.
     """
-    flags = os.environ.get("TF_XLA_FLAGS")
-    if "persistent_cache" in (flags or "") or not _has_files_in_memory(tensorflow):
+    flags = os.environ.get("TF_XLA_FLAGS", "")
+    if "persistent_cache" in flags or not _has_files_in_memory(tensorflow):
         yield
         return
-    os.environ["TF_XLA_FLAGS"] = f"{flags or ''} --tf_xla_persistent_cache_directory={_IN_MEMORY}".strip()
+    with environment("TF_XLA_FLAGS", f"{flags} --tf_xla_persistent_cache_directory={_IN_MEMORY}"):
+        yield
+
+
+@contextlib.contextmanager
+def environment(name: str, value: str) -> Iterator[None]:
+    """Have an environment variable hold a value in the block, and what it held before, or nothing, afterwards."""
+    before = os.environ.get(name)
+    os.environ[name] = value.strip()
     try:
         yield
     finally:
-        if flags is None:
-            del os.environ["TF_XLA_FLAGS"]
+        if before is None:
+            del os.environ[name]
         else:
-            os.environ["TF_XLA_FLAGS"] = flags
+            os.environ[name] = before
 
 
 class Programs:
