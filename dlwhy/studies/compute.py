@@ -202,9 +202,9 @@ def _draws(arm: Arm, seeds: tuple[int, ...], own: Dataset | None) -> list[Draw]:
     return list(_drawn(tuple(sorted(arm.task.settings.items())), seeds))
 
 
-@functools.lru_cache(maxsize=1)
+@functools.lru_cache(maxsize=2)
 def _drawn(settings: tuple[tuple[str, Any], ...], seeds: tuple[int, ...]) -> tuple[Draw, ...]:
-    """Draw a task once for all its widths, which come one after another: millions of points take seconds."""
+    """Draw a task's parts once for all its widths, which come one after another: millions of points take seconds."""
     with ThreadPoolExecutor(2) as pool:
         return tuple(pool.map(lambda seed: _draw(seed, dict(settings)), seeds))
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,8 @@ from dlwhy.training import setup
 from dlwhy.training.options import TrainingOptions
 
 IndexArray = npt.NDArray[np.int32]
+# rows of an epoch, from replica and epoch
+Order = Callable[[int, int], IndexArray]
 # rows that go through the nets at once in validation
 _PIECE = 64
 # rows up to which orders are kept: all of them are then 32 MiB
@@ -72,24 +74,24 @@ class StackData:
         drawn = np.full((len(replicas), count, longest * self.batch_size), -1, np.int32)
         for epochs, replica in zip(drawn, replicas, strict=True):
             for index, epoch in enumerate(epochs):
-                epoch[: len(self.rows[replica])] = self._order(replica, first + index)
+                epoch[: len(self.rows[replica])] = self.order(replica, first + index)
         return self._as_steps(drawn)
 
-    def stream(self, replicas: Sequence[int], first: int, count: int) -> IndexArray:
+    def stream(self, replicas: Sequence[int], first: int, count: int, *, order: Order) -> IndexArray:
         """Give `count` steps of some replicas, each with epoch after epoch of its own, (count, replicas, batch)."""
         drawn = np.full((len(replicas), count * self.batch_size), -1, np.int32)
         for steps, replica in zip(drawn, replicas, strict=True):
-            length = int(self.steps[replica])
-            epochs = range(first // length, -(-(first + count) // length))
-            filled = np.full((len(epochs), length * self.batch_size), -1, np.int32)
-            for place, index in enumerate(epochs):
-                filled[place, : len(self.rows[replica])] = self._order(replica, index)
-            start = (first - epochs.start * length) * self.batch_size
-            steps[:] = filled.ravel()[start : start + len(steps)]
+            length, done = int(self.steps[replica]), 0
+            while done < count:
+                epoch, start = divmod(first + done, length)
+                taken = min(count - done, length - start)
+                rows = order(replica, epoch)[start * self.batch_size : (start + taken) * self.batch_size]
+                steps[done * self.batch_size :][: len(rows)] = rows  # the last batch of an epoch may be smaller
+                done += taken
         return self._as_steps(drawn)
 
-    def _order(self, replica: int, epoch: int) -> IndexArray:
-        """Give the rows of an epoch in the order in which a lone training takes them."""
+    def order(self, replica: int, epoch: int) -> IndexArray:
+        """Give the rows of an epoch in the order in which a lone training takes them, (n,)."""
         rows = self.rows[replica]
         draw = _remembered if len(rows) <= _MOST_REMEMBERED else _permutation
         order = draw(self.seeds[replica], epoch, len(rows))

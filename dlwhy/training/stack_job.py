@@ -118,11 +118,13 @@ class Job:
                 yield rounds, longest, self._filled(self.data.epochs(group, first, rounds))
             return
         every = self.log_every
+        # a call may end within an epoch: its order is kept for the next one
+        order = functools.lru_cache(maxsize=len(group))(self.data.order)
         whole, rest = divmod(self.steps, every)
         for first, rounds in self._portions(whole, every):
-            yield rounds, every, self._filled(self.data.stream(group, first * every, rounds * every))
+            yield rounds, every, self._filled(self.data.stream(group, first * every, rounds * every, order=order))
         if rest:
-            yield 1, rest, self._filled(self.data.stream(group, self.steps - rest, rest))
+            yield 1, rest, self._filled(self.data.stream(group, self.steps - rest, rest, order=order))
 
     def feed(self, group: list[int]) -> Feed:
         """Give what the stack of a group trains on, as tensors."""
