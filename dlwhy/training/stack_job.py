@@ -118,8 +118,8 @@ class Job:
                 yield rounds, longest, self._filled(self.data.epochs(group, first, rounds))
             return
         every = self.log_every
-        # a call may end within an epoch: its order is kept for the next one
-        order = functools.lru_cache(maxsize=len(group))(self.data.order)
+        # a call may end within an epoch, whose order is kept for the next one, beside that of the epoch it began with
+        order = functools.lru_cache(maxsize=2 * len(group))(self.data.order)
         whole, rest = divmod(self.steps, every)
         for first, rounds in self._portions(whole, every):
             yield rounds, every, self._filled(self.data.stream(group, first * every, rounds * every, order=order))

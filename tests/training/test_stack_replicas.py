@@ -8,9 +8,10 @@ import pytest
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.models import archive
 from dlwhy.models.network import NetworkSpec, predict
-from dlwhy.training import TrainingOptions, engine, fit
+from dlwhy.training import TrainingOptions, engine, fit, stack_data
 from dlwhy.training.loop import Hooks, resume
 from dlwhy.training.replicas import train_replicas
+from dlwhy.training.stack import ROUNDS
 from tests.training.conftest import small
 
 SPEC = NetworkSpec(layers=(8, 6))
@@ -80,6 +81,20 @@ def test_steps_instead_of_epochs_run_on_over_the_ends_of_epochs():
         alone = fit(subset(data, rows[place]), SPEC, dataclasses.replace(options, epochs=epochs, seed=SEEDS[place]))
         close(replicas.predict(data.X_test)[place], predict(alone.model, data.X_test), 1e-3)
         close(replicas.history[place, -1, 2], alone.history["val_loss"][-1], 1e-3)
+
+
+def test_the_order_of_an_epoch_is_drawn_once_however_many_calls_it_takes(monkeypatch):
+    drawn = []
+    permutation = stack_data._permutation
+    monkeypatch.setattr(stack_data, "_MOST_REMEMBERED", 0)
+    monkeypatch.setattr(stack_data, "_permutation", lambda *key: drawn.append(key) or permutation(*key))
+    data = small()
+    options = dataclasses.replace(RECIPE, batch_size=1)  # an epoch is longer than a call
+
+    train_replicas(data, SPEC, options, seeds=SEEDS[:3], steps=2 * len(data.X_train), log_every=1, size=2)
+
+    assert 2 * len(data.X_train) > 2 * ROUNDS
+    assert sorted(drawn) == sorted((seed, epoch, len(data.X_train)) for seed in SEEDS[:3] for epoch in (0, 1))
 
 
 def test_own_labels_and_weights():
