@@ -39,7 +39,7 @@ $(DEMO)/plot.png: $(DEMO)/model.keras $(DEMO)/dataset.joblib | $(VENV)/.installe
 
 .PHONY: test
 test: $(VENV)/.installed-dev ## Run the tests, all but the slow ones
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" --cov --cov-report=term
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" --cov --cov-report=term --durations=15
 
 .PHONY: test-slow
 test-slow: $(VENV)/.installed-dev ## Run the slow tests

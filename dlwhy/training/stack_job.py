@@ -131,7 +131,7 @@ class Job:
         import tensorflow as tf
 
         members = [*group, *[group[-1]] * (self.plan.size - len(group))]
-        validation = self.data.pieces(members)
+        validation = self.data.pieces(members) if self.validates else None
         parts = {**self._samples(members), **self._scales(members), **self._factors(members)}
         patience = np.int32(self.options.patience) if self.stops_early and self.options.patience else None
         clip = None if self.options.clip_norm is None else np.float32(self.options.clip_norm)

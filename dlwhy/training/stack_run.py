@@ -143,14 +143,19 @@ def _train(team: _Team, group: list[int]) -> GroupResult:
         if not (np.asarray(state.status) == RUNNING).any():
             team.tell(_Told(rounds=(job.rounds - done) * len(group), samples=0, row=row))
             break
-    weights, slots = job.stack.finish(state)
-    counted = np.asarray(state.done)[: len(group)]
+    weights, slots = ([values[: len(group)] for values in each] for each in job.stack.finish(state))
+    codes, counted = (np.asarray(values)[: len(group)] for values in (state.status, state.done))
+    # in the last step, after the last loss: without validation nothing in the program has seen it
+    burst = (codes == RUNNING) & ~np.all(
+        [np.isfinite(each.reshape(len(group), -1)).all(axis=1) for each in weights], axis=0
+    )
+    codes, counted = np.where(burst, DIVERGED, codes), counted - burst
     return GroupResult(
         members=group,
-        weights=[values[: len(group)] for values in weights],
-        slots=[values[: len(group)] for values in slots],
+        weights=weights,
+        slots=slots,
         history=log.transpose(2, 0, 1),
-        status=[_status(job, code, rounds) for code, rounds in zip(np.asarray(state.status), counted, strict=False)],
+        status=[_status(job, code, rounds) for code, rounds in zip(codes, counted, strict=True)],
         done=counted,
     )
 

@@ -170,6 +170,16 @@ def test_case_63_a_diverging_replica_rests_and_harms_no_other():
     assert len(replicas.unstack(1).history["loss"]) == replicas.epochs[1]
 
 
+def test_a_replica_that_bursts_in_its_last_step_has_diverged_without_validation_too():
+    data = small()
+    data = dataclasses.replace(data, X_train=data.X_train * 1e3, X_test=data.X_test[:0], y_test=data.y_test[:0])
+    options = dataclasses.replace(RECIPE, optimizer="sgd", epochs=1, batch_size=len(data.X_train), normalize="never")
+    replicas = train_replicas(data, SPEC, options, seeds=SEEDS[:2], learning_rates=[3e38, 1e-30])
+    assert np.isfinite(replicas.history[:, 0, 0]).all()  # the loss of the only step came before it
+    assert replicas.status == ("diverged", "ok")
+    assert replicas.epochs.tolist() == [0, 1]
+
+
 def test_results_do_not_depend_on_how_replicas_are_cut():
     data, seeds = small(), list(range(7))
     spec = NetworkSpec(layers=(8, 8), dropout=0.3, batch_norm=True)
