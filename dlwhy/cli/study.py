@@ -270,4 +270,5 @@ def _end(conducted: "list[Conducted]", fail_unless: str | None) -> None:
     if lost:
         failures = sum(each.report["failures"] for each in lost)
         where = ", ".join(files.shown(each.folder / "summary.csv") for each in lost)
-        raise UnusableResultError(f"{failures} runs failed or diverged; {where} says which and why")
+        runs = f"{failures} run{'s' * (failures > 1)}"
+        raise UnusableResultError(f"{runs} failed or diverged; {where} says which and why")

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 _GREY = "#9a9a9a"
 _LONGEST = 70
 _MANY = 10
-# width that names take, beside that of the intervals
-_NAMES = 1.0
+# most of the panel that names may take, and what they get beyond their width: the layout, still to come, takes of it
+_MOST_NAMES, _GAP = 0.75, 0.1
+_MOST_TICKS = 3
 
 
 class ForestDisplay:
@@ -76,9 +77,14 @@ class ForestDisplay:
 
     def _make_room(self) -> None:
         """Leave the left of the panel to names: between many rows there is no place for them."""
-        low, high = self.ax_.get_xlim()
-        self.ax_.set_xticks([tick for tick in self.ax_.get_xticks() if low <= tick <= high])
-        self.ax_.set_xlim(low - _NAMES * (high - low), high)
+        from matplotlib.ticker import MaxNLocator
+
+        ax, (low, high) = self.ax_, self.ax_.get_xlim()
+        ticks = MaxNLocator(_MOST_TICKS).tick_values(low, high)
+        ax.set_xticks([tick for tick in ticks if low <= tick <= high])
+        share = max(text.get_window_extent().width for text in ax.texts) / ax.bbox.width + _GAP
+        share = min(_MOST_NAMES, share)
+        ax.set_xlim(low - (high - low) * share / (1 - share), high)
 
 
 def _ends(finding: Mapping[str, Any]) -> tuple[float, float]:

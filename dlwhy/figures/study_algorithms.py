@@ -131,7 +131,7 @@ def _by_rate(ax: "Axes", arms: Sequence[Mapping[str, Any]], words: str) -> None:
         chosen = np.flatnonzero(np.isclose(rates, arm["learning_rate"] or 0, rtol=1e-3))
         if not arm["hopeless"]:
             ax.plot(rates[chosen], scores[chosen], "o", markersize=8, color=look["color"], fillstyle="none")
-    ax.set(title=f"Accuracy by learning rate: {words}", xscale="log", xlabel="learning rate (ring: chosen)")
+    ax.set(title=f"By learning rate: {words}", xscale="log", xlabel="learning rate (ring: chosen)")
     ax.set_ylabel("validation accuracy, tuning seeds")
     style.plain_numbers(ax)
     ax.grid(visible=True, alpha=0.3)

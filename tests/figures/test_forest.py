@@ -50,9 +50,11 @@ def test_names_stand_apart_from_intervals_and_from_each_other(count):
 def test_room_for_names_carries_no_ticks():
     ax = drawn([finding(0.3, 0.1, 0.5, number=number) for number in range(20)])
 
-    low, _ = ax.get_xlim()
-    assert low < -0.4  # as wide again as the intervals
-    assert min(ax.get_xticks()) >= -0.1
+    low, high = ax.get_xlim()
+    assert low < 0
+    assert 0.05 < min(ax.get_xticks()) < max(ax.get_xticks()) < 0.55
+    room = max(text.get_window_extent().width for text in ax.texts) / ax.bbox.width
+    assert room < (0 - low) / (high - low) < room + 0.2  # no wider than they need
 
 
 def test_a_missing_end_or_effect_and_another_unit():

@@ -246,7 +246,7 @@ def test_the_figure_draws_what_there_is(budget, own):
             panel(ax)
     titles = [ax.get_title(loc="left") for ax in axes]
     assert "Gradients before the first step" in titles
-    assert sum(title.startswith("Accuracy by learning rate") for title in titles) == 3
+    assert sum(title.startswith("By learning rate") for title in titles) == 3
     assert any("Your own data" in title for title in titles) == (own is not None)
     assert any("Factorial" in title for title in titles) == (budget == "thorough")
     assert all(ax.get_xlabel() for ax in axes)
