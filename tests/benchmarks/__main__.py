@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 def _measurements(bench: Bench, what: Sequence[str]) -> Iterator[list[Row]]:
     for group in what:
         if group == "whole":
-            yield rounds.whole_processes(bench)
+            yield rounds.whole_processes(bench, cold="quick" not in what)
         for job in GROUPS.get(group, ()):
             yield rounds.trainings(bench, group, job)
 

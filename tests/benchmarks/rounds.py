@@ -59,9 +59,9 @@ def trainings(bench: Bench, group: str, job: Job) -> list[Row]:
     return rows
 
 
-def whole_processes(bench: Bench) -> list[Row]:
-    """Measure the demonstration from the start of the interpreter to its end."""
-    contestants = dict(_WHOLE)
+def whole_processes(bench: Bench, *, cold: bool = True) -> list[Row]:
+    """Measure the demonstration from the start of the interpreter to its end, if wanted with an empty cache, too."""
+    contestants = {peer: each for peer, each in _WHOLE.items() if cold or not each[1]}
     # fills the cache
     if not _whole(bench, "dlwhy run", _DLWHY_RUN, cold=False):
         contestants = {"essay": _WHOLE["essay"]}
