@@ -99,5 +99,5 @@ ROWS = (
 )
 WIDTHS = tuple(_width(width) for width in (8, 32, 128, 512, 1024))
 # fewer epochs: what a glance needs, in three minutes
-QUICK = (dataclasses.replace(MAIN[0], epochs=10, peers=("dlwhy", "keras fit", "scikit-learn", "torch", "jax")),)
+QUICK = (dataclasses.replace(MAIN[0], epochs=30, peers=("dlwhy", "keras fit", "scikit-learn", "torch", "jax")),)
 GROUPS = {"main": MAIN, "replicas": REPLICAS, "rows": ROWS, "widths": WIDTHS, "quick": QUICK}
