@@ -73,7 +73,7 @@ class Tuned:
 
 
 def prepare() -> None:
-    """Start TensorFlow with the same threads everywhere, for they may decide last bits: one each for two stacks."""
+    """Start TensorFlow with the same threads everywhere, for they may decide last bits: two, shared by two stacks."""
     accelerator.start(threads=_THREADS, at_once=_THREADS)
 
 

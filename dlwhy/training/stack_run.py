@@ -145,7 +145,7 @@ def _train(team: _Team, group: list[int]) -> GroupResult:
             break
     weights, slots = ([values[: len(group)] for values in each] for each in job.stack.finish(state))
     codes, counted = (np.asarray(values)[: len(group)] for values in (state.status, state.done))
-    # in the last step, after the last loss: without validation nothing in the program has seen it
+    # in the last step, after the last loss: without validation the program has not seen it, and can't go back a round
     burst = (codes == RUNNING) & ~np.all(
         [np.isfinite(each.reshape(len(group), -1)).all(axis=1) for each in weights], axis=0
     )

@@ -98,6 +98,6 @@ ROWS = (
     _rows(10**7, 2, peers=("dlwhy", "torch", "jax")),
 )
 WIDTHS = tuple(_width(width) for width in (8, 32, 128, 512, 1024))
-# fewer epochs: what a glance needs, in three minutes
+# fewer epochs: what a glance needs, in three minutes; not so few that dlwhy makes all of them in one call
 QUICK = (dataclasses.replace(MAIN[0], epochs=30, peers=("dlwhy", "keras fit", "scikit-learn", "torch", "jax")),)
 GROUPS = {"main": MAIN, "replicas": REPLICAS, "rows": ROWS, "widths": WIDTHS, "quick": QUICK}
