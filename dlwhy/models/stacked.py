@@ -197,7 +197,7 @@ class StackedNetwork:
             tensor = self._batch_norm(f"batch_norm_{index}", tensor, named, real)
         if self.spec.layer_norm:
             tensor = self._layer_norm(f"layer_norm_{index}", tensor, named)
-        return keras.activations.get(self.spec.activation)(tensor)
+        return _relu()(tensor) if self.spec.activation == "relu" else keras.activations.get(self.spec.activation)(tensor)
 
     def _batch_norm(self, layer: str, tensor: Any, named: dict[tuple[str, str], Any], real: Any) -> Any:
         """Normalize by unit and replica; in training by the samples that count, and move the statistics."""
@@ -233,6 +233,18 @@ class StackedNetwork:
         drawn = tf.cast(_shifted(mixed(mixed(places + keys) ^ keys), 8), tf.float32) * 2.0**-24
         rates = self.layout.over_units(dropping.rates)
         return tf.where(drawn >= rates, tensor / (1 - rates), 0.0)
+
+
+def _relu() -> Any:
+    import tensorflow as tf
+
+    @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
+    def relu(x: Any) -> Any:
+        y = tf.maximum(x, 0)
+        # a sign is 0 or 1 here; TensorFlow compares and chooses, which is not vectorised, and often guessed wrong
+        return y, lambda upstream: upstream * tf.sign(y)
+
+    return relu
 
 
 def n_outputs(task: Task, n_classes: int) -> int:

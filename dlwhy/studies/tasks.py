@@ -15,6 +15,7 @@ from dlwhy.studies.draws import Draw, generator, resampled, standardised
 Array = npt.NDArray[Any]
 _TEST = 3000
 _POOL = 1 << 14
+_ROWS_AT_ONCE = 256
 _TARGETS = ("teacher", "linear", "noise")
 # streams of a seed
 _TRAIN, _HELD_OUT, _LABELS, _TEACHER, _NOISE = range(10, 15)
@@ -255,7 +256,13 @@ def _smooth(seed: int, d: int) -> Callable[[Array], Array]:
     first, bias = rng.standard_normal((d, 24)) * 1.5 / np.sqrt(d), rng.standard_normal(24) * 0.5
     second = rng.standard_normal((24, 24)) * 1.5 / np.sqrt(24)
     third = rng.standard_normal(24) / np.sqrt(24)
-    return lambda X: np.asarray(np.tanh(np.tanh(X @ first + bias) @ second) @ third)
+
+    def function(X: Array) -> Array:
+        # what few rows become on their way stays in the cache: a third of the time for a million of them
+        parts = np.split(X, range(_ROWS_AT_ONCE, len(X), _ROWS_AT_ONCE))
+        return np.concatenate([np.tanh(np.tanh(part @ first + bias) @ second) @ third for part in parts])
+
+    return function
 
 
 def _straight(seed: int, d: int) -> Callable[[Array], Array]:

@@ -84,7 +84,8 @@ def _with_gradient(*, relu: bool, sums: bool) -> Callable[[Any, Any, Any], Any]:
 
         def gradient(upstream: Any) -> tuple[Any, Any, Any]:
             if relu:
-                upstream = tf.where(output > 0, upstream, 0)
+                # a sign is 0 or 1 here; a comparison and a choice are not vectorised, and the choice is often guessed wrong
+                upstream = upstream * tf.sign(output)
             of_bias = tf.reduce_sum(upstream, axis=0)
             if not sums:
                 of_kernel = tf.matmul(x, upstream, transpose_a=True)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import weakref
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -24,6 +25,8 @@ _MASKS = 3
 # the first call is so much shorter than a full one, and each call so much longer than the one before: orders are drawn
 # while the call before runs, and the cores would stand idle until those of a full one are there
 _FIRST_CALL, _GROWTH = 8, 4
+# of data sets without a test part, as long as they live
+_FEATURES: weakref.WeakKeyDictionary[Dataset, Any] = weakref.WeakKeyDictionary()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -87,10 +90,14 @@ class Job:
 
     @functools.cached_property
     def _features(self) -> Any:
-        """The features as a tensor, one for all groups."""
+        """The features as a tensor, one for all groups, and for all trainings on the same rows."""
         import tensorflow as tf
 
-        return tf.constant(self.data.X)
+        if self.data.X is not self.dataset.X_train:
+            return tf.constant(self.data.X)
+        if self.dataset not in _FEATURES:
+            _FEATURES[self.dataset] = tf.constant(self.data.X)
+        return _FEATURES[self.dataset]
 
     def initial(self) -> list[FloatArray]:
         """Give the weights that all replicas start with, each (R, …)."""

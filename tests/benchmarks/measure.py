@@ -33,11 +33,7 @@ def measure(peer: str, job: Job, data: arrays.Arrays) -> dict[str, Any]:
     module.prepare(job)
     run = _train(module, job, data, job.epochs)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    steady = run
-    wanted = _epochs_for(run, job)
-    if wanted > job.epochs:
-        steady = _train(module, job, data, wanted)
-    per_epoch = seconds_an_epoch(steady.ticks)
+    per_epoch = seconds_an_epoch(_steady(module, job, data, run).ticks)
     epochs, seconds = run.ticks[0]
     return {
         "peer": peer,
@@ -64,12 +60,14 @@ def _train(module: Any, job: Job, data: arrays.Arrays, epochs: int) -> Run:
     return Run(ticks=ticks, seconds=time.perf_counter() - started, accuracy=accuracy)
 
 
-def _epochs_for(run: Run, job: Job) -> int:
-    """Epochs, a multiple of the job's, that time long enough."""
-    if len(run.ticks) < 2:
-        return 5 * job.epochs
+def _steady(module: Any, job: Job, data: arrays.Arrays, run: Run) -> Run:
+    """Give a run that times epochs long enough: the one given, or one of a multiple of its epochs."""
+    epochs = job.epochs
+    while len(run.ticks) < 2:  # all were made in one call
+        epochs *= 5
+        run = _train(module, job, data, epochs)
     steady = run.ticks[-1][1] - run.ticks[0][1]
-    return job.epochs * math.ceil(_STEADY_SECONDS / steady) if steady < _STEADY_SECONDS else job.epochs
+    return run if steady >= _STEADY_SECONDS else _train(module, job, data, epochs * math.ceil(_STEADY_SECONDS / steady))
 
 
 def main() -> None:

@@ -47,6 +47,27 @@ def test_an_epoch_is_timed_behind_the_first_call():
     assert measure.seconds_an_epoch([(50, 9.0), (100, 10.0), (150, 11.0)]) == pytest.approx(0.02)
 
 
+def test_a_peer_that_makes_many_epochs_in_one_call_trains_until_it_makes_two(monkeypatch):
+    trained = []
+
+    class InCalls:
+        prepare = staticmethod(lambda job: None)
+
+        @staticmethod
+        def train(job, data, epochs, tick):
+            trained.append(epochs)
+            for done in [*range(50, epochs, 50), epochs]:
+                tick(done)
+            return 1.0
+
+    monkeypatch.setattr(measure.importlib, "import_module", lambda name: InCalls)
+    monkeypatch.setattr(measure, "_STEADY_SECONDS", 0.0)
+    row = measure.measure("scikit-learn", dataclasses.replace(TINY, epochs=3), None)
+    assert trained == [3, 15, 75]
+    assert row["epoch_seconds"] > 0
+    assert row["epochs"] == 3
+
+
 def test_ratios_are_taken_within_a_round():
     found = figures.ratio(_measured(), "demonstration", "dlwhy", "keras fit", "epoch_seconds")
     assert found == figures.Spread(median=pytest.approx(0.01), least=pytest.approx(0.01), most=pytest.approx(0.01))
