@@ -190,14 +190,12 @@ class StackedNetwork:
         return self.layout.multiply(tensor, named[layer, "kernel"]) + named[layer, "bias"]
 
     def _block(self, index: int, tensor: Any, named: dict[tuple[str, str], Any], real: Any) -> Any:
-        import keras
-
         tensor = self._dense(f"dense_{index}", tensor, named)
         if self.spec.batch_norm:
             tensor = self._batch_norm(f"batch_norm_{index}", tensor, named, real)
         if self.spec.layer_norm:
             tensor = self._layer_norm(f"layer_norm_{index}", tensor, named)
-        return _relu()(tensor) if self.spec.activation == "relu" else keras.activations.get(self.spec.activation)(tensor)
+        return _activation(self.spec.activation)(tensor)
 
     def _batch_norm(self, layer: str, tensor: Any, named: dict[tuple[str, str], Any], real: Any) -> Any:
         """Normalize by unit and replica; in training by the samples that count, and move the statistics."""
@@ -235,7 +233,8 @@ class StackedNetwork:
         return tf.where(drawn >= rates, tensor / (1 - rates), 0.0)
 
 
-def _relu() -> Any:
+def _activation(name: str) -> Any:
+    import keras
     import tensorflow as tf
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
@@ -244,7 +243,7 @@ def _relu() -> Any:
         # a sign is 0 or 1 here; TensorFlow compares and chooses, which is not vectorised, and often guessed wrong
         return y, lambda upstream: upstream * tf.sign(y)
 
-    return relu
+    return relu if name == "relu" else keras.activations.get(name)
 
 
 def n_outputs(task: Task, n_classes: int) -> int:

@@ -84,7 +84,7 @@ def _with_gradient(*, relu: bool, sums: bool) -> Callable[[Any, Any, Any], Any]:
 
         def gradient(upstream: Any) -> tuple[Any, Any, Any]:
             if relu:
-                # a sign is 0 or 1 here; a comparison and a choice are not vectorised, and the choice is often guessed wrong
+                # a sign is 0 or 1 here; to compare and choose is not vectorised, and often guessed wrong
                 upstream = upstream * tf.sign(output)
             of_bias = tf.reduce_sum(upstream, axis=0)
             if not sums:
