@@ -244,14 +244,10 @@ def assemble(
         If `--only` names what there is not.
 
     """
-    made, pair = list(arms), None
-    if a_a:
-        again = dataclasses.replace(a_a, name=f"{a_a.name}, A/A", shift=1)
-        # right behind the arm that it repeats, whose draws are still there
-        made.insert(made.index(a_a) + 1, again)
-        pair = (again.key, a_a.key)
+    made = [*arms, dataclasses.replace(a_a, name=f"{a_a.name}, A/A", shift=1)] if a_a else list(arms)
     _check_names(request, made)
     kept = {arm.key: _with_epochs(arm, request) for arm in made if _is_kept(arm, request)}
+    pair = (made[-1].key, a_a.key) if a_a else None
     return Study(
         request=request,
         claim=claim,

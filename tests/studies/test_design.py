@@ -200,7 +200,7 @@ def study_of(**given):
 
 def test_the_a_a_arm_repeats_an_arm_with_other_seeds():
     study = study_of()
-    assert list(study.arms) == ["moons: one", "moons: one, A/A", "moons: two", "linear: one"]
+    assert list(study.arms) == ["moons: one", "moons: two", "linear: one", "moons: one, A/A"]
     assert study.a_a == ("moons: one, A/A", "moons: one")
     assert study.arms["moons: one, A/A"].shift == 1
     assert study.runs == 4 * 20
@@ -212,8 +212,8 @@ def test_the_a_a_arm_repeats_an_arm_with_other_seeds():
         (("linear",), ["linear: one"]),
         (("two",), ["moons: two"]),
         (("moons: two",), ["moons: two"]),
-        (("one",), ["moons: one", "moons: one, A/A", "linear: one"]),
-        (("moons",), ["moons: one", "moons: one, A/A", "moons: two"]),
+        (("one",), ["moons: one", "linear: one", "moons: one, A/A"]),
+        (("moons",), ["moons: one", "moons: two", "moons: one, A/A"]),
         (("two", "linear"), ["moons: two", "linear: one"]),
     ],
 )
