@@ -57,7 +57,7 @@ def test_case_97_details_record_what_decides_the_bits(binary):
     assert details.dataset["fingerprint"] == binary.fingerprint
 
 
-@pytest.mark.parametrize("engine", ["graph", "keras"])
+@pytest.mark.parametrize("engine", ["graph", pytest.param("keras", marks=pytest.mark.slow)])
 def test_early_stopping_restores_the_best_weights(engine):
     data = small(n=60)
     recipe = TrainingOptions(epochs=200, patience=5, learning_rate=0.05, engine=engine)

@@ -61,8 +61,12 @@ def test_every_task_ends_bit_identical(dataset):
     [
         (NetworkSpec(layers=(8, 8), batch_norm=True, dropout=0.2), {}),
         (NetworkSpec(layers=(8,), l2=0.01), {"class_weight": "balanced", "schedule": "cosine"}),
-        (NetworkSpec(layers=(150, 150), layer_norm=True), {"optimizer": "momentum", "batch_size": 30}),
-        (NETWORK, {"batch_size": 1000, "clip_norm": 0.1}),
+        pytest.param(
+            NetworkSpec(layers=(150, 150), layer_norm=True),
+            {"optimizer": "momentum", "batch_size": 30},
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(NETWORK, {"batch_size": 1000, "clip_norm": 0.1}, marks=pytest.mark.slow),
     ],
     ids=["batch-norm", "weights", "wide", "one-batch"],
 )
