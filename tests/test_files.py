@@ -1,29 +1,24 @@
-"""Files: outputs are whole or absent whatever happens, inputs are regular files, the streams do as a shell expects."""
+"""Files as outputs: whole or absent whatever happens, and refused before anything is written if they can not be."""
 
 import contextlib
 import os
 import resource
-import shlex
 import stat
 import subprocess
 import sys
 import tempfile
 import textwrap
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from dlwhy import files
 from dlwhy.errors import (
     EndedBySignal,
     InputOutputError,
     InputRefusedError,
-    InputUnreadableError,
     OutputBlockedError,
     UsageError,
 )
@@ -366,183 +361,3 @@ def test_case_59_files_of_any_name_are_written_and_read(tmp_path: Path, name: st
 
     assert files.read_bytes(tmp_path / name, limit=1 << 20) == NEW
     assert names(tmp_path) == [name]
-
-
-# --- names in messages
-
-
-@pytest.mark.parametrize(
-    ("path", "shown"),
-    [
-        ("plain.csv", "plain.csv"),
-        ("a/b-c_1.csv", "a/b-c_1.csv"),
-        ("with space.csv", "'with space.csv'"),
-        ("it's.csv", "'it'\"'\"'s.csv'"),
-        ("$(evil).csv", "'$(evil).csv'"),
-        ("line\nbreak", r"'line\x0abreak'"),
-        ("\x1b[2J", r"'\x1b[2J'"),
-        (os.fsdecode(b"latin\xe9"), r"'latin\udce9'"),
-        ("-", "<stdin>"),
-    ],
-)
-def test_case_59_paths_are_shown_as_a_shell_would_want_them(path: str, shown: str) -> None:
-    assert files.shown(path) == shown
-
-
-def test_standard_output_is_shown_by_its_own_name() -> None:
-    assert files.shown("-", output=True) == files.shown("/dev/stdout", output=True) == "<stdout>"
-
-
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=60))
-def test_a_printable_path_is_shown_so_that_a_shell_takes_it_back(path: str) -> None:
-    shown = files.shown(path)
-
-    assert files.is_standard(path) or "\\u" in shown or shlex.split(shown) == [path]
-
-
-# --- reading
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
-@given(content=st.binary(max_size=5000), limit=st.integers(0, 6000))
-def test_a_file_is_read_up_to_the_limit(tmp_path: Path, content: bytes, limit: int) -> None:
-    (tmp_path / "x").write_bytes(content)
-    if len(content) > limit:
-        with pytest.raises(InputRefusedError, match="larger than"):
-            files.read_bytes(tmp_path / "x", limit=limit)
-    else:
-        assert files.read_bytes(tmp_path / "x", limit=limit) == content
-
-
-def test_a_huge_limit_takes_no_memory(tmp_path: Path) -> None:
-    (tmp_path / "x").write_bytes(NEW)
-
-    assert files.read_bytes(tmp_path / "x", limit=1 << 80) == NEW
-
-
-def test_inputs_are_regular_files(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "fifo")
-    started = time.perf_counter()
-
-    for path, message in (
-        (tmp_path / "fifo", "not a regular file"),
-        (tmp_path, "not a regular file"),
-        ("/dev/zero", "not a regular file"),
-        (tmp_path / "absent", "No such file or directory"),
-        (tmp_path / "absent" / "x", "No such file or directory"),
-        (tmp_path / "nul\0", "null byte"),
-    ):
-        with pytest.raises(InputUnreadableError, match=message):
-            files.read_bytes(path, limit=100)
-    assert time.perf_counter() - started < 1
-
-
-def test_case_60_an_input_may_be_a_link(tmp_path: Path) -> None:
-    (tmp_path / "x").write_bytes(NEW)
-    (tmp_path / "link").symlink_to("x")
-
-    assert files.read_bytes(tmp_path / "link", limit=1 << 20) == NEW
-
-
-def test_a_failure_to_read_is_told_with_the_name(tmp_path: Path) -> None:
-    (tmp_path / "x").write_bytes(OLD)
-
-    def fail() -> None:
-        with files.open_input(tmp_path / "x") as handle:
-            os.close(handle.fileno())
-            handle.read()
-
-    with pytest.raises(InputOutputError, match=r"x: reading failed: Bad file descriptor"):
-        fail()
-
-
-@pytest.mark.parametrize("context", ["open_input", "open_output"])
-def test_a_reader_of_another_stream_that_went_away_is_not_taken_for_a_fault_of_this_file(
-    tmp_path: Path, context: str
-) -> None:
-    (tmp_path / "x").write_bytes(OLD)
-
-    with pytest.raises(BrokenPipeError), getattr(files, context)(tmp_path / "x"):
-        raise BrokenPipeError
-    assert (tmp_path / "x").read_bytes() == OLD
-
-
-# --- the standard streams, in processes of their own
-
-
-def child(script: str, **options: object) -> "subprocess.CompletedProcess[bytes]":
-    prepared = (
-        "import os, sys\nfrom dlwhy import files\nfrom dlwhy.errors import DlwhyError\n"
-        "try:\n"
-        + textwrap.indent(textwrap.dedent(script), "    ")
-        + "\nexcept DlwhyError as error:\n    os.write(2, str(error).encode())\n    os._exit(error.exit_code)\n"
-        "except BrokenPipeError:\n    os._exit(141)\nos._exit(0)\n"
-    )
-    return subprocess.run(
-        [sys.executable, "-c", prepared], capture_output="stdout" not in options, check=False, **options
-    )
-
-
-def test_standard_output_gets_all_bytes_or_none() -> None:
-    whole = child("with files.open_output('-') as handle: handle.write(b'x' * 300_000)")
-    failed = child("with files.open_output('-') as handle:\n    handle.write(b'x')\n    raise DlwhyError('no')")
-
-    assert (whole.returncode, len(whole.stdout)) == (0, 300_000)
-    assert (failed.returncode, failed.stdout) == (1, b"")
-
-
-def test_case_79_a_full_standard_output_is_told() -> None:
-    with Path("/dev/full").open("wb") as full:
-        done = child("files.write_stdout(b'x' * 100_000)", stdout=full, stderr=subprocess.PIPE)
-
-    assert done.returncode == 74
-    assert done.stderr == b"<stdout>: writing failed: No space left on device"
-
-
-def test_case_80_a_closed_standard_output_is_told() -> None:
-    done = child("os.close(1)\nsys.stdout = None\nfiles.write_stdout(b'x')")
-
-    assert done.returncode == 74
-    assert done.stderr == b"<stdout>: writing failed: it is closed"
-
-
-def test_case_78_a_reader_that_went_away_ends_the_writer_quietly() -> None:
-    read_end, write_end = os.pipe()
-    os.close(read_end)
-    try:
-        done = child("files.write_stdout(b'x' * 1_000_000)", stdout=write_end, stderr=subprocess.PIPE)
-    finally:
-        os.close(write_end)
-
-    assert (done.returncode, done.stderr) == (141, b"")
-
-
-def test_standard_input_is_read_from_a_pipe_and_a_file(tmp_path: Path) -> None:
-    (tmp_path / "x").write_bytes(NEW)
-    script = "files.write_stdout(files.read_bytes('-', limit=1 << 20))"
-    with (tmp_path / "x").open("rb") as handle:
-        from_file = child(script, stdin=handle)
-
-    assert child(script, input=NEW).stdout == from_file.stdout == NEW
-
-
-def test_a_closed_standard_input_or_a_terminal_is_told() -> None:
-    closed = child("sys.stdin = None\nfiles.read_bytes('-', limit=1)")
-    leader, follower = os.openpty()
-    try:
-        terminal = child("files.read_bytes('-', limit=1)", stdin=follower)
-    finally:
-        os.close(leader)
-        os.close(follower)
-
-    assert (closed.returncode, closed.stderr) == (66, b"<stdin>: closed (pipe data in, or name a file)")
-    assert (terminal.returncode, terminal.stderr) == (66, b"<stdin>: is a terminal (pipe data in, or name a file)")
-
-
-def test_writing_costs_little(tmp_path: Path) -> None:
-    started = time.process_time()
-    for _ in range(100):
-        write(tmp_path / "x", b"content")
-
-    assert time.process_time() - started < 0.5
-    assert (tmp_path / "x").read_bytes() == b"content"

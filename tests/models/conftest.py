@@ -167,3 +167,10 @@ def saved(tmp_path: Path) -> Callable[[bytes], Path]:
         return path
 
     return save
+
+
+@pytest.fixture(scope="session")
+def bases(make, good: bytes) -> dict[bool, bytes]:
+    """Give a Sequential and a functional model with every kind of layer."""
+    spec = NetworkSpec(layers=(4, 4), residual=True, layer_norm=True, dropout=0.1, l2=0.1)
+    return {False: good, True: archive.to_bytes(make(spec, scale=([0.0, 0.0], [1.0, 1.0])))}

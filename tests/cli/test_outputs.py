@@ -1,0 +1,118 @@
+"""Outputs that can't be: refused before an input is read; links and odd names are kept."""
+
+import ctypes
+import shlex
+import subprocess
+
+import pytest
+
+WRITERS = {
+    "out.npz": ["generate"],
+    "out.csv": ["generate", "--from", "table.csv", "--target", "y"],
+    "out.keras": ["train", "-d", "data.npz"],
+    "out.jsonl": ["predict", "-m", "model.keras", "table.csv"],
+    "out.png": ["plot", "-m", "model.keras", "-d", "data.npz"],
+}
+
+
+@pytest.fixture
+def garbage(tmp_path):
+    """Inputs that would be refused if a command came so far as to read them."""
+    for name in ("data.npz", "data.png", "model.keras", "table.csv"):
+        (tmp_path / name).write_bytes(b"\x00garbage")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("name", "command"), WRITERS.items(), ids=WRITERS)
+def test_case_72_a_missing_folder_is_refused_first(dlwhy_in_process, garbage, name, command):
+    result = dlwhy_in_process(*command, "-o", f"missing/{name}")
+
+    assert result.code == 73
+    assert "no such folder" in result.error
+
+
+@pytest.mark.parametrize(("name", "command"), WRITERS.items(), ids=WRITERS)
+def test_case_76_a_folder_or_device_is_refused_first(dlwhy_in_process, garbage, name, command):
+    (garbage / name).mkdir()
+    (garbage / f"device-{name}").symlink_to("/dev/full")
+
+    folder = dlwhy_in_process(*command, "-o", name)
+    device = dlwhy_in_process(*command, "-o", f"device-{name}")
+
+    assert (folder.code, device.code) == (73, 73)
+    assert folder.error == f"{name}: is a directory"
+    assert device.error == f"device-{name}: is not a regular file"
+
+
+@pytest.mark.parametrize(("name", "command"), WRITERS.items(), ids=WRITERS)
+def test_case_73_no_clobber_is_refused_first(dlwhy_in_process, garbage, name, command):
+    (garbage / name).write_bytes(b"old")
+
+    result = dlwhy_in_process(*command, "-o", name, "--no-clobber")
+
+    assert result.code == 73
+    assert (garbage / name).read_bytes() == b"old"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["generate", "--from", "table.csv", "--target", "y", "-o", "table.csv"],
+        ["train", "-d", "data.npz", "-o", "data.npz"],
+        ["predict", "-m", "model.keras", "table.csv", "-o", "./table.csv"],
+        ["predict", "-m", "model.keras", "table.csv", "-o", "model.keras"],
+        ["plot", "-m", "model.keras", "-d", "data.png", "-o", "data.png"],
+    ],
+    ids=" ".join,
+)
+def test_case_74_an_output_that_is_an_input_is_refused(dlwhy_in_process, garbage, arguments):
+    result = dlwhy_in_process(*arguments)
+
+    assert result.code == 2
+    assert "is both input and output" in result.error
+
+
+def test_case_72_a_read_only_folder_is_refused_first(program, garbage):
+    folder = garbage / "locked"
+    folder.mkdir(mode=0o555)
+
+    done = subprocess.run(
+        [program, "train", "-d", str(garbage / "data.npz"), "-o", str(folder / "model.keras")],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=_obey_permissions,
+    )
+
+    assert done.returncode == 73
+    assert "is not writable" in done.stderr
+    assert list(folder.iterdir()) == []
+
+
+def _obey_permissions() -> None:
+    """Give up what lets root write everywhere: CAP_DAC_OVERRIDE, from the next program on."""
+    prctl, capability_bounding_set_drop, dac_override = ctypes.CDLL(None).prctl, 24, 1
+    prctl(capability_bounding_set_drop, dac_override, 0, 0, 0)
+
+
+def test_case_75_a_link_is_kept_and_the_file_behind_it_replaced(dlwhy_in_process, tmp_path):
+    (tmp_path / "real.npz").write_bytes(b"old")
+    (tmp_path / "link.npz").symlink_to("real.npz")
+
+    assert dlwhy_in_process("generate", "-o", "link.npz").code == 0
+
+    assert (tmp_path / "link.npz").is_symlink()
+    assert (tmp_path / "real.npz").read_bytes()[:2] == b"PK"
+
+
+@pytest.mark.parametrize("name", ["with space.npz", "größe.npz", "two\nlines.npz", "-dash.npz"])
+def test_case_59_any_path_works_and_can_be_read(dlwhy_in_process, tmp_path, name):
+    written = dlwhy_in_process("generate", f"--output={name}")
+    read = dlwhy_in_process("info", "--", name)
+    (tmp_path / name).unlink()
+    missing = dlwhy_in_process("info", "--", name)
+
+    assert (written.code, read.code, missing.code) == (0, 0, 66)
+    assert missing.error.startswith(
+        (shlex.quote(name).strip("'"), shlex.quote(name), r"'two\x0alines", r"two\x0alines")
+    )

@@ -1,0 +1,106 @@
+"""Terminals, colours, widths and encodings: what a person sees, and what a pipe gets."""
+
+import os
+import pty
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def on_terminal(program: str, tmp_path: Path) -> Callable[..., bytes]:
+    """Run the command with stdout and stderr on a terminal and give what it wrote there."""
+
+    def run(*arguments: str, **env: str) -> bytes:
+        parent, child = pty.openpty()
+        environment = {**os.environ, "TERM": "xterm-256color", **env}
+        with subprocess.Popen(
+            [program, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=child,
+            stderr=child,
+            env=environment,
+            cwd=tmp_path,
+        ) as process:
+            os.close(child)
+            written = b""
+            with os.fdopen(parent, "rb", buffering=0) as reader:
+                # Linux ends a terminal whose other side is gone with EIO
+                while part := _read(reader.fileno()):
+                    written += part
+        assert process.returncode in (0, 2, 65), written
+        return written
+
+    return run
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:
+        return b""
+
+
+def test_case_68_a_terminal_gets_colours(on_terminal):
+    assert b"\x1b[" in on_terminal("--help")
+
+
+@pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["generate", "--list"], ["nonsense"], ["generate", "-o", "a.npz"]], ids=" ".join
+)
+def test_case_68_no_escape_where_none_is_wanted(on_terminal, env, arguments):
+    written = on_terminal(*arguments, **env)
+
+    assert written
+    assert b"\x1b" not in written
+
+
+def test_case_68_no_escape_in_a_pipe_unless_forced(dlwhy):
+    assert "\x1b" not in "".join(map(str, dlwhy("--help")))
+    assert "\x1b[" in dlwhy("--help", env={"FORCE_COLOR": "1", "TERM": "xterm"}).out
+
+
+def test_columns_set_the_width(dlwhy):
+    for width in (60, 130):
+        longest = max(map(len, dlwhy("--help", env={"COLUMNS": str(width)}).out.splitlines()))
+        assert longest == width
+
+
+def test_case_65_names_with_escapes_reach_no_terminal(on_terminal, dlwhy_in_process, tmp_path):
+    evil = "\x1b]0;x\x07\x1b[2J"
+    (tmp_path / "evil.csv").write_text(f"{evil},b,y\n1,2,{evil}\n2,3,no\n3,5,no\n4,4,{evil}\n")
+    (tmp_path / "bad.csv").write_text(f"{evil},b,y\n1,2,a\nx,3,b\n1,inf,b\n")
+    imported = ["generate", "--from", "evil.csv", "--target", "y", "--test-size", "0.5"]
+
+    assert dlwhy_in_process(*imported, "-o", "evil.joblib").code == 0
+    shown = dlwhy_in_process("info", "evil.joblib")
+    refused = dlwhy_in_process("generate", "--from", "bad.csv", "--target", "y", "-o", "bad.npz")
+
+    for text in (shown.out, shown.err, refused.out, refused.err, on_terminal("info", "evil.joblib", NO_COLOR="1")):
+        assert ("\x1b" if isinstance(text, str) else b"\x1b") not in text
+    assert r"\x1b]0;x\x07\x1b[2J" in shown.out
+    assert refused.code == 65
+
+
+@pytest.mark.parametrize("env", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
+def test_case_69_no_encoding_error(dlwhy, tmp_path, env):
+    names = "größe,⚙,y\n" + "".join(f"{i},{i * i},{'ja' if i % 2 else 'nein→'}\n" for i in range(20))
+    (tmp_path / "größen.csv").write_text(names)
+
+    results = [
+        dlwhy("--help", env=env),
+        dlwhy("generate", "--list", env=env),
+        dlwhy("generate", "--from", "größen.csv", "--target", "y", "-o", "größen.npz", env=env),
+        dlwhy("info", "größen.npz", env=env),
+        dlwhy("info", "größen.npz", "--json", env=env),
+        dlwhy("generate", "--from", "größen.npz", "--target", "y", "-o", "-", env=env),
+        dlwhy("info", "fehlt-ü.npz", env=env),
+    ]
+
+    assert [result.code for result in results] == [0, 0, 0, 0, 0, 65, 66]
+    for result in results:
+        assert "Error" not in result.err
+        assert "Traceback" not in result.err
