@@ -73,7 +73,9 @@ def study(
     ] = None,
     alpha: Annotated[float, typer.Option(help="Error rate of intervals and tests.")] = 0.05,
     directory: Annotated[str, typer.Option("--dir", help="Folder for rows and reports; made if missing.")] = "study",
-    jobs: Annotated[int, typer.Option(help="Processes; each holds a TensorFlow of its own.")] = 1,
+    jobs: Annotated[
+        int, typer.Option(help="Processes with a TensorFlow each; many simple models take one a core besides.")
+    ] = 1,
     cluster: Annotated[
         str | None,
         typer.Option(

@@ -25,6 +25,8 @@ _MODULES = "dlwhy.studies"
 _DECIDING = ("keras", "tensorflow", "scikit-learn", "numpy")
 # a worker that dies takes its arm with it, which is then run again; an arm that kills all its workers is given up
 _TRIES = 4
+# simple models that take longer than processes take to start
+_MANY = 12
 _REACH_SECONDS = 10
 _PR_SET_PDEATHSIG = 1
 _QUIET = "ignore:resource_tracker:UserWarning"
@@ -64,7 +66,7 @@ def outcomes(
     seeds, own
         Seeds of the runs, and the user's data.
     jobs
-        Processes; 1 is this one.
+        Processes; 1 is this one, beside which many simple models take one a core.
     cluster
         Address of a Dask scheduler, which then takes the place of `jobs`.
     on_start
@@ -87,12 +89,28 @@ def outcomes(
     if not arms:
         return
     if jobs == 1 and cluster is None:
+        apart = _apart(arms)
         for key, arm in arms.items():
-            on_start(key)
-            yield key, run_arm(arm, seeds, own)
-        return
+            if key not in apart:
+                on_start(key)
+                yield key, run_arm(arm, seeds, own)
+        if not apart:
+            return
+        arms, jobs = apart, _cores()
     calls = [(key, arm, seeds, own if arm.task.draw == "own" else None, versions()) for key, arm in arms.items()]
     yield from _on_processes(calls, jobs) if cluster is None else _on_cluster(calls, cluster)
+
+
+def _apart(arms: Mapping[str, Arm]) -> dict[str, Arm]:
+    """Give the simple models, if they are worth processes of their own: they use one core, and need no TensorFlow."""
+    simple = {key: arm for key, arm in arms.items() if arm.network is None and arm.task.draw != "own"}
+    return simple if len(simple) >= _MANY and _cores() > 1 else {}
+
+
+def _cores() -> int:
+    import joblib
+
+    return int(joblib.cpu_count())
 
 
 def run_arm(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:

@@ -1,6 +1,7 @@
 """Arms on other processes and machines: the same rows, no orphans, and a death that costs only time."""
 
 import contextlib
+import dataclasses
 import os
 import signal
 import socket
@@ -46,6 +47,16 @@ def here(study):
 def test_no_arms_start_no_workers():
     assert list(workers.outcomes({}, seeds_of(conduct.design(Request(claim="tiny"))), None, jobs=3)) == []
     assert not list(workers.outcomes({}, seeds_of(conduct.design(Request(claim="tiny"))), None, cluster="nowhere:1"))
+
+
+def test_many_simple_models_take_a_process_a_core_and_give_the_same_rows(monkeypatch):
+    study = conduct.design(Request(claim="tiny", n_seeds=2, only=("crowd",)))
+    before = here(dataclasses.replace(study, arms=dict(list(study.arms.items())[: workers._MANY - 1])))
+    monkeypatch.setattr(workers, "_cores", lambda: 2)
+    monkeypatch.setattr(workers, "run_arm", None)  # here; other processes have their own
+    found = plain(dict(workers.outcomes(study.arms, seeds_of(study), None)))
+    assert set(found) == set(study.arms)
+    assert {key: found[key] for key in before} == before
 
 
 def test_a_worker_that_is_killed_has_its_arms_run_again(study):
