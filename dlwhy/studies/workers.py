@@ -25,8 +25,8 @@ _MODULES = "dlwhy.studies"
 _DECIDING = ("keras", "tensorflow", "scikit-learn", "numpy")
 # a worker that dies takes its arm with it, which is then run again; an arm that kills all its workers is given up
 _TRIES = 4
-# simple models that take longer than processes take to start
-_MANY = 12
+# fits of simple models that take longer than processes take to start
+_MANY = 200
 _REACH_SECONDS = 10
 _PR_SET_PDEATHSIG = 1
 _QUIET = "ignore:resource_tracker:UserWarning"
@@ -89,7 +89,7 @@ def outcomes(
     if not arms:
         return
     if jobs == 1 and cluster is None:
-        apart = _apart(arms)
+        apart = _apart(arms, seeds)
         for key, arm in arms.items():
             if key not in apart:
                 on_start(key)
@@ -101,10 +101,10 @@ def outcomes(
     yield from _on_processes(calls, jobs) if cluster is None else _on_cluster(calls, cluster)
 
 
-def _apart(arms: Mapping[str, Arm]) -> dict[str, Arm]:
+def _apart(arms: Mapping[str, Arm], seeds: Seeds) -> dict[str, Arm]:
     """Give the simple models, if they are worth processes of their own: they use one core, and need no TensorFlow."""
     simple = {key: arm for key, arm in arms.items() if arm.network is None and arm.task.draw != "own"}
-    return simple if len(simple) >= _MANY and _cores() > 1 else {}
+    return simple if len(simple) * len(seeds.report) >= _MANY and _cores() > 1 else {}
 
 
 def _cores() -> int:
