@@ -263,7 +263,7 @@ def _client(cluster: str, where: str) -> Iterator[Any]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         client = distributed.Client(cluster, timeout=_REACH_SECONDS, set_as_default=False)
-    except (OSError, ValueError, TypeError, RuntimeError) as error:
+    except (OSError, ValueError, TypeError, RuntimeError, AssertionError) as error:  # the last where its thread is late
         raise BusyError(f"{where}: can't be reached", "is its scheduler running?") from error
     with client:
         try:
