@@ -49,15 +49,17 @@ def report(study: Study, results: Results) -> dict[str, Any]:
         "descriptive": claim.descriptive(study, results),
         "caveats": list(study.caveats),
         "failures": sum(run.status in LOST for run in runs),
-        "seconds": round(sum(run.seconds for run in runs), 3),
-        "trainings": trainings(results),
+        "seconds": round(sum(outcome.seconds for outcome in results.values()), 3),
+        "trainings": trainings(study, results),
     }
 
 
-def trainings(results: Results) -> int:
+def trainings(study: Study, results: Results) -> int:
     """Count the models that were trained, those that chose learning rates among them."""
-    tuned = [len(outcome.rates) for outcome in results.values()]
-    return sum(len(outcome.runs) for outcome in results.values()) + TUNING_SEEDS * sum(tuned)
+    return sum(
+        len(outcome.runs) * study.arms[key].models + TUNING_SEEDS * len(outcome.rates)
+        for key, outcome in results.items()
+    )
 
 
 def compared(study: Study, results: Results, contrast: Contrast) -> Finding:

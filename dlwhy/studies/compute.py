@@ -164,12 +164,6 @@ def ends(grid: Grid) -> tuple[float, float]:
     return max(low, float(grid.costs.min())), high
 
 
-def durations(arm: Arm) -> list[int]:
-    """Give the steps of an arm's runs, ascending; `--epochs` may have moved the last one."""
-    last = arm.steps or max(arm.settings["durations"])
-    return [*(steps for steps in arm.settings["durations"] if steps < last), last]
-
-
 def _arm(task: Task, width: int, lengths: Sequence[int], own: OwnData | None = None) -> Arm:
     rate = _RATE * math.sqrt(min(1.0, _RATE_WIDTH / width))
     return Arm(
@@ -233,7 +227,7 @@ def _trained(arm: Arm, draws: Sequence[Draw], seeds: Sequence[int], *, most: int
             log_every=min(steps, _LOG_EVERY),
             size=-(-most // 2),
         )
-        for steps in durations(arm)
+        for steps in arm.durations
     ]
 
 
@@ -244,7 +238,7 @@ def _rows(own: npt.NDArray[np.int32], samples: int) -> npt.NDArray[np.int32]:
 
 def _scored(arm: Arm, draw: Draw, y_prob: Any, *, seed: int, parameters: int, seconds: float) -> Run:
     """Score a seed's runs, predictions (n_durations, n, …)."""
-    steps = durations(arm)
+    steps = arm.durations
     losses = [_loss(draw, own) for own in y_prob]
     decades = [None if loss is None else math.log10(loss) for loss in losses]
     costs = [6.0 * parameters * each * _BATCH for each in steps]

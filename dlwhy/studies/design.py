@@ -96,6 +96,18 @@ class Arm:
         """Its name among all arms of a study."""
         return f"{self.task.name}: {self.name}"
 
+    @property
+    def durations(self) -> list[int]:
+        """Steps of each training of a run, ascending: those of its settings, of which `steps` may move the last."""
+        given = self.settings.get("durations", ())
+        last = self.steps or max(given, default=0)
+        return [*(steps for steps in given if steps < last), last]
+
+    @property
+    def models(self) -> int:
+        """Models that a run trains."""
+        return len(self.durations) * int(self.settings.get("members", 1))
+
     def to_json(self) -> dict[str, Any]:
         """Give everything that decides its results, JSON-like."""
         return {

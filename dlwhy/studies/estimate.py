@@ -1,6 +1,7 @@
 """How long an arm will take, roughly, before anything runs."""
 
 import itertools
+import statistics
 from typing import Any
 
 from dlwhy.studies.design import TUNING_SEEDS, Arm, Study
@@ -15,14 +16,14 @@ _SIMPLE_SECONDS = 0.1
 def of(arm: Arm, study: Study) -> dict[str, Any]:
     """Give an arm's runs, trainings, hidden parameters and estimated seconds."""
     runs = study.runs_of(arm)
-    trainings = runs * arm.settings.get("members", 1) + len(arm.rates) * TUNING_SEEDS
+    trainings = runs * arm.models + len(arm.rates) * TUNING_SEEDS
     if arm.network is None:
         return {"runs": runs, "trainings": runs, "parameters": None, "seconds": runs * _SIMPLE_SECONDS}
     features, outputs = _ends(arm, study)
     widths = (features, *arm.network.layers, outputs)
     parameters = sum((a + 1) * b for a, b in itertools.pairwise(widths))
     step = _STEP_SECONDS * len(widths) + 6 * parameters * arm.options.batch_size * _OPERATION_SECONDS
-    steps = sum(arm.settings.get("durations", (arm.steps or 1000,)))
+    steps = statistics.fmean(arm.durations) or 1000
     seconds = _PROGRAM_SECONDS + trainings * steps * step / 2
     return {"runs": runs, "trainings": trainings, "parameters": parameters, "seconds": round(seconds, 2)}
 

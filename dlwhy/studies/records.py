@@ -101,7 +101,7 @@ def write(folder: Path, study: str, arm: Arm, outcome: Outcome, *, fingerprint: 
         for run in outcome.runs:
             row = {**row_of(study, arm, run), "fingerprint": fingerprint, "metrics": dict(run.metrics)}
             _write_json(temporary / f"{run.seed}.json", {"schema": SCHEMA, **row, "extra": dict(run.extra)})
-        facts = {name: getattr(outcome, name) for name in ("rates", "at_edge", "hopeless")}
+        facts = {name: getattr(outcome, name) for name in ("rates", "at_edge", "hopeless", "seconds")}
         seeds = [run.seed for run in outcome.runs]
         _write_json(temporary / _FACTS, {"schema": SCHEMA, "arm": arm.to_json(), "seeds": seeds, **facts})
         _remove(place)
@@ -132,7 +132,8 @@ def read(folder: Path, *, fingerprint: str) -> Outcome | None:
         runs = tuple(_run(_read_json(place / f"{int(seed)}.json"), fingerprint, seed) for seed in facts["seeds"])
         rates = {str(rate): float(score) for rate, score in facts["rates"].items()}
         _check(isinstance(facts["at_edge"], bool) and isinstance(facts["hopeless"], bool))
-        return Outcome(runs=runs, rates=rates, at_edge=facts["at_edge"], hopeless=facts["hopeless"])
+        _check(_is_number(facts["seconds"]))
+        return Outcome(runs=runs, rates=rates, **{name: facts[name] for name in ("at_edge", "hopeless", "seconds")})
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise DamagedError(f"{files.shown(place)}: the record is damaged ({type(error).__name__})") from error
 

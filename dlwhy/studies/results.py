@@ -30,7 +30,7 @@ class Run:
     parameters, epochs, flops
         Size of the model, passes over its rows, and operations of the training, where that can be said.
     seconds
-        Its share of the time its arm took.
+        Its share of the time that training took, without the choice of a learning rate.
     learning_rate
         The rate that was used.
     extra
@@ -66,6 +66,8 @@ class Outcome:
         Whether the best rate is the smallest or the largest that was tried.
     hopeless
         Whether no rate does better than guessing.
+    seconds
+        What all of it took: drawing the data, choosing the rate, compiling, training and scoring.
 
     """
 
@@ -73,6 +75,7 @@ class Outcome:
     rates: Mapping[str, float] = dataclasses.field(default_factory=dict)
     at_edge: bool = False
     hopeless: bool = False
+    seconds: float = 0.0
 
 
 Results = Mapping[str, Outcome]

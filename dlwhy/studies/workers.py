@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import dataclasses
 import functools
 import importlib
 import importlib.metadata
@@ -117,16 +118,17 @@ def run_arm(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
     """Run one arm; what is the input's fault becomes failed runs with their cause."""
     import joblib
 
+    began = time.perf_counter()
     module, function = arm.kind.split(".")
     try:
         # one order of sums, whoever runs the arm
         with _threads().limit(limits=1), joblib.parallel_config(backend="sequential"):
             outcome: Outcome = getattr(importlib.import_module(f"{_MODULES}.{module}"), function)(arm, seeds, own)
     except DlwhyError as error:
-        return Outcome(
+        outcome = Outcome(
             runs=tuple(Run(seed=seed, metrics={}, status="failed", reason=str(error)) for seed in seeds.report)
         )
-    return outcome
+    return dataclasses.replace(outcome, seconds=time.perf_counter() - began)
 
 
 @functools.cache

@@ -145,9 +145,9 @@ def test_rates_and_rows():
     assert rates == [0.01, 0.01, pytest.approx(0.01 / math.sqrt(2), rel=1e-3), 0.005]
     arm = study.arms["teacher: width 16"]
     assert arm.task.settings["n_train"] == 640_000
-    assert compute.durations(arm) == [30, 100, 300, 1000, 3000, 10_000]
-    assert compute.durations(dataclasses.replace(arm, steps=500)) == [30, 100, 300, 500]
-    assert compute.durations(dataclasses.replace(arm, steps=20_000))[-2:] == [10_000, 20_000]
+    assert arm.durations == [30, 100, 300, 1000, 3000, 10_000]
+    assert dataclasses.replace(arm, steps=500).durations == [30, 100, 300, 500]
+    assert dataclasses.replace(arm, steps=20_000).durations[-2:] == [10_000, 20_000]
     assert compute._rows(np.arange(3, dtype=np.int32), 7).tolist() == [0, 1, 2, 0, 1, 2, 0]
     assert compute._rows(np.arange(9, dtype=np.int32), 4).tolist() == [0, 1, 2, 3]
 
@@ -161,7 +161,7 @@ def test_own_data():
     # one more pass over the rows is a duration like any other
     passes = compute.design(Request(claim="compute", budget="quick", own=own, epochs=100))
     arm = next(arm for arm in passes.arms.values() if arm.task.role == "own")
-    assert compute.durations(arm) == [30, 100, arm.steps]
+    assert arm.durations == [30, 100, arm.steps]
 
 
 # --- findings
@@ -177,7 +177,7 @@ def results_of(study, slope_of, *, noise=0.01, lost=()):
         width, runs = arm.settings["width"], []
         rng = np.random.default_rng([width, arm.shift])
         for seed in study.seeds:
-            steps = np.array(compute.durations(arm), float)
+            steps = np.array(arm.durations, float)
             costs = 6.0 * 4 * width**2 * steps * 64
             # too wide for its steps, or too narrow, costs
             off = 0.2 * np.abs(np.log10(steps / 60 / width)) * (slope_of[arm.task.name] > 0)

@@ -11,7 +11,7 @@ from dlwhy.data import make
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import UsageError
 from dlwhy.models.network import NetworkSpec
-from dlwhy.studies import conduct
+from dlwhy.studies import analysis, conduct
 from dlwhy.studies.design import (
     ADAM_RATES,
     SGD_RATES,
@@ -313,6 +313,15 @@ def test_a_plan_says_what_would_be_done():
     for arm in plan["arms"]:
         if "depth" in arm["arm"]:
             assert arm["parameters"] == pytest.approx(300, rel=0.08)
+
+
+@pytest.mark.parametrize(("claim", "only", "models"), [("compute", "teacher", {6}), ("versatility", "moons", {1, 8})])
+def test_a_plan_and_a_report_count_the_same_trainings(claim, only, models, results_of):
+    study = conduct.design(Request(claim=claim, n_seeds=6, only=(only,)))
+    assert {arm.models for arm in study.arms.values()} == models
+    results = results_of(study, lambda arm: 0.9)
+    assert analysis.trainings(study, results) == conduct.plan(study)["trainings"]
+    assert analysis.trainings(study, results) > study.runs
 
 
 @pytest.mark.parametrize(

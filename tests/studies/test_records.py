@@ -35,7 +35,7 @@ RUNS = tuple(
     )
     for seed in (3, 5)
 )
-OUTCOME = Outcome(runs=RUNS, rates={"0.01": 0.9}, at_edge=True)
+OUTCOME = Outcome(runs=RUNS, rates={"0.01": 0.9}, at_edge=True, seconds=1.5)
 
 
 @pytest.fixture
@@ -104,6 +104,7 @@ def damages():
     yield "path seeds", "arm.json", changed(seeds=["../3"])
     yield "rates", "arm.json", changed(rates=[1])
     yield "edge", "arm.json", changed(at_edge="no")
+    yield "time", "arm.json", changed(seconds="long")
 
 
 @pytest.mark.parametrize(("name", "damage"), [pytest.param(name, damage, id=case) for case, name, damage in damages()])

@@ -107,6 +107,14 @@ def test_another_question_to_the_same_rows_is_answered_anew(tmp_path, short):
     assert processes.rows(tmp_path) == kept
 
 
+def test_the_time_of_a_study_is_that_of_all_it_did_and_outlives_it(tmp_path, short):
+    first, second = conduct.run(short, tmp_path), conduct.run(short, tmp_path)
+    trained = sum(json.loads(line)["seconds"] for line in (tmp_path / "runs.jsonl").read_text().splitlines())
+    assert 0 < trained < first.report["seconds"]
+    assert not second.fresh
+    assert second.report["seconds"] == first.report["seconds"]
+
+
 def test_more_seeds_never_mix_with_rows_of_fewer(tmp_path, short):
     conduct.run(short, tmp_path)
     more = conduct.run(dataclasses.replace(short, n_seeds=7), tmp_path)

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -90,8 +91,11 @@ def test_a_study_that_is_given_up_leaves_no_worker(study):
     assert not processes.workers(os.getpid())
 
 
-def shared_memory():
-    return {name for name in os.listdir("/dev/shm") if name.startswith(("sem.loky", "joblib", "sem.mp"))}  # noqa: PTH208
+def shared_memory(pids):
+    """Give what processes hold of shared memory: their own, for other tests have theirs at the same time."""
+    maps = [Path(f"/proc/{pid}/maps").read_text() for pid in pids]
+    mapped = {Path(word) for text in maps for word in text.split() if word.startswith("/dev/shm/")}
+    return mapped.union(*(Path("/dev/shm").glob(f"*_{pid}_*") for pid in pids))
 
 
 @pytest.mark.parametrize(
@@ -100,13 +104,14 @@ def shared_memory():
     ids=str,
 )
 def test_case_86_no_worker_outlives_a_study(tmp_path, number, code):
-    before = shared_memory()
     with processes.started(*SLOW, "--jobs", "2", "--dir", ".", cwd=tmp_path) as process:
         found = processes.until(
             lambda: (pids := processes.workers(process.pid)) and len(pids) == 2 and pids, what="two workers"
         )
         processes.until(lambda: all(_has_tied(pid) for pid in found), what="tied workers")
         everyone = processes.descendants(process.pid)
+        held = shared_memory([process.pid, *found])
+        assert any(path.exists() for path in held)
         sent = time.monotonic()
         process.send_signal(number)
         assert process.wait(10) == code
@@ -115,7 +120,7 @@ def test_case_86_no_worker_outlives_a_study(tmp_path, number, code):
         err = process.stderr.read().decode()
     # the tracker of shared memory may say what a killed parent left, and cleans up
     assert number == signal.SIGKILL or len(err.splitlines()) <= 1, err
-    processes.until(lambda: shared_memory() <= before, seconds=10, what="clean shared memory")
+    processes.until(lambda: not any(path.exists() for path in held), seconds=10, what="clean shared memory")
 
 
 def _has_tied(pid):
