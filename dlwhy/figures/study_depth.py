@@ -1,6 +1,8 @@
-"""Panels of the study of depth: accuracy by depth, the dial of composition, probes by layer."""
+"""Panels of the study of depth: accuracy by depth, the dial, one network of each depth, probes by layer, pieces."""
 
-from collections.abc import Callable, Mapping
+import functools
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +20,12 @@ def panels(report: Mapping[str, Any]) -> "list[Callable[[Axes], object]]":
     made: list[Callable[[Axes], object]] = [lambda ax: _by_depth(ax, report)]
     if _dial(report, "rings") or _dial(report, "tent"):
         made.append(lambda ax: _by_composition(ax, report))
-    if report["descriptive"].get("probes"):
-        made.append(lambda ax: _by_layer(ax, report["descriptive"]["probes"]))
+    described = report["descriptive"]
+    made += [functools.partial(_maps, task=task, maps=maps) for task, maps in described.get("maps", {}).items()]
+    if described.get("probes"):
+        made.append(lambda ax: _by_layer(ax, described["probes"]))
+    if described.get("regions"):
+        made.append(lambda ax: _by_pieces(ax, described["regions"], described["tent_pieces"]))
     return made
 
 
@@ -68,6 +74,37 @@ def _by_composition(ax: "Axes", report: Mapping[str, Any]) -> None:
     ax.set_ylabel("3 layers less 1, accuracy")
     ax.grid(visible=True, alpha=0.3)
     style.legend_below(ax, handles, names)
+
+
+def _maps(ax: "Axes", *, task: str, maps: Mapping[str, list[str]]) -> None:
+    """Show which class each network gives each place, side by side, with what is to be learnt first."""
+    from matplotlib.colors import ListedColormap
+
+    colors = ListedColormap([style.lightened(color) for color in style.class_colors(2)])
+    columns = max(2, math.ceil(math.sqrt(len(maps))))
+    rows = -(-len(maps) // columns)
+    for place, (name, lines) in enumerate(maps.items()):
+        row, column = divmod(place, columns)
+        inner = ax.inset_axes((column / columns, 1 - (row + 1) / rows, 0.96 / columns, 0.86 / rows))
+        cells = np.array([[-1 if mark == " " else int(mark) for mark in line] for line in lines])
+        inner.imshow(np.ma.masked_less(cells, 0), cmap=colors, vmin=0, vmax=1)
+        inner.set_title(name, fontsize="small", loc="center", parse_math=False)
+        inner.set_axis_off()
+    ax.set_axis_off()
+    ax.set_title(f"{task}: what one network of each depth learns", parse_math=False)
+
+
+def _by_pieces(ax: "Axes", regions: Mapping[str, Any], tent: Sequence[Sequence[int]]) -> None:
+    depths, means, low, high = np.array(regions["random"]).T
+    random, built = style.class_colors(2)
+    bars = ax.errorbar(depths, means, yerr=[means - low, high - means], color=random, marker="o", markersize=5)
+    line = ax.plot(*np.array(tent).T, color=built, marker="s", markersize=5)[0]
+    ax.set(title="Linear pieces: units count, not depth", xlabel="hidden layers")
+    ax.set_ylabel("pieces along a line, 95 % interval")
+    ax.set_yscale("log", base=2)
+    ax.yaxis.set_major_formatter("{x:.0f}")
+    ax.grid(visible=True, alpha=0.3)
+    style.legend_below(ax, [bars, line], [f"untrained, {regions['units']} units in all", "tent network built by hand"])
 
 
 def _by_layer(ax: "Axes", probes: Mapping[str, Mapping[str, list[float]]]) -> None:

@@ -118,10 +118,10 @@ def _of_shrinkage(shrinkage: Mapping[str, Mapping[str, float | None]]) -> Iterat
 def _of_gradients(found: Mapping[str, Mapping[str, list[float]]]) -> Iterator[str]:
     for task, arms in found.items():
         if task == "layers-20":
-            ratios = ", ".join(
-                f"{name.split(',')[0]} {gradients.first_over_last(curve):+.1f}" for name, curve in arms.items()
-            )
-            yield f"With 20 layers, first over last hidden layer's gradient at the start, in powers of ten: {ratios}."
+            # before the first step, networks that differ in their optimizer only are the same
+            ratios = {name.split(",")[0]: gradients.first_over_last(curve) for name, curve in arms.items()}
+            texts = ", ".join(f"{name} {ratio:+.1f}" for name, ratio in ratios.items())
+            yield f"With 20 layers, first over last hidden layer's gradient at the start, in powers of ten: {texts}."
 
 
 def _of_overfitting(found: Mapping[str, Mapping[str, Mapping[str, float | None]]], base: str) -> Iterator[str]:

@@ -5,14 +5,14 @@ Hanin & Rolnick 2019 (linear regions).
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from dlwhy.data.dataset import Dataset
 from dlwhy.models.network import NetworkSpec
-from dlwhy.studies import analysis, networks, probing, statistics
+from dlwhy.studies import analysis, networks, probing, statistics, tasks
 from dlwhy.studies.design import ADAM_RATES, Arm, Contrast, Seeds, Study, Task, assemble, matched_width
 from dlwhy.studies.request import Request
 from dlwhy.studies.results import Outcome, Results, Run
@@ -31,6 +31,7 @@ _DEPTHS = (0, 1, 2, 3, 4, 6)
 _PARAMETERS, _PARAMETERS_OF_REAL = 300, 6000
 _PROBED_WIDTH, _PROBED_WIDTH_OF_REAL = 16, 32
 _PROBES = ("trained", "untrained", "shuffled")
+_MAPPED = "depth.mapped"
 
 
 def design(request: Request) -> Study:
@@ -96,8 +97,8 @@ def findings(study: Study, results: Results) -> Sequence[Finding]:
             primary=False,
             smallest=study.smallest_effect,
             sentences=(
-                "Layer by layer, the classes become easier to separate by a line.",
-                "The layers do not make the classes easier to separate.",
+                f"On {arm.task.name}, the classes become easier to separate by a line, layer by layer.",
+                f"On {arm.task.name}, the layers do not make the classes easier to separate by a line.",
                 "",
             ),
         )
@@ -113,7 +114,18 @@ def descriptive(study: Study, results: Results) -> dict[str, Any]:
         curves = [run.extra["probes"] for run in outcome.runs if "probes" in run.extra]
         if arm.kind == "depth.probes" and curves:
             probes.setdefault(arm.task.name, {})[arm.settings["what"]] = np.mean(curves, axis=0).round(4).tolist()
-    return {"probes": probes, "regions": probing.regions(), "tent_pieces": probing.tent_pieces()}
+    regions, tent = probing.regions(alpha=study.request.alpha), probing.tent_pieces()
+    found = {"probes": probes, "maps": _maps(study, results), "regions": regions, "tent_pieces": tent}
+    return {**found, "lines": [_of_pieces(regions, tent)]}
+
+
+def mapped(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
+    """Do what `networks.run` does, and keep which class the first seed's network gives each cell of a map."""
+    trained, tuned = networks.fitted(arm, seeds, own)
+    first, *rest = networks.score(arm, trained, seeds.report)
+    cells = tasks.scaled_as_rings(first.seed, probing.disc()[0], **arm.task.settings)
+    classes = trained.replicas.predict(cells)[0] > 0.5
+    return networks.outcome([dataclasses.replace(first, extra={"map": probing.class_map(classes)}), *rest], tuned)
 
 
 def probes(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
@@ -126,6 +138,30 @@ def probes(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
     trained = networks.train(brief, draws, seeds.report, rates, room=networks.room_of(draws))
     runs = networks.score(brief, trained, seeds.report)
     return networks.outcome([_probed(run, place, trained) for place, run in enumerate(runs)], tuned)
+
+
+def _maps(study: Study, results: Results) -> dict[str, dict[str, list[str]]]:
+    """Give what is to be learnt, and what one network of each depth has learnt, by task and arm: maps of classes."""
+    maps: dict[str, dict[str, list[str]]] = {}
+    cells, _ = probing.disc()
+    for key, outcome in results.items():
+        arm, drawn = study.arms[key], outcome.runs[0].extra.get("map")
+        if arm.kind == _MAPPED and drawn and not arm.shift:
+            truth = np.floor(arm.task.settings["k"] * np.square(cells).sum(axis=1)) % 2
+            maps.setdefault(arm.task.name, {"the task": probing.class_map(truth)})[arm.name] = drawn
+    return maps
+
+
+def _of_pieces(regions: Mapping[str, Any], tent: Sequence[Sequence[int]]) -> str:
+    means = [mean for _, mean, *_ in regions["random"]]
+    deepest = regions["random"][-1][0]
+    layers, pieces = tent[-1]
+    return (
+        "Depth alone makes no more pieces: "
+        f"untrained networks of {regions['units']} units in 1 to {deepest:.0f} layers have {min(means):.0f} to "
+        f"{max(means):.0f} linear pieces along a line; a tent network built by hand, {layers} layers of two units, "
+        f"has {pieces}."
+    )
 
 
 def _probed(run: Run, place: int, trained: networks.Trained) -> Run:
@@ -142,6 +178,7 @@ def _arm(task: Task, depth: int, own: Any = None) -> Arm:
     return Arm(
         name=f"depth {depth}",
         task=task,
+        kind=_MAPPED if task.draw == "rings" and task.role == "positive" else "networks.run",
         network=NetworkSpec(layers=(width,) * depth, initializer="he_uniform"),
         options=_OPTIONS,
         steps=_STEPS,

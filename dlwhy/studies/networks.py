@@ -79,10 +79,15 @@ def prepare() -> None:
 
 def run(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
     """Tune the arm's learning rate, train a network a seed, and score each on its own held-out rows."""
+    trained, tuned = fitted(arm, seeds, own)
+    return outcome(score(arm, trained, seeds.report), tuned)
+
+
+def fitted(arm: Arm, seeds: Seeds, own: Dataset | None) -> tuple[Trained, Tuned]:
+    """Tune the arm's learning rate, and train a network a seed."""
     draws = draws_of(arm, seeds.report, own)
     tuned = tune(arm, seeds, own)
-    trained = train(arm, draws, seeds.report, [tuned.rate] * len(draws), room=room_of(draws, arm))
-    return outcome(score(arm, trained, seeds.report), tuned)
+    return train(arm, draws, seeds.report, [tuned.rate] * len(draws), room=room_of(draws, arm)), tuned
 
 
 def outcome(runs: Sequence[Run], tuned: Tuned) -> Outcome:

@@ -1,4 +1,4 @@
-"""Looking into networks: linear probes behind each layer, and the linear pieces of what a network computes."""
+"""Looking into networks: linear probes behind each layer, linear pieces of what a network computes, its classes."""
 
 import itertools
 import warnings
@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dlwhy.studies import statistics
 from dlwhy.studies.draws import Draw
 from dlwhy.training.replicas import Replicas
 
 _MOST_TEST = 2000
 _REGION_UNITS = 48
-_REGION_NETS = 8
-_LINE_POINTS = 20_001
+_REGION_NETS = 12
+_LINE_POINTS = 8001
+_MAP_CELLS = 61
 
 
 def accuracies(replicas: Replicas, place: int, draw: Draw) -> list[float]:
@@ -42,21 +44,22 @@ def accuracies(replicas: Replicas, place: int, draw: Draw) -> list[float]:
     return found
 
 
-def regions() -> dict[str, list[list[float]]]:
+def regions(*, alpha: float = 0.05) -> dict[str, Any]:
     """Count linear pieces along lines through untrained ReLU networks of equal units (Hanin & Rolnick 2019).
 
     Returns
     -------
     counts
-        By depth, as ``[depth, mean pieces]``, over random networks of 48 units in all on 2 inputs.
+        ``units`` of each network, on 2 inputs, and under ``random`` by depth ``[depth, mean pieces, ci_low, ci_high]``.
 
     """
     rng = np.random.default_rng(0)
     counts = []
     for depth in (1, 2, 3, 4, 6):
         pieces = [_pieces(rng, depth, _REGION_UNITS // depth) for _ in range(_REGION_NETS)]
-        counts.append([float(depth), float(np.mean(pieces))])
-    return {"random": counts}
+        found = statistics.paired_effect(pieces, alpha=alpha)
+        counts.append([float(depth), found.effect, found.ci_low, found.ci_high])
+    return {"units": _REGION_UNITS, "random": counts}
 
 
 def tent_pieces() -> list[list[int]]:
@@ -69,6 +72,19 @@ def tent_pieces() -> list[list[int]]:
         slopes = np.sign(np.diff(values))
         counts.append([k, 1 + sum(bool(a != b) for a, b in itertools.pairwise(slopes))])
     return counts
+
+
+def disc() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Give the cells of a map of the unit disc, from the top left on, (n·n, 2), and which lie inside, (n, n)."""
+    side = np.linspace(-1, 1, _MAP_CELLS)
+    across, up = np.meshgrid(side, side[::-1])
+    return np.column_stack([across.ravel(), up.ravel()]), np.hypot(across, up) <= 1
+
+
+def class_map(classes: npt.NDArray[Any]) -> list[str]:
+    """Give the classes, 0 or 1, of all cells of `disc` as lines of characters, blank outside."""
+    _, inside = disc()
+    return ["".join(line) for line in np.where(inside, classes.reshape(inside.shape).astype(int).astype(str), " ")]
 
 
 def _pieces(rng: np.random.Generator, depth: int, width: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.data.dataset import Dataset
+from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.errors import UsageError, display
 from dlwhy.studies.draws import Draw, generator, resampled, standardised
 
@@ -52,14 +52,12 @@ def draw(name: str, seed: int, /, *, shuffled: bool = False, **settings: Any) ->
 
 def rings(seed: int, *, k: int, n_train: int) -> Draw:
     """Nested rings: points uniform in the unit disc, the class is the parity of ⌊k r²⌋."""
+    return _binary(functools.partial(_ring_points, seed, k), n_train)
 
-    def points(stream: int, n: int) -> tuple[Array, Array]:
-        drawn = generator(seed, stream).random((n, 2))
-        radius, angle = np.sqrt(drawn[:, 0]), 2 * np.pi * drawn[:, 1]
-        X = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
-        return X, np.floor(k * drawn[:, 0]).astype(np.int32) % 2
 
-    return _binary(points, n_train)
+def scaled_as_rings(seed: int, points: Array, *, k: int, n_train: int) -> FloatArray:
+    """Scale points of the unit disc, (n, 2), as those of `rings` are: by the seed's training part."""
+    return standardised(_ring_points(seed, k, _TRAIN, n_train)[0], points)[1]
 
 
 def tent(seed: int, *, k: int, n_train: int) -> Draw:
@@ -231,6 +229,13 @@ def bundled(seed: int, *, name: str, n_train: int | None = None) -> Draw:
 def own(seed: int, *, dataset: Dataset, n_train: int | None = None) -> Draw:
     """Split the user's own data, anew for each seed."""
     return resampled(dataset, seed, n_train=n_train)
+
+
+def _ring_points(seed: int, k: int, stream: int, n: int) -> tuple[Array, Array]:
+    drawn = generator(seed, stream).random((n, 2))
+    radius, angle = np.sqrt(drawn[:, 0]), 2 * np.pi * drawn[:, 1]
+    X = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    return X, np.floor(k * drawn[:, 0]).astype(np.int32) % 2
 
 
 def _binary(points: Callable[[int, int], tuple[Array, Array]], n_train: int) -> Draw:

@@ -1,5 +1,6 @@
 """The study of depth: its design, its probes, and what it says of results that are known."""
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -65,10 +66,38 @@ def test_the_tent_network_has_a_power_of_two_of_pieces():
 
 
 def test_depth_does_not_multiply_the_pieces_of_random_networks():
-    counts = dict(map(tuple, probing.regions()["random"]))
+    counts = np.array(probing.regions()["random"])
 
-    assert max(counts.values()) < 4 * min(counts.values())
+    assert counts[:, 1].max() < 2 * counts[:, 1].min()
+    assert (counts[:, 2] < counts[:, 1]).all()
+    assert (counts[:, 1] < counts[:, 3]).all()
     assert probing.regions() == probing.regions()
+
+
+def test_a_map_has_its_top_above_and_blanks_outside_the_disc():
+    cells, inside = probing.disc()
+    lines = probing.class_map(cells[:, 1] > 0.5)
+
+    assert len(lines) == len(lines[0]) == len(inside)
+    assert set("".join(lines[:12])) == {" ", "1"}
+    assert set("".join(lines[-40:])) == {" ", "0"}
+    assert lines[0][0] == lines[-1][-1] == " "
+    assert sum(mark != " " for line in lines for mark in line) / inside.size == pytest.approx(np.pi / 4, abs=0.04)
+
+
+def test_a_map_is_what_the_network_of_the_first_seed_has_learnt():
+    study = depth.design(Request(claim="depth", budget="quick", n_seeds=2))
+    arm = dataclasses.replace(study.arms["rings-4: depth 3"], steps=1500, rates=())
+    found = depth.mapped(arm, Seeds(report=study.seeds, tuning=()), None)
+    cells, inside = probing.disc()
+    truth, drawn = probing.class_map((4 * np.square(cells).sum(axis=1)).astype(int) % 2), found.runs[0].extra["map"]
+    right = sum(a == b != " " for a, b in zip("".join(drawn), "".join(truth), strict=True)) / inside.sum()
+
+    assert found.runs[0].metrics["accuracy"] > 0.6
+    assert right == pytest.approx(found.runs[0].metrics["accuracy"], abs=0.02)  # both are uniform in the disc
+    assert not found.runs[1].extra
+    described = depth.descriptive(study, {arm.key: found, f"{arm.key}, A/A": found})
+    assert described["maps"] == {"rings-4": {"the task": truth, "depth 3": drawn}}
 
 
 @pytest.mark.slow
@@ -93,3 +122,26 @@ def test_the_figure_shows_what_there_is(quick, results_of):
     titles = [ax.get_title() or ax.get_title(loc="left") for ax in figure.axes]
     assert any("Equal parameters" in title for title in titles)
     assert any("Effects" in title for title in titles)
+    assert any("Linear pieces" in title for title in titles)
+    assert not any("each depth" in title for title in titles)
+
+
+def test_the_figure_shows_one_network_of_each_depth(quick, results_of):
+    study = depth.design(quick("depth"))
+    drawn = {
+        key: probing.class_map(probing.disc()[0][:, 0] > 0) for key in study.arms if key.startswith("rings-4: depth")
+    }
+    results = {
+        key: dataclasses.replace(
+            outcome,
+            runs=tuple(
+                dataclasses.replace(run, extra={"map": drawn[key]} if key in drawn else {}) for run in outcome.runs
+            ),
+        )
+        for key, outcome in results_of(study, by_depth(0.2)).items()
+    }
+    figure = study_panels.draw(analysis.report(study, results))
+    panel = next(ax for ax in figure.axes if "each depth" in ax.get_title(loc="left") + ax.get_title())
+
+    assert [inner.get_title() for inner in panel.child_axes] == ["the task", "depth 1", "depth 3"]
+    assert all(inner.images for inner in panel.child_axes)
