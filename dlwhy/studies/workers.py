@@ -263,9 +263,14 @@ def _client(cluster: str, where: str) -> Iterator[Any]:
     except ImportError as error:
         raise UsageError("--cluster needs Dask, which is not installed", "pip install 'dlwhy[dask]'") from error
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    # held from the start, to be closed if it can't connect: left to the garbage collector, it might be finalised while
+    # another client starts, and wait for ever for a lock that this one holds
+    client = distributed.Client.__new__(distributed.Client)
     try:
-        client = distributed.Client(cluster, timeout=_REACH_SECONDS, set_as_default=False)
+        client.__init__(cluster, timeout=_REACH_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError, AssertionError) as error:  # the last where its thread is late
+        with contextlib.suppress(AttributeError):  # it had not come as far as to have a thread
+            client.close()
         raise BusyError(f"{where}: can't be reached", "is its scheduler running?") from error
     with client:
         try:

@@ -1,6 +1,7 @@
 """Arms on other processes and machines: the same rows, no orphans, and a death that costs only time."""
 
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -231,12 +232,13 @@ def test_case_92_with_dask_nobody_listens_beyond_loopback(tmp_path, cluster):
 
 
 def test_a_cluster_that_is_not_there_is_one_clear_line(study, monkeypatch):
-    pytest.importorskip("distributed")
+    client = pytest.importorskip("distributed").Client
     monkeypatch.setattr(workers, "_REACH_SECONDS", 1)
     for address in (f"tcp://127.0.0.1:{free_port()}", "nonsense://x", "127.0.0.1:99999999", "x\x1b[2J"):
         with pytest.raises(BusyError, match="can't be reached") as caught:
             list(workers.outcomes(study.arms, seeds_of(study), None, cluster=address))
         assert "\x1b" not in str(caught.value)
+        assert all(each.status == "closed" for each in gc.get_objects() if type(each) is client)
 
 
 def test_a_cluster_without_workers_is_one_clear_line(study, monkeypatch):
