@@ -27,20 +27,23 @@ class ForestDisplay:
         Smallest effect that matters, drawn as a band round zero.
     title
         Over the panel.
+    alpha
+        One less the coverage of the intervals.
 
     """
 
-    def __init__(self, *, findings: Sequence[Mapping[str, Any]], smallest: float, title: str):
+    def __init__(self, *, findings: Sequence[Mapping[str, Any]], smallest: float, title: str, alpha: float = 0.05):
         self.findings = [each for each in findings if each["effect"] is not None]
         self.smallest = smallest
         self.title = title
+        self.alpha = alpha
 
     @classmethod
     def from_report(cls, report: Mapping[str, Any], *, id: str | None = None, title: str = "") -> Self:  # noqa: A002
         """Take the predictions of a report, or those with one id, that are in the unit of the first."""
         chosen = [each for each in report["predictions"] if id in (None, each["id"])]
         same = [each for each in chosen if each["metric"] == chosen[0]["metric"]]
-        return cls(findings=same, smallest=report["smallest_effect"], title=title or "Effects with 95 % intervals")
+        return cls(findings=same, smallest=report["smallest_effect"], title=title or "Effects", alpha=report["alpha"])
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw on the axes, or on a new figure's."""
@@ -70,7 +73,8 @@ class ForestDisplay:
             self._make_room()
         ax.set_yticks([])
         ax.set_ylim(max(len(self.findings), 1) - 0.5, -0.75)
-        ax.set_xlabel(f"difference in {self.findings[0]['metric']}" if self.findings else "difference")
+        metric = f" in {self.findings[0]['metric']}" if self.findings else ""
+        ax.set_xlabel(f"difference{metric}, {style.level(self.alpha)} interval")
         ax.set_title(self.title)
         ax.grid(visible=True, axis="x", alpha=0.3)
         return self

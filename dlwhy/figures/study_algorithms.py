@@ -30,7 +30,7 @@ def panels(report: Mapping[str, Any]) -> "list[Callable[[Axes], object]]":
     made: list[Panel] = [_forest(report, id_) for id_ in _TITLES if _chosen(report, id_)]
     deep, deepest = _deep_arms(report), _deepest(report)
     if deep:
-        made += [lambda ax: _by_depth(ax, deep), lambda ax: _failures(ax, deep, deepest)]
+        made += [lambda ax: _by_depth(ax, deep, report["alpha"]), lambda ax: _failures(ax, deep, deepest)]
         made.append(lambda ax: _by_rate(ax, [arm for arm in deep if _layers(arm) == deepest], f"{deepest} layers"))
     curves = report["descriptive"].get("gradients", {}).get(f"layers-{deepest}")
     if curves:
@@ -49,7 +49,9 @@ def _chosen(report: Mapping[str, Any], id_: str) -> list[Mapping[str, Any]]:
 def _forest(report: Mapping[str, Any], id_: str) -> Panel:
     """Give the forest of one part: a row an ingredient, its negative control beneath."""
     rows = [{**each, "contrast": each["contrast"].split(" - ")[0]} for each in _chosen(report, id_)]
-    return ForestDisplay(findings=rows, smallest=report["smallest_effect"], title=_TITLES[id_]).plot
+    return ForestDisplay(
+        findings=rows, smallest=report["smallest_effect"], title=_TITLES[id_], alpha=report["alpha"]
+    ).plot
 
 
 def _deep_arms(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -80,7 +82,7 @@ def _styles(names: Sequence[str]) -> Iterator[dict[str, Any]]:
         yield {"color": colors[network], "linestyle": "--" if optimizer == "Adam" else "-", "linewidth": 1.6}
 
 
-def _by_depth(ax: "Axes", arms: Sequence[Mapping[str, Any]]) -> None:
+def _by_depth(ax: "Axes", arms: Sequence[Mapping[str, Any]], alpha: float) -> None:
     names = list(dict.fromkeys(arm["arm"] for arm in arms))
     handles = []
     for name, line in zip(names, _styles(names), strict=True):
@@ -92,7 +94,7 @@ def _by_depth(ax: "Axes", arms: Sequence[Mapping[str, Any]]) -> None:
         depths, means = [_layers(arm) for arm in own], [arm["mean"] for arm in own]
         handles.append(ax.errorbar(depths, means, yerr=[low, high], marker="o", markersize=4, **line))
     ax.set(title="Deeper, with a rate of its own for each arm", xlabel="hidden layers")
-    ax.set_ylabel("held-out accuracy, 95 % interval")
+    ax.set_ylabel(f"held-out accuracy, {style.level(alpha)} interval")
     ax.set_xticks(sorted({_layers(arm) for arm in arms}))
     ax.grid(visible=True, alpha=0.3)
     style.legend_below(ax, handles, style.shortened(names, 40))

@@ -18,11 +18,11 @@ def panels(report: Mapping[str, Any]) -> "list[Callable[[Axes], object]]":
     """Give a panel for each task."""
     shown = report["descriptive"]
     tasks = [task for task, models in shown["curves"].items() if len(models.get("net", ())) > 2]
-    return [_panel(task, shown["curves"][task], shown["forecasts"].get(task)) for task in tasks]
+    return [_panel(task, shown["curves"][task], shown["forecasts"].get(task), report["alpha"]) for task in tasks]
 
 
 def _panel(
-    task: str, models: Mapping[str, list[list[float]]], forecast: Mapping[str, Any] | None
+    task: str, models: Mapping[str, list[list[float]]], forecast: Mapping[str, Any] | None, alpha: float
 ) -> "Callable[[Axes], object]":
     def draw(ax: "Axes") -> None:
         handles, names = [], []
@@ -40,7 +40,7 @@ def _panel(
             ax.axvline(models["net"][-3][0], color=_GREY, linewidth=0.8, linestyle="--")
             handles.append(line)
             names.append(f"fit left of the line: n^-{forecast['b']:.2f}" + (" with floor" if forecast["c"] else ""))
-        ax.set(xscale="log", yscale="log", xlabel="training rows", ylabel="held-out error, 95 % band")
+        ax.set(xscale="log", yscale="log", xlabel="training rows", ylabel=f"held-out error, {style.level(alpha)} band")
         ax.set_title(task, parse_math=False)
         style.plain_numbers(ax)
         ax.grid(visible=True, which="both", alpha=0.25)

@@ -25,7 +25,7 @@ def panels(report: Mapping[str, Any]) -> "list[Callable[[Axes], object]]":
     if described.get("probes"):
         made.append(lambda ax: _by_layer(ax, described["probes"]))
     if described.get("regions"):
-        made.append(lambda ax: _by_pieces(ax, described["regions"], described["tent_pieces"]))
+        made.append(lambda ax: _by_pieces(ax, described["regions"], described["tent_pieces"], report["alpha"]))
     return made
 
 
@@ -54,7 +54,11 @@ def _by_depth(ax: "Axes", report: Mapping[str, Any]) -> None:
             )
         )
         names.append(f"{task} (control: no gain)" if negative else task)
-    ax.set(title="Equal parameters, more layers", xlabel="hidden layers", ylabel="held-out score, 95 % interval")
+    ax.set(
+        title="Equal parameters, more layers",
+        xlabel="hidden layers",
+        ylabel=f"held-out score, {style.level(report['alpha'])} interval",
+    )
     ax.locator_params(axis="x", integer=True)
     ax.grid(visible=True, alpha=0.3)
     style.legend_below(ax, handles, style.shortened(names, 40))
@@ -94,13 +98,13 @@ def _maps(ax: "Axes", *, task: str, maps: Mapping[str, list[str]]) -> None:
     ax.set_title(f"{task}: what one network of each depth learns", parse_math=False)
 
 
-def _by_pieces(ax: "Axes", regions: Mapping[str, Any], tent: Sequence[Sequence[int]]) -> None:
+def _by_pieces(ax: "Axes", regions: Mapping[str, Any], tent: Sequence[Sequence[int]], alpha: float) -> None:
     depths, means, low, high = np.array(regions["random"]).T
     random, built = style.class_colors(2)
     bars = ax.errorbar(depths, means, yerr=[means - low, high - means], color=random, marker="o", markersize=5)
     line = ax.plot(*np.array(tent).T, color=built, marker="s", markersize=5)[0]
     ax.set(title="Linear pieces: units count, not depth", xlabel="hidden layers")
-    ax.set_ylabel("pieces along a line, 95 % interval")
+    ax.set_ylabel(f"pieces along a line, {style.level(alpha)} interval")
     ax.set_yscale("log", base=2)
     ax.yaxis.set_major_formatter("{x:.0f}")
     ax.grid(visible=True, alpha=0.3)

@@ -29,11 +29,11 @@ def panels(report: Mapping[str, Any]) -> "list[Callable[[Axes], object]]":
         if not known:
             continue
         several = max(map(len, known.values())) > 1
-        made.append(_by_labels(task, known) if several else _side_by_side(task, known))
+        made.append((_by_labels if several else _side_by_side)(task, known, style.level(report["alpha"])))
     return made
 
 
-def _by_labels(task: str, curves: _Curves) -> "Callable[[Axes], object]":
+def _by_labels(task: str, curves: _Curves, level: str) -> "Callable[[Axes], object]":
     def draw(ax: "Axes") -> None:
         handles, names = [], []
         for name, cells in curves.items():
@@ -45,7 +45,7 @@ def _by_labels(task: str, curves: _Curves) -> "Callable[[Axes], object]":
                 ax.fill_between(k, low, high, color=look["color"], alpha=0.18, linewidth=0)
             handles.append(ax.plot(k, score, marker=_MARKERS.get(name, "o"), markersize=4, **look)[0])
             names.append(name)
-        ax.set(xscale="log", xlabel="labels a class", ylabel="held-out score, 95 % band")
+        ax.set(xscale="log", xlabel="labels a class", ylabel=f"held-out score, {level} band")
         ax.set_title(task, parse_math=False)
         sizes = sorted({cell[0] for cells in curves.values() for cell in cells})
         ax.set_xticks(sizes, [f"{size:g}" for size in sizes])
@@ -56,7 +56,7 @@ def _by_labels(task: str, curves: _Curves) -> "Callable[[Axes], object]":
     return draw
 
 
-def _side_by_side(task: str, curves: _Curves) -> "Callable[[Axes], object]":
+def _side_by_side(task: str, curves: _Curves, level: str) -> "Callable[[Axes], object]":
     """Arms under each other, where all have as many labels."""
 
     def draw(ax: "Axes") -> None:
@@ -68,7 +68,7 @@ def _side_by_side(task: str, curves: _Curves) -> "Callable[[Axes], object]":
         labels = next(iter(curves.values()))[0][0]
         ax.set_yticks(range(len(curves)), style.shortened(list(curves), 40))
         ax.set_ylim(len(curves) - 0.5, -0.5)
-        ax.set_xlabel(f"score with {labels:g} labels a class, 95 % interval")
+        ax.set_xlabel(f"score with {labels:g} labels a class, {level} interval")
         ax.set_title(task, parse_math=False)
         ax.grid(visible=True, axis="x", alpha=0.3)
 

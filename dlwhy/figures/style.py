@@ -200,6 +200,11 @@ def between(low: str, high: str) -> "LinearSegmentedColormap":
     return LinearSegmentedColormap.from_list("between", [lightened(low), (1, 1, 1), lightened(high)])
 
 
+def level(alpha: float) -> str:
+    """Say how much of the time an interval holds the truth: ``95 %`` for an alpha of 0.05."""
+    return f"{100 * (1 - alpha):g} %"
+
+
 def legend_below(ax: "Axes", handles: Sequence["Artist | Container"], names: Sequence[str]) -> None:
     """Put a legend under the panel, where it hides nothing; a name in it is drawn as it is."""
     import matplotlib as mpl

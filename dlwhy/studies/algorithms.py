@@ -97,12 +97,13 @@ def findings(study: Study, results: Results) -> Sequence[Finding]:
     }
     if len(cells) < 2 ** len(_FACTORS):
         return []
+    overlap = analysis.overlap_of(*(results[key] for key in results if study.arms[key].task.name == _FACTORIAL))
     signs = np.array([[1 if level else -1 for level in levels] for levels in cells])
     table = np.stack(list(cells.values()))
-    found = [_factor(study, name, signs[:, place] @ table) for place, name in enumerate(_FACTORS)]
+    found = [_factor(study, name, signs[:, place] @ table, overlap) for place, name in enumerate(_FACTORS)]
     for a, b in itertools.combinations(range(len(_FACTORS)), 2):
         product = (signs[:, a] * signs[:, b]) @ table
-        found.append(_factor(study, f"{_FACTORS[a]} x {_FACTORS[b]}", product))
+        found.append(_factor(study, f"{_FACTORS[a]} x {_FACTORS[b]}", product, overlap))
     return found
 
 
@@ -283,7 +284,7 @@ def _factorial() -> list[Arm]:
     return arms
 
 
-def _factor(study: Study, name: str, total: Any) -> Finding:
+def _factor(study: Study, name: str, total: Any, overlap: float) -> Finding:
     """Judge a main effect or an interaction, from the signed sum over the cells, (n_seeds,)."""
     verb = "go together, and bring each other" if " x " in name else "brings"
     return analysis.finding(
@@ -296,6 +297,7 @@ def _factor(study: Study, name: str, total: Any) -> Finding:
         contrast=name,
         primary=False,
         smallest=study.smallest_effect,
+        overlap=overlap,
         sentences=(f"Over all combinations, {name} {verb} {{effect}}.", "", ""),
     )
 

@@ -83,7 +83,7 @@ def compared(study: Study, results: Results, contrast: Contrast) -> Finding:
         contrast=f"{base.name} - {arm.name}" if contrast.lower else f"{arm.name} - {base.name}",
         primary=contrast.primary,
         smallest=contrast.smallest or study.smallest_effect,
-        overlap=max((run.overlap for run in results[contrast.arm].runs), default=0.0),
+        overlap=overlap_of(results[contrast.arm]),
         cautions=lost,
         sentences=(contrast.yes, contrast.no, contrast.unclear),
     )
@@ -100,7 +100,7 @@ def finding(
     contrast: str,
     primary: bool,
     smallest: float,
-    overlap: float = 0.0,
+    overlap: float,
     cautions: Sequence[str] = (),
     sentences: tuple[str, str, str] = ("", "", ""),
 ) -> Finding:
@@ -115,7 +115,7 @@ def finding(
     id, task, role, metric, contrast, primary, smallest
         See `Finding`.
     overlap
-        See `statistics.paired_effect`.
+        See `overlap_of`.
     cautions
         What stands beside the number.
     sentences
@@ -145,6 +145,11 @@ def finding(
     )
 
 
+def overlap_of(*outcomes: Outcome) -> float:
+    """Give n_test / n_train where all seeds resample one data set, else 0: see `statistics.paired_effect`."""
+    return max((run.overlap for outcome in outcomes for run in outcome.runs), default=0.0)
+
+
 def paired(arm: Outcome, base: Outcome, metric: str) -> Any:
     """Differences by seed, (n_pairs,), of the runs that both have a result."""
     theirs = {run.seed: run.metrics.get(metric) for run in base.runs}
@@ -167,7 +172,7 @@ def noise_floor(study: Study, results: Results) -> dict[str, Any] | None:
     pairs = paired(results[again], results[base], arm.metric)
     if len(pairs) < 2:
         return None
-    overlap = max((run.overlap for run in results[base].runs), default=0.0)
+    overlap = overlap_of(results[base])
     effect = statistics.paired_effect(pairs, alpha=study.request.alpha, overlap=overlap)
     detectable = statistics.detectable(effect.sd, effect.n_seeds, alpha=study.request.alpha, overlap=overlap)
     caution = verdicts.a_a_caution(effect)
@@ -190,7 +195,7 @@ def summary(arm: Arm, outcome: Outcome, *, alpha: float) -> dict[str, Any]:
     found = values(outcome, arm.metric)
     found = found[np.isfinite(found)]
     training = values(outcome, f"train_{arm.metric}")
-    effect = statistics.paired_effect(found, alpha=alpha, overlap=_overlap(outcome)) if len(found) > 1 else None
+    effect = statistics.paired_effect(found, alpha=alpha, overlap=overlap_of(outcome)) if len(found) > 1 else None
     first = outcome.runs[0]
     return {
         "arm": arm.name,
@@ -219,10 +224,6 @@ def summary(arm: Arm, outcome: Outcome, *, alpha: float) -> dict[str, Any]:
 def census(runs: Sequence[Run]) -> dict[str, int]:
     """Count how runs ended."""
     return {kind: sum(run.status == kind for run in runs) for kind in CENSUS}
-
-
-def _overlap(outcome: Outcome) -> float:
-    return max((run.overlap for run in outcome.runs), default=0.0)
 
 
 def _cautions(arm: Arm, outcome: Outcome) -> list[str]:

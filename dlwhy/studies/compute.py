@@ -122,7 +122,7 @@ def findings(study: Study, results: Results) -> Sequence[Finding]:
         low, high = ends(grid)
         if grid.n_seeds < 2 or low >= high:
             continue
-        overlap = max(run.overlap for key in _keys(study, results, task) for run in results[key].runs)
+        overlap = analysis.overlap_of(*(results[key] for key in _keys(study, results, task)))
         found.append(_paying(study, task, grid, overlap))
         if task.role != "negative":
             found.append(_widening(study, task, grid, overlap))

@@ -60,10 +60,11 @@ def findings(study: Study, results: Results) -> Sequence[Finding]:
     found: list[Finding] = []
     for name, task in _tasks(study).items():
         nets, simple = _by_size(study, results, name, "net"), _by_size(study, results, name, "")
+        overlap = _overlap(study, results, name)
         if len(nets) > 2 and task.role != "negative":
-            found.append(_shrinking(study, task, nets))
+            found.append(_shrinking(study, task, nets, overlap))
         if len(simple) > 2 and set(nets) == set(simple):
-            found.append(_gaining(study, task, nets, simple))
+            found.append(_gaining(study, task, nets, simple, overlap))
     return found
 
 
@@ -71,16 +72,17 @@ def descriptive(study: Study, results: Results) -> dict[str, Any]:
     """Give the curves, their forecasts, and where the net overtakes the simple model."""
     shown: dict[str, Any] = {"curves": {}, "forecasts": {}, "crossings": {}, "lines": []}
     for name, task in _tasks(study).items():
+        overlap = _overlap(study, results, name)
         for model in dict.fromkeys(arm.settings["by"] for arm in study.arms.values() if arm.task.name == name):
             cells = _by_size(study, results, name, model)
             if not cells:
                 continue
-            summaries = [_interval(study, values) for values, _ in cells.values()]
+            summaries = [_interval(study, values, overlap) for values, _ in cells.values()]
             shown["curves"].setdefault(name, {})[model] = [
                 [n, *summary] for n, summary in zip(cells, summaries, strict=True)
             ]
             if model == "net" and len(cells) > 2:
-                shown["forecasts"][name] = _foreseen(study, task, cells, shown["lines"])
+                shown["forecasts"][name] = _foreseen(study, task, cells, shown["lines"], overlap)
         crossing = _crossing(shown["curves"].get(name, {}))
         if crossing:
             shown["crossings"][name] = crossing
@@ -188,7 +190,7 @@ def _stacked(cells: dict[int, tuple[Any, Any]], which: int) -> Any:
     return np.stack([both[which] for both in cells.values()], axis=1)
 
 
-def _shrinking(study: Study, task: Task, nets: dict[int, tuple[Any, Any]]) -> Finding:
+def _shrinking(study: Study, task: Task, nets: dict[int, tuple[Any, Any]], overlap: float) -> Finding:
     gaps = _stacked(nets, 1) - _stacked(nets, 0)
     finite = gaps[np.isfinite(gaps).all(axis=1)]
     found = analysis.finding(
@@ -201,16 +203,18 @@ def _shrinking(study: Study, task: Task, nets: dict[int, tuple[Any, Any]]) -> Fi
         contrast=f"n={min(nets)} - n={max(nets)}",
         primary=False,
         smallest=study.smallest_effect,
+        overlap=overlap,
         sentences=(
             f"On {task.name}, the gap between training and held-out score shrinks as rows come in.",
             f"On {task.name}, the gap between training and held-out score does not shrink.",
             "",
         ),
     )
-    return dataclasses.replace(found, p=statistics.trend(-finite)[1]) if len(finite) > 1 else found
+    # the trend's test is of seeds that have no rows in common
+    return found if overlap or len(finite) < 2 else dataclasses.replace(found, p=statistics.trend(-finite)[1])
 
 
-def _gaining(study: Study, task: Task, nets: Any, simple: Any) -> Finding:
+def _gaining(study: Study, task: Task, nets: Any, simple: Any, overlap: float) -> Finding:
     """Give the difference of differences: the net's lead at the largest size less that at the smallest."""
     lead = _stacked(nets, 0) - _stacked(simple, 0)
     return analysis.finding(
@@ -223,6 +227,7 @@ def _gaining(study: Study, task: Task, nets: Any, simple: Any) -> Finding:
         contrast=f"n={max(nets)} - n={min(nets)}",
         primary=task.role == "negative" or task.name == "teacher",
         smallest=study.smallest_effect,
+        overlap=overlap,
         sentences=(
             f"On {task.name}, the net gains on the simple model as rows come in.",
             f"On {task.name}, the net gains nothing on the simple model as rows come in.",
@@ -231,18 +236,26 @@ def _gaining(study: Study, task: Task, nets: Any, simple: Any) -> Finding:
     )
 
 
-def _interval(study: Study, values: Any) -> list[float | None]:
+def _overlap(study: Study, results: Results, task: str) -> float:
+    return analysis.overlap_of(
+        *(results[key] for key, arm in study.arms.items() if arm.task.name == task and key in results)
+    )
+
+
+def _interval(study: Study, values: Any, overlap: float) -> list[float | None]:
     """Mean error and the ends of its interval."""
     finite = 1 - values[np.isfinite(values)]
     if len(finite) < 2:
         return [float(finite.mean()) if len(finite) else None, None, None]
-    effect = statistics.paired_effect(finite, alpha=study.request.alpha)
+    effect = statistics.paired_effect(finite, alpha=study.request.alpha, overlap=overlap)
     return [effect.effect, effect.ci_low, effect.ci_high]
 
 
-def _foreseen(study: Study, task: Task, cells: dict[int, tuple[Any, Any]], lines: list[str]) -> dict[str, Any]:
+def _foreseen(
+    study: Study, task: Task, cells: dict[int, tuple[Any, Any]], lines: list[str], overlap: float
+) -> dict[str, Any]:
     errors = 1 - _stacked(cells, 0)
-    found = curves.learning_curve(list(cells), errors, alpha=study.request.alpha)
+    found = curves.learning_curve(list(cells), errors, alpha=study.request.alpha, overlap=overlap)
     if found.refused:
         lines.append(f"On {task.name}, no forecast of what more rows would bring: {found.refused}.")
     elif found.forecast_next is not None and found.forecast_error is not None:

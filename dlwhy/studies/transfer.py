@@ -109,6 +109,7 @@ def findings(study: Study, results: Results) -> Sequence[Finding]:
         contrast=f"gain at k={first} - gain at k={last}",
         primary=False,
         smallest=study.smallest_effect,
+        overlap=0.0,  # the trunk is drawn anew by each seed
         sentences=(
             f"On {_TRUNK}, what fine-tuning gains shrinks by {{effect}} from {first} to {last} labels a class.",
             f"On {_TRUNK}, what fine-tuning gains does not shrink from {first} to {last} labels a class.",
@@ -122,12 +123,13 @@ def descriptive(study: Study, results: Results) -> dict[str, Any]:
     """Give accuracy by labels, gains on scratch, labels saved, and what it brings to carry fewer layers over."""
     shown: dict[str, Any] = {"curves": {}, "gains": {}, "saved": {}, "lines": []}
     for task, names in _by_task(study, results).items():
+        overlap = analysis.overlap_of(*(results[key] for key in results if study.arms[key].settings["of"] == task))
         cells = {name: _by_labels(study, results, task, name) for name in names}
-        shown["curves"][task] = {name: _rows(study, own) for name, own in cells.items()}
+        shown["curves"][task] = {name: _rows(study, own, overlap) for name, own in cells.items()}
         gains = {name: _gains(study, results, task, name) for name in names if name != _SCRATCH}
-        shown["gains"][task] = {name: _rows(study, own) for name, own in gains.items() if own}
+        shown["gains"][task] = {name: _rows(study, own, overlap) for name, own in gains.items() if own}
         for name in (_TUNED, _FROZEN):
-            saved = _saved(cells.get(_SCRATCH, {}), cells.get(name, {}))
+            saved = _saved(cells.get(_SCRATCH, {}), cells.get(name, {}), alpha=study.request.alpha)
             if saved:
                 shown["saved"].setdefault(task, {})[name] = saved
                 shown["lines"].append(_saying(task, name, saved))
@@ -286,20 +288,20 @@ def _gains(study: Study, results: Results, task: str, name: str) -> dict[int, An
     return {k: own[k] - base[k] for k in own if k in base}
 
 
-def _rows(study: Study, cells: dict[int, Any]) -> list[list[float | None]]:
+def _rows(study: Study, cells: dict[int, Any], overlap: float) -> list[list[float | None]]:
     """Give labels a class, mean, and ends of its interval."""
     rows: list[list[float | None]] = []
     for k, values in cells.items():
         finite = values[np.isfinite(values)]
         if len(finite) > 1:
-            effect = statistics.paired_effect(finite, alpha=study.request.alpha)
+            effect = statistics.paired_effect(finite, alpha=study.request.alpha, overlap=overlap)
             rows.append([k, effect.effect, effect.ci_low, effect.ci_high])
         elif len(finite):
             rows.append([k, float(finite[0]), None, None])
     return rows
 
 
-def _saved(scratch: dict[int, Any], other: dict[int, Any]) -> dict[str, Any] | None:
+def _saved(scratch: dict[int, Any], other: dict[int, Any], *, alpha: float) -> dict[str, Any] | None:
     """Give the labels a class that scratch needs to do what an arm does with few, with an interval over seeds."""
     if len(scratch) < 3 or _FEW not in other:
         return None
@@ -311,7 +313,7 @@ def _saved(scratch: dict[int, Any], other: dict[int, Any]) -> dict[str, Any] | N
     curve, score = curve[finite], score[finite]
     drawn = np.random.default_rng(0).integers(len(score), size=(_SAMPLES, len(score)))
     needed = [_needed(labels, curve[rows].mean(axis=0), score[rows].mean()) for rows in drawn]
-    low, high = np.quantile(needed, (0.025, 0.975))
+    low, high = np.quantile(needed, (alpha / 2, 1 - alpha / 2))
     found = _needed(labels, curve.mean(axis=0), score.mean())
     return {
         "score": float(score.mean()),

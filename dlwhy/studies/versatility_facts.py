@@ -75,7 +75,7 @@ def _difference(study: Study, methods: Mapping[str, tuple[Arm, Outcome]], method
     """Estimate the paired difference of two methods on one data set; None without pairs."""
     arm, outcome = methods[method]
     pairs = analysis.paired(outcome, methods[base][1], arm.metric)
-    overlap = max(run.overlap for run in outcome.runs)
+    overlap = analysis.overlap_of(outcome)
     return statistics.paired_effect(pairs, alpha=study.request.alpha, overlap=overlap) if len(pairs) > 1 else None
 
 
@@ -125,6 +125,7 @@ def _ranks(study: Study, sets: _Table) -> Finding:
         contrast=f"eight nets - {name}",
         primary=False,
         smallest=0.0,
+        overlap=0.0,
         sentences=(
             f"Over all data sets, eight nets rank better than {name}.",
             f"Over all data sets, {name} ranks better than eight nets.",
@@ -213,6 +214,7 @@ def _growth(study: Study, results: Results) -> Finding | None:
         contrast=f"{_EXPONENT} - net's exponent",
         primary=False,
         smallest=0.0,
+        overlap=0.0,
         sentences=(f"{said}.", f"{said}: faster than n^{_EXPONENT}.", f"{said}."),
     )
 
@@ -237,7 +239,7 @@ def _own(study: Study, methods: Mapping[str, tuple[Arm, Outcome]]) -> Finding:
         contrast=f"eight nets - {methods[best][0].name}",
         primary=True,
         smallest=study.smallest_effect,
-        overlap=max(run.overlap for run in outcome.runs),
+        overlap=analysis.overlap_of(outcome),
         sentences=(
             f"On {shown}, eight nets are better than the best simple model, {model}, by {{effect}}.",
             f"On {shown}, eight nets are not better than the best simple model, {model}, by anything that matters.",

@@ -161,11 +161,11 @@ def test_the_gain_shrinks_and_labels_saved_lie_on_the_curve_of_scratch(results_o
 
 def test_labels_beyond_the_curve_are_not_made_up():
     scratch = {k: np.full(4, 0.5) + 0.01 * np.arange(4) for k in (5, 10, 20)}
-    saved = transfer._saved(scratch, {5: np.full(4, 0.9)})
+    saved = transfer._saved(scratch, {5: np.full(4, 0.9)}, alpha=0.05)
 
     assert saved["labels"] == saved["most"] == 20
     assert "does more than training from scratch with 20" in transfer._saying("a", "fine-tuned", saved)
-    assert transfer._saved({5: scratch[5]}, {5: scratch[5]}) is None
+    assert transfer._saved({5: scratch[5]}, {5: scratch[5]}, alpha=0.05) is None
 
 
 @pytest.mark.slow

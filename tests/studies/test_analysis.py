@@ -1,0 +1,70 @@
+"""What all reports have in common: intervals over resamples, and what a figure says of its intervals."""
+
+import dataclasses
+
+import pytest
+
+from dlwhy.figures import study_panels
+from dlwhy.studies import analysis, conduct
+from dlwhy.studies.request import Request
+
+
+def of_resamples(outcome, overlap):
+    """Give the same results, as if all seeds resampled one data set, and what differs by seed besides the metric."""
+
+    def again(place, run):
+        training = {
+            name: value - 0.0001 * place * run.n_train
+            for name, value in run.metrics.items()
+            if name.startswith("train_")
+        }
+        probes = {"probes": [0.5, 0.6, 0.7 + 0.01 * place]}
+        return dataclasses.replace(
+            run, overlap=overlap, metrics={**run.metrics, **training}, extra={**probes, **run.extra}
+        )
+
+    return dataclasses.replace(outcome, runs=tuple(again(place, run) for place, run in enumerate(outcome.runs)))
+
+
+@pytest.mark.parametrize("claim", ["depth", "data", "algorithms", "transfer"])
+def test_every_interval_over_resamples_of_one_data_set_is_wider(claim, results_of):
+    study = conduct.design(Request(claim=claim, budget="thorough", n_seeds=8))
+    results = results_of(study, lambda arm: 0.6 + 0.0003 * len(arm.key))
+    apart, together = (
+        analysis.report(study, {key: of_resamples(outcome, overlap) for key, outcome in results.items()})
+        for overlap in (0.0, 1.0)
+    )
+
+    def widths(report):
+        drawn = {
+            (each["id"], each["task"], each["contrast"]): each["ci_high"] - each["ci_low"]
+            for each in report["predictions"]
+            if each["effect"] is not None and "gain at" not in each["contrast"]  # on a trunk of the seed's own
+        }
+        described = report["descriptive"]
+        curves = {
+            (task, name, cell[0]): cell[3] - cell[2]
+            for task, models in described.get("curves", {}).items()
+            for name, cells in models.items()
+            for cell in cells
+        }
+        doublings = {task: each["next_doubling"] for task, each in described.get("forecasts", {}).items()}
+        ends = {"floor": report["a_a"], **doublings}
+        return {**drawn, **curves, **{name: each["ci_high"] - each["ci_low"] for name, each in ends.items()}}
+
+    narrow, wide = widths(apart), widths(together)
+    assert len(narrow) > 15
+    assert wide.keys() == narrow.keys()
+    for what, width in narrow.items():
+        assert wide[what] == pytest.approx(3 * width, abs=1e-12), what  # sqrt(1/8 + 1) for sqrt(1/8)
+
+
+@pytest.mark.parametrize("claim", ["depth", "data", "algorithms", "transfer"])
+def test_a_figure_says_how_much_its_intervals_cover(claim, results_of):
+    study = conduct.design(Request(claim=claim, n_seeds=6, alpha=0.2))
+    figure = study_panels.draw(analysis.report(study, results_of(study, lambda arm: 0.6 + 0.0003 * len(arm.key))))
+    named = [text for ax in figure.axes for text in (ax.get_xlabel(), ax.get_ylabel()) if "%" in text]
+
+    assert len(named) >= 2
+    assert all("80 %" in text for text in named)
+    assert not any("95 %" in ax.get_title() + ax.get_title(loc="left") for ax in figure.axes)
