@@ -64,6 +64,7 @@ def test_a_missing_end_or_effect_and_another_unit():
     assert ax.texts[0].get_color() != ax.texts[1].get_color()
 
     other = finding(3.0, 2.0, 4.0, metric="log10 loss")
-    report = {"predictions": [*rows, other], "smallest_effect": 0.01}
+    report = {"predictions": [*rows, other], "smallest_effect": 0.01, "alpha": 0.1}
+    assert ForestDisplay.from_report(report).plot().ax_.get_xlabel() == "difference in accuracy, 90 % interval"
     assert len(ForestDisplay.from_report(report).findings) == 2
     assert ForestDisplay.from_report(report, id="P2").findings == []
