@@ -337,7 +337,10 @@ def _saying(task: str, name: str, saved: dict[str, Any]) -> str:
     doing = f"On {task}, {_WORDS[name]} with {_FEW} labels a class ({saved['score']:.2f})"
     if saved["labels"] >= saved["most"]:
         return f"{doing} does more than {_WORDS[_SCRATCH]} with {saved['most']}."
-    interval = f"[{saved['ci_low']:.0f}, {saved['ci_high']:.0f}]"
+    if saved["labels"] <= _FEW:
+        return f"{doing} saves no labels: {_WORDS[_SCRATCH]} does as well with as many."
+    more = " or more" if saved["ci_high"] >= saved["most"] else ""
+    interval = f"[{saved['ci_low']:.0f}, {saved['ci_high']:.0f}{more}]"
     return f"{doing} does what {_WORDS[_SCRATCH]} needs about {saved['labels']:.0f} {interval} for."
 
 

@@ -1,6 +1,7 @@
 """The study of transfer: its draws, its design, what it says of results that are known, and a run of a few steps."""
 
 import dataclasses
+import functools
 
 import numpy as np
 import pytest
@@ -166,6 +167,16 @@ def test_labels_beyond_the_curve_are_not_made_up():
     assert saved["labels"] == saved["most"] == 20
     assert "does more than training from scratch with 20" in transfer._saying("a", "fine-tuned", saved)
     assert transfer._saved({5: scratch[5]}, {5: scratch[5]}, alpha=0.05) is None
+
+
+def test_labels_that_are_not_saved_are_not_counted():
+    scratch = {k: np.full(4, 0.1 * k) for k in (5, 6, 8)}
+    saying = functools.partial(transfer._saying, "a", "fine-tuned")
+    saved = transfer._saved(scratch, {5: np.full(4, 0.4)}, alpha=0.05)
+
+    assert "saves no labels: training from scratch does as well with as many" in saying(saved)
+    assert "needs about 7 [6, 8 or more] for" in saying({**saved, "labels": 7.0, "ci_low": 6.0, "ci_high": 8.0})
+    assert "needs about 7 [6, 8] for" in saying({**saved, "labels": 7.0, "ci_low": 6.0, "ci_high": 7.9})
 
 
 @pytest.mark.slow
