@@ -28,6 +28,8 @@ _DECIDING = ("keras", "tensorflow", "scikit-learn", "numpy")
 _TRIES = 4
 # fits of simple models that take longer than processes take to start
 _MANY = 200
+# kinds of arms that measure time, with nothing beside them
+_TIMED = ".timed"
 _REACH_SECONDS = 10
 _PR_SET_PDEATHSIG = 1
 _QUIET = "ignore:resource_tracker:UserWarning"
@@ -104,7 +106,11 @@ def outcomes(
 
 def _apart(arms: Mapping[str, Arm], seeds: Seeds) -> dict[str, Arm]:
     """Give the simple models, if they are worth processes of their own: they use one core, and need no TensorFlow."""
-    simple = {key: arm for key, arm in arms.items() if arm.network is None and arm.task.draw != "own"}
+    simple = {
+        key: arm
+        for key, arm in arms.items()
+        if arm.network is None and arm.task.draw != "own" and not arm.kind.endswith(_TIMED)
+    }
     return simple if len(simple) * len(seeds.report) >= _MANY and _cores() > 1 else {}
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from dlwhy import studies
+from dlwhy.data import make
 from dlwhy.errors import BusyError, InputOutputError, InputRefusedError, UsageError
 from dlwhy.studies import claims, conduct, workers
 from dlwhy.studies.design import seeds_of
@@ -58,6 +59,18 @@ def test_many_simple_models_take_a_process_a_core_and_give_the_same_rows(monkeyp
     monkeypatch.setattr(workers, "run_arm", None)  # here; other processes have their own
     found = plain(dict(workers.outcomes(study.arms, seeds_of(study), None)))
     assert found == before
+
+
+def test_own_data_and_what_measures_time_stay_in_this_process(monkeypatch):
+    monkeypatch.setattr(workers, "_cores", lambda: 2)
+    own = conduct.own_data(make("moons", samples=100))
+    study = conduct.design(Request(claim="versatility", own=own))
+    apart = workers._apart(study.arms, seeds_of(study))
+    assert len(apart) > 100
+    here = [arm for key, arm in study.arms.items() if key not in apart]
+    assert {arm.task.role for arm in apart.values()} == {"positive", "negative", "real"}
+    assert sum(arm.kind == "versatility.timed" and arm.network is None for arm in here) > 5
+    assert not workers._apart({arm.key: arm for arm in here}, seeds_of(study))
 
 
 def test_a_worker_that_is_killed_has_its_arms_run_again(study):
