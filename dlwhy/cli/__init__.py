@@ -5,6 +5,7 @@ import inspect
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from types import FrameType
 from typing import Annotated, NoReturn
@@ -17,6 +18,7 @@ from dlwhy import __version__
 from dlwhy.cli import streams
 from dlwhy.errors import DlwhyError, EndedBySignal
 
+_A_MOMENT = 0.01  # seconds
 COMMANDS = ("generate", "train", "evaluate", "predict", "plot", "run", "study", "info", "cache")
 
 app = typer.Typer(
@@ -118,6 +120,9 @@ def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
 def _unraisable(lost: "sys.UnraisableHookArgs") -> None:
     """Send a signal again that Python swallowed, since it came while an object was being cleared away."""
     if isinstance(lost.exc_value, EndedBySignal):
-        os.kill(os.getpid(), lost.exc_value.number)
+        # in a moment: raised in here it would be swallowed as well
+        again = threading.Timer(_A_MOMENT, os.kill, (os.getpid(), lost.exc_value.number))
+        again.daemon = True
+        again.start()
     else:
         sys.__unraisablehook__(lost)

@@ -231,3 +231,27 @@ def test_a_closed_stdin_is_no_input(bash):
     result = bash("dlwhy generate --from - --target y -o a.npz <&-; echo $?")
 
     assert result.out == "66\n"
+
+
+def test_a_signal_while_an_object_is_cleared_away_is_not_lost():
+    script = """
+import os, signal, sys, time
+from dlwhy import cli
+
+class Cleared:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0)
+
+sys.unraisablehook = cli._unraisable
+signal.signal(signal.SIGTERM, cli._end)
+try:
+    cleared = Cleared()
+    del cleared
+    time.sleep(30)
+except cli.EndedBySignal as ended:
+    sys.exit(ended.number)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == signal.SIGTERM
+    assert not done.stderr
