@@ -32,7 +32,7 @@ class ForestDisplay:
 
     """
 
-    def __init__(self, *, findings: Sequence[Mapping[str, Any]], smallest: float, title: str, alpha: float = 0.05):
+    def __init__(self, *, findings: Sequence[Mapping[str, Any]], smallest: float, title: str, alpha: float):
         self.findings = [each for each in findings if each["effect"] is not None]
         self.smallest = smallest
         self.title = title

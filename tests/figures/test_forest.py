@@ -25,7 +25,7 @@ def finding(effect, low, high, *, role="positive", metric="accuracy", number=0):
 def drawn(findings):
     with style.styled():
         figure, axes = style.new_figure()
-        ForestDisplay(findings=findings, smallest=0.01, title="effects").plot(axes[0])
+        ForestDisplay(findings=findings, smallest=0.01, title="effects", alpha=0.05).plot(axes[0])
         figure.canvas.draw()
     return axes[0]
 
