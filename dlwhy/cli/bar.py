@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 
 from dlwhy.cli.console import Output
+from dlwhy.models.digits import number
 
 if TYPE_CHECKING:
     from dlwhy.training.loop import Progress
@@ -53,7 +54,7 @@ def training_bar(out: Output, epochs: int) -> Iterator[Callable[["Progress"], No
 
 def _logs(logs: Mapping[str, float], *, with_validation: bool) -> str:
     shown = {name: value for name, value in logs.items() if with_validation or not name.startswith("val_")}
-    return "  ".join(f"{name} {value:.4g}" for name, value in shown.items())
+    return "  ".join(f"{name} {number(value)}" for name, value in shown.items())
 
 
 def _speed(samples: float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dlwhy.data.dataset import Task
 from dlwhy.errors import GateError, UsageError, display
 from dlwhy.evaluation import LOWER_IS_BETTER, METRICS, Evaluation
+from dlwhy.models.digits import number
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -80,7 +81,11 @@ class Gate:
         if value is None:
             return f"{self.metric} has no value here"
         holds = value >= self.bound if self.is_minimum else value <= self.bound
-        return "" if holds else f"{self.metric} {value:.4f} is {'below' if self.is_minimum else 'above'} {self.bound:g}"
+        if holds:
+            return ""
+        # 0.95996 is not 0.9600 beside a bound of 0.96
+        shown = number(value) if float(number(value)) != self.bound else repr(value)
+        return f"{self.metric} {shown} is {'below' if self.is_minimum else 'above'} {self.bound:g}"
 
 
 def read_gates(min_accuracy: float | None, minima: Sequence[str], maxima: Sequence[str]) -> list[Gate]:

@@ -12,6 +12,7 @@ from dlwhy import __version__, files
 from dlwhy.cli import options as shared
 from dlwhy.cli.console import Output
 from dlwhy.errors import display
+from dlwhy.models.digits import number
 
 _PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn", "polars", "joblib", "matplotlib", "typer", "rich")
 _MOST_SHOWN = 12
@@ -46,7 +47,8 @@ def info(
         out.json(facts)
     else:
         title = f"dlwhy {__version__}" if file is None else files.shown(file)
-        out.table(("what", "value"), _rows(facts), title=title)
+        metrics = {name: number(value) for name, value in facts.get("metrics", {}).items()}
+        out.table(("what", "value"), _rows(facts | ({"metrics": metrics} if metrics else {})), title=title)
 
 
 def _describe(file: str, max_size: int | None) -> dict[str, Any]:

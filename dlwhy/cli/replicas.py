@@ -13,6 +13,7 @@ from dlwhy.cli.bar import training_bar
 from dlwhy.cli.console import Output
 from dlwhy.cli.interruption import graceful
 from dlwhy.errors import EndedBySignal, UnusableResultError, UsageError, display
+from dlwhy.models.digits import number
 
 if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
@@ -122,7 +123,7 @@ def _tell(
         out.json({"saved": saved, "ranked_by": ranked_by, "status": census, "distribution": spread, "runs": runs})
         return
     names = ("mean", "sd", "min", "median", "max")
-    rows = [(column, *(f"{found[name]:.4g}" for name in names)) for column, found in spread.items()]
+    rows = [(column, *(number(found[name]) for name in names)) for column, found in spread.items()]
     out.table(("last epoch", *(f">{name}" for name in names)), rows, title=f"{len(finished)} replicas")
     out.note(f"status: {', '.join(f'{count} {kind}' for kind, count in census.items())}; ranked by {ranked_by}")
     for path, seed in saved.items():

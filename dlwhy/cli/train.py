@@ -16,6 +16,7 @@ from dlwhy.cli.console import Output
 from dlwhy.cli.inputs import start_while_waiting
 from dlwhy.cli.interruption import graceful
 from dlwhy.errors import EndedBySignal, UnusableResultError, UsageError, display
+from dlwhy.models.digits import number
 
 if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
@@ -318,7 +319,7 @@ def _tell(out: Output, trained: "Trained", settings: dict[str, Any]) -> None:
     out.note(
         f"{files.shown(settings['output'], output=True)}: {size['parameters']} parameters, "
         f"{size['multiply_adds']} multiply-adds a sample; epoch {epochs}: "
-        + ", ".join(f"{name} {value:.4f}" for name, value in last.items())
+        + ", ".join(f"{name} {number(value)}" for name, value in last.items())
     )
     if out.as_json:
         about = {"model": settings["output"], "epochs": epochs, **size, **last, "taken": taken}

@@ -1,5 +1,6 @@
 """`dlwhy train` as a user meets it: files, options, signals, exit codes."""
 
+import dataclasses
 import json
 import signal
 import subprocess
@@ -35,6 +36,22 @@ def test_the_demonstration_learns_and_reports(moons, dlwhy_in_process):
     accuracy = np.mean((network.predict(trained.model, data.X_test) > 0.5) == data.y_test)
     assert accuracy == pytest.approx(about["val_accuracy"])
     assert "151 parameters" in done.err
+
+
+@pytest.mark.parametrize(("size", "shown"), [(1e-9, "e-"), (1e6, "e+")])
+def test_tiny_and_huge_losses_are_told_by_their_first_digits(tmp_path, dlwhy_in_process, size, shown):
+    noisy = make("plane")
+    numbers = [(noisy.X_train[:, 0] * size).astype(np.float32), (noisy.X_test[:, 0] * size).astype(np.float32)]
+    data = dataclasses.replace(noisy, task="regression", class_names=(), y_train=numbers[0], y_test=numbers[1])
+    storage.write(data, tmp_path / "dataset.joblib")
+
+    done = dlwhy_in_process("train", *QUICK)
+
+    told = done.err.splitlines()[-1]
+    assert f"loss {archive.read(tmp_path / 'model.keras').history['loss'][-1]:.4g}, mae" in told
+    assert shown in told
+    assert "0.0000" not in done.err
+    assert len(told) < 160
 
 
 def test_case_94_training_twice_gives_the_same_bytes(moons, dlwhy):
