@@ -1,37 +1,117 @@
-"""The simple models that a net must beat, trained on the same training part."""
+"""The simple models that a network is compared with: scikit-learn's, at their defaults; all who compare use these."""
 
-from collections.abc import Callable
+import contextlib
+import dataclasses
+import warnings
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.data.dataset import Dataset
-from dlwhy.errors import InputRefusedError, display
+from dlwhy.data.dataset import Dataset, Task
+from dlwhy.errors import InputRefusedError, UsageError, display
+from dlwhy.models.naive_bayes import NaiveBayes
 
 Predict = Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float64]]
 
+CLASSIFIERS = (
+    "majority",
+    "logistic",
+    "naive-bayes",
+    "nearest-neighbours",
+    "svm",
+    "random-forest",
+    "gradient-boosting",
+)
+REGRESSORS = ("mean", "linear", "nearest-neighbours", "svm", "random-forest", "gradient-boosting")
+WORDS: Mapping[str, str] = {
+    "majority": "majority class",
+    "mean": "mean",
+    "logistic": "logistic regression",
+    "linear": "linear regression",
+    "naive-bayes": "naive Bayes",
+    "nearest-neighbours": "nearest neighbours",
+    "svm": "SVM",
+    "random-forest": "random forest",
+    "gradient-boosting": "gradient boosting",
+}
+GUESSING = ("majority", "mean")
+# of training rows, from which on several threads are of use: below they wait for each other, twenty times as long on a
+# machine that is busy
+_FOR_THREADS = 20_000
+# beyond so many training rows these take minutes
+MOST_ROWS: Mapping[str, int] = {"svm": 20_000, "nearest-neighbours": 50_000, "random-forest": 50_000}
 
-def fit_baselines(dataset: Dataset, *, seed: int = 42) -> dict[str, Predict]:
-    """Train the baselines on the training part.
 
-    For classes: ``majority class`` (predicts the class frequencies of the training part), ``logistic regression``
-    and ``gradient boosting`` (histogram-based trees). For regression: ``mean``, ``linear regression`` and
-    ``gradient boosting``. Both regressions see standardised features and carry scikit-learn's default L2 penalty, so
-    that they do not fall apart on many or collinear features.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """A simple model, fitted.
+
+    Parameters
+    ----------
+    predict
+        From (n_samples, n_features) float32 to predictions in the form of `dlwhy.models.network.predict`:
+        (n_samples,) for binary and regression, else (n_samples, n_classes); float64.
+    has_probabilities
+        Whether what it predicts for classes are probabilities; an SVM's are only in the same order.
+
+    """
+
+    predict: Predict
+    has_probabilities: bool = True
+
+
+def names(task: Task) -> tuple[str, ...]:
+    """Name the simple models that there are for a task, guessing first; `WORDS` has each for people."""
+    return REGRESSORS if task == "regression" else CLASSIFIERS
+
+
+def too_many_rows(task: Task, n_train: int) -> tuple[str, ...]:
+    """Name those that would take minutes on so many training rows."""
+    return tuple(name for name in names(task) if n_train > MOST_ROWS.get(name, n_train))
+
+
+def make(name: str, task: Task, *, seed: int) -> Any:
+    """Make a scikit-learn estimator; the features are taken to be standardised.
+
+    Raises
+    ------
+    UsageError
+        If there is no such model for the task.
+
+    """
+    if name not in names(task):
+        raise UsageError(f"baseline:{display(name)}: no such model for {task}", f"there is {', '.join(names(task))}")
+    return _regressor(name, seed) if task == "regression" else _classifier(name, seed)
+
+
+def predict(model: Any, X: npt.NDArray[Any], *, task: Task, n_classes: int) -> npt.NDArray[np.float64]:
+    """Predict with a fitted estimator in the form of the networks; see `Baseline`."""
+    if task == "regression":
+        return np.asarray(model.predict(X), np.float64)
+    # a class may be missing from the training part: it gets its column, of zeros
+    y_prob = np.zeros((len(X), max(2, n_classes)))
+    y_prob[:, model.classes_.astype(int)] = (
+        model.predict_proba(X) if _has_probabilities(model) else _votes(model.decision_function(X))
+    )
+    return y_prob[:, 1] if task == "binary" else y_prob
+
+
+def fit_baselines(dataset: Dataset, *, seed: int = 42) -> dict[str, Baseline]:
+    """Train the simple models on the training part, all on standardised features.
 
     Parameters
     ----------
     dataset
         The data set; only its training part is used.
     seed
-        Seed of the boosting, which sets rows aside for early stopping if there are more than 10,000.
+        Seed of the forest and of the boosting, which sets rows aside for early stopping if there are more than 10,000.
 
     Returns
     -------
     dict
-        By name, a function from (n_samples, n_features) float32 to predictions in the form of
-        `dlwhy.models.network.predict`: (n_samples,) for binary and regression, else (n_samples, n_classes); float64.
+        By name, those of `names` but `too_many_rows`.
 
     Raises
     ------
@@ -39,53 +119,76 @@ def fit_baselines(dataset: Dataset, *, seed: int = 42) -> dict[str, Predict]:
         If the training part is empty or, for classes, holds one class only.
 
     """
-    X, y = dataset.X_train.astype(np.float64), dataset.y_train
+    y, task = dataset.y_train, dataset.task
     if not len(y):
         raise InputRefusedError(f"{display(dataset.name)} has no training part to train baselines on")
-    if dataset.task == "regression":
-        return {name: _number_predictor(model.fit(X, y)) for name, model in _regressors(seed).items()}
-    if len(np.unique(y)) < 2:
+    if task != "regression" and len(np.unique(y)) < 2:
         raise InputRefusedError(f"the training part of {display(dataset.name)} holds one class; baselines need two")
-    return {name: _class_predictor(model.fit(X, y), dataset) for name, model in _classifiers(seed).items()}
-
-
-def _classifiers(seed: int) -> dict[str, Any]:
-    from sklearn.dummy import DummyClassifier
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
+    scaler = StandardScaler()
+    X = scaler.fit_transform(dataset.X_train.astype(np.float64))
+
+    def fitted(name: str) -> Baseline:
+        model = fit(make(name, task, seed=seed), X, y)
+
+        def predicted(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+            with _threads(len(y)):
+                return predict(model, scaler.transform(rows.astype(np.float64)), task=task, n_classes=dataset.n_classes)
+
+        return Baseline(predict=predicted, has_probabilities=task == "regression" or _has_probabilities(model))
+
+    left_out = too_many_rows(task, len(y))
+    with _threads(len(y)):
+        return {name: fitted(name) for name in names(task) if name not in left_out}
+
+
+def fit(model: Any, X: npt.NDArray[Any], y: npt.NDArray[Any]) -> Any:
+    """Fit an estimator, and give it back."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a logistic regression that is not quite at its optimum is good enough here
+        return model.fit(X, y)
+
+
+def _threads(n_train: int) -> contextlib.AbstractContextManager[Any]:
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    return contextlib.nullcontext() if n_train >= _FOR_THREADS else threadpool_limits(1)
+
+
+def _has_probabilities(model: Any) -> bool:
+    return hasattr(model, "predict_proba")
+
+
+def _votes(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Turn the scores of a classifier without probabilities into numbers of the same order that sum to one."""
+    from scipy.special import softmax
+
+    return np.asarray(softmax(np.column_stack([-scores, scores]) if scores.ndim == 1 else scores, axis=1))
+
+
+def _classifier(name: str, seed: int) -> Any:
+    from sklearn import dummy, ensemble, linear_model, neighbors, svm
+
     return {
-        "majority class": DummyClassifier(strategy="prior"),
-        "logistic regression": make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)),
-        "gradient boosting": HistGradientBoostingClassifier(random_state=seed),
-    }
+        "majority": lambda: dummy.DummyClassifier(strategy="prior"),
+        "logistic": lambda: linear_model.LogisticRegression(max_iter=1000),
+        "naive-bayes": NaiveBayes,
+        "nearest-neighbours": neighbors.KNeighborsClassifier,
+        "svm": svm.SVC,
+        "random-forest": lambda: ensemble.RandomForestClassifier(random_state=seed),
+        "gradient-boosting": lambda: ensemble.HistGradientBoostingClassifier(random_state=seed),
+    }[name]()
 
 
-def _regressors(seed: int) -> dict[str, Any]:
-    from sklearn.dummy import DummyRegressor
-    from sklearn.ensemble import HistGradientBoostingRegressor
-    from sklearn.linear_model import Ridge
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
+def _regressor(name: str, seed: int) -> Any:
+    from sklearn import dummy, ensemble, linear_model, neighbors, svm
 
     return {
-        "mean": DummyRegressor(),
-        "linear regression": make_pipeline(StandardScaler(), Ridge()),
-        "gradient boosting": HistGradientBoostingRegressor(random_state=seed),
-    }
-
-
-def _number_predictor(model: Any) -> Predict:
-    return lambda X: np.asarray(model.predict(X.astype(np.float64)), dtype=np.float64)
-
-
-def _class_predictor(model: Any, dataset: Dataset) -> Predict:
-    def predict(X: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        # a class may be missing from the training part: it gets its column, of zeros
-        y_prob = np.zeros((len(X), max(2, dataset.n_classes)))
-        y_prob[:, model.classes_] = model.predict_proba(X.astype(np.float64))
-        return y_prob[:, 1] if dataset.task == "binary" else y_prob
-
-    return predict
+        "mean": dummy.DummyRegressor,
+        "linear": linear_model.Ridge,
+        "nearest-neighbours": neighbors.KNeighborsRegressor,
+        "svm": svm.SVR,
+        "random-forest": lambda: ensemble.RandomForestRegressor(random_state=seed),
+        "gradient-boosting": lambda: ensemble.HistGradientBoostingRegressor(random_state=seed),
+    }[name]()

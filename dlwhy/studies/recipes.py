@@ -7,10 +7,10 @@ from typing import Any
 
 from dlwhy.data.dataset import Task as Kind
 from dlwhy.errors import UsageError, display
+from dlwhy.models import baselines
 from dlwhy.models.layouts import Layout
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.stacked import StackedNetwork, n_outputs
-from dlwhy.studies.simple import CLASSIFIERS, REGRESSORS
 from dlwhy.training.options import TrainingOptions
 
 BASELINE = "baseline:"
@@ -133,7 +133,7 @@ def _scaled(network: NetworkSpec, factor: float, up: int = 0) -> NetworkSpec:
 
 def _model(name: str, kind: Kind) -> str:
     model = name.removeprefix(BASELINE)
-    known = REGRESSORS if kind == "regression" else CLASSIFIERS
+    known = baselines.names(kind)
     if model not in known:
         raise _refused(name, f"no such model for {kind}", f"there is {', '.join(known)}")
     return model

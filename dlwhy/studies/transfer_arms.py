@@ -4,14 +4,13 @@ import dataclasses
 import functools
 import json
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from dlwhy.data.dataset import Column, Dataset, FloatArray
-from dlwhy.models import archive
+from dlwhy.models import archive, baselines
 from dlwhy.models import network as building
 from dlwhy.models.details import Details, Trained
 from dlwhy.models.layouts import Layout
@@ -187,12 +186,10 @@ def _simple_runs(arm: Arm, seeds: Seeds, draws: Sequence[Draw]) -> Iterator[Run]
     for seed, draw, features in zip(seeds.report, draws, _features(arm, seeds, draws), strict=True):
         started = time.perf_counter()
         own = dataclasses.replace(draw, X_train=features(draw.X_train), X_test=features(draw.X_test))
-        model = simple.make(arm.settings["head"], draw.task, seed=seed)
+        model = baselines.make(arm.settings["head"], draw.task, seed=seed)
         if arm.settings["head"] == "nearest-neighbours":
             model.set_params(n_neighbors=1)  # with a few labels a class, five neighbours would be of several classes
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a logistic regression that is not quite at its optimum is good enough
-            model.fit(own.X_train, own.y_train)
+        baselines.fit(model, own.X_train, own.y_train)
         metrics = scoring.metrics(own, own.y_test, simple.predict(model, own, own.X_test))
         metrics |= scoring.metrics(own, own.y_train, simple.predict(model, own, own.X_train), prefix="train_")
         seconds = time.perf_counter() - started

@@ -12,6 +12,7 @@ import numpy as np
 
 from dlwhy.data.dataset import Dataset
 from dlwhy.data.registry import REGISTRY
+from dlwhy.models import baselines
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import networks, scoring, simple, tasks, versatility_facts
 from dlwhy.studies.design import TEST_SHARE, Arm, Contrast, Role, Seeds, Study, Task, assemble, training_seed
@@ -57,7 +58,7 @@ _MORE: dict[str, tuple[str, dict[str, Any], bool]] = {
 _SPLITS = 10  # of a data set that is no control, in the default budget
 _DEMONSTRATION, _ONE_TEST_SET = "10-10-1", versatility_facts.ONE_TEST_SET
 _SIZES = (1000, 10_000, 100_000)
-_REPEATS, _SIMPLE_REPEATS, _MOST_OF_SVM = 6, 3, 20_000
+_REPEATS, _SIMPLE_REPEATS = 6, 3
 
 
 def design(request: Request) -> Study:
@@ -81,8 +82,8 @@ def design(request: Request) -> Study:
         mine, regression = Task(name=name, role="own", draw="own"), not request.own.classes
         steps = _steps(round(request.own.rows * (1 - TEST_SHARE)))
         made = _arms(mine, regression=regression, steps=steps, all_methods=True)
-        # its time grows with the square of the rows
-        arms += [arm for arm in made if arm.name != "svm" or request.own.rows <= _MOST_OF_SVM]
+        slow = baselines.too_many_rows("regression" if regression else "binary", request.own.rows)
+        arms += [arm for arm in made if arm.name not in slow]
     if more:
         arms += _scaling((*_SIZES, 1_000_000) if request.at_least("thorough") else _SIZES)
     return assemble(
@@ -217,7 +218,7 @@ def _arms(task: Task, *, regression: bool, steps: int, all_methods: bool) -> lis
     )
     together = {"method": "eight nets", "members": NETS}
     eight = dataclasses.replace(net, name="eight nets", kind="versatility.ensemble", settings=together)
-    known = simple.REGRESSORS if regression else simple.CLASSIFIERS
+    known = baselines.names("regression" if regression else "binary")
     models = known[1:] if all_methods else known[1:2]
     return [net, *([eight] if all_methods else []), *(_simple(task, model, metric) for model in models)]
 
@@ -283,7 +284,7 @@ def _scaling(sizes: Sequence[int]) -> list[Arm]:
             steps=_steps(n),
             settings={"by": "net", "n": n, "repeats": _REPEATS},
         )
-        models = ["logistic", "gradient-boosting", *(["svm"] if n <= _MOST_OF_SVM else [])]
+        models = ["logistic", "gradient-boosting", *(["svm"] if n <= baselines.MOST_ROWS["svm"] else [])]
         arms += [net, *(_timed_simple(task, model, n) for model in models)]
     return arms
 
