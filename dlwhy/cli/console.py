@@ -62,6 +62,11 @@ class Output:
             console.print(table)
         write_stdout(captured.get().encode(sys.stdout.encoding or "utf-8", errors="backslashreplace"))
 
+    @property
+    def width(self) -> int:
+        """Give how many characters a table on stdout may be wide."""
+        return Console().width
+
     @contextlib.contextmanager
     def progress(self, *columns: Any) -> Iterator[Progress | None]:
         """Show a Rich progress bar while the block runs, or give None where no bar belongs (no terminal, quiet)."""

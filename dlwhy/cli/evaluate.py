@@ -53,8 +53,9 @@ def evaluate(
     r"""Print the metrics of one or several models on a data set, by default on its held-out part.
 
     Accuracy comes with its 95 % Wilson interval, R², MAE and RMSE with a bootstrap interval. Features and classes are
-    matched by name. --baselines adds the majority class (or the mean), logistic (or linear) regression and gradient
-    boosting, and the gain in accuracy (or R²) over each.
+    matched by name. --baselines adds simple models, from the majority class (or the mean) to gradient boosting, and the
+    gain in accuracy (or R²) over each. Several models are compared with the first. Gains have a 95 % interval for pairs
+    on the same rows; it says what other rows would change, not another seed: that is what study compare is for.
 
     \b
     Examples:
@@ -86,12 +87,14 @@ def score_and_show(settings: dict[str, Any], trained: Mapping[str, "Trained"], d
     """Evaluate models, by path, print the result, and check the gates; `settings` are the parameters of `evaluate`."""
     from dlwhy.cli import gates, scores
 
-    data, split = settings["data"], settings["split"]
+    data, split, seed = settings["data"], settings["split"], settings["seed"]
     found = scores.Scores(
         data=data,
         split=split,
         models=_score_models(trained, dataset, data, split),
-        baselines=_score_baselines(dataset, data, split, settings["seed"]) if settings["baselines"] else {},
+        baselines=_score_baselines(dataset, data, split, seed) if settings["baselines"] else {},
+        notes=_left_out(dataset) if settings["baselines"] else (),
+        seed=seed,
     )
     if settings["metrics"] is not None:
         with files.open_output(settings["metrics"]) as handle:
@@ -127,10 +130,21 @@ def _note_other_data(out: Output, trained: Mapping[str, "Trained"], dataset: "Da
 
 def _score_baselines(dataset: "Dataset", data: str, split: "Split", seed: int) -> "dict[str, Evaluation]":
     from dlwhy.evaluation import evaluate, rows_of
-    from dlwhy.models.baselines import fit_baselines
+    from dlwhy.evaluation.results import without_probabilities
+    from dlwhy.models.baselines import WORDS, fit_baselines
 
     X, y = rows_of(dataset, split, files.shown(data))
-    return {
-        name: evaluate(y, predict(X), task=dataset.task, class_names=dataset.class_names)
-        for name, predict in fit_baselines(dataset, seed=seed).items()
-    }
+    found = {}
+    for name, baseline in fit_baselines(dataset, seed=seed).items():
+        result = evaluate(y, baseline.predict(X), task=dataset.task, class_names=dataset.class_names)
+        found[WORDS[name]] = result if baseline.has_probabilities else without_probabilities(result)
+    return found
+
+
+def _left_out(dataset: "Dataset") -> tuple[str, ...]:
+    from dlwhy.models.baselines import WORDS, too_many_rows
+
+    names = [WORDS[name] for name in too_many_rows(dataset.task, len(dataset.y_train))]
+    if not names:
+        return ()
+    return (f"left out, for they would take minutes on {len(dataset.y_train)} training rows: {', '.join(names)}",)

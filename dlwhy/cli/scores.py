@@ -2,36 +2,27 @@
 
 import csv
 import dataclasses
+import functools
 import io
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from dlwhy.cli.columns import fitting
 from dlwhy.cli.console import Output
+from dlwhy.cli.score_tables import tables
+from dlwhy.data.dataset import Task
 from dlwhy.errors import display
-from dlwhy.evaluation import MAIN_METRIC, Evaluation
+from dlwhy.evaluation import MAIN_METRIC, Difference, Evaluation, comparison, difference
 
-_ROWS = {
-    "classes": ("accuracy", "balanced_accuracy", "loss", "roc_auc", "brier", "ece"),
-    "regression": ("r2", "mae", "rmse", "loss"),
+_ROWS_OF = {
+    "test": "{} rows",
+    "train": "{} rows that it was trained on",
+    "all": "{} rows, those it was trained on among them",
 }
-_WORDS = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "loss": "loss",
-    "roc_auc": "ROC AUC",
-    "brier": "Brier score",
-    "ece": "calibration error",
-    "r2": "R²",
-    "mae": "MAE",
-    "rmse": "RMSE",
-}
-# header and rows
-Table = tuple[list[str], list[list[str]]]
-_MOST_COLUMNS = 3
-_MOST_IN_CONFUSION = 10
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Scores:
     """What `dlwhy evaluate` found.
 
@@ -42,7 +33,11 @@ class Scores:
     models
         By path, at least one.
     baselines
-        By name; may be empty.
+        By name for people, guessing first; may be empty.
+    notes
+        What to know beside the evaluations' own notes.
+    seed
+        Seed of the bootstrap.
 
     """
 
@@ -50,10 +45,60 @@ class Scores:
     split: str
     models: Mapping[str, Evaluation]
     baselines: Mapping[str, Evaluation] = dataclasses.field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    seed: int = 42
 
-    def gains(self, model: str) -> dict[str, float | None]:
-        """Give by how much a model's accuracy, or R², is above each baseline's."""
-        return {name: _difference(self.models[model], other) for name, other in self.baselines.items()}
+    @property
+    def task(self) -> Task:
+        """What is predicted."""
+        return next(iter(self.models.values())).task
+
+    @functools.cached_property
+    def _gains(self) -> dict[str, dict[str, Difference]]:
+        return {
+            model: {name: difference(ours, other, seed=self.seed) for name, other in self.baselines.items()}
+            for model, ours in self.models.items()
+        }
+
+    def gains(self, model: str) -> dict[str, Difference]:
+        """Give by how much a model's accuracy, or R², is above each baseline's on the same rows."""
+        return self._gains[model]
+
+    @functools.cached_property
+    def _over_first(self) -> dict[str, Difference]:
+        first, *others = self.models
+        return {name: difference(self.models[name], self.models[first], seed=self.seed) for name in others}
+
+    def gain_over_first(self, model: str) -> Difference | None:
+        """Give by how much a model's accuracy, or R², is above the first model's; None for the first."""
+        return self._over_first.get(model)
+
+    def is_below_guessing(self, evaluation: Evaluation) -> bool:
+        """Say whether accuracy, or R², is below that of the majority class, or the mean."""
+        guessing = next(iter(self.baselines.values()))
+        ours, theirs = (each.metrics[MAIN_METRIC[self.task]] for each in (evaluation, guessing))
+        return ours is not None and theirs is not None and ours < theirs
+
+    def sentences(self, model: str) -> list[str]:
+        """Say in words how a model compares with the baselines, and with the first model."""
+        rows = _ROWS_OF[self.split].format(f"{self.models[model].n_samples:,}".replace(",", " "))
+        several, said = len(self.models) > 1, []
+        if self.baselines and all(each.value is not None for each in self.gains(model).values()):
+            metric = MAIN_METRIC[self.task]
+            guessing, *_ = self.baselines
+            named = {"guessing" if name == guessing else name: gain for name, gain in self.gains(model).items()}
+            scored = {
+                "guessing" if name == guessing else name: found.metrics[metric] or 0.0
+                for name, found in self.baselines.items()
+            }
+            said.append(comparison.against_baselines(named, max(scored, key=lambda name: scored[name]), rows))
+            if several:
+                said[-1] = f"{display(model)}: {said[-1]}"
+        first = next(iter(self.models))
+        gain = self.gain_over_first(model)
+        if gain is not None and gain.value is not None:
+            said.append(comparison.against_model(gain, display(model), display(first), rows.replace(" it ", " they ")))
+        return said
 
 
 def show(out: Output, scores: Scores, form: str) -> None:
@@ -61,7 +106,7 @@ def show(out: Output, scores: Scores, form: str) -> None:
     _FORMS[form](out, scores)
     evaluations = {**scores.models, **scores.baselines}
     notes = [note for evaluation in evaluations.values() for note in evaluation.notes]
-    for note in dict.fromkeys(notes):
+    for note in dict.fromkeys((*notes, *scores.notes)):
         out.note(f"note: {note}")
 
 
@@ -74,16 +119,37 @@ def as_json(scores: Scores) -> dict[str, Any] | list[dict[str, Any]]:
 def _object(scores: Scores, model: str) -> dict[str, Any]:
     evaluation = scores.models[model]
     found: dict[str, Any] = {"model": model, "data": scores.data, "split": scores.split, "task": evaluation.task}
-    found |= evaluation.as_json(scores.split)
-    found |= {f"gain_over_{name.replace(' ', '_')}": gain for name, gain in scores.gains(model).items()}
+    found |= evaluation.as_json(scores.split) | _compared(scores, model)
+    if sentences := scores.sentences(model):
+        found["comparison"] = " ".join(sentences)
     if evaluation.confusion is not None:
         found["per_class"] = [_class_object(dataclasses.asdict(row)) for row in evaluation.classes]
         found["confusion"] = evaluation.confusion.tolist()
     if scores.baselines:
-        found["baselines"] = {name: other.as_json(scores.split) for name, other in scores.baselines.items()}
-    if evaluation.notes:
-        found["notes"] = list(evaluation.notes)
+        found["baselines"] = {
+            name: {**other.as_json(scores.split), "below_guessing": scores.is_below_guessing(other)}
+            for name, other in scores.baselines.items()
+        }
+    if notes := (*evaluation.notes, *scores.notes):
+        found["notes"] = list(notes)
     return found
+
+
+def _compared(scores: Scores, model: str) -> dict[str, float | bool | None]:
+    """Give the gains over the baselines and over the first model, each with its interval, as flat fields."""
+    found: dict[str, float | bool | None] = {}
+    for name, gain in scores.gains(model).items():
+        found |= _gain(name.lower().replace(" ", "_"), gain)
+    if scores.baselines:
+        found["below_guessing"] = scores.is_below_guessing(scores.models[model])
+    if len(scores.models) > 1:
+        found |= _gain("first", scores.gain_over_first(model))
+    return found
+
+
+def _gain(over: str, gain: Difference | None) -> dict[str, float | None]:
+    values = (None, None, None) if gain is None else (gain.value, gain.low, gain.high)
+    return {f"gain_over_{over}{end}": value for end, value in zip(("", "_low", "_high"), values, strict=True)}
 
 
 def _class_object(row: dict[str, Any]) -> dict[str, Any]:
@@ -96,17 +162,22 @@ def _show_json(out: Output, scores: Scores) -> None:
 
 def _show_csv(out: Output, scores: Scores) -> None:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    first = next(iter(scores.models.values()))
-    gains = [f"gain_over_{name.replace(' ', '_')}" for name in scores.baselines]
-    writer.writerow(["model", "split", "n_samples", *first.metrics, *gains])
-    for name, evaluation in scores.models.items():
-        known = (*evaluation.metrics.values(), *scores.gains(name).values())
-        writer.writerow([_cell(name), scores.split, evaluation.n_samples, *map(_number, known)])
-    for name, evaluation in scores.baselines.items():
-        known = (*evaluation.metrics.values(), *[None] * len(gains))
-        writer.writerow([name, scores.split, evaluation.n_samples, *map(_number, known)])
+    writer = csv.DictWriter(text, list(_lines(scores)[0]), lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows(_lines(scores))
     out.text(text.getvalue().rstrip("\n"))
+
+
+def _lines(scores: Scores) -> list[dict[str, str]]:
+    """Give a row of CSV a model, then a baseline; the first has all columns."""
+    found = []
+    for name, evaluation in {**scores.models, **scores.baselines}.items():
+        about = {"model": _cell(name), "split": scores.split, "n_samples": str(evaluation.n_samples)}
+        compared = _compared(scores, name) if name in scores.models else {}
+        if scores.baselines:
+            compared["below_guessing"] = scores.is_below_guessing(evaluation)
+        found.append(about | {key: _number(value) for key, value in {**evaluation.metrics, **compared}.items()})
+    return found
 
 
 def _cell(text: str) -> str:
@@ -114,98 +185,42 @@ def _cell(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) and text != "-" else text
 
 
-def _number(value: float | None) -> str:
+def _number(value: float | bool | None) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     return "" if value is None else repr(value)
 
 
 def _show_markdown(out: Output, scores: Scores) -> None:
     def line(cells: Iterable[str]) -> str:
-        return f"| {' | '.join(cell.replace('|', chr(92) + '|').replace('<', '&lt;') for cell in cells)} |"
+        return f"| {' | '.join(_marked_down(cell).replace('|', chr(92) + '|') for cell in cells)} |"
 
-    tables = [
+    made = [
         "\n".join([line(header), line(["---", *["---:"] * (len(header) - 1)]), *map(line, rows)])
-        for header, rows in _tables(scores)
+        for header, rows in tables(scores)
     ]
-    out.text("\n\n".join(tables))
+    out.text("\n\n".join([*map(_marked_down, _all_sentences(scores)), *made]))
+
+
+def _marked_down(text: str) -> str:
+    return text.replace("<", "&lt;")
 
 
 def _show_tables(out: Output, scores: Scores) -> None:
+    width = out.width
+    for sentence in _all_sentences(scores):
+        out.text(textwrap.fill(sentence, width, break_on_hyphens=False))
     n_samples = next(iter(scores.models.values())).n_samples
     title = f"{display(scores.data)}, {scores.split} part: {n_samples} rows"
-    for header, rows in _tables(scores):
-        out.table([header[0], *(f">{name}" for name in header[1:])], rows, title=title)
-        title = ""
+    for table in tables(scores):
+        for header, rows in fitting(table, width):
+            out.table([header[0], *(f">{name}" for name in header[1:])], rows, title=title)
+            title = ""
 
 
-def _tables(scores: Scores) -> Iterator[Table]:
-    """Give the tables for people: metrics, baselines, and for a single model its classes and their confusion."""
-    models = list(scores.models)
-    # a few models a table, or a narrow terminal would cut the numbers
-    for start in range(0, len(models), _MOST_COLUMNS):
-        yield _metrics_table({name: scores.models[name] for name in models[start : start + _MOST_COLUMNS]})
-    if scores.baselines:
-        yield _baselines_table(scores)
-    evaluation = scores.models[models[0]]
-    if len(models) == 1 and evaluation.confusion is not None:
-        yield _classes_table(evaluation)
-        if len(evaluation.classes) <= _MOST_IN_CONFUSION:
-            yield _confusion_table(evaluation)
-
-
-def _metrics_table(evaluations: Mapping[str, Evaluation]) -> Table:
-    first = next(iter(evaluations.values()))
-    metrics = _ROWS["regression" if first.task == "regression" else "classes"]
-    rows = [[_WORDS[metric], *(_with_interval(found, metric) for found in evaluations.values())] for metric in metrics]
-    return ["metric", *(display(name, 40) for name in evaluations)], rows
-
-
-def _baselines_table(scores: Scores) -> Table:
-    main = MAIN_METRIC[next(iter(scores.models.values())).task]
-    gains = [f"gain of {display(name, 30)}" for name in scores.models] if len(scores.models) > 1 else ["gain over it"]
-    rows = [
-        [
-            name,
-            _with_interval(evaluation, main),
-            _text(evaluation.metrics["loss"]),
-            *(_text(scores.gains(model)[name], "+") for model in scores.models),
-        ]
-        for name, evaluation in scores.baselines.items()
-    ]
-    return ["baseline", _WORDS[main], "loss", *gains], rows
-
-
-def _classes_table(evaluation: Evaluation) -> Table:
-    rows = [
-        [display(row.name, 24), str(row.n_samples), _text(row.precision), _text(row.recall), _text(row.f1)]
-        for row in evaluation.classes
-    ]
-    return ["class", "rows", "precision", "recall", "F1"], rows
-
-
-def _confusion_table(evaluation: Evaluation) -> Table:
-    names = [display(row.name, 24) for row in evaluation.classes]
-    counts = [] if evaluation.confusion is None else evaluation.confusion.tolist()
-    rows = [[name, *map(str, line)] for name, line in zip(names, counts, strict=True)]
-    return ["true class, taken for", *names], rows
-
-
-def _with_interval(evaluation: Evaluation, metric: str) -> str:
-    low, high = (evaluation.metrics.get(f"{metric}_{side}") for side in ("low", "high"))
-    value = _text(evaluation.metrics[metric])
-    return value if low is None or high is None else f"{value} [{_text(low)}, {_text(high)}]"
-
-
-def _text(value: float | None, sign: str = "") -> str:
-    if value is None:
-        return "none"
-    plain = value == 0 or 0.001 <= abs(value) < 10_000
-    return format(value, f"{sign}.4f" if plain else f"{sign}.4g")
-
-
-def _difference(model: Evaluation, baseline: Evaluation) -> float | None:
-    metric = MAIN_METRIC[model.task]
-    ours, theirs = model.metrics[metric], baseline.metrics[metric]
-    return None if ours is None or theirs is None else ours - theirs
+def _all_sentences(scores: Scores) -> Iterator[str]:
+    for model in scores.models:
+        yield from scores.sentences(model)
 
 
 _FORMS: Mapping[str, Callable[[Output, Scores], None]] = {

@@ -1,6 +1,7 @@
 """Predictions to metrics with intervals: `from dlwhy.evaluation import evaluate, evaluate_model`."""
 
 from dlwhy.evaluation.calibration import Reliability, predicted_classes, reliability, wilson_interval
+from dlwhy.evaluation.comparison import Difference, difference
 from dlwhy.evaluation.evaluate import Split, evaluate, evaluate_model, rows_of
 from dlwhy.evaluation.results import LOWER_IS_BETTER, MAIN_METRIC, METRICS, ClassScore, Evaluation
 
@@ -9,9 +10,11 @@ __all__ = [
     "MAIN_METRIC",
     "METRICS",
     "ClassScore",
+    "Difference",
     "Evaluation",
     "Reliability",
     "Split",
+    "difference",
     "evaluate",
     "evaluate_model",
     "predicted_classes",

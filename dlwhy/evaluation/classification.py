@@ -43,6 +43,8 @@ def classification(
         task=task,
         n_samples=len(y_true),
         metrics=metrics,
+        y_true=y_true,
+        y_pred=y_pred,
         classes=_class_scores(y_true, y_pred, class_names),
         confusion=confusion_matrix(y_true, y_pred, labels=range(n_classes)),
         notes=_class_notes(occurring, class_names),

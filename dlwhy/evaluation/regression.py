@@ -1,5 +1,7 @@
 """Metrics of predicted numbers, with bootstrap intervals."""
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,12 +14,11 @@ _RESAMPLED_UNITS = 5000
 
 def regression(y_true: npt.NDArray[np.float64], y_pred: npt.NDArray[np.float64], seed: int) -> Evaluation:
     """Evaluate predicted numbers; `dlwhy.evaluation.evaluate` has checked them."""
-    # centred: R² is then a ratio of means without loss of digits
-    centred = y_true - (y_true.mean() if np.ptp(y_true) else y_true[0])
+    centred = _centred(y_true)
     error = y_pred - y_true
     moments = np.stack([error**2, np.abs(error), centred, centred**2])
     r2, mae, rmse = _regression_metrics(moments.mean(axis=1))
-    (r2_low, mae_low, rmse_low), (r2_high, mae_high, rmse_high) = _bootstrap(moments, seed)
+    (r2_low, mae_low, rmse_low), (r2_high, mae_high, rmse_high) = _bootstrap(moments, _regression_metrics, seed)
     values = (r2, r2_low, r2_high, mae, mae_low, mae_high, rmse, rmse_low, rmse_high, float(np.mean(error**2)))
     metrics = {name: known(value) for name, value in zip(REGRESSION_METRICS, values, strict=True)}
     notes = []
@@ -25,7 +26,30 @@ def regression(y_true: npt.NDArray[np.float64], y_pred: npt.NDArray[np.float64],
         notes.append("one row: R² and the intervals need at least two")
     elif metrics["r2"] is None:
         notes.append("all true values are equal: R² is not defined")
-    return Evaluation(task="regression", n_samples=len(y_true), metrics=metrics, notes=tuple(notes))
+    return Evaluation(
+        task="regression", n_samples=len(y_true), metrics=metrics, y_true=y_true, y_pred=y_pred, notes=tuple(notes)
+    )
+
+
+def r2_difference(
+    y_true: npt.NDArray[np.float64], ours: npt.NDArray[np.float64], theirs: npt.NDArray[np.float64], seed: int
+) -> tuple[float | None, float | None]:
+    """Give the 95 % interval of the difference in R² of two predictions of the same rows, (n_samples,) each."""
+    centred = _centred(y_true)
+    moments = np.stack([(theirs - y_true) ** 2 - (ours - y_true) ** 2, centred, centred**2])
+    low, high = _bootstrap(moments, _gain_in_r2, seed)
+    return known(low), known(high)
+
+
+def _centred(y_true: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Move the truth to its mean: R² is then a ratio of means without loss of digits."""
+    return np.asarray(y_true - (y_true.mean() if np.ptp(y_true) else y_true[0]))
+
+
+def _gain_in_r2(means: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    gain, truth, squared_truth = means
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(gain / (squared_truth - truth**2))
 
 
 def _regression_metrics(means: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -36,18 +60,20 @@ def _regression_metrics(means: npt.NDArray[np.float64]) -> npt.NDArray[np.float6
     return np.stack([r2, absolute, np.sqrt(squared)])
 
 
-def _bootstrap(moments: npt.NDArray[np.float64], seed: int) -> npt.NDArray[np.float64]:
-    """Give the lower and upper 95 % bounds of R², MAE and RMSE, (2, 3); NaN for a single row.
+def _bootstrap(
+    moments: npt.NDArray[np.float64], statistic: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]], seed: int
+) -> npt.NDArray[np.float64]:
+    """Give the lower and upper 95 % bounds of a statistic of mean moments, (2, …); NaN for a single row.
 
-    Not `scipy.stats.bootstrap`: here the three share their resamples, and rows that are all alike are no error.
+    Not `scipy.stats.bootstrap`: here several share their resamples, and rows that are all alike are no error.
     """
     units = _grouped(moments)
     n_units = units.shape[1]
     if n_units < 2:
-        return np.full((2, 3), np.nan)
+        return np.full((2, *statistic(units[:, 0]).shape), np.nan)
     rng = np.random.default_rng(seed)
     picks = (rng.integers(n_units, size=n_units) for _ in range(_RESAMPLES))
-    values = np.stack([_regression_metrics(units[:, pick].mean(axis=1)) for pick in picks])
+    values = np.stack([statistic(units[:, pick].mean(axis=1)) for pick in picks])
     # a resample of equal rows has no R²; where that is likely, the bound is NaN
     with np.errstate(invalid="ignore"):
         return np.asarray(np.quantile(values, (0.025, 0.975), axis=0))

@@ -86,18 +86,21 @@ class Evaluation:
         Guo et al. 2017, 15 bins of equal width; binary: of the probability of the second class; several classes: of
         the confidence in the predicted one). For regression: `r2`, `mae`, `rmse` with 95 % bootstrap intervals
         (percentile, 2000 resamples), and `loss` (mean squared error).
+    y_true, y_pred
+        (n_samples,): what was compared, class indices or numbers.
     classes
         A row a class; empty for regression.
     confusion
         (n_classes, n_classes) counts, row: true class, column: predicted class; None for regression.
     notes
         What to know about the numbers, for people.
-
     """
 
     task: Task
     n_samples: int
     metrics: Mapping[str, float | None]
+    y_true: npt.NDArray[Any] = dataclasses.field(repr=False, compare=False)
+    y_pred: npt.NDArray[Any] = dataclasses.field(repr=False, compare=False)
     classes: tuple[ClassScore, ...] = ()
     confusion: npt.NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()
@@ -110,3 +113,9 @@ class Evaluation:
 def known(value: float) -> float | None:
     """Give a number that JSON has, or None."""
     return float(value) if np.isfinite(value) else None
+
+
+def without_probabilities(evaluation: Evaluation) -> Evaluation:
+    """Take away the metrics that need probabilities, where a model only gives an order."""
+    lacking = dict.fromkeys(name for name in ("loss", "brier", "ece") if name in evaluation.metrics)
+    return dataclasses.replace(evaluation, metrics={**evaluation.metrics, **lacking})

@@ -14,6 +14,7 @@ from dlwhy.data.dataset import Column, Dataset
 from dlwhy.data.record import ARRAYS, checksum, to_record
 from dlwhy.evaluation import METRICS, evaluate_model
 from dlwhy.models import archive, network
+from dlwhy.models.baselines import CLASSIFIERS, REGRESSORS, WORDS
 from dlwhy.models.details import Details, Trained
 
 HOSTILE = "\x1b]0;x\x07\x1b[2J"
@@ -157,22 +158,84 @@ def test_markdown(dlwhy_in_process, toy):
     assert lines[2].startswith("| accuracy | 0.")
 
 
-def test_baselines_and_the_gain_over_each(dlwhy_in_process, toy):
-    toy(dataset_of(n=200))
-    command = ("evaluate", "-m", "m.keras", "-d", "d.npz", "--baselines")
+@pytest.fixture
+def compared(toy):
+    """Write two models on 200 rows."""
+    dataset = dataset_of(n=400)
+    toy(dataset)
+    toy(dataset, model="other.keras", seed=1)
 
-    found = json.loads(dlwhy_in_process(*command, "--json").out)
-    table = dlwhy_in_process(*command).out
-    rows = list(csv.DictReader(io.StringIO(dlwhy_in_process(*command, "--format", "csv").out)))
 
-    for name in ("majority class", "logistic regression", "gradient boosting"):
-        gain = found["accuracy"] - found["baselines"][name]["accuracy"]
-        assert found[f"gain_over_{name.replace(' ', '_')}"] == pytest.approx(gain)
-        line = next(line for line in table.splitlines() if name in line)
-        assert f"{found['baselines'][name]['accuracy']:.4f} [" in line
-        assert f"{gain:+.4f}" in line
+COMPARING = ("evaluate", "-m", "m.keras", "-d", "d.npz", "--baselines")
+
+
+def test_baselines_and_the_gain_over_each(dlwhy_in_process, compared):
+    found = json.loads(dlwhy_in_process(*COMPARING, "--json").out)
+    table = dlwhy_in_process(*COMPARING).out
+    rows = list(csv.DictReader(io.StringIO(dlwhy_in_process(*COMPARING, "--format", "csv").out)))
+
+    assert list(found["baselines"]) == [WORDS[name] for name in CLASSIFIERS]
+    for name, baseline in found["baselines"].items():
+        field = f"gain_over_{name.lower().replace(' ', '_')}"
+        gain, low, high = (found[field + end] for end in ("", "_low", "_high"))
+        assert gain == pytest.approx(found["accuracy"] - baseline["accuracy"])
+        assert low <= gain <= high
+        line = next(line for line in table.splitlines() if f"│ {name}" in line)
+        assert f"{baseline['accuracy']:.4f} [" in line
+        assert f"{100 * gain:+.1f} [{100 * low:.1f}, {100 * high:.1f}]" in line
+        assert [float(rows[0][field + end]) for end in ("", "_low", "_high")] == [gain, low, high]
     assert [row["model"] for row in rows] == ["m.keras", *found["baselines"]]
-    assert float(rows[0]["gain_over_majority_class"]) == found["gain_over_majority_class"]
+    assert rows[1]["gain_over_majority_class"] == ""
+
+
+def test_a_sentence_comes_first_in_every_form_for_people(dlwhy_in_process, compared):
+    said = json.loads(dlwhy_in_process(*COMPARING, "--json").out)["comparison"]
+    table = dlwhy_in_process(*COMPARING).out
+    markdown = dlwhy_in_process(*COMPARING, "--format", "markdown").out
+
+    assert "guessing" in said
+    assert "gradient boosting" in said
+    assert " on 200 rows (" in said
+    assert said in " ".join(table.splitlines()[:6])
+    assert markdown.splitlines()[0] == said
+    trained_on = json.loads(dlwhy_in_process(*COMPARING, "--json", "--split", "train").out)["comparison"]
+    assert "on 200 rows that it was trained on (" in trained_on
+
+
+def test_two_models_are_compared_on_the_same_rows(dlwhy_in_process, compared):
+    both = (*COMPARING[:3], "-m", "other.keras", *COMPARING[3:5])
+
+    first, second = json.loads(dlwhy_in_process(*both, "--json").out)
+    table = dlwhy_in_process(*both).out
+    rows = list(csv.DictReader(io.StringIO(dlwhy_in_process(*both, "--format", "csv").out)))
+
+    gain, low, high = (second[f"gain_over_first{end}"] for end in ("", "_low", "_high"))
+    assert gain == pytest.approx(second["accuracy"] - first["accuracy"])
+    assert low <= gain <= high
+    assert first["gain_over_first"] is None
+    assert "comparison" not in first
+    assert second["comparison"].startswith("other.keras ")
+    assert table.startswith(second["comparison"][:60])
+    assert f"{100 * gain:+.1f} [" in table.split("against m.keras")[1]
+    assert [row["gain_over_first"] for row in rows] == ["", repr(gain)]
+
+
+def test_an_svm_has_no_probabilities_to_score(dlwhy_in_process, compared):
+    svm = json.loads(dlwhy_in_process(*COMPARING, "--json").out)["baselines"]["SVM"]
+
+    assert (svm["loss"], svm["brier"], svm["ece"]) == (None, None, None)
+    assert svm["roc_auc"] > 0.9
+
+
+def test_what_is_left_out_of_a_large_table_is_said(dlwhy_in_process, compared, monkeypatch):
+    from dlwhy.models import baselines
+
+    monkeypatch.setattr(baselines, "MOST_ROWS", {"svm": 100, "random-forest": 100})
+    code, out, err = dlwhy_in_process(*COMPARING)
+
+    assert code == 0
+    assert "SVM" not in out
+    assert "note: left out, for they would take minutes on 200 training rows: SVM, random forest\n" in err
 
 
 def test_baselines_of_a_regression(dlwhy_in_process, toy):
@@ -180,8 +243,11 @@ def test_baselines_of_a_regression(dlwhy_in_process, toy):
 
     found = json.loads(dlwhy_in_process("evaluate", "-m", "m.keras", "-d", "d.npz", "--baselines", "--json").out)
 
+    assert list(found["baselines"]) == [WORDS[name] for name in REGRESSORS]
     assert found["baselines"]["linear regression"]["r2"] > 0.99
     assert found["gain_over_mean"] == pytest.approx(found["r2"] - found["baselines"]["mean"]["r2"])
+    assert found["gain_over_mean_low"] <= found["gain_over_mean"] <= found["gain_over_mean_high"]
+    assert "R² -" in found["comparison"]
 
 
 def test_another_data_set_than_the_trainings_is_noted(dlwhy_in_process, toy):
@@ -228,6 +294,18 @@ def test_every_model_must_pass_and_the_message_says_which_does_not(dlwhy_in_proc
     assert result.code == 4
     assert result.error.count("loss") == 2
     assert "is above 0; other.keras: loss" in result.error
+
+
+def test_a_value_that_rounds_to_its_bound_is_told_in_full(dlwhy_in_process, toy):
+    toy(dataset_of(n=6000))
+    accuracy = json.loads(dlwhy_in_process("evaluate", "-m", "m.keras", "-d", "d.npz", "--json").out)["accuracy"]
+    bound = round(accuracy, 4) + 1e-4 * (round(accuracy, 4) <= accuracy)
+
+    result = dlwhy_in_process("evaluate", "-m", "m.keras", "-d", "d.npz", "--min", f"accuracy={bound}")
+
+    assert result.code == 4
+    told = result.error.split("accuracy ")[1].split(" is below ")
+    assert float(told[0]) < float(told[1])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,96 @@
+"""The tables of `dlwhy evaluate` for people: metrics, baselines, and for a single model its classes."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from dlwhy.cli.columns import Table
+from dlwhy.errors import display
+from dlwhy.evaluation import MAIN_METRIC, Evaluation
+from dlwhy.models.digits import number
+
+if TYPE_CHECKING:
+    from dlwhy.cli.scores import Scores
+
+_ROWS = {
+    "classes": ("accuracy", "balanced_accuracy", "loss", "roc_auc", "brier", "ece"),
+    "regression": ("r2", "mae", "rmse", "loss"),
+}
+_WORDS = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "loss": "loss",
+    "roc_auc": "ROC AUC",
+    "brier": "Brier score",
+    "ece": "calibration error",
+    "r2": "R²",
+    "mae": "MAE",
+    "rmse": "RMSE",
+}
+_MOST_IN_CONFUSION = 10
+
+
+def tables(scores: "Scores") -> Iterator[Table]:
+    """Give the tables, each with the widest content that it has; `dlwhy.cli.columns` makes them fit."""
+    yield _metrics(scores.models)
+    if scores.baselines:
+        yield _baselines(scores)
+    if len(scores.models) > 1:
+        yield _models(scores)
+        return
+    evaluation = next(iter(scores.models.values()))
+    if evaluation.confusion is not None:
+        yield _classes(evaluation)
+        if len(evaluation.classes) <= _MOST_IN_CONFUSION:
+            yield _confusion(evaluation)
+
+
+def _metrics(evaluations: Mapping[str, Evaluation]) -> Table:
+    first = next(iter(evaluations.values()))
+    metrics = _ROWS["regression" if first.task == "regression" else "classes"]
+    rows = [[_WORDS[metric], *(_with_interval(found, metric) for found in evaluations.values())] for metric in metrics]
+    return ["metric", *(display(name, 60) for name in evaluations)], rows
+
+
+def _baselines(scores: "Scores") -> Table:
+    main = MAIN_METRIC[scores.task]
+    rows = [
+        [
+            f"{name} (below guessing)" if scores.is_below_guessing(evaluation) else name,
+            _with_interval(evaluation, main),
+            *(str(scores.gains(model)[name]) for model in scores.models),
+        ]
+        for name, evaluation in scores.baselines.items()
+    ]
+    gain = f"gain in {_WORDS[main]}" if scores.task == "regression" else "gain in points"
+    gains = [f"{gain} of {display(name, 60)}" for name in scores.models] if len(scores.models) > 1 else [gain]
+    return ["baseline", _WORDS[main], *gains], rows
+
+
+def _models(scores: "Scores") -> Table:
+    first, *others = scores.models
+    main = _WORDS[MAIN_METRIC[scores.task]]
+    gain = f"gain in {main}" if scores.task == "regression" else "gain in points"
+    return [f"against {display(first, 60)}", gain], [
+        [display(name, 60), str(scores.gain_over_first(name))] for name in others
+    ]
+
+
+def _classes(evaluation: Evaluation) -> Table:
+    rows = [
+        [display(row.name, 24), str(row.n_samples), number(row.precision), number(row.recall), number(row.f1)]
+        for row in evaluation.classes
+    ]
+    return ["class", "rows", "precision", "recall", "F1"], rows
+
+
+def _confusion(evaluation: Evaluation) -> Table:
+    names = [display(row.name, 24) for row in evaluation.classes]
+    counts = [] if evaluation.confusion is None else evaluation.confusion.tolist()
+    rows = [[name, *map(str, line)] for name, line in zip(names, counts, strict=True)]
+    return ["true class, taken for", *names], rows
+
+
+def _with_interval(evaluation: Evaluation, metric: str) -> str:
+    low, high = (evaluation.metrics.get(f"{metric}_{side}") for side in ("low", "high"))
+    value = number(evaluation.metrics[metric])
+    return value if low is None or high is None else f"{value} [{number(low)}, {number(high)}]"

@@ -1,0 +1,78 @@
+"""What `dlwhy evaluate` shows of several models and baselines, at the width of any terminal."""
+
+import functools
+
+import numpy as np
+import pytest
+
+from dlwhy.cli import scores
+from dlwhy.cli.console import Output
+from dlwhy.evaluation import evaluate
+from dlwhy.models.baselines import WORDS, names
+
+RNG = np.random.default_rng(0)
+CLASSES = {"binary": ("setosa", "versicolor"), "multiclass": tuple(map(str, range(10))), "regression": ()}
+
+
+def predicted(task, y, accuracy, size=1.0):
+    """Give an evaluation of predictions that are right with some probability."""
+    right = RNG.random(len(y)) < accuracy
+    if task == "regression":
+        return evaluate(y * size, (y + RNG.normal(size=len(y)) * (1 - accuracy)) * size, task=task)
+    y_pred = np.where(right, y, (y + 1) % len(CLASSES[task]))
+    y_prob = y_pred.astype(float) if task == "binary" else np.eye(10)[y_pred]
+    return evaluate(y, y_prob, task=task, class_names=CLASSES[task])
+
+
+@functools.cache
+def scores_of(task, count, size=1.0):
+    y = RNG.normal(size=100) if task == "regression" else RNG.integers(0, len(CLASSES[task]), 300)
+    models = [f"a-model-with-a-very-long-name-trained-{index}-times.keras" for index in range(count)]
+    found = {name: 0.3 + 0.05 * place for place, name in enumerate(names(task))}
+    found["nearest-neighbours"] = 0.1
+    return scores.Scores(
+        data="some/data.joblib",
+        split="test",
+        models={name: predicted(task, y, 0.8, size) for name in models},
+        baselines={WORDS[name]: predicted(task, y, share, size) for name, share in found.items()},
+    )
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("count", [1, 2, 4])
+@pytest.mark.parametrize(
+    ("task", "size"),
+    [("binary", 1), ("multiclass", 1), ("regression", 1e6), ("regression", 1e-8)],
+)
+def test_tables_fit_the_terminal_and_fold_no_number(capsys, monkeypatch, task, size, width, count):
+    monkeypatch.setenv("COLUMNS", str(width))
+
+    scores.show(Output(), scores_of(task, count, size), "table")
+
+    shown = capsys.readouterr().out
+    lines = shown.splitlines()
+    assert max(map(len, lines)) <= width
+    tables = [line for line in lines if "│" in line]
+    assert len(tables) > 8
+    assert all(line.count("[") == line.count("]") for line in tables)
+
+
+def test_what_is_below_guessing_is_marked(capsys):
+    found = scores_of("binary", 1)
+
+    below = {name for name, each in scores.as_json(found)["baselines"].items() if each["below_guessing"]}
+    scores.show(Output(), found, "markdown")
+
+    assert below == {"nearest neighbours"}
+    assert scores.as_json(found)["below_guessing"] is False
+    marked = [line for line in capsys.readouterr().out.splitlines() if "(below guessing)" in line]
+    assert len(marked) == 1
+    assert "nearest neighbours (below guessing)" in marked[0]
+
+
+def test_each_model_has_its_sentence():
+    found = scores_of("regression", 2)
+    one, two = found.models
+
+    assert [said[: len(one) + 2] for said in found.sentences(one)] == [f"{one}: "]
+    assert [said[: len(two) + 1] for said in found.sentences(two)] == [f"{two}:", f"{two} "]
