@@ -1,5 +1,6 @@
 """What can go wrong: exceptions with one clear message, a hint and an exit code; and how foreign text is shown."""
 
+import errno
 import unicodedata
 from typing import ClassVar
 
@@ -7,6 +8,7 @@ from typing import ClassVar
 _UNSAFE_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
 # letters that are drawn as nothing
 _FILLERS = "\u115f\u1160\u3164\uffa0"
+_NO_MEMORY = ("failed to map segment", "cannot allocate memory", "can't start new thread")
 
 
 class DlwhyWarning(UserWarning):
@@ -80,7 +82,7 @@ class InputOutputError(DlwhyError):
 
 
 class BusyError(DlwhyError):
-    """Another process holds what this one needs."""
+    """Another process holds what this one needs, memory for instance."""
 
     exit_code = 75
 
@@ -91,6 +93,16 @@ class EndedBySignal(BaseException):
     def __init__(self, number: int):
         super().__init__(number)
         self.number = number
+
+
+def is_lack_of_memory(error: BaseException) -> bool:
+    """Say whether an exception, of whatever library, means that there is too little memory."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return True
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    # of the dynamic loader, and of Python's threads, for which a lack of memory is no kind of its own
+    return isinstance(error, ImportError | RuntimeError) and any(sign in str(error) for sign in _NO_MEMORY)
 
 
 def display(text: object, limit: int = 60) -> str:

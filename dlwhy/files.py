@@ -8,6 +8,7 @@ import secrets
 import shlex
 import stat
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +24,8 @@ from dlwhy.errors import (
 
 STANDARD = "-"
 _CHUNK = 1 << 20
+# temporary files of outputs that are not finished
+_unfinished: set[Path] = set()
 
 
 def is_standard(path: str | Path) -> bool:
@@ -129,6 +132,7 @@ def open_output(path: str | Path, *, no_clobber: bool = False) -> Iterator[Binar
         handle, temporary = _open_temporary(target, private=mode is not None)
     except OSError as error:
         raise OutputBlockedError(f"{shown(path)}: can't be created: {_reason(error)}") from error
+    _unfinished.add(temporary)
     try:
         with handle:
             yield handle
@@ -144,6 +148,45 @@ def open_output(path: str | Path, *, no_clobber: bool = False) -> Iterator[Binar
         raise InputOutputError(f"{shown(path)}: writing failed: {_reason(error)}") from error
     finally:
         temporary.unlink(missing_ok=True)
+        _unfinished.discard(temporary)
+
+
+def discard_unfinished() -> None:
+    """Remove what outputs in the making have written so far; for a process that ends at once."""
+    for temporary in _unfinished:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+@contextlib.contextmanager
+def temporary_folder(*, beside: str | Path) -> Iterator[None]:
+    """Have `tempfile`, and all libraries that use it, make what they make in a folder that is gone after the block.
+
+    The folder is made where temporary files belong; where that can't be, beside an output, which must be writable.
+
+    Raises
+    ------
+    OutputBlockedError
+        If it can't be made anywhere.
+
+    """
+    before = tempfile.tempdir
+    with _temporary_folder(beside) as name:
+        tempfile.tempdir = name
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
+
+
+def _temporary_folder(beside: str | Path) -> "tempfile.TemporaryDirectory[str]":
+    # without a place, gettempdir in mkdtemp says so
+    for place in (None, Path(beside).resolve().parent):
+        try:
+            return tempfile.TemporaryDirectory(prefix=".dlwhy-", dir=place)
+        except OSError as error:
+            reason = _reason(error)
+    raise OutputBlockedError(f"{shown(beside, output=True)}: no folder for temporary files: {reason}", "set TMPDIR")
 
 
 def write_stdout(content: bytes) -> None:

@@ -34,7 +34,8 @@ def cache(
     out = Output(quiet=quiet, as_json=as_json)
     if as_json:
         key = "removed" if action else "programs"
-        out.json({"folder": str(folder), key: usage.programs, "bytes": usage.bytes})
+        out.json({"folder": str(folder) if folder else None, key: usage.programs, "bytes": usage.bytes})
     else:
         verb = " removed" if action else ""
-        out.text(f"{display(folder, 300)}: {usage.programs} programs, {mebibytes:.1f} MiB{verb}")
+        where = display(folder, 300) if folder else "no home folder, so nothing is kept"
+        out.text(f"{where}: {usage.programs} programs, {mebibytes:.1f} MiB{verb}")

@@ -79,7 +79,8 @@ def _surroundings() -> dict[str, Any]:
     chosen = accelerator.start()
     import tensorflow as tf
 
-    usage = program_cache.usage()
+    usage, folder = program_cache.usage(), program_cache.folder()
+    cache = {"folder": str(folder) if folder else None, "programs": usage.programs, "bytes": usage.bytes}
     return {
         "version": __version__,
         "python": platform.python_version(),
@@ -89,7 +90,7 @@ def _surroundings() -> dict[str, Any]:
         "device": chosen.description,
         "threads": chosen.threads,
         "cores": len(os.sched_getaffinity(0)),
-        "cache": {"folder": str(program_cache.folder()), "programs": usage.programs, "bytes": usage.bytes},
+        "cache": cache,
     }
 
 

@@ -1,12 +1,12 @@
-"""Ctrl-C and SIGTERM while a training runs: the first ends it after the epoch in hand, the second at once."""
+"""A signal while a training runs: the first ends it after the epoch in hand, the second at once."""
 
 import contextlib
 import dataclasses
-import os
 import signal
 from collections.abc import Iterator
 from types import FrameType
 
+from dlwhy.cli import signals
 from dlwhy.cli.console import Output
 
 
@@ -24,12 +24,11 @@ def graceful(out: Output) -> Iterator[Interruption]:
 
     def heard(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         if interruption.number is not None:
-            os._exit(128 + number)  # outputs appear whole or not at all, so nothing is half-written
+            signals.leave(number)
         interruption.number = number
         out.note("dlwhy: ending with a whole epoch; once more to leave at once")
 
-    numbers = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, heard) for number in numbers}
+    before = signals.handle(heard)
     try:
         yield interruption
     finally:

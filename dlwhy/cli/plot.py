@@ -95,7 +95,7 @@ def draw_and_save(settings: dict[str, Any], subject: "Subject") -> "tuple[Figure
 
     chosen = settings["kinds"] or _default_kinds(subject)
     inches = _parse_size(settings["size"], settings["dpi"])
-    with styles.styled(settings["style"]):
+    with styles.styled(settings["style"], beside=settings["output"]):
         figure = figures.draw(subject, chosen, x=settings["x"], y=settings["y"], size=inches)
         styles.save(figure, settings["output"], dpi=settings["dpi"], no_clobber=settings["no_clobber"])
     return figure, chosen

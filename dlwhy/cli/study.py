@@ -256,7 +256,7 @@ def _draw(conducted: "Conducted") -> None:
     if not conducted.fresh and picture.is_file():
         os.utime(picture)
         return
-    with style.styled():
+    with style.styled(beside=picture):
         style.save(study_panels.draw(conducted.report), picture)
 
 

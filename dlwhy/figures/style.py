@@ -10,6 +10,7 @@ import numpy as np
 
 from dlwhy import files
 from dlwhy.errors import DlwhyWarning, UsageError, display
+from dlwhy.figures import surroundings
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -64,8 +65,15 @@ PANEL_INCHES = (5.4, 4.8)
 
 
 @contextlib.contextmanager
-def styled(name: str = "light") -> Iterator[None]:
+def styled(name: str = "light", *, beside: str | Path = ".") -> Iterator[None]:
     """Draw and save in a style while the block runs, whatever the user's own Matplotlib settings are.
+
+    Parameters
+    ----------
+    name
+        One of `STYLES`.
+    beside
+        The picture's path; temporary files lie there if there is no other place for them.
 
     Raises
     ------
@@ -73,14 +81,13 @@ def styled(name: str = "light") -> Iterator[None]:
         If there is no such style.
 
     """
-    import matplotlib as mpl
-
     if name not in STYLES:
         raise UsageError(f"--style {display(name)}: no such style", f"there is {', '.join(STYLES)}")
-    defaults = {str(key): value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")}
-    settings: Any = {**defaults, **_ALWAYS, **STYLES[name]}
-    with mpl.rc_context(settings):
-        yield
+    with surroundings.matplotlib(beside=beside) as mpl:
+        defaults = {str(key): value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")}
+        settings: Any = {**defaults, **_ALWAYS, **STYLES[name]}
+        with mpl.rc_context(settings):
+            yield
 
 
 def new_figure(n_panels: int = 1, size: tuple[float, float] | None = None) -> "tuple[Figure, list[Axes]]":
@@ -135,7 +142,8 @@ def save(figure: "Figure", path: str | Path, *, dpi: int = 150, no_clobber: bool
     # caught: names may be in any script, and a missing glyph is drawn as a box
     with files.open_output(path, no_clobber=no_clobber) as handle, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        figure.savefig(handle, format=format_, dpi=dpi, metadata=metadata[format_])
+        with surroundings.without("SOURCE_DATE_EPOCH"):  # read, and perhaps no number, though no date is written
+            figure.savefig(handle, format=format_, dpi=dpi, metadata=metadata[format_])
     if any("collapsed" in str(warning.message) for warning in caught):
         warnings.warn("the picture is too small for its labels: make it larger", DlwhyWarning, stacklevel=2)
 

@@ -1,9 +1,10 @@
 """A picture in a window, where there is a screen."""
 
+import os
 import warnings
 from typing import TYPE_CHECKING
 
-from dlwhy.errors import DlwhyWarning
+from dlwhy.errors import DlwhyWarning, display
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -13,6 +14,13 @@ def show(figure: "Figure") -> None:
     """Open a window with the picture and wait until it is closed; warn if there is no screen."""
     from matplotlib import pyplot as plt
 
+    backend = os.environ.get("MPLBACKEND")
+    if backend:
+        try:
+            plt.switch_backend(backend)
+        except (ImportError, ValueError):
+            warnings.warn(f"MPLBACKEND={display(backend)}: no window can be opened with it", DlwhyWarning, stacklevel=2)
+            return
     window = plt.figure(figsize=tuple(figure.get_size_inches()))
     if window.canvas.required_interactive_framework is None:
         plt.close(window)

@@ -1,8 +1,8 @@
 """Models as .keras files: written as Keras does with history and details beside, read without Keras' own loader."""
 
 import contextlib
+import io
 import json
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,8 @@ def write(trained: Trained, path: str | Path, *, no_clobber: bool = False) -> No
         If the file can't be created, or writing fails midway.
 
     """
-    content = to_bytes(trained)
+    with files.temporary_folder(beside=path):
+        content = to_bytes(trained)
     with files.open_output(path, no_clobber=no_clobber) as handle:
         handle.write(content)
 
@@ -131,15 +132,21 @@ def describe(path: str | Path, *, max_size: int | None = None) -> dict[str, Any]
     }
 
 
+class _Memory(io.BytesIO):
+    """A file in memory that Keras writes a model to, for its name ends in .keras."""
+
+    def __str__(self) -> str:
+        return "model.keras"
+
+
 def _saved_by_keras(model: "keras.Model") -> bytes:
-    # Keras writes to names that end in .keras only
+    content = _Memory()
     try:
-        with _plainly_named(getattr(model, "optimizer", None)), tempfile.TemporaryDirectory(prefix="dlwhy-") as folder:
-            path = Path(folder) / "model.keras"
-            model.save(path)
-            return path.read_bytes()
-    except OSError as error:
-        raise InputOutputError(f"a temporary file can't be written: {display(error, 120)}") from error
+        with _plainly_named(getattr(model, "optimizer", None)):
+            model.save(content)
+    except OSError as error:  # Keras makes an empty folder, too
+        raise InputOutputError(f"a temporary folder can't be made: {display(error, 120)}") from error
+    return content.getvalue()
 
 
 @contextlib.contextmanager

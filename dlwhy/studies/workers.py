@@ -222,8 +222,9 @@ def _end(found: Found) -> None:
 
 
 def _tie(parent: int) -> None:
-    """Let this worker end when its parent does, however that ends, and leave Ctrl-C to the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Let this worker end when its parent does, however that ends; what a terminal sends to all is the parent's."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     try:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     except AttributeError:  # not Linux

@@ -6,13 +6,12 @@ import gc
 import importlib
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from dlwhy.errors import DlwhyError, UsageError, display
-from dlwhy.training import program_cache
+from dlwhy.errors import UsageError, display
+from dlwhy.training import program_cache, surroundings
 
 # Keras imports these if they are there, for wrappers and plots that training does not use: half a second and more
 _SPARED = ("sklearn", "matplotlib")
@@ -108,15 +107,36 @@ def _flagged() -> contextlib.AbstractContextManager[None]:
 
 
 def load() -> Any:
-    """Import TensorFlow, quietly and quickly, and give it; nothing is fixed by that yet."""
-    if "tensorflow" in sys.modules:
-        return importlib.import_module("tensorflow")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _quiet_stderr(), _spared_imports(), _no_garbage_collection():
-        tensorflow = importlib.import_module("tensorflow")
-        importlib.import_module("keras")
-    tensorflow.get_logger().setLevel("ERROR")
+    """Import TensorFlow, quietly and quickly, and give it; nothing is fixed by that yet.
+
+    Raises
+    ------
+    UsageError
+        If it can't be imported, or the surroundings make it another TensorFlow than the one that is meant.
+    BusyError
+        If there is too little memory for it.
+
+    """
+    if not {"tensorflow", "keras"} <= sys.modules.keys():
+        surroundings.check_memory()
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        with surroundings.trying_flags(), surroundings.without_keras_settings(), _quiet_stderr():
+            _import()
+    tensorflow = importlib.import_module("tensorflow")
+    surroundings.check_keras(importlib.import_module("keras"))
     return tensorflow
+
+
+def _import() -> None:
+    try:
+        with _spared_imports(), _no_garbage_collection():
+            tensorflow = importlib.import_module("tensorflow")
+            importlib.import_module("keras")
+    except ImportError as error:
+        raise UsageError(
+            f"TensorFlow can't be imported: {display(error, 200)}", "install it anew: pip install tensorflow keras"
+        ) from error
+    tensorflow.get_logger().setLevel("ERROR")
 
 
 def available(tensorflow: Any) -> list[str]:
@@ -157,19 +177,15 @@ def _describe(tensorflow: Any, name: str) -> str:
 
 @contextlib.contextmanager
 def _quiet_stderr() -> Iterator[None]:
-    """Hold back what the C++ side writes to stderr while it loads; show it if the import fails."""
-    saved = os.dup(2)
-    with tempfile.TemporaryFile() as log:
-        os.dup2(log.fileno(), 2)
-        try:
-            yield
-        except ImportError as error:
-            log.seek(0)
-            said = display(log.read().decode(errors="replace").strip(), 200)
-            raise DlwhyError(f"TensorFlow can't be imported: {display(error, 200)} {said}".strip()) from error
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)
+    """Keep off stderr what the C++ side writes to it while it loads."""
+    saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
 
 
 @contextlib.contextmanager

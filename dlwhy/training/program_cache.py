@@ -36,9 +36,16 @@ class Usage:
     bytes: int
 
 
-def folder() -> Path:
-    """Where compiled programs are kept: in the user's own cache folder, never shared between users."""
-    return Path(platformdirs.user_cache_dir("dlwhy", appauthor=False)) / "xla"
+def folder() -> Path | None:
+    """Where compiled programs are kept: in the user's own cache folder, never shared between users.
+
+    None for a user without a home: neither HOME nor an entry in passwd. Nothing is kept then.
+    """
+    try:
+        place = Path(platformdirs.user_cache_dir("dlwhy", appauthor=False)) / "xla"
+    except RuntimeError:
+        return None
+    return place if place.is_absolute() else None
 
 
 def usage() -> Usage:
@@ -50,7 +57,7 @@ def usage() -> Usage:
 def clear() -> Usage:
     """Remove what dlwhy has put into the cache, and nothing else; give what was removed."""
     removed = [status.st_size for path, status in _kept() if _remove(path)]
-    for place in (*_shelves(), folder()):
+    for place in reversed(_places()):
         with contextlib.suppress(OSError):  # not there, or something of somebody else's in it
             place.rmdir()
     return Usage(programs=len(removed), bytes=sum(removed))
@@ -108,7 +115,8 @@ class Programs:
 
     def __init__(self, tensorflow: Any, shelf: str):
         self._files = tensorflow.io.gfile
-        self._shelf = folder() / shelf
+        home = folder()
+        self._shelf = home / shelf if home else None
         self._known: set[str] = set()
         self._available = _has_files_in_memory(tensorflow)
         self._loaded = False
@@ -117,7 +125,8 @@ class Programs:
         """Give XLA the programs that earlier runs have kept, the newest first; remove those that are damaged."""
         left = 0 if self._loaded or not self._available else _MOST_LOADED
         self._loaded = True
-        for path, status in sorted(_entries(self._shelf), key=lambda entry: -entry[1].st_mtime_ns):
+        entries = _entries(self._shelf) if self._shelf else []
+        for path, status in sorted(entries, key=lambda entry: -entry[1].st_mtime_ns):
             left -= status.st_size
             if left < 0:
                 return
@@ -134,7 +143,7 @@ class Programs:
         names = self._files.listdir(_IN_MEMORY) if self._available else []
         new = [name for name in names if name.endswith(".pb") and name not in self._known]
         self._known.update(new)
-        if not new or not (_private(folder()) and _private(self._shelf)):
+        if not new or not self._shelf or not (_private(self._shelf.parent) and _private(self._shelf)):
             return
         for name in new:
             with self._files.GFile(f"{_IN_MEMORY}/{name}", "rb") as handle:
@@ -181,21 +190,25 @@ def _is_private(place: Path) -> bool:
     return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o022
 
 
-def _shelves() -> list[Path]:
+def _places() -> list[Path]:
+    """List the folder and its shelves."""
+    home = folder()
+    if home is None:
+        return []
     with contextlib.suppress(OSError):
-        return [path for path in folder().iterdir() if path.is_dir() and not path.is_symlink()]
-    return []
+        return [home, *(path for path in home.iterdir() if path.is_dir() and not path.is_symlink())]
+    return [home]
 
 
 def _kept() -> Iterator[tuple[Path, os.stat_result]]:
-    for place in (folder(), *_shelves()):
+    for place in _places():
         yield from _entries(place)
 
 
 def _entries(place: Path) -> list[tuple[Path, os.stat_result]]:
     """List the files of a folder that dlwhy has put there; none if it is not this user's alone."""
     found = []
-    if place.is_absolute() and _is_private(place):
+    if _is_private(place):
         with contextlib.suppress(OSError):
             for entry in os.scandir(place):
                 if _OURS.match(entry.name) and entry.is_file(follow_symlinks=False):

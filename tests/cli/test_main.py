@@ -1,5 +1,6 @@
 """The program itself: help, exit codes, streams and signals."""
 
+import errno
 import functools
 import os
 import resource
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from dlwhy import __version__, cli, errors
+from dlwhy.cli import program as the_program
 
 KINDS = {
     errors.UsageError: 2,
@@ -23,7 +25,9 @@ KINDS = {
     errors.BusyError: 75,
 }
 # one more command, that does as a test asks; run as a program of its own
-BOOM = "import os, signal, sys; from dlwhy.cli import app, main\n@app.command()\ndef boom():\n    {}\nmain()"
+BOOM = (
+    "import os, signal, sys; from dlwhy.cli import main, program\n@program.app.command()\ndef boom():\n    {}\nmain()"
+)
 
 
 def boom(body: str) -> subprocess.CompletedProcess[bytes]:
@@ -36,12 +40,12 @@ def raising() -> Iterator[list[BaseException]]:
     """Register a command `boom` that raises what is put into the list."""
     what: list[BaseException] = []
 
-    @cli.app.command("boom")
+    @the_program.app.command("boom")
     def boom_command() -> None:
         raise what[0]
 
     yield what
-    cli.app.registered_commands.pop()
+    the_program.app.registered_commands.pop()
 
 
 # --- help and usage
@@ -136,6 +140,25 @@ def test_each_kind_of_error_is_one_line_and_its_code(dlwhy_in_process, raising, 
     assert result.out == ""
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError("Unable to allocate 7.28 TiB"),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        ImportError("libbig.so: failed to map segment from shared object"),
+        RuntimeError("can't start new thread"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_lack_of_memory_is_no_bug(dlwhy_in_process, raising, error):
+    raising.append(error)
+
+    result = dlwhy_in_process("boom")
+
+    assert result.code == 75
+    assert result.error.startswith("there is too little memory")
+
+
 def test_no_kind_of_error_has_the_code_of_a_bug():
     assert {kind: kind.exit_code for kind in errors.DlwhyError.__subclasses__()} == KINDS
 
@@ -163,21 +186,23 @@ def test_warnings_are_one_line_each_and_those_of_libraries_are_hidden():
 # --- signals and closed, full or broken streams
 
 
-@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
 def test_a_signal_ends_the_command_quietly(name, code):
     done = boom(f"os.kill(os.getpid(), signal.{name}); print('still here')")
 
     assert (done.returncode, done.stdout, done.stderr) == (code, b"", b"")
 
 
-def test_a_background_job_of_a_shell_goes_on_after_ctrl_c():
-    script = BOOM.format("os.kill(os.getpid(), signal.SIGINT); print('still here')")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_what_is_ignored_from_the_start_stays_ignored(number):
+    """A shell's background job goes on after Ctrl-C, one under nohup when the connection is lost."""
+    script = BOOM.format(f"os.kill(os.getpid(), {int(number)}); print('still here')")
 
     done = subprocess.run(
         [sys.executable, "-c", script, "boom"],
         capture_output=True,
         check=False,
-        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_IGN),
+        preexec_fn=functools.partial(signal.signal, number, signal.SIG_IGN),
     )
 
     assert (done.returncode, done.stdout) == (0, b"still here\n")
@@ -236,20 +261,20 @@ def test_a_closed_stdin_is_no_input(bash):
 def test_a_signal_while_an_object_is_cleared_away_is_not_lost():
     script = """
 import os, signal, sys, time
-from dlwhy import cli
+from dlwhy import errors, files
+from dlwhy.cli import signals
 
 class Cleared:
     def __del__(self):
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(0)
 
-sys.unraisablehook = cli._unraisable
-signal.signal(signal.SIGTERM, cli._end)
+signals.listen()
 try:
     cleared = Cleared()
     del cleared
     time.sleep(30)
-except cli.EndedBySignal as ended:
+except errors.EndedBySignal as ended:
     sys.exit(ended.number)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

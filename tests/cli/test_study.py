@@ -251,10 +251,10 @@ def test_show_of_an_unfinished_study_says_so(tmp_path, dlwhy_in_process, monkeyp
             time.sleep(5)
         return real(arm, seeds, own)
 
-    from dlwhy import cli
+    from dlwhy.cli import signals
 
     monkeypatch.setattr(workers, "run_arm", run_arm)
-    before = signal.signal(signal.SIGTERM, cli._end)
+    before = signal.signal(signal.SIGTERM, signals.end)
     try:
         done = dlwhy_in_process(*SMALL)
     finally:

@@ -1,0 +1,116 @@
+"""The program: its commands, their options' names in the environment, and its error boundary."""
+
+import importlib
+import inspect
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
+
+import typer
+import typer.core
+import typer.main
+
+from dlwhy import __version__
+from dlwhy.cli import COMMANDS, streams
+from dlwhy.errors import BusyError, DlwhyError, EndedBySignal, display, is_lack_of_memory
+
+app = typer.Typer(
+    name="dlwhy",
+    help="A lab bench for one question: does deep learning work here, and why?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Any option can also be set in the environment, as DLWHY_COMMAND_OPTION, or in the file of --config.",
+)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"dlwhy {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """Pick a command."""
+
+
+for _name in COMMANDS:
+    app.command(_name)(getattr(importlib.import_module(f"dlwhy.cli.{_name}"), _name))
+
+
+def main() -> NoReturn:
+    """Run the command line, and end with its exit code."""
+    streams.prepare()
+    from dlwhy.cli import console  # Rich, after the streams are sure to be open
+
+    if os.environ.get("NO_COLOR"):
+        os.environ["TERM"] = "dumb"  # Rich leaves out only the colours, not bold and dim
+    # libraries read it as a number while they are imported, and fail; nothing that we write holds a date
+    os.environ.pop("SOURCE_DATE_EPOCH", None)
+    console.show_warnings()
+    sys.excepthook = console.show_bug
+    # leaving at once spares the seconds that TensorFlow takes to tidy up; files are closed, streams flushed by now
+    os._exit(run_command())
+
+
+def run_command(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line, by default the program's own, and give its exit code.
+
+    An error of the user's becomes one line on stderr; a bug is raised.
+    """
+    from dlwhy.cli import console
+
+    try:
+        return _run(arguments)
+    except DlwhyError as error:
+        console.show_error(error)
+        return error.exit_code
+    except EndedBySignal as ended:
+        return 128 + ended.number
+    except Exception as error:
+        if not is_lack_of_memory(error):
+            raise
+        console.show_error(BusyError(f"there is too little memory: {display(error, 200)}"))
+        return BusyError.exit_code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    from dlwhy.cli import console
+
+    code = 0
+    try:
+        _program().main(arguments, prog_name="dlwhy")
+    except SystemExit as left:
+        code = left.code if isinstance(left.code, int) else 0 if left.code is None else 1
+    console.flush()
+    return code
+
+
+def _program() -> typer.core.TyperGroup:
+    """Give the program, each of its options with a name in the environment: DLWHY_TRAIN_BATCH_SIZE."""
+    group = typer.main.get_command(app)
+    assert isinstance(group, typer.core.TyperGroup)  # noqa: S101
+    for command in group.commands.values():
+        command.help = _flowing(command.help or "")
+        for option in command.params:
+            if isinstance(option, typer.core.TyperOption):
+                name = next(name for name in option.opts if name.startswith("--"))
+                # by the option's name, which the user knows; Typer itself would take the parameter's
+                option.envvar = f"DLWHY_{command.name}_{name[2:]}".replace("-", "_").upper()
+                option.show_envvar = False
+    return group
+
+
+def _flowing(text: str) -> str:
+    r"""Let the paragraphs of a help text fill the width there is; those behind a line of ``\b`` keep their lines."""
+    paragraphs = inspect.cleandoc(text).replace("[", r"\[").split("\n\n")
+    return "\n\n".join(
+        part.removeprefix("\\b\n") if part.startswith(r"\b") else part.replace("\n", " ") for part in paragraphs
+    )

@@ -1,0 +1,69 @@
+"""Signals that end the program: from its first line on, quietly, with the exit code that a shell expects.
+
+Ctrl-C (SIGINT) ends it with 130, SIGTERM with 143, a lost connection (SIGHUP) with 129; one that was ignored from the
+start, as `nohup` and background jobs have it, stays ignored.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_A_MOMENT = 0.01  # seconds
+_IMPORTS = "<frozen importlib"
+
+
+def listen() -> None:
+    """Have a signal end the program: by an exception that tidies up, or at once while something is imported."""
+    handle(end)
+    sys.unraisablehook = again
+
+
+def handle(handler: Callable[[int, FrameType | None], object]) -> "dict[signal.Signals, signal._HANDLER]":
+    """Set the handler of each ending signal that is not ignored, and give the handlers before by number."""
+    heard = [number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+    return {number: signal.signal(number, handler) for number in heard}
+
+
+def end(number: int, frame: FrameType | None) -> None:
+    """Handle a signal by the end of the program."""
+    files = sys.modules.get("dlwhy.files")
+    if files is None or _in_import(frame):
+        # imported modules may catch everything, and go on; and there is little to tidy up
+        leave(number)
+    from dlwhy.errors import EndedBySignal
+
+    raise EndedBySignal(number)
+
+
+def leave(number: int) -> None:
+    """End the program at once; finished outputs are whole, unfinished ones are removed."""
+    files = sys.modules.get("dlwhy.files")
+    if files is not None and hasattr(files, "discard_unfinished"):
+        files.discard_unfinished()
+    os._exit(128 + number)
+
+
+def again(lost: "sys.UnraisableHookArgs") -> None:
+    """Send a signal again that Python swallowed, since it came while an object was being cleared away."""
+    from dlwhy.errors import EndedBySignal
+
+    if isinstance(lost.exc_value, EndedBySignal):
+        import threading
+
+        # in a moment: raised in here it would be swallowed as well
+        timer = threading.Timer(_A_MOMENT, os.kill, (os.getpid(), lost.exc_value.number))
+        timer.daemon = True
+        timer.start()
+    else:
+        sys.__unraisablehook__(lost)
+
+
+def _in_import(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(_IMPORTS):
+            return True
+        frame = frame.f_back
+    return False
