@@ -4,21 +4,23 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dlwhy import files
 from dlwhy.data.dataset import Dataset
-from dlwhy.errors import InputRefusedError, InputUnreadableError, UsageError, display
-from dlwhy.studies import analysis, claims, estimate, records, runner
+from dlwhy.errors import DlwhyError, InputRefusedError, InputUnreadableError, UsageError, display
+from dlwhy.studies import analysis, claims, estimate, records, runner, tables
 from dlwhy.studies.design import Study, UnknownNamesError
+from dlwhy.studies.folder import DESIGN, REPORT, RUNS, SUMMARY, check, locked
 from dlwhy.studies.request import OwnData, Request
 from dlwhy.studies.results import Results
 from dlwhy.studies.runner import Progress
 
-_DESIGN, _REPORT = "design.json", "study.json"
-_REPORTS = ("runs.jsonl", "summary.csv", _REPORT)
+_PRINT = re.compile(r"[0-9a-f]{64}")
+_MOST_BYTES = 256 << 20
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -129,24 +131,28 @@ def run(
     UsageError
         If there is no such study, or it can't be made of what was asked.
     BusyError, OutputBlockedError, InputOutputError, InputRefusedError
-        See `records` and `workers`.
+        See `folder`, `records` and `workers`.
 
     """
     study = design(request)
-    with records.locked(folder):
+    with locked(folder):
         prints = runner.keys(study)
-        records.write_json(folder / _DESIGN, {"request": request.to_json(), "runs": prints, "command": command})
+        records.write_json(folder / DESIGN, {"request": request.to_json(), "runs": prints, "command": command})
         results = runner.run(
             study, folder, own=own, jobs=jobs, cluster=cluster, retry_failed=retry_failed, on_progress=on_progress
         )
         state = _state(study, prints, results)
         if known := _known(folder, state):
-            for name in _REPORTS:  # for make, which would otherwise call again and again
+            for name in (RUNS, SUMMARY, REPORT):  # for make, which would otherwise call again and again
                 os.utime(folder / name)
             return Conducted(folder=folder, report=known, fresh=False)
-        report = {**_report(study, results, command), "state": state}
-        records.gather(folder, study, results, report["arms"])
-        records.write_json(folder / _REPORT, report)
+        report = _report(study, results, command)
+        written = tables.contents(study, results, report["arms"])
+        for name, content in written.items():
+            with files.open_output(folder / name) as handle:
+                handle.write(content)
+        report["state"] = _sealed(state, report, written)
+        records.write_json(folder / REPORT, report)
     return Conducted(folder=folder, report=report, fresh=True)
 
 
@@ -159,16 +165,19 @@ def show(folder: Path) -> Conducted:
         If there is no study in the folder.
     InputRefusedError
         If what says how it was designed is damaged.
+    OutputBlockedError
+        If a link or the like stands in the place of something that dlwhy writes.
 
     """
-    path = folder / _DESIGN
+    check(folder.resolve())
+    path = folder / DESIGN
     if not path.is_file():
         raise InputUnreadableError(
             f"{files.shown(folder)}: no study in it", "name the folder of a claim, or its parent"
         )
     stored = records.read_json(path)
     try:
-        request, prints = Request.from_json(stored["request"]), dict(stored["runs"])
+        request, prints = Request.from_json(stored["request"]), _prints(stored["runs"])
         study = design(request)
     except (KeyError, TypeError, ValueError, AttributeError, UsageError) as error:
         raise InputRefusedError(f"{files.shown(path)}: damaged ({type(error).__name__})") from error
@@ -180,9 +189,9 @@ def show(folder: Path) -> Conducted:
 
 def inside(folder: Path) -> list[Path]:
     """Give the folders of all studies in a folder: itself, or those right in it."""
-    if (folder / _DESIGN).is_file():
+    if (folder / DESIGN).is_file():
         return [folder]
-    return sorted(each.parent for each in folder.glob(f"*/{_DESIGN}"))
+    return sorted(each.parent for each in folder.glob(f"*/{DESIGN}"))
 
 
 def own_data(dataset: Dataset | None) -> OwnData | None:
@@ -205,12 +214,27 @@ def _state(study: Study, prints: Mapping[str, str], results: Results) -> str:
     return hashlib.sha256(json.dumps(records.plain(parts)).encode()).hexdigest()
 
 
+def _sealed(state: str, report: Mapping[str, Any], written: Mapping[str, bytes]) -> str:
+    """Give the SHA-256 of a state and of all that was written of it, by which a change of any of it is noticed."""
+    content = {name: value for name, value in report.items() if name != "state"}
+    parts = [state, records.digest(content), *(hashlib.sha256(written[name]).hexdigest() for name in (RUNS, SUMMARY))]
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+
 def _known(folder: Path, state: str) -> dict[str, Any] | None:
-    """Give the report that is there, if it is the one of this state and nothing beside it is missing."""
-    if not all((folder / name).is_file() for name in _REPORTS):
-        return None
+    """Give the report that is there, if it is the one of this state, and nothing of it has been touched since."""
     try:
-        report = records.read_json(folder / _REPORT)
-    except (InputRefusedError, InputUnreadableError):
+        report = records.read_json(folder / REPORT)
+        written = {name: files.read_bytes(folder / name, limit=_MOST_BYTES) for name in (RUNS, SUMMARY)}
+    except DlwhyError:
         return None
-    return report if report.get("state") == state else None
+    return report if report.get("state") == _sealed(state, report, written) else None
+
+
+def _prints(stored: Any) -> dict[str, str]:
+    """Take the fingerprints of arms, which name folders, from what may hold anything."""
+    prints = dict(stored)
+    for each in prints.values():
+        if not _PRINT.fullmatch(each):
+            raise ValueError("fingerprint")
+    return prints

@@ -72,7 +72,7 @@ def run(
     study
         The study.
     folder
-        Where rows are kept; the caller holds its lock (`records.locked`).
+        Where rows are kept; the caller holds its lock (`folder.locked`).
     own
         The user's data, if the design asks for them.
     jobs, cluster
@@ -138,9 +138,8 @@ def _of(study: Study, folder: Path, prints: Mapping[str, str], *, and_then: str)
     found = {}
     for key, print_ in prints.items():
         try:
-            outcome = records.read(folder, fingerprint=print_)
-            if outcome is not None and tuple(run.seed for run in outcome.runs) != study.seeds:
-                raise records.DamagedError(f"{print_[:20]}: the record is damaged (other seeds)")
+            wanted = study.seeds[: study.runs_of(study.arms[key])]
+            outcome = records.read(folder, fingerprint=print_, seeds=wanted)
         except (InputRefusedError, InputUnreadableError) as error:
             warnings.warn(f"{error.message}; {and_then}", DlwhyWarning, stacklevel=3)
             continue

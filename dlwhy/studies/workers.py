@@ -131,9 +131,8 @@ def run_arm(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
         with _threads().limit(limits=1), joblib.parallel_config(backend="sequential"):
             outcome: Outcome = getattr(importlib.import_module(f"{_MODULES}.{module}"), function)(arm, seeds, own)
     except DlwhyError as error:
-        outcome = Outcome(
-            runs=tuple(Run(seed=seed, metrics={}, status="failed", reason=str(error)) for seed in seeds.report)
-        )
+        chosen = seeds.report[: arm.settings.get("repeats")]
+        outcome = Outcome(runs=tuple(Run(seed=seed, metrics={}, status="failed", reason=str(error)) for seed in chosen))
     return dataclasses.replace(outcome, seconds=time.perf_counter() - began)
 
 

@@ -1,24 +1,16 @@
-"""Rows on disk: whole or not there, whatever is written over them, and kept apart by a lock."""
+"""Rows on disk: whole or not there, whatever is written over them."""
 
 import dataclasses
 import json
 import os
-import subprocess
-import sys
 import threading
 
 import pytest
 
-from dlwhy.errors import (
-    BusyError,
-    DlwhyWarning,
-    InputOutputError,
-    InputRefusedError,
-    InputUnreadableError,
-    OutputBlockedError,
-)
+from dlwhy.errors import InputOutputError, InputRefusedError, InputUnreadableError, OutputBlockedError
 from dlwhy.studies import records
 from dlwhy.studies.design import Arm, Task
+from dlwhy.studies.folder import locked
 from dlwhy.studies.results import Outcome, Run
 
 PRINT = "a" * 64
@@ -40,7 +32,7 @@ OUTCOME = Outcome(runs=RUNS, rates={"0.01": 0.9}, at_edge=True, seconds=1.5)
 
 @pytest.fixture
 def folder(tmp_path):
-    with records.locked(tmp_path / "s"):
+    with locked(tmp_path / "s"):
         records.write(tmp_path / "s", "tiny", ARM, OUTCOME, fingerprint=PRINT)
     return tmp_path / "s"
 
@@ -66,7 +58,7 @@ def test_each_run_is_one_file_that_says_it_all(folder):
 
 def test_what_json_does_not_know_is_written_as_what_it_does(tmp_path):
     odd = dataclasses.replace(RUNS[0], metrics={"accuracy": float("nan")}, extra={"pair": (1, 2), 7: float("inf")})
-    with records.locked(tmp_path):
+    with locked(tmp_path):
         records.write(tmp_path, "tiny", ARM, Outcome(runs=(odd,)), fingerprint=PRINT)
     read = records.read(tmp_path, fingerprint=PRINT).runs[0]
     assert read.metrics == {"accuracy": None}
@@ -112,73 +104,93 @@ def test_case_88_a_damaged_record_is_told_from_a_whole_one_and_replaced(folder, 
     damage(place(folder) / name)
     with pytest.raises((InputRefusedError, InputUnreadableError)):
         records.read(folder, fingerprint=PRINT)
-    with records.locked(folder):
+    with locked(folder):
         records.write(folder, "tiny", ARM, OUTCOME, fingerprint=PRINT)
     assert records.read(folder, fingerprint=PRINT) == OUTCOME
 
 
+def resealed(path, **given):
+    """Change a record as somebody would who knows of its digest."""
+    content = json.loads(path.read_text()) | given
+    del content["sha256"]
+    path.write_text(json.dumps({**content, "sha256": records.digest(content)}))
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("3.json", {"seed": 3.0}),
+        ("3.json", {"seed": True}),
+        ("3.json", {"n_train": 10.0}),
+        ("3.json", {"n_train": -1}),
+        ("3.json", {"parameters": "4"}),
+        ("3.json", {"parameters": 10**400}),
+        ("3.json", {"overlap": -1}),
+        ("3.json", {"overlap": 1e308}),
+        ("3.json", {"seconds": False}),
+        ("3.json", {"learning_rate": "fast"}),
+        ("3.json", {"metrics": {"accuracy": 1e308}}),
+        ("3.json", {"metrics": {"accuracy": [0.5]}}),
+        ("3.json", {"status": 1}),
+        ("3.json", {"status": ["ok"]}),
+        ("3.json", {"reason": None}),
+        ("3.json", {"extra": None}),
+        ("arm.json", {"seeds": [3.0, 5.0]}),
+        ("arm.json", {"seeds": ["3", "5"]}),
+        ("arm.json", {"seeds": [3, 3]}),
+        ("arm.json", {"seeds": [3] * 1_000_000}),
+        ("arm.json", {"seeds": {"3": 5}}),
+        ("arm.json", {"rates": {"0.01": "high"}}),
+        ("arm.json", {"rates": {"0.01": float("inf")}}),
+        ("arm.json", {"seconds": -1}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else str(value)[:30],
+)
+def test_fault_9_a_record_of_the_wrong_kind_is_damaged_at_once(folder, name, given):
+    resealed(place(folder) / name)
+    assert records.read(folder, fingerprint=PRINT) == OUTCOME
+    resealed(place(folder) / name, **given)
+    with pytest.raises(records.DamagedError, match="the record is damaged"):
+        records.read(folder, fingerprint=PRINT)
+
+
+def test_fault_9_a_record_that_was_changed_is_damaged_whatever_it_says(folder):
+    row = json.loads((place(folder) / "3.json").read_text())
+    (place(folder) / "3.json").write_text(json.dumps({**row, "extra": {"curve": "up"}}))
+    with pytest.raises(records.DamagedError, match="changed since it was written"):
+        records.read(folder, fingerprint=PRINT)
+    (place(folder) / "3.json").write_text(json.dumps(dict(reversed(row.items())), indent=8))
+    assert records.read(folder, fingerprint=PRINT) == OUTCOME
+
+
+def test_a_result_too_large_to_be_one_is_none(tmp_path):
+    odd = dataclasses.replace(RUNS[0], metrics={"r2": -1e150, "mse": 1e90})
+    with locked(tmp_path):
+        records.write(tmp_path, "tiny", ARM, Outcome(runs=(odd,)), fingerprint=PRINT)
+    assert records.read(tmp_path, fingerprint=PRINT).runs[0].metrics == {"r2": None, "mse": 1e90}
+
+
+def test_other_seeds_than_those_asked_for_are_damage(folder):
+    assert records.read(folder, fingerprint=PRINT, seeds=(3, 5)) == OUTCOME
+    for seeds in ((3,), (5, 3), (3, 5, 7)):
+        with pytest.raises(records.DamagedError):
+            records.read(folder, fingerprint=PRINT, seeds=seeds)
+
+
 @pytest.mark.parametrize("what", ["file", "link"])
 def test_case_88_what_is_no_record_at_all_is_replaced(tmp_path, what):
-    with records.locked(tmp_path):
+    with locked(tmp_path):
         if what == "file":
             place(tmp_path).write_text("x")
         else:
             (tmp_path / "mine").mkdir()
             (tmp_path / "mine" / "kept").write_text("x")
             place(tmp_path).symlink_to(tmp_path / "mine")
-        with pytest.raises(Exception, match=r"arm\.json"):
+        with pytest.raises(Exception, match=r"arm\.json|a link"):
             records.read(tmp_path, fingerprint=PRINT)
         records.write(tmp_path, "tiny", ARM, OUTCOME, fingerprint=PRINT)
     assert records.read(tmp_path, fingerprint=PRINT) == OUTCOME
     assert what == "file" or (tmp_path / "mine" / "kept").exists()
-
-
-def test_case_87_a_second_study_is_kept_out_until_the_first_has_ended(tmp_path):
-    with records.locked(tmp_path), pytest.raises(BusyError, match="another study"), records.locked(tmp_path):
-        pass
-    with records.locked(tmp_path):
-        pass
-
-
-def test_case_87_the_lock_of_a_killed_process_is_free(tmp_path):
-    code = (
-        "import sys, time, pathlib; from dlwhy.studies import records\n"
-        "with records.locked(pathlib.Path(sys.argv[1])): print('in', flush=True); time.sleep(60)"
-    )
-    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) as first:
-        assert first.stdout.readline() == b"in\n"
-        with pytest.raises(BusyError), records.locked(tmp_path):
-            pass
-        first.kill()
-        first.wait()
-    with records.locked(tmp_path):
-        pass
-
-
-def test_what_a_killed_writer_left_is_swept(tmp_path):
-    with records.locked(tmp_path):
-        left = tmp_path / "runs" / f".{PRINT[:20]}-00000000"
-        left.mkdir()
-        (left / "3.json").write_text("{")
-    with records.locked(tmp_path):
-        assert not left.exists()
-
-
-def test_a_file_system_without_locks_is_a_warning(tmp_path, monkeypatch):
-    def refuse(*_):
-        raise OSError(95, "Operation not supported")
-
-    monkeypatch.setattr(records.fcntl, "flock", refuse)
-    with pytest.warns(DlwhyWarning, match="one study at a time"), records.locked(tmp_path):
-        pass
-
-
-def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path):
-    (tmp_path / "file").write_text("x")
-    for folder in (tmp_path / "file", tmp_path / "file" / "depth"):
-        with pytest.raises(OutputBlockedError), records.locked(folder):
-            pass
-    assert (tmp_path / "file").read_text() == "x"
 
 
 @pytest.mark.parametrize(
@@ -188,7 +200,7 @@ def test_a_full_disk_leaves_no_half_of_an_arm(tmp_path, monkeypatch, number, kin
     def fail(*_):
         raise OSError(number, os.strerror(number))
 
-    with records.locked(tmp_path):
+    with locked(tmp_path):
         monkeypatch.setattr(records.os, "fsync", fail)
         with pytest.raises(kind, match=os.strerror(number)):
             records.write(tmp_path, "tiny", ARM, OUTCOME, fingerprint=PRINT)
@@ -208,7 +220,7 @@ def test_a_reader_never_sees_half_an_arm(tmp_path):
             if found not in (None, OUTCOME):
                 wrong.append(found)
 
-    with records.locked(tmp_path):
+    with locked(tmp_path):
         reader = threading.Thread(target=look)
         reader.start()
         for _ in range(50):

@@ -1,6 +1,7 @@
 """A study from its rows' point of view: interrupted, damaged, failing, called again, spread over processes."""
 
 import dataclasses
+import importlib
 import json
 import random
 import signal
@@ -9,7 +10,7 @@ import time
 import pytest
 
 from dlwhy import studies
-from dlwhy.errors import DlwhyWarning, InputRefusedError, InputUnreadableError, UsageError
+from dlwhy.errors import DlwhyError, DlwhyWarning, InputRefusedError, InputUnreadableError, UsageError
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import claims, conduct, design, runner, workers
 from dlwhy.studies.design import Arm, Task
@@ -95,6 +96,50 @@ def test_what_is_missing_of_the_reports_is_made_again(tmp_path, short, name):
     (tmp_path / name).unlink()
     assert conduct.run(short, tmp_path).fresh
     assert files_of(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("study.json", lambda text: text.replace('"verdict": ', '"verdict": "supported", "was": ', 1)),
+        ("study.json", lambda text: text.replace('"claim": "', '"claim": "\\u001b[2J', 1)),
+        ("study.json", lambda text: json.dumps({"state": json.loads(text)["state"]})),
+        ("study.json", lambda text: text[: len(text) // 2]),
+        ("study.json", lambda _: "[" * 100_000),
+        ("summary.csv", lambda _: "torn"),
+        ("runs.jsonl", lambda text: text.replace("0.", "1.", 1)),
+    ],
+)
+def test_fault_4_a_report_that_was_touched_is_made_anew_from_the_rows(tmp_path, short, name, damage):
+    first = conduct.run(short, tmp_path)
+    before, kept = files_of(tmp_path), processes.rows(tmp_path)
+    (tmp_path / name).write_text(damage((tmp_path / name).read_text()))
+    assert files_of(tmp_path) != before
+    again = conduct.run(short, tmp_path)
+    assert again.fresh
+    assert again.report == first.report
+    assert files_of(tmp_path) == before
+    assert processes.rows(tmp_path) == kept
+
+
+def test_arms_of_few_runs_are_not_run_again(tmp_path, short, monkeypatch):
+    arms = [dataclasses.replace(tiny.arm(tiny.design(short).arms["moons: svm"].task, "svm"), settings={"repeats": 2})]
+    monkeypatch.setattr(
+        tiny, "design", lambda asked: design.assemble(asked, claim="", arms=arms, contrasts=(), a_a=None)
+    )
+    asked = dataclasses.replace(short, only=())
+    runs = []
+
+    def run_arm(arm, seeds, own):
+        runs.append(arm)
+        raise DlwhyError("no luck")
+
+    monkeypatch.setattr(importlib.import_module("dlwhy.studies.simple"), "run", run_arm)
+    assert conduct.run(asked, tmp_path).report["failures"] == 2
+    again = conduct.run(asked, tmp_path)
+    assert not again.fresh
+    assert len(runs) == 1
+    assert len(conduct.show(tmp_path).report["arms"]) == 1
 
 
 def test_another_question_to_the_same_rows_is_answered_anew(tmp_path, short):
@@ -207,6 +252,8 @@ def test_show_leaves_damaged_rows_out(tmp_path, short):
         '{"request": {"claim": "tiny", "more": 1}, "runs": {}}',
         '{"request": {"claim": "tiny", "only": ["nothing"]}, "runs": {}}',
         '{"request": {"claim": "tiny"}, "runs": 7}',
+        '{"request": {"claim": "tiny"}, "runs": {"moons: svm": 7}}',
+        '{"request": {"claim": "tiny"}, "runs": {"moons: svm": "../../../etc"}}',
     ],
 )
 def test_show_refuses_a_damaged_design(tmp_path, content):
