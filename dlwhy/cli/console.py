@@ -38,12 +38,12 @@ class Output:
             warnings.simplefilter("ignore", DlwhyWarning)
 
     def note(self, text: str) -> None:
-        """Print a line for people on stderr. Foreign text in it must have passed through `display`."""
-        self.stderr.print(Text(text))
+        """Print a line for people on stderr; what a terminal would obey in it is shown as an escape."""
+        self.stderr.print(Text(_inert(text)))
 
     def text(self, text: str) -> None:
-        """Print text on stdout, with a newline behind it."""
-        write_stdout(f"{text}\n".encode(errors="backslashreplace"))
+        """Print text on stdout, with a newline behind it; what a terminal would obey in it is shown as an escape."""
+        write_stdout(f"{_inert(text)}\n".encode(errors="backslashreplace"))
 
     def json(self, value: Any) -> None:
         """Print a JSON object on stdout; numbers that are not finite become null."""
@@ -51,12 +51,12 @@ class Output:
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
         """Print a table for people on stdout; columns whose name starts with ">" are aligned to the right."""
-        table = Table(title=Text(title) if title else None, title_justify="left")
+        table = Table(title=Text(_inert(title)) if title else None, title_justify="left")
         for column in columns:
             justify: Literal["left", "right"] = "right" if column.startswith(">") else "left"
             table.add_column(Text(column.removeprefix(">")), justify=justify, overflow="fold")
         for row in rows:
-            table.add_row(*(Text(cell) for cell in row))
+            table.add_row(*(Text(_inert(cell)) for cell in row))
         console = Console(highlight=False)
         with console.capture() as captured:
             console.print(table)
@@ -131,6 +131,11 @@ def flush() -> None:
     for stream in (sys.stderr, sys.stdout):
         if stream is not None:
             stream.flush()
+
+
+def _inert(text: str) -> str:
+    """Escape what a terminal would obey: the last net behind all that passes foreign text through `display`."""
+    return "\n".join(display(line, 10 * len(line)) for line in text.split("\n"))
 
 
 def _to_stderr(line: str) -> None:

@@ -16,6 +16,7 @@ from dlwhy.cli import verdict_table
 from dlwhy.cli.console import Output
 from dlwhy.cli.study_bar import study_bar
 from dlwhy.errors import (
+    DlwhyError,
     DlwhyWarning,
     EndedBySignal,
     GateError,
@@ -253,11 +254,20 @@ def _draw(conducted: "Conducted") -> None:
     from dlwhy.figures import study_panels, style
 
     picture = conducted.folder / "figure.png"
-    if not conducted.fresh and picture.is_file():
+    if not conducted.fresh and _is_whole(picture):
         os.utime(picture)
         return
     with style.styled(beside=picture):
         style.save(study_panels.draw(conducted.report), picture)
+
+
+def _is_whole(picture: Path) -> bool:
+    """Say whether a PNG is there from its first to its last bytes."""
+    try:
+        content = files.read_bytes(picture, limit=64 << 20)
+    except DlwhyError:
+        return False
+    return content.startswith(b"\x89PNG\r\n\x1a\n") and content.endswith(b"IEND\xaeB`\x82")
 
 
 def _end(conducted: "list[Conducted]", fail_unless: str | None) -> None:

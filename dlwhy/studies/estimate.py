@@ -11,6 +11,8 @@ _PROGRAM_SECONDS = 2.5
 _STEP_SECONDS = 4e-6
 _OPERATION_SECONDS = 1 / 25e9
 _SIMPLE_SECONDS = 0.1
+# what an arm has, where the design does not say
+_ROWS = 1000
 
 
 def of(arm: Arm, study: Study) -> dict[str, Any]:
@@ -22,7 +24,7 @@ def of(arm: Arm, study: Study) -> dict[str, Any]:
     features, outputs = _ends(arm, study)
     widths = (features, *arm.network.layers, outputs)
     parameters = sum((a + 1) * b for a, b in itertools.pairwise(widths))
-    step = _STEP_SECONDS * len(widths) + 6 * parameters * arm.options.batch_size * _OPERATION_SECONDS
+    step = _STEP_SECONDS * len(widths) + 6 * parameters * arm.options.fitting(_ROWS).batch_size * _OPERATION_SECONDS
     steps = statistics.fmean(arm.durations) or 1000
     seconds = _PROGRAM_SECONDS + trainings * steps * step / 2
     return {"runs": runs, "trainings": trainings, "parameters": parameters, "seconds": round(seconds, 2)}

@@ -196,7 +196,7 @@ def score(arm: Arm, trained: Trained, seeds: Sequence[int]) -> list[Run]:
         metrics = scoring.metrics(draw, draw.y_test, held_out[place])
         metrics |= scoring.metrics(draw, draw.y_train[:seen], fitted[place], prefix="train_")
         status, reason = _ending(replicas, place, draw, held_out[place])
-        samples = (arm.steps or 0) * arm.options.batch_size
+        samples = (arm.steps or 0) * arm.options.fitting(len(draw.X_train)).batch_size
         parameters = scoring.parameters(replicas)
         runs.append(
             Run(

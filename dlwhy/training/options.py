@@ -14,6 +14,7 @@ NORMALIZE = ("auto", "always", "never")
 CLASS_WEIGHTS = ("none", "balanced")
 PRECISIONS = ("float32", "bfloat16")
 VALIDATION_WITH_PATIENCE = 0.2
+_SMALL_BATCH = 1024
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,7 @@ class TrainingOptions:
     epochs
         Passes over the training part; with early stopping, at most so many.
     batch_size
-        Samples a step; a last, smaller batch is a real part of each epoch.
+        Samples a step, at most all there are; a last, smaller batch is a real part of each epoch.
     optimizer
         One of Keras' optimizers: ``sgd``, ``momentum`` and ``nesterov`` (SGD with momentum 0.9), ``rmsprop``,
         ``adagrad``, ``adam``, ``adamw``, ``nadam``, ``lion``.
@@ -101,6 +102,14 @@ class TrainingOptions:
         if self.validation_split is not None:
             return self.validation_split
         return VALIDATION_WITH_PATIENCE if self.patience else 0.0
+
+    def fitting(self, rows: int) -> Self:
+        """Give the options with batches no larger than all rows, for memory is taken by the batch.
+
+        Small batches stay as they are, however few the rows: so trainings on different numbers of rows share a program.
+        """
+        largest = max(rows, _SMALL_BATCH)
+        return self if self.batch_size <= largest else dataclasses.replace(self, batch_size=largest)
 
     def to_json(self) -> dict[str, Any]:
         """Give the options as JSON-like values."""

@@ -99,7 +99,8 @@ def train_replicas(
         If an option is not for stacks, or a value can't be.
 
     """
-    network, options, hooks = network or NetworkSpec(), options or TrainingOptions(), hooks or Hooks()
+    network, hooks = network or NetworkSpec(), hooks or Hooks()
+    options = (options or TrainingOptions()).fitting(max(len(dataset.X_train), *(np.size(own) for own in rows or ())))
     count = len(seeds)
     _check(options, seeds, steps, log_every, bases)
     factors = Factors(

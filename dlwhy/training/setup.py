@@ -96,6 +96,7 @@ def new(
     memory: int,
 ) -> Session:
     """Set up a training from the start; see `loop.fit`."""
+    options = options.fitting(len(dataset.X_train))
     size = _size(dataset, network, options)
     started = accelerator.start(device, threads or engine.choose_threads(**size), brief=engine.compiles_briefly(**size))
     parts = _held_out(dataset, options)
@@ -117,6 +118,7 @@ def resumed(
 ) -> Session:
     """Set up the continuation of a training; see `loop.resume`."""
     network, options, taken = _plan(trained, dataset, epochs)
+    options = options.fitting(len(dataset.X_train))
     brief = engine.compiles_briefly(**_size(dataset, network, options))
     started = accelerator.start(device, threads or trained.details.threads, brief=brief)
     parts = _held_out(dataset, options)

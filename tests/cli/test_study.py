@@ -1,6 +1,7 @@
 """`dlwhy study` as a user meets it: what it prints, writes, refuses, and how it ends."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import resource
@@ -204,6 +205,36 @@ def test_the_gate_holds_or_exits_4(tmp_path, dlwhy_in_process):
             assert "verdict on tiny" in gated.out
     by_show = dlwhy_in_process("study", "show", "study", "--fail-unless", "supported", "--quiet")
     assert by_show.code == (0 if verdict == "supported" else 4)
+
+
+def test_fault_4_a_report_that_was_touched_passes_no_gate_and_no_picture_stays_torn(tmp_path, dlwhy_in_process):
+    asked = (*SMALL, "--only", "moons: logistic", "--only", "moons: majority")
+    first = dlwhy_in_process(*asked, "--json")
+    folder, verdict = tmp_path / "study" / "tiny", json.loads(first.out)["verdict"]
+    wanted = "not supported" if verdict == "supported" else "supported"
+    picture = (folder / "figure.png").read_bytes()
+    for edited in (wanted, f"{wanted}\x1b[2J"):
+        (folder / "study.json").write_text(json.dumps({**json.loads(first.out), "verdict": edited}))
+        assert dlwhy_in_process(*asked, "--fail-unless", wanted, "--quiet").code == 4
+        assert json.loads((folder / "study.json").read_text())["verdict"] == verdict
+    (folder / "figure.png").write_bytes(picture[:1000])
+    assert dlwhy_in_process(*asked).code == 0
+    assert (folder / "figure.png").read_bytes() == picture
+
+
+def test_fault_4_foreign_text_reaches_no_terminal_raw(tmp_path, dlwhy_in_process):
+    (tmp_path / "data").mkdir()
+    assert dlwhy_in_process("study", "compare", "-d", "moons.npz", "--arm", "baseline:majority").code == 66
+    storage.write(dataclasses.replace(make("moons", samples=60), name="a\x1b[2Jb"), tmp_path / "mine.npz")
+    arms = ("--arm", "baseline:majority", "--arm", "baseline:logistic", "--seeds", "2")
+    done = dlwhy_in_process("study", "compare", "-d", "mine.npz", *arms)
+    assert done.code == 0, done.err
+    assert "\x1b" not in done.out + done.err
+    design = tmp_path / "study" / "compare" / "design.json"
+    design.write_text(design.read_text().replace("a\\\\x1b[2Jb", "a\\u001b[2Jb"))
+    assert "\\u001b[2J" in design.read_text()
+    shown = dlwhy_in_process("study", "show", "study")
+    assert "\x1b" not in shown.out + shown.err
 
 
 def test_case_89_failures_exit_3_with_their_cause(tmp_path, dlwhy_in_process, monkeypatch):

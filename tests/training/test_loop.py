@@ -36,6 +36,20 @@ def test_case_96_same_seed_same_bits_other_seed_other_weights(binary, engine):
     assert not same(weights(first), weights(other))
 
 
+@pytest.mark.parametrize("engine", ["graph", "xla", "keras"])
+def test_fault_5_a_batch_is_at_most_all_rows(binary, engine):
+    whole, huge = (fit(binary, NETWORK, TrainingOptions(epochs=3, engine=engine, batch_size=n)) for n in (1024, 10**12))
+    assert huge.details.training["options"]["batch_size"] == 1024
+    assert same(weights(whole), weights(huge))
+    assert whole.history == huge.history
+    again = resume(dataclasses.replace(huge, optimizer=_state(huge)), binary, epochs=4)
+    assert len(again.history["loss"]) == 4
+
+
+def _state(trained):
+    return tuple(variable.numpy() for variable in trained.model.optimizer.variables)
+
+
 @pytest.mark.parametrize(("batch_norm", "batch_size", "warned"), [(True, 32, 1), (True, 31, 0), (False, 32, 0)])
 def test_a_last_batch_that_is_too_small_for_batch_normalization_is_told(batch_norm, batch_size, warned):
     data = make("moons", samples=100)  # 70 rows to train on

@@ -6,6 +6,13 @@ from dlwhy.errors import UsageError
 from dlwhy.training.options import TrainingOptions
 
 
+def test_fault_5_batches_fit_the_rows_and_small_ones_stay():
+    assert TrainingOptions(batch_size=10**23).fitting(5000).batch_size == 5000
+    assert TrainingOptions(batch_size=10**23).fitting(210).batch_size == 1024
+    for kept in (TrainingOptions(), TrainingOptions(batch_size=512)):
+        assert kept.fitting(3) is kept
+
+
 @pytest.mark.parametrize(
     ("name", "value", "flag"),
     [

@@ -52,6 +52,15 @@ def test_unstacked_replica_can_be_resumed(optimizer, tmp_path):
     close(resumed.history["loss"], whole.history["loss"], 1e-3)
 
 
+def test_fault_5_a_batch_is_at_most_all_rows():
+    data = small()
+    whole, huge = (
+        train_replicas(data, SPEC, dataclasses.replace(RECIPE, batch_size=n), seeds=SEEDS, rows=[np.arange(90)] * 4)
+        for n in (1024, 10**12)
+    )
+    np.testing.assert_array_equal(whole.history, huge.history)
+
+
 def test_own_rows_of_unequal_number():
     data = small()
     rows = [np.arange(90), np.arange(20), np.arange(50, 83), np.array([0, 3, 3, 9, 9, 9, 40, 41])]
