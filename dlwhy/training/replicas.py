@@ -100,7 +100,7 @@ def train_replicas(
 
     """
     network, hooks = network or NetworkSpec(), hooks or Hooks()
-    options = (options or TrainingOptions()).fitting(max(len(dataset.X_train), *(np.size(own) for own in rows or ())))
+    options = (options or TrainingOptions()).fitting(max([len(dataset.X_train), *(np.size(own) for own in rows or ())]))
     count = len(seeds)
     _check(options, seeds, steps, log_every, bases)
     factors = Factors(
