@@ -1,18 +1,21 @@
 """Columns of text into features, as plain metadata says: the same at import and at prediction."""
 
+import itertools
 import warnings
 from collections import Counter
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from dlwhy.data.cells import Source, cleaned, numbers
+from dlwhy.data.cells import Source, cleaned, matrix
 from dlwhy.data.dataset import Column, FloatArray
 from dlwhy.errors import DlwhyWarning, InputRefusedError, display
 
 if TYPE_CHECKING:
     import polars as pl
 
+# of columns that are read at once
+_CELLS = 2_000_000
 BOOLEANS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 
 
@@ -72,26 +75,43 @@ class Encoder:
 
     def encode(self, frame: "pl.DataFrame") -> FloatArray:
         """Turn the next rows of text into features, (n, n_features), float32; raises what `encode` raises."""
+        there = set(frame.columns)
         for column in self.columns:
-            if column.name not in frame.columns:
+            if column.name not in there:
                 raise InputRefusedError(
                     f'{self.source.name}: no column "{display(column.name)}"; columns: {listed(frame.columns)}'
                 )
-        X = np.empty((frame.height, sum(len(column.features) for column in self.columns)), np.float32)
-        place = 0
-        for column in self.columns:
-            cells = cleaned(frame.select(column.name)).to_series()
-            missing = cells.is_null()
-            if missing.any():
-                cells = self._filled(cells, missing, column)
-            values = X[:, place : place + len(column.features)]
-            if column.indicator:
-                values[:, -1] = missing.to_numpy()
-                values = values[:, :-1]
-            self._write(cells, column, values)
-            place += len(column.features)
+        ends = list(itertools.accumulate(len(column.features) for column in self.columns))
+        X = np.empty((frame.height, ends[-1] if ends else 0), np.float32)
+        together = max(1, _CELLS // max(1, frame.height))
+        for first in range(0, len(self.columns), together):
+            columns = self.columns[first : first + together]
+            begin = ends[first - 1] if first else 0
+            part = cleaned(frame.select([column.name for column in columns]))
+            self._encode_some(part, columns, X[:, begin : ends[first + len(columns) - 1]])
         self._rows += frame.height
         return X
+
+    def _encode_some(self, cells: "pl.DataFrame", columns: tuple[Column, ...], X: FloatArray) -> None:
+        """Turn some columns of cleaned cells into their features, (n, n_features)."""
+        filled = self._filled(cells, columns)
+        numeric, place = {}, 0
+        for before, after, column in zip(cells.get_columns(), filled.get_columns(), columns, strict=True):
+            values = X[:, place : place + len(column.features)]
+            place += len(column.features)
+            if column.indicator:
+                values[:, -1] = before.is_null().to_numpy()
+                values = values[:, :-1]
+            if column.kind == "numeric":
+                numeric[column.name] = place - len(column.features)
+            elif column.kind == "boolean":
+                values[:, 0] = booleans(after, self._here())
+            else:
+                codes = category_codes(after, column.categories)
+                self.unknown += Counter({column.name: int((codes < 0).sum())})  # += leaves out zeros
+                values[:] = codes[:, None] == np.arange(len(column.categories))
+        if numeric:
+            X[:, list(numeric.values())] = matrix(filled.select(list(numeric)), self._here())
 
     def warn(self) -> None:
         """Warn about what was filled in and what was not known so far."""
@@ -102,25 +122,21 @@ class Encoder:
             text = f"unknown categories in {_counted(self.unknown)}: taken as none of those in the training data"
             warnings.warn(f"{self.source.name}: {text}", DlwhyWarning, stacklevel=3)
 
-    def _filled(self, cells: "pl.Series", missing: "pl.Series", column: Column) -> "pl.Series":
-        if column.fill is None:
-            where = self._here().at(int(missing.arg_max() or 0), column.name)
-            raise InputRefusedError(f"{where}: value is missing", "no cell of this column was missing in training")
-        self.filled[column.name] += int(missing.sum())
-        fill = column.fill
-        if column.kind == "boolean":
-            fill = "true" if fill else "false"
-        return cells.fill_null(str(fill))
+    def _filled(self, frame: "pl.DataFrame", columns: tuple[Column, ...]) -> "pl.DataFrame":
+        """Put into missing cells what they are taken to be."""
+        import polars as pl
 
-    def _write(self, cells: "pl.Series", column: Column, values: FloatArray) -> None:
-        if column.kind == "numeric":
-            values[:, 0] = numbers(cells, self._here())
-        elif column.kind == "boolean":
-            values[:, 0] = booleans(cells, self._here())
-        else:
-            codes = category_codes(cells, column.categories)
-            self.unknown += Counter({column.name: int((codes < 0).sum())})  # += leaves out zeros
-            values[:] = codes[:, None] == np.arange(len(column.categories))
+        fills = []
+        for column, missing in zip(columns, frame.null_count().row(0), strict=True):
+            if missing and column.fill is None:
+                row = int(frame[column.name].is_null().arg_max() or 0)
+                where = self._here().at(row, column.name)
+                raise InputRefusedError(f"{where}: value is missing", "no cell of this column was missing in training")
+            if missing:
+                self.filled[column.name] += int(missing)
+                fill = ("true" if column.fill else "false") if column.kind == "boolean" else str(column.fill)
+                fills.append(pl.col(column.name).fill_null(pl.lit(fill)))
+        return frame.with_columns(fills)
 
     def _here(self) -> Source:
         rows = self.source.rows

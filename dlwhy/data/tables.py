@@ -149,7 +149,7 @@ def as_dataset(
     features = frame.drop([column for column in (options.target, options.split_column) if column])
     if not features.width:
         raise InputRefusedError(f'{source.name}: no column but the target "{display(options.target)}"')
-    kinds = {column: deciding.kind_of(features[column], source) for column in features.columns}
+    kinds = deciding.kinds_of(features, source)
     target = read_target(frame[options.target], options.task, source)
     train, test = _parts(frame, target, options, source)
     X, columns = _encoded(features, kinds, train, source)
