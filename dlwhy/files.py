@@ -9,7 +9,7 @@ import shlex
 import stat
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,6 +23,8 @@ from dlwhy.errors import (
 )
 
 STANDARD = "-"
+# of a file that exists: device and inode; else those of its folder, and its name
+Identity = tuple[int | str, ...]
 _CHUNK = 1 << 20
 # temporary files of outputs that are not finished
 _unfinished: set[Path] = set()
@@ -80,13 +82,57 @@ def read_bytes(path: str | Path, *, limit: int) -> bytes:
     return content.getvalue()
 
 
-def check_output(path: str | Path, *, inputs: Iterable[str | Path] = (), no_clobber: bool = False) -> None:
-    """Refuse, before any work is done, an output that could not be written at the end of it.
+def check_outputs(
+    outputs: Mapping[str, str | Path | None],
+    *,
+    inputs: Iterable[str | Path | None] = (),
+    folders: Mapping[str, str | Path | None] | None = None,
+    no_clobber: bool = False,
+) -> None:
+    """Refuse, before any work is done, outputs that can't be written at its end, or that would destroy one another.
+
+    Files are the same if the disk says so, by whatever names; also those that do not exist yet.
+
+    Parameters
+    ----------
+    outputs, folders
+        Paths of the files and folders to write, by the options that name them; None is left out.
+    inputs
+        Paths of all that is read; None is left out.
+    no_clobber
+        Whether an output must not exist.
 
     Raises
     ------
     UsageError
-        If the output is one of the inputs.
+        If an output is one of the inputs, or two outputs are the same.
+    OutputBlockedError
+        As `check_output` does; or if a file is in the place of a folder.
+
+    """
+    read = {_identity(path, descriptor=0) for path in inputs if path is not None} - {None}
+    written: dict[Identity, str] = {}
+    for option, path in (*outputs.items(), *(folders or {}).items()):
+        if path is None:
+            continue
+        identity = _identity(path, descriptor=1)
+        if identity in read:
+            raise UsageError(f"{shown(path, output=True)} is both input and output", f"choose another; see {option}")
+        identity = identity or (STANDARD,)
+        if identity in written:
+            raise UsageError(f"{shown(path, output=True)}: both {written[identity]} and {option} write to it")
+        written[identity] = option
+        if option in outputs:
+            check_output(path, no_clobber=no_clobber)
+        elif Path(path).exists() and not Path(path).is_dir():
+            raise OutputBlockedError(f"{shown(path)}: is not a folder")
+
+
+def check_output(path: str | Path, *, no_clobber: bool = False) -> None:
+    """Refuse, before any work is done, an output that could not be written at the end of it.
+
+    Raises
+    ------
     OutputBlockedError
         If its folder is missing or read-only, or a directory or device is in its place, or it exists and
         `no_clobber` is set.
@@ -95,13 +141,25 @@ def check_output(path: str | Path, *, inputs: Iterable[str | Path] = (), no_clob
     if is_standard(path):
         return
     target = Path(path)
-    for source in inputs:
-        if not is_standard(source) and _same_file(target, Path(source)):
-            raise UsageError(f"{shown(path)} is both input and output", "choose another output with -o")
     _checked_target(target, no_clobber=no_clobber)
     folder = target.resolve().parent
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputBlockedError(f"{shown(path)}: the folder {shown(folder)} is not writable")
+
+
+def _identity(path: str | Path, *, descriptor: int) -> Identity | None:
+    """Say which file a path means; None for a stream that is no file."""
+    try:
+        if is_standard(path):
+            status = os.fstat(descriptor)
+            return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
+        target = Path(path).resolve()
+        if target.exists():
+            return target.stat().st_dev, target.stat().st_ino
+        folder = target.parent.stat()
+    except (OSError, RuntimeError, ValueError):  # what can't be written is refused with a reason of its own
+        return (str(path),)
+    return folder.st_dev, folder.st_ino, target.name
 
 
 @contextlib.contextmanager
@@ -246,13 +304,6 @@ def _checked_target(path: Path, *, no_clobber: bool) -> Path:
         kind = "a directory" if stat.S_ISDIR(existing.st_mode) else "not a regular file"
         raise OutputBlockedError(f"{shown(path)}: is {kind}")
     return target
-
-
-def _same_file(a: Path, b: Path) -> bool:
-    try:
-        return a.samefile(b)
-    except OSError:
-        return False
 
 
 def _open_temporary(target: Path, *, private: bool) -> tuple[BinaryIO, Path]:

@@ -349,9 +349,52 @@ def test_case_74_an_output_that_is_an_input_is_refused(tmp_path: Path) -> None:
 
     for output in (tmp_path / "x", tmp_path / "link", tmp_path / "." / "x"):
         with pytest.raises(UsageError, match="is both input and output"):
-            files.check_output(output, inputs=["-", tmp_path / "absent", tmp_path / "x"])
-    files.check_output(tmp_path / "y", inputs=[tmp_path / "x", "-"])
-    files.check_output("-", inputs=["-"])
+            files.check_outputs({"-o": output}, inputs=["-", tmp_path / "absent", tmp_path / "x"])
+    files.check_outputs({"-o": tmp_path / "y", "--more": None}, inputs=[tmp_path / "x", "-", None])
+    files.check_outputs({"-o": "-"}, inputs=["-"])
+
+
+def test_two_outputs_that_are_one_file_are_refused(tmp_path: Path) -> None:
+    """Whatever they are called, whether the file is there or not, whether it is a file or a folder."""
+    write(tmp_path / "x", OLD)
+    (tmp_path / "link").symlink_to("x")
+    (tmp_path / "dangling").symlink_to("absent")
+    (tmp_path / "here").symlink_to(".")
+
+    for one, other in (
+        ("x", "link"),
+        ("absent", "absent"),
+        ("absent", "dangling"),
+        ("absent", "here/absent"),
+    ):
+        outputs = {"-o": tmp_path / one, "--history": tmp_path / other}
+        with pytest.raises(UsageError, match="both -o and --history write to it"):
+            files.check_outputs(outputs)
+        with pytest.raises(UsageError, match="both -o and --folder write to it"):
+            files.check_outputs({"-o": tmp_path / one}, folders={"--folder": tmp_path / other})
+    with pytest.raises(UsageError, match="<stdout>: both -o and --history write to it"):
+        files.check_outputs({"-o": "-", "--history": "/dev/stdout"})
+    with pytest.raises(OutputBlockedError, match="x: is not a folder"):
+        files.check_outputs({}, folders={"--folder": tmp_path / "x"})
+    files.check_outputs({"-o": tmp_path / "absent"}, folders={"--folder": tmp_path / "other"})
+
+
+def test_a_stream_that_is_a_file_is_that_file(tmp_path: Path) -> None:
+    """As of a shell's `dlwhy predict < x -o x` and `dlwhy predict x >> x`."""
+    write(tmp_path / "x", OLD)
+    script = "import sys; from dlwhy import files; files.check_outputs({'-o': sys.argv[1]}, inputs=[sys.argv[2]])"
+    for output, read in (("x", "-"), ("-", "x")):
+        with (tmp_path / "x").open("r+b") as stream:
+            done = subprocess.run(
+                [sys.executable, "-c", script, output, read],
+                stdin=stream,
+                stdout=stream,
+                stderr=subprocess.PIPE,
+                cwd=tmp_path,
+                text=True,
+                check=False,
+            )
+        assert "is both input and output" in done.stderr
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,7 +8,7 @@ import typer
 from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.console import Output, json_text
-from dlwhy.errors import display
+from dlwhy.errors import UsageError, display
 
 if TYPE_CHECKING:
     from dlwhy.cli.gates import Gate
@@ -70,8 +70,9 @@ def evaluate(
     settings = dict(locals())
     bounds = _gates(settings)
     inputs.check_stdin(model, data)
-    if metrics is not None:
-        files.check_output(metrics, inputs=[*model, data])
+    if metrics is not None and files.is_standard(metrics):
+        raise UsageError("--metrics needs a file", "--json prints them on stdout")
+    files.check_outputs({"--metrics": metrics}, inputs=[*model, data, config])
 
     def check(dataset: "Dataset") -> None:
         for bound in bounds:

@@ -134,7 +134,7 @@ def _check(context: typer.Context, settings: dict[str, Any]) -> None:
     if not 0 <= settings["compress"] <= 9:
         raise UsageError(f"--compress must be from 0 to 9 (got {settings['compress']})")
     storage.output_format(output)
-    files.check_output(output, inputs=[table] if table is not None else [], no_clobber=settings["no_clobber"])
+    files.check_outputs({"-o": output}, inputs=[table, settings["config"]], no_clobber=settings["no_clobber"])
 
 
 def _made(settings: dict[str, Any]) -> "Dataset":

@@ -84,7 +84,7 @@ def check(settings: dict[str, Any]) -> None:
     if settings["as_json"] and files.is_standard(output):
         raise UsageError("--json and the picture can't both go to stdout", "name a file with -o")
     inputs.check_stdin([model], data)
-    files.check_output(output, inputs=[model, data], no_clobber=settings["no_clobber"])
+    files.check_outputs({"-o": output}, inputs=[model, data, settings["config"]], no_clobber=settings["no_clobber"])
     styles.format_of(output)
 
 

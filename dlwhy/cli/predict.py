@@ -38,7 +38,7 @@ def predict(
     max_size: shared.MaxSize = None,
     quiet: shared.Quiet = False,
     as_json: shared.Json = False,
-    config: shared.Config = None,  # noqa: ARG001  # read before the others
+    config: shared.Config = None,  # read before the others
 ) -> None:
     r"""Predict each row of a table with a trained model.
 
@@ -53,7 +53,8 @@ def predict(
       dlwhy predict -m model.keras --format jsonl < points.csv | jq .prediction
     """
     out = Output(quiet=quiet, as_json=as_json)
-    _check_paths(table, model, output, as_json=as_json, no_clobber=no_clobber)
+    _check_paths(table, model, output, as_json=as_json)
+    files.check_outputs({"-o": output}, inputs=[table, model, config], no_clobber=no_clobber)
     from dlwhy.cli import prediction_rows, table_rows
 
     checked = _check_model(model, max_size, proba=proba)
@@ -78,12 +79,11 @@ def predict(
         out.json({"predictions": output, "rows": n_rows, "model": model, "table": table})
 
 
-def _check_paths(table: str, model: str, output: str, *, as_json: bool, no_clobber: bool) -> None:
+def _check_paths(table: str, model: str, output: str, *, as_json: bool) -> None:
     if as_json and files.is_standard(output):
         raise UsageError("--json and the predictions can't both go to stdout", "name a file with -o")
     if files.is_standard(table) and files.is_standard(model):
         raise UsageError("the model and the rows can't both come from stdin", "name a file for one")
-    files.check_output(output, inputs=[table, model], no_clobber=no_clobber)
 
 
 def _check_model(model: str, max_size: int | None, *, proba: bool) -> "Checked":

@@ -44,8 +44,12 @@ def check(context: typer.Context, settings: dict[str, Any]) -> None:
         if settings["save"] == "all":
             raise UsageError("--save all needs a model file", "name one with -o")
         return
-    for path in _paths(settings) if settings["save"] == "all" else ():
-        files.check_output(path, inputs=[settings["data"]], no_clobber=settings["no_clobber"])
+    if settings["save"] == "all":
+        outputs = {
+            f"-o with --seed {seed}": path for seed, path in zip(_seeds(settings), _paths(settings), strict=True)
+        }
+        read = [settings["data"], settings["config"]]
+        files.check_outputs(outputs, inputs=read, no_clobber=settings["no_clobber"])
 
 
 def train_and_save(

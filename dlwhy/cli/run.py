@@ -53,7 +53,7 @@ def run(context: typer.Context, **given: Any) -> None:
     out, silent = Output(quiet=given["quiet"], as_json=given["as_json"]), {"as_json": False}
     training = every | silent | {"output": paths["model"]}
     picture = every | silent | {"output": paths["picture"]}
-    files.check_output(paths["metrics"], no_clobber=given["no_clobber"])
+    _check_outputs(paths, given)
     check_train(context, training)
     check_plot(picture)
     steps = Output(quiet=given["quiet"])
@@ -71,6 +71,14 @@ def run(context: typer.Context, **given: Any) -> None:
         out.text(paths["picture"])
     if failed:
         raise failed
+
+
+def _check_outputs(paths: dict[str, str], given: dict[str, Any]) -> None:
+    """Check all that the four steps write against all that they read, which each of them can't."""
+    outputs = {f"--dir ({what})": path for what, path in paths.items()} | {"--history": given["history"]}
+    read = [given[name] for name in ("table", "init_from", "config")]
+    folders = {"--tensorboard": given["tensorboard"]}
+    files.check_outputs(outputs, inputs=read, folders=folders, no_clobber=given["no_clobber"])
 
 
 def _parameters() -> dict[str, inspect.Parameter]:

@@ -108,7 +108,6 @@ def study(
       dlwhy study compare -d churn.joblib --arm "layers=64,64" --arm "layers=64,64 dropout=0.3"
       dlwhy study all --dry-run
     """
-    del config
     out = Output(quiet=quiet, as_json=as_json)
     if show_list:
         verdict_table.list_claims(out)
@@ -142,6 +141,7 @@ def _conducted(names: list[str], given: dict[str, Any], out: Output) -> "list[Co
     from dlwhy.studies import conduct
 
     _check(names, given)
+    _check_inputs(names, given)
     dataset = _own(given)
     requests = conduct.narrowed([_request(name, given, dataset) for name in names])
     plans = [conduct.plan(conduct.design(request)) for request in requests]
@@ -189,6 +189,16 @@ def _check(names: list[str], given: dict[str, Any]) -> None:
     for option, study_name in (("arm", "compare"), ("match", "compare"), ("source", "transfer")):
         if given[option] and study_name not in names:
             raise UsageError(f"--{option} goes with dlwhy study {study_name}")
+
+
+def _check_inputs(names: list[str], given: dict[str, Any]) -> None:
+    """Refuse an input that lies where a study writes: it would be replaced."""
+    for path in filter(None, (given["data"], given["source"], given["config"])):
+        for folder in (Path(given["directory"]) / name for name in names):
+            if not files.is_standard(path) and folder.resolve() in Path(path).resolve().parents:
+                raise UsageError(
+                    f"{files.shown(path)} lies in {files.shown(folder)}, where the study writes: see --dir"
+                )
 
 
 def _own(given: dict[str, Any]) -> "Dataset | None":

@@ -218,10 +218,19 @@ def check(context: typer.Context, settings: dict[str, Any]) -> None:
         raise UsageError("the data and the model can't both come from stdin")
     if settings["resume"]:
         _check_resume(context)
-    for path in (output, settings["history"]):
-        if path is not None:
-            inputs = [name for name in (settings["data"], settings["init_from"]) if name]
-            files.check_output(path, inputs=inputs, no_clobber=settings["no_clobber"])
+    _check_outputs(settings)
+
+
+def _check_outputs(settings: dict[str, Any]) -> None:
+    saves = any(settings[name] for name in ("checkpoint_every", "keep_diverged", "resume"))
+    models = {"-o": settings["output"], "--checkpoint-every": _checkpoint(settings) if saves else None}
+    history, folders = {"--history": settings["history"]}, {"--tensorboard": settings["tensorboard"]}
+    # a training that goes on may replace its own model, but not by something else
+    files.check_outputs(history, folders=folders, inputs=[settings["resume"]])
+    read = [settings[name] for name in ("data", "init_from", "config")]
+    files.check_outputs({**models, **history}, folders=folders, inputs=read, no_clobber=settings["no_clobber"])
+    if settings["as_json"] and settings["history"] is not None and files.is_standard(settings["history"]):
+        raise UsageError("--json and --history can't both go to stdout", "write the history to a file")
 
 
 def _check_resume(context: typer.Context) -> None:

@@ -18,8 +18,10 @@ WRITERS = {
 @pytest.fixture
 def garbage(tmp_path):
     """Inputs that would be refused if a command came so far as to read them."""
-    for name in ("data.npz", "data.png", "model.keras", "table.csv"):
+    for name in ("data.npz", "data.png", "model.keras", "table.csv", "c.checkpoint.keras", "data-43.keras"):
         (tmp_path / name).write_bytes(b"\x00garbage")
+    (tmp_path / "lab.toml").touch()
+    (tmp_path / "logs").mkdir()
     return tmp_path
 
 
@@ -62,6 +64,16 @@ def test_case_73_no_clobber_is_refused_first(dlwhy_in_process, garbage, name, co
         ["predict", "-m", "model.keras", "table.csv", "-o", "./table.csv"],
         ["predict", "-m", "model.keras", "table.csv", "-o", "model.keras"],
         ["plot", "-m", "model.keras", "-d", "data.png", "-o", "data.png"],
+        ["evaluate", "-m", "model.keras", "-d", "data.npz", "--metrics", "model.keras"],
+        ["train", "-d", "data.npz", "--history", "data.npz"],
+        ["train", "-d", "data.npz", "--resume", "model.keras", "-o", "m.keras", "--history", "model.keras"],
+        ["train", "-d", "data.npz", "--resume", "logs", "-o", "m.keras", "--tensorboard", "logs"],
+        ["train", "-d", "data.npz", "--init-from", "model.keras", "-o", "model.keras"],
+        ["train", "--init-from", "c.checkpoint.keras", "-o", "c.keras", "--checkpoint-every", "1"],
+        ["train", "-d", "data-43.keras", "-o", "data.keras", "--replicas", "2", "--save", "all"],
+        ["run", "--from", "table.csv", "--target", "y", "--dir", ".", "--history", "table.csv"],
+        ["run", "--init-from", "model.keras", "--dir", "."],
+        ["predict", "-m", "model.keras", "table.csv", "--config", "lab.toml", "-o", "lab.toml"],
     ],
     ids=" ".join,
 )
@@ -70,6 +82,47 @@ def test_case_74_an_output_that_is_an_input_is_refused(dlwhy_in_process, garbage
 
     assert result.code == 2
     assert "is both input and output" in result.error
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["train", "-d", "data.npz", "-o", "h.keras", "--history", "h.keras"],
+        ["train", "-d", "data.npz", "-o", "h.keras", "--history", "h.checkpoint.keras", "--checkpoint-every", "1"],
+        ["train", "-d", "data.npz", "-o", "h.keras", "--tensorboard", "h.keras"],
+        ["train", "-d", "data.npz", "-o", "-", "--history", "-"],
+        ["run", "--dir", ".", "--history", "metrics.json"],
+        ["run", "--dir", ".", "--tensorboard", "plot.png"],
+    ],
+    ids=" ".join,
+)
+def test_two_outputs_to_one_file_are_refused(dlwhy_in_process, garbage, arguments):
+    result = dlwhy_in_process(*arguments)
+
+    assert result.code == 2
+    assert "write to it" in result.error
+
+
+def test_an_input_where_a_study_writes_is_refused(dlwhy_in_process, tmp_path):
+    (tmp_path / "study" / "depth").mkdir(parents=True)
+    (tmp_path / "study" / "depth" / "summary.csv").write_text("a,target\n1,x\n2,y\n")
+
+    result = dlwhy_in_process("study", "depth", "--data", "study/depth/summary.csv")
+
+    assert result.code == 2
+    assert "lies in study/depth, where the study writes" in result.error
+
+
+def test_results_do_not_mix_on_stdout(dlwhy_in_process, garbage):
+    assert dlwhy_in_process("evaluate", "-m", "model.keras", "-d", "data.npz", "--metrics", "-").code == 2
+    assert dlwhy_in_process("train", "-d", "data.npz", "--history", "-", "--json").code == 2
+
+
+def test_a_training_that_goes_on_may_replace_its_own_model(dlwhy_in_process, garbage):
+    """Refused for what it holds, not for its name."""
+    result = dlwhy_in_process("train", "-d", "data.npz", "--resume", "model.keras", "-o", "model.keras")
+
+    assert result.code == 65
 
 
 def test_case_72_a_read_only_folder_is_refused_first(program, garbage):
