@@ -2,7 +2,9 @@
 
 import contextlib
 import json
+import shutil
 import sys
+import textwrap
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -44,6 +46,17 @@ class Output:
     def text(self, text: str) -> None:
         """Print text on stdout, with a newline behind it; what a terminal would obey in it is shown as an escape."""
         write_stdout(f"{_inert(text)}\n".encode(errors="backslashreplace"))
+
+    def paragraph(self, text: str, *, indent: str = "") -> None:
+        """Print text on stdout: on a terminal words are not cut at its edge, in a file it is one line."""
+        if sys.stdout is not None and sys.stdout.isatty():
+            width = shutil.get_terminal_size().columns
+            text = textwrap.fill(text, width, subsequent_indent=indent, break_on_hyphens=False)
+        self.text(text)
+
+    def item(self, text: str) -> None:
+        """Print one item of a list."""
+        self.paragraph(f"- {text}", indent="  ")
 
     def json(self, value: Any) -> None:
         """Print a JSON object on stdout; numbers that are not finite become null."""

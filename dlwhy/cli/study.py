@@ -87,7 +87,10 @@ def study(
     ] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run failed runs again.")] = False,
     fail_unless: Annotated[
-        str | None, typer.Option(help="End with code 4 unless every study ends with this verdict: supported.")
+        str | None,
+        typer.Option(
+            help="End with code 4 unless every study's verdict, with --data that on your data, is: supported."
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be run, and run nothing.")] = False,
     max_size: shared.MaxSize = None,
@@ -148,6 +151,7 @@ def _conducted(names: list[str], given: dict[str, Any], out: Output) -> "list[Co
     if given["dry_run"]:
         verdict_table.show_plans(plans, out)
         return []
+    verdict_table.warn_of_few_seeds(plans, out)
     command = shlex.join(["dlwhy", *sys.argv[1:]])
     done = []
     for request, plan in zip(requests, plans, strict=True):
@@ -281,16 +285,21 @@ def _is_whole(picture: Path) -> bool:
 
 
 def _end(conducted: "list[Conducted]", fail_unless: str | None) -> None:
-    missed = [
-        f"{each.report['study']}: {each.report['verdict']}"
-        for each in conducted
-        if fail_unless and each.report["verdict"] != fail_unless
-    ]
-    if missed:
-        raise GateError("; ".join(missed))
+    if fail_unless:
+        _gate([each.report for each in conducted], fail_unless)
     lost = [each for each in conducted if each.report["failures"]]
     if lost:
         failures = sum(each.report["failures"] for each in lost)
         where = ", ".join(files.shown(each.folder / "summary.csv") for each in lost)
         runs = f"{failures} run{'s' * (failures > 1)}"
         raise UnusableResultError(f"{runs} failed or diverged; {where} says which and why")
+
+
+def _gate(reports: "list[dict[str, Any]]", wanted: str) -> None:
+    """Refuse any other verdict than the one wanted: on the user's own data, where there are any."""
+    on_own = [each for each in reports if each["verdict_about"] == "own"]
+    if not on_own and any(each["own"] for each in reports):
+        raise GateError(f"no verdict on your data in {', '.join(each['study'] for each in reports)}")
+    missed = [each["headline"]["verdict"] for each in on_own or reports if each["verdict"] != wanted]
+    if missed:
+        raise GateError(display("; ".join(missed), 600))

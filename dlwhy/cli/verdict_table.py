@@ -1,12 +1,18 @@
 """How studies are shown: the list, the plan of a dry run, and the table of predictions with their verdicts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dlwhy.cli.console import Output
 from dlwhy.errors import display
 
-_COLUMNS = ("prediction", ">effect [interval]", ">n", ">p", "verdict")
+# what a verdict leaves unsaid
+_MORE = {
+    ("not supported", "hurts"): "hurts",
+    ("not supported", "makes no difference"): "no difference",
+    ("inconclusive", "probably helps"): "probably yes",
+}
+_LONGEST = 600
 
 
 def list_claims(out: Output) -> None:
@@ -36,6 +42,14 @@ def show_plans(plans: Sequence[Mapping[str, Any]], out: Output) -> None:
             f"{plan['study']}: {len(plan['arms'])} arms, {plan['seeds']} seeds, {plan['runs']} runs, "
             f"{plan['trainings']} trainings, about {_time(plan['seconds'])}"
         )
+        out.note(f"{plan['study']}: {plan['needs']['says']}")
+
+
+def warn_of_few_seeds(plans: Sequence[Mapping[str, Any]], out: Output) -> None:
+    """Say before anything runs where no prediction can end in supported."""
+    for plan in plans:
+        if not plan["needs"]["can_be_supported"]:
+            out.note(f"dlwhy: warning: {plan['study']}: {plan['needs']['says']}")
 
 
 def show(reports: Sequence[Mapping[str, Any]], out: Output) -> None:
@@ -47,34 +61,36 @@ def show(reports: Sequence[Mapping[str, Any]], out: Output) -> None:
         _show_one(report, out)
     from dlwhy.studies.in_short import answers
 
-    said = answers(reports)
+    said = answers(reports) if len(reports) > 1 else []  # of one study it is said already
     if said:
         out.text("in short, on your data:")
     for sentence in said:
-        out.text(f"- {display(sentence, 600)}")
+        out.item(display(sentence, _LONGEST))
 
 
 def _show_one(report: Mapping[str, Any], out: Output) -> None:
-    out.text(f"{report['study']}: {report['claim']}")
-    if report["a_a"]:
+    headline, on_own = report["headline"], report["verdict_about"] == "own" and report["own"] is not None
+    out.paragraph(display(headline["title"], _LONGEST))
+    if report["own"] is not None and not on_own:
+        out.paragraph("nothing here is on your data" + _how(report))
+    if report["a_a"] and not on_own:
         floor = report["a_a"]
-        out.text(
+        out.paragraph(
             f"noise floor (A/A, {floor['arm']} on {display(floor['task'])}): {_effect(floor)},"
-            f" {floor['n_seeds']} seeds; smallest detectable effect {floor['detectable']:.4f}"
+            f" {floor['n_seeds']} seeds; smallest detectable effect {floor['detectable']:.3f}"
         )
-    rows = [_row(each) for each in report["predictions"]]
-    out.table(_COLUMNS, rows)
+    columns = ("prediction", ">effect [interval]", ">n", f">p\nalpha {report['alpha']:g}", "verdict")
+    out.table(columns, [_row(each, on_own=on_own) for each in report["predictions"]])
     if not all(each["primary"] for each in report["predictions"]):
-        out.text("* secondary: not corrected for their number, and no part of the verdict")
-    _show_cautions(report, out)
-    for sentence in dict.fromkeys(each["sentence"] for each in report["predictions"] if each["sentence"]):
-        out.text(f"- {display(sentence, 400)}")
-    for caveat in report["caveats"]:
-        out.text(f"- {display(caveat, 400)}")
-    for line in report.get("descriptive", {}).get("lines", ()):
-        out.text(f"- {display(line, 400)}")
-    reasons = f" ({'; '.join(display(reason, 200) for reason in report['reasons'])})" if report["reasons"] else ""
-    out.text(f"verdict on {report['study']}: {report['verdict']}{reasons}")
+        out.paragraph("* secondary: not corrected for their number, and no part of the verdict")
+    for each in report["predictions"]:
+        for caution in each["cautions"]:
+            out.paragraph(f"caution on {_name(each)}: {display(caution, 200)}")
+    for sentence in dict.fromkeys(_sentences(report, on_own=on_own)):
+        out.item(display(sentence, _LONGEST))
+    out.paragraph(display(headline["verdict"], _LONGEST))
+    if headline["lab"]:
+        out.paragraph(display(headline["lab"], _LONGEST))
     cautions = list(report["a_a"]["cautions"]) if report["a_a"] else []
     if not report.get("complete", True):
         cautions.append("not all arms have run yet")
@@ -82,23 +98,42 @@ def _show_one(report: Mapping[str, Any], out: Output) -> None:
         out.note(f"caution: {caution}")
 
 
-def _show_cautions(report: Mapping[str, Any], out: Output) -> None:
-    """Print what stands beside the numbers, and how many seeds would settle what is open."""
-    for each in report["predictions"]:
-        for caution in each["cautions"]:
-            out.text(f"caution on {_name(each)}: {display(caution, 200)}")
-        if each["verdict"] == "inconclusive" and each.get("seeds_needed"):
-            out.text(f"open on {_name(each)}: about {each['seeds_needed']} seeds would probably settle it")
+def _how(report: Mapping[str, Any]) -> str:
+    return ": name a model to carry over with --source" if report["study"] == "transfer" else ""
 
 
-def _row(finding: Mapping[str, Any]) -> tuple[str, ...]:
+def _sentences(report: Mapping[str, Any], *, on_own: bool) -> Iterator[str]:
+    """Give what is said of the predictions, the caveats, and the descriptive lines; with own data, of these alone."""
+    lines = report.get("descriptive", {}).get("lines", ())
+    told = [each for each in report["predictions"] if each["sentence"] and each["told"]]
+    if not on_own:
+        yield from (each["sentence"] for each in told)
+        yield from (*report["caveats"], *lines)
+        return
+    yield from (each["sentence"] for each in told if each["role"] == "own")
+    tasks = {each["task"] for each in report["predictions"] if each["role"] == "own"}
+    yield from (line for line in lines if any(line.startswith(f"On {task},") for task in tasks))
+    # those on a control say where
+    yield from (caveat for caveat in report["caveats"] if not caveat.startswith("On "))
+    if report["study"] == "compare":
+        yield from lines
+
+
+def _row(finding: Mapping[str, Any], *, on_own: bool) -> tuple[str, ...]:
+    more = _MORE.get((finding["verdict"], finding["outcome"]), "")
     return (
-        f"{_name(finding)}: {display(finding['contrast'], 60)}",
+        f"{_short_name(finding) if on_own else _name(finding)}: {display(finding['contrast'], 60)}",
         _effect(finding),
         str(finding["n_seeds"]),
         _p(finding["p_holm"] if finding["p_holm"] is not None else finding["p"]),
-        finding["verdict"],
+        f"{finding['verdict']}{more and f': {more}'}",
     )
+
+
+def _short_name(finding: Mapping[str, Any]) -> str:
+    """Name a prediction in the table, whose title names the user's own data."""
+    primary = "" if finding["primary"] else "*"
+    return f"{finding['id']}{primary} yours" if finding["role"] == "own" else _name(finding)
 
 
 def _name(finding: Mapping[str, Any]) -> str:
@@ -107,11 +142,13 @@ def _name(finding: Mapping[str, Any]) -> str:
 
 
 def _effect(finding: Mapping[str, Any]) -> str:
+    from dlwhy.studies.wording import signed
+
     if finding["effect"] is None:
         return ""
     low, high = finding["ci_low"], finding["ci_high"]
-    interval = "" if low is None or high is None else f" [{low:+.3f}, {high:+.3f}]"
-    return f"{finding['effect']:+.3f}{interval}"
+    interval = "" if low is None or high is None else f" [{signed(low)}, {signed(high)}]"
+    return f"{signed(finding['effect'])}{interval}"
 
 
 def _p(value: float | None) -> str:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 Panel = Callable[["Axes"], object]
 _GREY = "#9a9a9a"
 _TITLES = {
+    "P5": "Your own data: which ingredient carries it",
     "P1": "Against a plain sigmoid network (grey: 2 layers)",
     "P2": "Against overfitting (grey: clean labels)",
     "P3": "Against tuned SGD (grey: standardised inputs)",
     "P4": "Factorial: main effects and interactions",
-    "P5": "Your own data: which ingredient carries it",
 }
 # how a run may end badly, and the places of its colour
 _ENDS = {"stuck": 5, "diverged": 3, "failed": 2, "unfinished": 4}

@@ -34,7 +34,8 @@ def _panel(
             handles.append(ax.plot(n, np.maximum(error, 1e-4), "o-", color=color, markersize=4)[0])
             names.append(model)
         if forecast and forecast["form"]:
-            n = np.geomspace(models["net"][0][0], 2 * models["net"][-1][0], 60)
+            further = 1 if forecast["next_refused"] else 2  # no line where nothing is promised
+            n = np.geomspace(models["net"][0][0], further * models["net"][-1][0], 60)
             error = forecast["a"] * n ** -forecast["b"] + forecast["c"]
             line = ax.plot(n, error, color="black", linestyle=":", linewidth=1.4)[0]
             ax.axvline(models["net"][-3][0], color=_GREY, linewidth=0.8, linestyle="--")

@@ -37,6 +37,15 @@ def draw(report: Mapping[str, Any]) -> "Figure":
     figure, places = style.new_figure(max(1, len(panels)))
     for panel, ax in zip(panels, places, strict=False):
         panel(ax)
-    text = f"{name}: {report['claim']} Verdict: {report['verdict']}."
-    figure.suptitle(textwrap.fill(text, int(_CHARACTERS_AN_INCH * figure.get_figwidth())), fontsize=12)
+    figure.suptitle(_title(report, int(_CHARACTERS_AN_INCH * figure.get_figwidth())), fontsize=12)
     return figure
+
+
+def _title(report: Mapping[str, Any], width: int) -> str:
+    """Give the question with its verdict, and whether the lab works on a line of its own."""
+    said = report["headline"]
+    verdict = said["verdict"].removeprefix("verdict on ")
+    lines = [f"{said['title'].rstrip('.')}{'' if said['title'].endswith('?') else '.'} Verdict on {verdict}."]
+    if said["lab"]:
+        lines.append(f"{said['lab']}.")
+    return "\n".join(textwrap.fill(line, width) for line in lines)

@@ -1,6 +1,6 @@
 """Panels of the study of versatility: scores by data set, mean ranks with the critical difference, time by rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,7 +36,8 @@ def panels(report: Mapping[str, Any]) -> "list[Callable[[Axes], object]]":
     shown = report["descriptive"]
     made: list[Callable[[Axes], object]] = []
     if shown["scores"]:
-        made.append(lambda ax: _by_data_set(ax, shown["scores"]))
+        own = {each["task"] for each in report["predictions"] if each["role"] == "own"}
+        made.append(lambda ax: _by_data_set(ax, shown["scores"], own))
     if shown["ranking"]:
         made.append(lambda ax: _ranks(ax, shown["ranking"]))
     if shown["times"]:
@@ -44,9 +45,9 @@ def panels(report: Mapping[str, Any]) -> "list[Callable[[Axes], object]]":
     return made
 
 
-def _by_data_set(ax: "Axes", scores: Mapping[str, Mapping[str, float]]) -> None:
-    """Dots of all methods, a line a data set; where nets lead the linear model most, on top."""
-    order = sorted(scores, key=lambda task: scores[task].get("linear", 0) - _of_net(scores[task]))
+def _by_data_set(ax: "Axes", scores: Mapping[str, Mapping[str, float]], own: Container[str]) -> None:
+    """Dots of all methods, a line a data set; the user's own on top, then where nets lead the linear model most."""
+    order = sorted(scores, key=lambda task: (task not in own, scores[task].get("linear", 0) - _of_net(scores[task])))
     lowest = min(min(methods.values()) for methods in scores.values())
     handles, names = [], []
     for method in (each for each in reversed(_METHODS) if any(each in scores[task] for task in order)):

@@ -229,7 +229,8 @@ def _against_none(task: Task, name: str) -> Contrast:
         # dropout .5 and L2 .01 are what is tested; weaker ones may do too little
         primary=task.role == "positive" and name in _QUICK_REGULARIZERS,
         yes=f"On {task.name}, {rates}, {name} helps, by {{effect}}.",
-        no=f"On {task.name}, {rates}, {name} brings nothing that matters.",
+        no=f"On {task.name}, {rates}, {name} makes no difference that matters.",
+        worse=f"On {task.name}, {rates}, {name} hurts, by {{effect}}.",
         unclear=f"On {task.name}, {rates}, these runs can't tell {name} from none.",
     )
 
@@ -320,8 +321,9 @@ def _own(request: Request) -> tuple[list[Arm], list[Contrast]]:
             id="P5",
             arm=arm.key,
             base=arms[0].key,
-            yes=f"On {shown}, {arm.name} carries {{effect}}.",
-            no=f"On {shown}, {arm.name} brings nothing that matters.",
+            yes=f"On {shown}, {arm.name} helps, by {{effect}}.",
+            no=f"On {shown}, {arm.name} makes no difference that matters.",
+            worse=f"On {shown}, {arm.name} hurts, by {{effect}}.",
             unclear=f"On {shown}, these runs can't tell whether {arm.name} helps.",
         )
         for arm in arms[1:]

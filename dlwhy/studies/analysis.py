@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from dlwhy.studies import claims, statistics, verdicts
+from dlwhy.studies import claims, headline, statistics, verdicts, wording
 from dlwhy.studies.design import TUNING_SEEDS, Arm, Contrast, Study
 from dlwhy.studies.results import CENSUS, LOST, Outcome, Results, Run
+from dlwhy.studies.statistics import Effect
 from dlwhy.studies.verdicts import Finding
+from dlwhy.studies.wording import Interval, Sentences
 
 SCHEMA = "dlwhy.study/1"
 
@@ -29,18 +31,25 @@ def report(study: Study, results: Results) -> dict[str, Any]:
     floor = noise_floor(study, results)
     found = [compared(study, results, each) for each in study.contrasts if each.arm in results and each.base in results]
     found += list(claim.findings(study, results))
+    # the user's own question comes first
+    found.sort(key=lambda each: each.role != "own")
     settled = verdicts.settle(found, alpha=request.alpha)
     arms = [summary(arm, results[key], alpha=request.alpha) for key, arm in study.arms.items() if key in results]
     runs = [run for outcome in results.values() for run in outcome.runs]
-    return {
+    made = {
         "schema": SCHEMA,
         "study": study.name,
         "claim": study.claim,
+        "own": request.own.name if request.own else None,
+        "only": list(request.only),
         "budget": request.budget,
         "base_seed": request.base_seed,
         "smallest_effect": study.smallest_effect,
         "alpha": request.alpha,
         "verdict": settled.verdict,
+        "verdict_about": settled.about,
+        "verdict_tasks": list(dict.fromkeys(each.task for each in settled.decisive)),
+        "controls_verdict": settled.controls_verdict,
         "controls_ok": settled.controls_ok,
         "reasons": list(settled.reasons),
         "a_a": floor,
@@ -52,6 +61,7 @@ def report(study: Study, results: Results) -> dict[str, Any]:
         "seconds": round(sum(outcome.seconds for outcome in results.values()), 3),
         "trainings": trainings(study, results),
     }
+    return {**made, "headline": headline.of(made)}
 
 
 def trainings(study: Study, results: Results) -> int:
@@ -86,6 +96,8 @@ def compared(study: Study, results: Results, contrast: Contrast) -> Finding:
         overlap=overlap_of(results[contrast.arm]),
         cautions=lost,
         sentences=(contrast.yes, contrast.no, contrast.unclear),
+        worse=contrast.worse,
+        told=contrast.told,
     )
 
 
@@ -103,6 +115,8 @@ def finding(
     overlap: float,
     cautions: Sequence[str] = (),
     sentences: tuple[str, str, str] = ("", "", ""),
+    worse: str = "",
+    told: bool = True,
 ) -> Finding:
     """Judge paired differences, (n_seeds,), by the rule that was fixed beforehand; a claim's own findings use it, too.
 
@@ -118,31 +132,57 @@ def finding(
         See `overlap_of`.
     cautions
         What stands beside the number.
-    sentences
-        For a student: if it is supported, not supported, inconclusive. ``{effect}`` stands for the effect's size.
+    sentences, worse
+        For a student: if it helps, does not, or that is open; and if it hurts. See `wording.Sentences`.
+    told
+        See `Finding`.
 
     """
     values = np.asarray(differences, float)
     values = values[np.isfinite(values)]
-    nothing = Finding(id=id, task=task, role=role, metric=metric, contrast=contrast, primary=primary, smallest=smallest)
+    nothing = Finding(
+        id=id, task=task, role=role, metric=metric, contrast=contrast, primary=primary, smallest=smallest, told=told
+    )
     if not len(values):
         return nothing
     effect = statistics.paired_effect(values, alpha=study.request.alpha, overlap=overlap)
-    verdict = verdicts.judge(effect, smallest=smallest)
-    texts = dict(zip(("supported", "not supported", "inconclusive"), sentences, strict=True))
+    seen = Interval(effect=effect.effect, low=effect.ci_low, high=effect.ci_high)
+    outcome = wording.outcome(seen, smallest=smallest)
+    needed = verdicts.seeds_to_settle(effect, smallest=smallest, overlap=overlap)
     return dataclasses.replace(
         nothing,
         effect=effect.effect,
         ci_low=effect.ci_low,
         ci_high=effect.ci_high,
         p=effect.p,
+        test="corrected t" if overlap else "sign flip",
         standardized=effect.standardized,
         n_seeds=effect.n_seeds,
-        verdict=verdict,
-        seeds_needed=verdicts.seeds_to_settle(effect, smallest=smallest, overlap=overlap),
+        verdict=verdicts.judge(effect, smallest=smallest),
+        outcome=outcome,
+        seeds_needed=needed,
         cautions=tuple(cautions),
-        sentence=texts.get(verdict, "").format(effect=_size(effect.effect, metric)),
+        sentence=wording.sentence(
+            seen,
+            outcome,
+            Sentences(*sentences, worse),
+            what=f"On {task}, {contrast}",
+            metric=metric,
+            then=_then(effect, smallest=smallest, needed=needed, overlap=overlap),
+        ),
     )
+
+
+def _then(effect: Effect, *, smallest: float, needed: int | None, overlap: float) -> str:
+    """Say what would settle a prediction that is open, or why it has no verdict."""
+    verdict = verdicts.judge(effect, smallest=smallest)
+    if verdict == "withheld":
+        return verdicts.TOO_FEW
+    if verdict != "inconclusive":
+        return ""
+    if needed:
+        return f"about {needed} seeds would settle it"
+    return "more seeds of the same rows would not settle it, more rows could" if overlap else ""
 
 
 def overlap_of(*outcomes: Outcome) -> float:
@@ -228,11 +268,9 @@ def census(runs: Sequence[Run]) -> dict[str, int]:
 
 def _cautions(arm: Arm, outcome: Outcome) -> list[str]:
     """Give what stands beside a number that an arm has part in: lost runs, a rate at the edge, no rate at all."""
+    lost = verdicts.failure_cautions(arm.name, census(outcome.runs), lost=LOST)
+    if arm.task.settings.get("shuffled"):  # there is nothing to learn, at whatever rate
+        return list(lost)
     edge = verdicts.edge_caution(arm.name, at_edge=outcome.at_edge)
     hopeless = f"{arm.name} can't be trained at any rate that was tried" if outcome.hopeless else None
-    lost = verdicts.failure_cautions(arm.name, census(outcome.runs), lost=LOST)
     return [*lost, *(caution for caution in (edge, hopeless) if caution)]
-
-
-def _size(effect: float, metric: str) -> str:
-    return f"{abs(effect) * 100:.1f} points" if metric == "accuracy" else f"{abs(effect):.3g}"

@@ -22,6 +22,18 @@ CLAIMS: MappingProxyType[str, str] = MappingProxyType(
     }
 )
 COMPARE = "compare"
+# what a claim asks of the user's own data
+QUESTIONS: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "depth": "do more layers help?",
+        "data": "do more rows help?",
+        "compute": "does more computing help?",
+        "algorithms": "which ingredients help?",
+        "transfer": "does a pre-trained model help?",
+        "versatility": "is a network worth it beside simple models?",
+        COMPARE: "which recipe is better?",
+    }
+)
 
 
 class Claim(Protocol):

@@ -67,7 +67,7 @@ def descriptive(study: Study, results: Results) -> dict[str, Any]:
         scores = analysis.values(outcome, arm.metric)
         found, run = scores[np.isfinite(scores)], outcome.runs[0]
         seconds = float(np.mean([each.seconds for each in outcome.runs]))
-        parts = [f"{arm.metric} {found.mean():.4f}" if len(found) else "no run has a result"]
+        parts = [f"{arm.metric} {found.mean():.3f}" if len(found) else "no run has a result"]
         if arm.network:
             parts.append(f"{run.parameters:,} parameters")
         if run.learning_rate:
@@ -158,6 +158,7 @@ def _contrast(arm: Arm, base: Arm) -> Contrast:
         base=base.key,
         yes=f"{names[0]} is better than {names[1]}, by {{effect}}.",
         no=f"{names[0]} is not better than {names[1]} by anything that matters.",
+        worse=f"{names[0]} is worse than {names[1]}, by {{effect}}.",
         unclear=f"These runs can't tell {names[0]} from {names[1]}.",
     )
 

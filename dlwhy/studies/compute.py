@@ -17,7 +17,7 @@ import numpy.typing as npt
 from dlwhy.data.dataset import Dataset
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import analysis, frontier, networks, scoring, tasks, throughput
-from dlwhy.studies.design import Arm, Seeds, Study, Task, assemble, training_seed
+from dlwhy.studies.design import Arm, Planned, Seeds, Study, Task, assemble, training_seed
 from dlwhy.studies.draws import Draw, generator
 from dlwhy.studies.frontier import Grid
 from dlwhy.studies.request import OwnData, Request
@@ -80,9 +80,8 @@ def design(request: Request) -> Study:
     arms = [
         _arm(task, width, durations_) for task in compared for width in (fewer if task.role == "negative" else widths)
     ]
-    if request.own:
-        mine = Task(name=request.own.name, role="own", draw="own")
-        arms += [_arm(mine, width, durations_, request.own) for width in widths]
+    mine = [Task(name=request.own.name, role="own", draw="own")] if request.own else []
+    arms += [_arm(task, width, durations_, request.own) for task in mine for width in widths]
     if more or "throughput" in request.only:
         arms.append(throughput.arm(threads=more))
     base = next(arm for arm in arms if arm.key == "teacher: width 16")
@@ -94,6 +93,7 @@ def design(request: Request) -> Study:
         a_a=base,
         smallest_effect=_SMALLEST,
         caveats=_CAVEATS,
+        planned=[Planned(id="P1", task=task) for task in (*compared, *mine) if task.role in ("positive", "own")],
     )
 
 
@@ -308,10 +308,11 @@ def _paying(study: Study, task: Task, grid: Grid, overlap: float) -> Finding:
         smallest=study.smallest_effect,
         overlap=overlap,
         sentences=(
-            f"On {task.name}, ten times the compute lowers the loss by {{effect}} decades.",
+            f"On {task.name}, ten times the compute lowers the loss by {{effect}}.",
             f"On {task.name}, more compute brings nothing that matters.",
             f"On {task.name}, these runs can't tell whether more compute pays.",
         ),
+        worse=f"On {task.name}, more compute makes the loss worse, by {{effect}} for ten times as much.",
     )
 
 
@@ -331,7 +332,7 @@ def _widening(study: Study, task: Task, grid: Grid, overlap: float) -> Finding:
         sentences=(
             f"On {task.name}, the more compute there is, the wider the best network.",
             f"On {task.name}, the best width does not grow with the budget.",
-            "",
+            f"On {task.name}, it is open whether the best width grows with the budget.",
         ),
     )
 
@@ -351,7 +352,7 @@ def _described(task: Task, grid: Grid, lines: list[str]) -> dict[str, Any]:
     longest = grid.steps == grid.steps.max()
     parameters = grid.costs[longest] / grid.steps[longest]
     exponent = -float(np.polyfit(np.log10(parameters), grid.losses.mean(axis=0)[longest], 1)[0])
-    if law and task.role != "negative":
+    if law and law.slope > _SMALLEST and task.role != "negative":  # a flat one is no law
         lines.append(
             f"On {task.name}, the frontier falls by {law.slope:.2f} decades a decade of compute; from its lower two "
             f"thirds, the upper third was foreseen within {law.error:.0%}. Rank correlation of budget and best width: "

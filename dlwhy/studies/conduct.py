@@ -12,7 +12,7 @@ from typing import Any
 from dlwhy import files
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import DlwhyError, InputRefusedError, InputUnreadableError, UsageError, display
-from dlwhy.studies import analysis, claims, estimate, records, runner, tables
+from dlwhy.studies import analysis, claims, estimate, records, runner, seeds_needed, tables
 from dlwhy.studies.design import Study, UnknownNamesError
 from dlwhy.studies.folder import DESIGN, REPORT, RUNS, SUMMARY, check, locked
 from dlwhy.studies.request import OwnData, Request
@@ -85,7 +85,7 @@ def _missing(request: Request) -> UnknownNamesError | None:
 
 
 def plan(study: Study) -> dict[str, Any]:
-    """Say what a study would do: arms, runs, parameters, estimated seconds."""
+    """Say what a study would do: arms, runs, parameters, estimated seconds, and what a verdict takes."""
     arms = [
         {"arm": arm.name, "task": arm.task.name, "role": arm.task.role, **estimate.of(arm, study)}
         for arm in study.arms.values()
@@ -99,6 +99,7 @@ def plan(study: Study) -> dict[str, Any]:
         "trainings": sum(arm["trainings"] for arm in arms),
         "seconds": round(sum(arm["seconds"] for arm in arms), 1),
         "predictions": [dataclasses.asdict(each) for each in study.contrasts],
+        "needs": seeds_needed.of(study).as_json(),
     }
 
 

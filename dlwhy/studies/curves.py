@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.studies import statistics
+from dlwhy.studies import doubling, statistics
 from dlwhy.studies.statistics import Array, Effect
 
 Form = Literal["power law", "power law with floor"]
@@ -57,14 +57,15 @@ class LearningCurve:
         Percentile bootstrap interval of b over seeds, with the form held; None if it is refused or for a single seed.
     forecast, observed
         Errors at the two largest sizes, as the fit has them and as seen; no forecast if it is refused.
-    forecast_error
-        The larger of their relative differences.
+    forecast_error, forecast_miss
+        The larger of their relative differences, and of their differences.
     refused
         Why there is no forecast, or None.
     next_doubling
         Gain (fall of the error) from the second largest size to the largest, paired by seed; None if no seed has both.
-    forecast_next
-        Gain that doubling the largest size would bring, by a fit of the same form to all sizes.
+    forecast_next, forecast_next_low, forecast_next_high, next_refused
+        Gain that doubling the largest size would bring, by a fit of the same form to all sizes, and its interval; or
+        why nothing is promised: see `doubling.forecast`.
 
     """
 
@@ -79,9 +80,13 @@ class LearningCurve:
     forecast: tuple[float, ...] = ()
     observed: tuple[float, ...] = ()
     forecast_error: float | None = None
+    forecast_miss: float | None = None
     refused: str | None = None
     next_doubling: Effect | None = None
     forecast_next: float | None = None
+    forecast_next_low: float | None = None
+    forecast_next_high: float | None = None
+    next_refused: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give it JSON-like."""
@@ -214,8 +219,8 @@ def learning_curve(
     )
     refused = _refusal(runs, mean, alpha=alpha, overlap=overlap)
     if refused:
-        return dataclasses.replace(seen, refused=refused)
-    return _forecast(seen, n, runs, alpha=alpha, seed=seed)
+        return dataclasses.replace(seen, refused=refused, next_refused=refused)
+    return _forecast(seen, n, runs, alpha=alpha, overlap=overlap, seed=seed)
 
 
 def _means(runs: Array, counts: Array) -> Array:
@@ -252,13 +257,23 @@ def _turns_back(runs: Array, mean: Array, *, alpha: float, overlap: float) -> bo
     return False
 
 
-def _forecast(seen: LearningCurve, n: Array, runs: Array, *, alpha: float, seed: int) -> LearningCurve:
+def _forecast(seen: LearningCurve, n: Array, runs: Array, *, alpha: float, overlap: float, seed: int) -> LearningCurve:
     mean, inside = np.array(seen.errors), slice(None, -_HELD_OUT)
     form = choose_form(n[inside], mean[inside])
     fit = fit_curve(n[inside], mean[inside], floor=form == "power law with floor")
     everything = fit_curve(n, mean, floor=form == "power law with floor")
     forecast = fit.at(n[-_HELD_OUT:])
-    low, high = _interval(n[inside], runs[:, inside], fit, form, alpha=alpha, seed=seed)
+    exponents = [curve.b for curve in _resampled(n[inside], runs[:, inside], fit, form, seed=seed)]
+    low, high = np.quantile(exponents, [alpha / 2, 1 - alpha / 2]).tolist() if exponents else (None, None)
+    miss = float(np.abs(forecast - mean[-_HELD_OUT:]).max())
+    further = doubling.forecast(
+        _next(everything, n[-1]),
+        np.array([_next(curve, n[-1]) for curve in _resampled(n, runs, everything, form, seed=seed)]),
+        miss=miss,
+        last=seen.next_doubling,
+        overlap=overlap,
+        alpha=alpha,
+    )
     return dataclasses.replace(
         seen,
         form=form,
@@ -269,24 +284,26 @@ def _forecast(seen: LearningCurve, n: Array, runs: Array, *, alpha: float, seed:
         b_high=high,
         forecast=tuple(float(each) for each in forecast),
         forecast_error=float(np.abs(forecast / mean[-_HELD_OUT:] - 1).max()),
-        forecast_next=float(everything.at(n[-1]) - everything.at(2 * n[-1])),
+        forecast_miss=miss,
+        forecast_next=further.gain,
+        forecast_next_low=further.low,
+        forecast_next_high=further.high,
+        next_refused=further.refused,
     )
 
 
-def _interval(
-    n: Array, runs: Array, fit: Curve, form: Form, *, alpha: float, seed: int
-) -> tuple[float | None, float | None]:
-    """Bootstrap b over seeds (see `statistics.bootstrap_interval`), all means of the resamples at once."""
+def _next(curve: Curve, largest: float) -> float:
+    return float(curve.at(largest) - curve.at(2 * largest))
+
+
+def _resampled(n: Array, runs: Array, fit: Curve, form: Form, *, seed: int) -> list[Curve]:
+    """Fit resamples of the seeds (see `statistics.bootstrap_interval`), all their means at once; none of one seed."""
     if len(runs) < 2:
-        return None, None
+        return []
     # how often each seed is drawn
     counts = np.random.default_rng(seed).multinomial(len(runs), np.full(len(runs), 1 / len(runs)), size=_DRAWS)
     means = _means(runs, counts.astype(float))
     usable = means[(np.isfinite(means) & (means > 0)).all(axis=1)]
-    if not len(usable):
-        return None, None
     log_n = np.log(n)
     # begun at the fit itself, since resamples lie near it
-    curves = (_plain(log_n, each) if form == "power law" else _with_floor(log_n, each, fit) for each in np.log(usable))
-    low, high = np.quantile([curve.b for curve in curves], [alpha / 2, 1 - alpha / 2])
-    return float(low), float(high)
+    return [_plain(log_n, each) if form == "power law" else _with_floor(log_n, each, fit) for each in np.log(usable)]

@@ -2,17 +2,19 @@
 
 import dataclasses
 import itertools
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from dlwhy.models.network import NetworkSpec
-from dlwhy.studies import analysis, curves, statistics
-from dlwhy.studies.design import Arm, Contrast, Study, Task, assemble
+from dlwhy.studies import analysis, curves, statistics, wording
+from dlwhy.studies.design import Arm, Contrast, Planned, Study, Task, assemble
 from dlwhy.studies.request import Request
 from dlwhy.studies.results import Results
 from dlwhy.studies.verdicts import Finding
+from dlwhy.studies.wording import Interval
 from dlwhy.training.options import TrainingOptions
 
 _CLAIM = "Deep learning lives on data: a network goes on improving with more of it, where simple models have stopped."
@@ -24,6 +26,7 @@ _SMALL_NET = NetworkSpec(layers=(32, 32))
 _LEAST_ROWS = 20
 _MOST_SIZES = 8
 _SHARE = 0.75
+_SIMPLE_MODELS = {"logistic": "logistic regression", "linear": "ridge regression"}
 
 
 def design(request: Request) -> Study:
@@ -52,7 +55,8 @@ def design(request: Request) -> Study:
         arms += [*_arms(mine, own, _NET, request=request), *_simple(mine, own, _linear(request), request=request)]
         contrasts += _contrasts(mine, own)
     base = next(arm for arm in arms if arm.task.name == "moons" and arm.settings["n"] == max(sizes["moons"]))
-    return assemble(request, claim=_CLAIM, arms=arms, contrasts=contrasts, a_a=base)
+    planned = [Planned(id="P4", task=task) for task in (teacher, noise)]
+    return assemble(request, claim=_CLAIM, arms=arms, contrasts=contrasts, a_a=base, planned=planned)
 
 
 def findings(study: Study, results: Results) -> Sequence[Finding]:
@@ -83,10 +87,11 @@ def descriptive(study: Study, results: Results) -> dict[str, Any]:
             ]
             if model == "net" and len(cells) > 2:
                 shown["forecasts"][name] = _foreseen(study, task, cells, shown["lines"], overlap)
-        crossing = _crossing(shown["curves"].get(name, {}))
-        if crossing:
-            shown["crossings"][name] = crossing
-            shown["lines"].append(f"On {name}, the net overtakes the simple model at about {crossing:.0f} rows.")
+        nets, simple = _by_size(study, results, name, "net"), _by_size(study, results, name, "")
+        overtaken = _overtaking(study, task, nets, simple, overlap)
+        if overtaken:
+            shown["crossings"][name], sentence = overtaken
+            shown["lines"].append(sentence)
     return shown
 
 
@@ -153,7 +158,8 @@ def _contrasts(task: Task, sizes: Sequence[int]) -> list[Contrast]:
         arm=largest,
         base=smallest,
         yes=f"On {name}, {sizes[-1]} rows are better than {sizes[0]}, by {{effect}}.",
-        no=f"On {name}, {sizes[-1]} rows are no better than {sizes[0]}: there is nothing to learn.",
+        no=f"On {name}, {sizes[-1]} rows are no better than {sizes[0]}.",
+        worse=f"On {name}, {sizes[-1]} rows are worse than {sizes[0]}, by {{effect}}.",
         unclear=f"On {name}, these runs can't tell {sizes[-1]} rows from {sizes[0]}.",
     )
     doubling = Contrast(
@@ -162,7 +168,7 @@ def _contrasts(task: Task, sizes: Sequence[int]) -> list[Contrast]:
         base=before,
         primary=False,
         yes=f"On {name}, the last doubling of the rows still brought {{effect}}.",
-        no=f"On {name}, the last doubling of the rows brought too little to matter: the curve has reached its floor.",
+        no=f"On {name}, the last doubling of the rows brought too little to matter.",
         unclear=f"On {name}, it is open whether the last doubling of the rows brought anything that matters.",
     )
     if task.role == "negative":
@@ -199,40 +205,53 @@ def _shrinking(study: Study, task: Task, nets: dict[int, tuple[Any, Any]], overl
         id="P3",
         task=task.name,
         role=task.role,
-        metric="gap to the training rows",
+        metric=_metric_of(study, task, "gap to the training rows"),
         contrast=f"n={min(nets)} - n={max(nets)}",
         primary=False,
         smallest=study.smallest_effect,
         overlap=overlap,
         sentences=(
-            f"On {task.name}, the gap between training and held-out score shrinks as rows come in.",
+            f"On {task.name}, the gap between training and held-out score shrinks as rows come in, by {{effect}}.",
             f"On {task.name}, the gap between training and held-out score does not shrink.",
-            "",
+            f"On {task.name}, it is open whether the gap between training and held-out score shrinks.",
         ),
     )
-    # the trend's test is of seeds that have no rows in common
-    return found if overlap or len(finite) < 2 else dataclasses.replace(found, p=statistics.trend(-finite)[1])
+    return _by_trend(found, finite, overlap)
+
+
+def _by_trend(found: Finding, gaps: Any, overlap: float) -> Finding:
+    """Judge by Page's test, which is of seeds that have no rows in common."""
+    if overlap or len(gaps) < 2:
+        return found
+    return dataclasses.replace(found, p=statistics.trend(-gaps)[1], test="trend")
+
+
+def _metric_of(study: Study, task: Task, name: str) -> str:
+    """Name a difference of scores by its unit."""
+    return name.replace(" ", " in R² ", 1) if _score(study, task) == "r2" else name
 
 
 def _gaining(study: Study, task: Task, nets: Any, simple: Any, overlap: float) -> Finding:
     """Give the difference of differences: the net's lead at the largest size less that at the smallest."""
     lead = _stacked(nets, 0) - _stacked(simple, 0)
+    model = _simple_model(study, task)
     return analysis.finding(
         study,
         lead[:, -1] - lead[:, 0],
         id="P4",
         task=task.name,
         role=task.role,
-        metric="lead on the simple model",
+        metric=_metric_of(study, task, "lead on the simple model"),
         contrast=f"n={max(nets)} - n={min(nets)}",
         primary=task.role == "negative" or task.name == "teacher",
         smallest=study.smallest_effect,
         overlap=overlap,
         sentences=(
-            f"On {task.name}, the net gains on the simple model as rows come in.",
-            f"On {task.name}, the net gains nothing on the simple model as rows come in.",
-            f"On {task.name}, it is open whether the net gains on the simple model as rows come in.",
+            f"On {task.name}, the net gains on {model} as rows come in, by {{effect}}.",
+            f"On {task.name}, the net gains nothing on {model} as rows come in.",
+            f"On {task.name}, it is open whether the net gains on {model} as rows come in.",
         ),
+        worse=f"On {task.name}, the net falls behind {model} as rows come in, by {{effect}}.",
     )
 
 
@@ -256,24 +275,74 @@ def _foreseen(
 ) -> dict[str, Any]:
     errors = 1 - _stacked(cells, 0)
     found = curves.learning_curve(list(cells), errors, alpha=study.request.alpha, overlap=overlap)
-    if found.refused:
-        lines.append(f"On {task.name}, no forecast of what more rows would bring: {found.refused}.")
-    elif found.forecast_next is not None and found.forecast_error is not None:
-        lines.append(
-            f"On {task.name}, doubling the rows once more would bring about {found.forecast_next * 100:.1f} points, by "
-            f"a curve whose forecasts of the two largest sizes were off by up to {found.forecast_error:.0%}."
-        )
+    lines.append(f"On {task.name}, {_promise(found, _score(study, task))}.")
     return found.as_json()
 
 
-def _crossing(models: dict[str, list[list[float]]]) -> float | None:
-    """Give the number of rows at which the net's mean error falls below the simple model's, between two sizes."""
-    simple = models.get("logistic") or models.get("linear")
-    if not simple or "net" not in models:
+def _promise(found: curves.LearningCurve, metric: str) -> str:
+    """Say what doubling the rows would bring, or why nothing is promised."""
+
+    def size(effect: float, low: float = math.inf, high: float = math.inf, *, plus: bool = False) -> str:
+        return wording.size(Interval(effect=effect, low=low, high=high), metric, plus=plus)
+
+    last = found.next_doubling
+    brought = f"the last step brought {size(last.effect, last.ci_low, last.ci_high, plus=True)}" if last else ""
+    missed = (
+        ""
+        if found.forecast_miss is None
+        else f"forecasts of the two largest sizes missed by {size(found.forecast_miss)}"
+    )
+    if found.forecast_next is None:
+        seen = "; ".join(part for part in (brought, missed) if part)
+        return f"no forecast of what twice as many rows would bring: {found.next_refused}" + (
+            f" ({seen})" if seen else ""
+        )
+    low, high = found.forecast_next_low, found.forecast_next_high
+    gain = size(found.forecast_next, math.inf if low is None else low, math.inf if high is None else high)
+    return f"twice as many rows would bring about {gain}; {brought}, and {missed}"
+
+
+def _overtaking(
+    study: Study, task: Task, nets: dict[int, tuple[Any, Any]], simple: dict[int, tuple[Any, Any]], overlap: float
+) -> tuple[float, str] | None:
+    """Give the rows at which the net overtakes the simple model for good, and a sentence.
+
+    None unless it leads at the largest size, with an interval that excludes 0: a curve that touches another's within
+    noise overtakes nothing.
+    """
+    if not nets or nets.keys() != simple.keys():
         return None
-    theirs = {cell[0]: cell[1] for cell in simple}
-    leads = [(n, theirs[n] - error) for n, error, *_ in models["net"] if n in theirs]
-    for (n, lead), (after, later) in itertools.pairwise(leads):
-        if lead <= 0 < later:
-            return float(np.exp(np.interp(0, [lead, later], np.log([n, after]))))
-    return None
+    largest = max(nets)
+    pairs = nets[largest][0] - simple[largest][0]
+    pairs = pairs[np.isfinite(pairs)]
+    if len(pairs) < 2:
+        return None
+    lead = statistics.paired_effect(pairs, alpha=study.request.alpha, overlap=overlap)
+    rows = _crossing({n: float(np.nanmean(nets[n][0]) - np.nanmean(simple[n][0])) for n in nets})
+    if rows is None or lead.ci_low <= 0:
+        return None
+    seen = Interval(effect=lead.effect, low=lead.ci_low, high=lead.ci_high)
+    model = _simple_model(study, task)
+    return rows, (
+        f"On {task.name}, the net overtakes {model} at about {rows:.0f} rows, and leads by"
+        f" {wording.size(seen, _score(study, task))} at {largest}."
+    )
+
+
+def _crossing(leads: dict[int, float]) -> float | None:
+    """Give the number of rows at which the mean lead becomes positive and stays so, between two sizes."""
+    found = None
+    for (n, lead), (after, later) in itertools.pairwise(leads.items()):
+        if later <= 0:
+            found = None
+        elif lead <= 0:
+            found = float(np.exp(np.interp(0, [lead, later], np.log([n, after]))))
+    return found
+
+
+def _score(study: Study, task: Task) -> str:
+    return _metric(study.request) if task.role == "own" else "accuracy"
+
+
+def _simple_model(study: Study, task: Task) -> str:
+    return _SIMPLE_MODELS[_linear(study.request) if task.role == "own" else "logistic"]

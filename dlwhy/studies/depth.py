@@ -105,7 +105,7 @@ def findings(study: Study, results: Results) -> Sequence[Finding]:
             ),
         )
         # the trend's test is of seeds that have no rows in common
-        found.append(trend if overlap else dataclasses.replace(trend, p=statistics.trend(curves)[1]))
+        found.append(trend if overlap else dataclasses.replace(trend, p=statistics.trend(curves)[1], test="trend"))
     return found
 
 
@@ -231,6 +231,7 @@ def _deeper(task: Task) -> Contrast:
         primary=primary,
         yes=f"On {task.name}, three layers beat one with as many parameters, by {{effect}}.",
         no=f"On {task.name}, one layer is as good as three with as many parameters.",
+        worse=f"On {task.name}, three layers are worse than one with as many parameters, by {{effect}}.",
         unclear=f"On {task.name}, these runs can't tell three layers from one.",
     )
 

@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -53,6 +53,11 @@ class Task:
     role: Role
     draw: str
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def resampled(self) -> bool:
+        """Whether all seeds split the same rows, so that p is of a corrected t test, not of sign flips."""
+        return self.draw in ("own", "digits", "digits-moved")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -138,8 +143,10 @@ class Contrast:
         Whether the prediction is that the metric is lower: the difference is then `base` less `arm`.
     smallest
         Smallest effect that matters here; None for the study's.
-    yes, no, unclear
-        The sentence for a student, by verdict; ``{effect}`` stands for the effect's size.
+    yes, no, unclear, worse
+        The sentence for a student; see `wording.Sentences`.
+    told
+        Whether that sentence is shown; one of many alike is told in sum.
 
     """
 
@@ -153,6 +160,23 @@ class Contrast:
     yes: str = ""
     no: str = ""
     unclear: str = ""
+    worse: str = ""
+    told: bool = True
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Planned:
+    """A primary prediction that is no paired difference of two arms: the claim's own findings will have it.
+
+    Parameters
+    ----------
+    id, task
+        As in its `Finding`; no task where it is on all data sets together.
+
+    """
+
+    id: str
+    task: Task | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -169,6 +193,8 @@ class Study:
         All arms, by key.
     contrasts
         The predictions that are paired differences.
+    planned
+        The other primary ones.
     a_a
         Keys of the A/A arm and of the arm that it repeats.
     smallest_effect
@@ -185,6 +211,7 @@ class Study:
     a_a: tuple[str, str] | None
     smallest_effect: float = 0.01
     caveats: tuple[str, ...] = ()
+    planned: tuple[Planned, ...] = ()
 
     @property
     def name(self) -> str:
@@ -195,6 +222,12 @@ class Study:
     def seeds(self) -> tuple[int, ...]:
         """Seeds of the runs that are reported."""
         return draw_seeds(self.request.base_seed, "report", self.request.seeds)
+
+    @property
+    def primaries(self) -> tuple[Task | None, ...]:
+        """Tasks of all primary predictions, which are corrected for their number."""
+        compared = [self.arms[each.arm].task for each in self.contrasts if each.primary]
+        return (*compared, *(each.task for each in self.planned))
 
     @property
     def runs(self) -> int:
@@ -240,13 +273,14 @@ def assemble(
     a_a: Arm | None,
     smallest_effect: float = 0.01,
     caveats: Sequence[str] = (),
+    planned: Sequence[Planned] = (),
 ) -> Study:
     """Put a study together: add the A/A arm, apply `--epochs`, and leave out what `--only` does not name.
 
     Parameters
     ----------
-    request, claim, arms, contrasts, smallest_effect, caveats
-        See `Study`; contrasts whose arms are not there are left out.
+    request, claim, arms, contrasts, smallest_effect, caveats, planned
+        See `Study`; predictions whose arms are not there are left out.
     a_a
         The arm that is repeated with other seeds.
 
@@ -257,9 +291,11 @@ def assemble(
 
     """
     made = [*arms, dataclasses.replace(a_a, name=f"{a_a.name}, A/A", shift=1)] if a_a else list(arms)
+    pair = (made[-1].key, a_a.key) if a_a else None
+    # the user's own question is asked, run, told and drawn first
+    made.sort(key=lambda arm: arm.task.role != "own")
     _check_names(request, made)
     kept = {arm.key: _with_epochs(arm, request) for arm in made if _is_kept(arm, request)}
-    pair = (made[-1].key, a_a.key) if a_a else None
     return Study(
         request=request,
         claim=claim,
@@ -268,7 +304,14 @@ def assemble(
         a_a=pair if pair and pair[0] in kept and pair[1] in kept else None,
         smallest_effect=request.smallest_effect or smallest_effect,
         caveats=tuple(caveats),
+        planned=tuple(each for each in planned if _is_left(each, kept.values(), request)),
     )
+
+
+def _is_left(planned: Planned, arms: Iterable[Arm], request: Request) -> bool:
+    if planned.task is None:
+        return not request.only
+    return any(arm.task.name == planned.task.name for arm in arms)
 
 
 def _check_names(request: Request, arms: Sequence[Arm]) -> None:

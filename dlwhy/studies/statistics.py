@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 # up to here all 2**n sign patterns are counted
-_EXACT = 32
+EXACT = 32
 _DRAWS = 20_000
 _MOST_SEEDS = 1000
 
@@ -140,10 +140,20 @@ def sign_flip_p(differences: npt.ArrayLike, *, draws: int = _DRAWS, seed: int = 
     least = abs(values.sum()) - 1e-12 * np.abs(values).sum()
     if least <= 0:
         return 1.0
-    if len(values) <= _EXACT:
+    if len(values) <= EXACT:
         return _exact_tail(values, least)
     signs = 2.0 * np.random.default_rng(seed).integers(2, size=(draws, len(values))) - 1
     return (int((np.abs(signs @ values) >= least).sum()) + 1) / (draws + 1)
+
+
+def smallest_p(n_seeds: int) -> float:
+    """Give the smallest p value that `sign_flip_p` can have of so many pairs, whatever they are."""
+    return 2.0 / 2**n_seeds if n_seeds <= EXACT else 1 / (_DRAWS + 1)
+
+
+def fewest_seeds(alpha: float) -> int | None:
+    """Give the fewest pairs whose `smallest_p` is below alpha; None if no number of them is enough."""
+    return next((n for n in range(1, EXACT + 1) if smallest_p(n) < alpha), None)
 
 
 def _exact_tail(values: Array, least: float) -> float:

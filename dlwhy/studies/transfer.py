@@ -116,7 +116,7 @@ def findings(study: Study, results: Results) -> Sequence[Finding]:
             "",
         ),
     )
-    return [dataclasses.replace(found, p=statistics.trend(-values)[1]) if len(values) > 1 else found]
+    return [dataclasses.replace(found, p=statistics.trend(-values)[1], test="trend") if len(values) > 1 else found]
 
 
 def descriptive(study: Study, results: Results) -> dict[str, Any]:
@@ -214,6 +214,7 @@ def _compared(
         primary=primary,
         yes=f"On {task} {few}, {_WORDS[name]} beats {_WORDS[base]}, by {{effect}}.",
         no=f"On {task} {few}, {_WORDS[name]} does not beat {_WORDS[base]}.",
+        worse=f"On {task} {few}, {_WORDS[name]} is worse than {_WORDS[base]}, by {{effect}}.",
         unclear=f"On {task} {few}, these runs can't tell {_WORDS[name]} from {_WORDS[base]}.",
     )
 

@@ -5,10 +5,16 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from dlwhy.studies import statistics
+from dlwhy.studies import statistics, wording
 from dlwhy.studies.statistics import Effect
+from dlwhy.studies.wording import Outcome
 
 Verdict = Literal["supported", "not supported", "inconclusive", "withheld"]
+# whose data a verdict is on: the user's own before the controls, these before data that are neither
+About = Literal["own", "controls", "real", "nothing"]
+# how a p value was found; that of sign flips can't be smaller than their number allows
+Test = Literal["sign flip", "corrected t", "trend", "sign", "ranks"]
+TOO_FEW = "too few seeds for a verdict"
 # an exact sign-flip test of five pairs can't reach 0.05
 MIN_SEEDS = 6
 
@@ -29,8 +35,14 @@ class Finding:
         See `statistics.Effect`; None where there is nothing.
     p_holm
         p after Holm's correction over the primary predictions.
+    test
+        What p is of.
     verdict, cautions, sentence
-        The verdict, what stands beside it, and a sentence for a student.
+        The verdict, what stands beside it, and a sentence for a student, with the effect's size whatever the verdict.
+    outcome
+        What the interval says; see `wording.outcome`.
+    told
+        Whether its sentence is shown; one of many alike is told in sum.
     smallest
         Smallest effect that matters.
     seeds_needed
@@ -55,6 +67,9 @@ class Finding:
     verdict: Verdict = "withheld"
     cautions: tuple[str, ...] = ("no pair of runs has a result",)
     sentence: str = ""
+    outcome: Outcome = "open"
+    told: bool = True
+    test: Test = "sign flip"
     seeds_needed: int | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -74,8 +89,11 @@ class Settled:
     ----------
     findings
         All of them.
-    verdict
-        On the claim: ``supported`` where it should hold, and not where it should not.
+    verdict, about, decisive
+        The verdict, whose data it is on, and the predictions that decide it: those on the user's own data if there are
+        any, else those on controls where the claim should hold.
+    controls_verdict
+        On the controls where the claim should hold: whether the lab works; None if there are none.
     controls_ok
         Whether every control behaved.
     reasons
@@ -85,6 +103,9 @@ class Settled:
 
     findings: tuple[Finding, ...]
     verdict: Verdict
+    about: About
+    decisive: tuple[Finding, ...]
+    controls_verdict: Verdict | None
     controls_ok: bool
     reasons: tuple[str, ...]
 
@@ -138,7 +159,19 @@ def settle(findings: Sequence[Finding], *, alpha: float = 0.05) -> Settled:
     if any(each.primary and each.n_seeds < MIN_SEEDS for each in corrected):
         reasons.append(f"no verdict below {MIN_SEEDS} paired seeds")
     settled = tuple(_withheld(each, bad) for each in corrected)
-    return Settled(findings=settled, verdict=_of_study(settled, bad), controls_ok=not bad, reasons=tuple(reasons))
+    about, decisive = _decisive(settled)
+    if not decisive:
+        reasons.append("no primary prediction is left to judge by")
+    positive = [each for each in settled if each.primary and each.role == "positive"]
+    return Settled(
+        findings=settled,
+        verdict=_verdict(decisive, bad, any_will_do=about == "own"),
+        about=about,
+        decisive=tuple(decisive),
+        controls_verdict=_verdict(positive, bad) if positive else None,
+        controls_ok=not bad,
+        reasons=tuple(reasons),
+    )
 
 
 def _corrected(findings: Sequence[Finding], alpha: float) -> list[Finding]:
@@ -151,11 +184,22 @@ def _corrected(findings: Sequence[Finding], alpha: float) -> list[Finding]:
 
 def _with_holm(finding: Finding, p_holm: float | None, n_predictions: int, alpha: float) -> Finding:
     changed = dataclasses.replace(finding, p_holm=None if finding.p is None else p_holm)
-    if changed.verdict != "supported" or changed.p_holm is None or changed.p_holm < alpha:
+    if changed.verdict != "supported" or changed.p is None or changed.p_holm is None or changed.p_holm < alpha:
         return changed
     caution = f"p = {changed.p_holm:.3f} after correction for {n_predictions} predictions"
-    # the sentence says what is no longer supported
-    return dataclasses.replace(changed, verdict="inconclusive", cautions=(*finding.cautions, caution), sentence="")
+    factor = changed.p_holm / changed.p if changed.p else 1.0
+    few = changed.test == "sign flip" and statistics.smallest_p(finding.n_seeds) * factor >= alpha
+    if few:
+        can = statistics.fewest_seeds(alpha / factor)
+        caution += f": {finding.n_seeds} seeds can't reach {alpha:g}" + (f", {can} can" if can else "")
+    reason = TOO_FEW if few else f"no verdict after correction for {n_predictions} predictions"
+    return dataclasses.replace(
+        changed,
+        verdict="inconclusive",
+        outcome="probably helps",
+        cautions=(*finding.cautions, caution),
+        sentence=wording.with_reason(finding.sentence, reason),
+    )
 
 
 def _cautioned(finding: Finding) -> Finding:
@@ -176,16 +220,32 @@ def _withheld(finding: Finding, bad: Sequence[Finding]) -> Finding:
         return finding
     names = ", ".join(dict.fromkeys(each.task for each in bad))
     caution = f"withheld: the control {names} misbehaves"
-    return dataclasses.replace(finding, verdict="withheld", cautions=(*finding.cautions, caution), sentence="")
+    told = wording.with_reason(finding.sentence, f"no verdict, since the control {names} misbehaves")
+    cautions = (*finding.cautions, caution)
+    return dataclasses.replace(finding, verdict="withheld", outcome="open", cautions=cautions, sentence=told)
 
 
-def _of_study(findings: Sequence[Finding], bad: Sequence[Finding]) -> Verdict:
-    """Judge by the primary predictions on positive controls, or, if there are none, on whatever there is."""
+def _decisive(findings: Sequence[Finding]) -> tuple[About, list[Finding]]:
+    """Choose what the verdict is on: the user's own question first."""
     primary = [each for each in findings if each.primary]
-    decisive = [each for each in primary if each.role == "positive"] or primary
-    if bad or not decisive or any(each.verdict == "withheld" for each in decisive):
-        return "withheld"
+    own = [each for each in primary if each.role == "own"]
+    if own or any(each.role == "own" for each in findings):
+        return "own", own
+    positive = [each for each in primary if each.role == "positive"]
+    if positive:
+        return "controls", positive
+    # a negative control shows that the lab works, never that the claim holds
+    real = [each for each in primary if each.role == "real"]
+    return ("real", real) if real else ("nothing", [])
+
+
+def _verdict(decisive: Sequence[Finding], bad: Sequence[Finding], *, any_will_do: bool = False) -> Verdict:
+    """Join verdicts: controls have to agree, and of the user's own predictions one that holds will do."""
     verdicts = {each.verdict for each in decisive}
+    if any_will_do and "supported" in verdicts and not bad:
+        return "supported"
+    if bad or not verdicts or "withheld" in verdicts:
+        return "withheld"
     return verdicts.pop() if len(verdicts) == 1 else "inconclusive"
 
 
@@ -197,7 +257,7 @@ def a_a_caution(effect: Effect) -> str | None:
     """Caution if the same recipe with other seeds seems to differ from itself."""
     if effect.ci_low <= 0 <= effect.ci_high:
         return None
-    return f"the A/A arm differs by {effect.effect:+.4f}: a bug or a fluke"
+    return f"the A/A arm differs by {effect.effect:+.2g}: a bug or a fluke"
 
 
 def few_seeds_caution(n_seeds: int) -> str | None:

@@ -15,7 +15,7 @@ from dlwhy.data.registry import REGISTRY
 from dlwhy.models import baselines
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import networks, scoring, simple, tasks, versatility_facts
-from dlwhy.studies.design import TEST_SHARE, Arm, Contrast, Role, Seeds, Study, Task, assemble, training_seed
+from dlwhy.studies.design import TEST_SHARE, Arm, Contrast, Planned, Role, Seeds, Study, Task, assemble, training_seed
 from dlwhy.studies.draws import Draw
 from dlwhy.studies.request import Request
 from dlwhy.studies.results import Outcome, Results, Run
@@ -27,6 +27,11 @@ _CAVEATS = (
     "Each method is at its defaults: tuned, all would be better, trees and nets by more than linear models.",
     "Data sets that are no controls are drawn or split ten times in the default budget.",
     "AdamW decays by Keras' default of .004.",
+)
+_OTHER_NETS = (
+    "dlwhy evaluate asks the same of the one model that you trained, on its one held-out part; here nets of the study's"
+    " own learn from many splits, so numbers differ. Your own recipe on these splits: dlwhy study compare --data FILE"
+    ' --arm "model:FILE.keras" --arm baseline:gradient-boosting.'
 )
 NETS = 8
 _BATCH, _STEPS, _EPOCHS = 32, 1500, 20
@@ -66,6 +71,7 @@ def design(request: Request) -> Study:
     more = request.at_least("default")
     arms: list[Arm] = []
     contrasts: list[Contrast] = []
+    planned = [Planned(id="P1")] if more else []
     splits = {"repeats": _SPLITS} if request.budget == "default" and request.n_seeds is None else {}
     for name in dict.fromkeys((*_ROLES, *REGISTRY, *_MORE)):
         task, regression = _task(name)
@@ -80,6 +86,7 @@ def design(request: Request) -> Study:
         taken = request.own.name in {arm.task.name for arm in arms}
         name = f"{request.own.name} (yours)" if taken else request.own.name
         mine, regression = Task(name=name, role="own", draw="own"), not request.own.classes
+        planned.append(Planned(id="P2", task=mine))
         steps = _steps(round(request.own.rows * (1 - TEST_SHARE)))
         made = _arms(mine, regression=regression, steps=steps, all_methods=True)
         slow = baselines.too_many_rows("regression" if regression else "binary", request.own.rows)
@@ -92,7 +99,8 @@ def design(request: Request) -> Study:
         arms=arms,
         contrasts=contrasts,
         a_a=next(arm for arm in arms if arm.key == "moons: net"),
-        caveats=_CAVEATS,
+        caveats=(*_CAVEATS, *([_OTHER_NETS] if request.own else [])),
+        planned=planned,
     )
 
 
@@ -260,13 +268,13 @@ def _contrast(task: Task, *, regression: bool, arm: str = "net") -> Contrast:
         base=f"{task.name}: {base}",
         primary=controls and arm == "net",
         smallest=_WIN if controls else None,
+        told=task.role != "real",  # one sentence says how many data sets are won
     )
-    if task.role == "real":
-        return made  # one sentence says how many data sets are won
     return dataclasses.replace(
         made,
         yes=f"On {task.name}, {arm} beats {base}, by {{effect}}.",
         no=f"On {task.name}, {arm} is no better than {base} by anything that matters.",
+        worse=f"On {task.name}, {arm} is worse than {base}, by {{effect}}.",
         unclear=f"On {task.name}, these runs can't tell {arm} from {base}.",
     )
 

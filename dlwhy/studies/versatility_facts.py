@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from dlwhy.studies import analysis, statistics
+from dlwhy.studies import analysis, statistics, wording
 from dlwhy.studies.design import Arm, Study
 from dlwhy.studies.results import Outcome, Results
 from dlwhy.studies.verdicts import Finding
+from dlwhy.studies.wording import Interval
 
 ONE_TEST_SET = "10-10-1, one test set"
 SCALING = "scaling"
 _EXPONENT = 1.1
 _LEAST_SETS = 6
+_ALIKE = 1.25  # costs, in the eye of a reader
 _NETS, _NET, _LINEAR = "eight nets", "net", "linear"
 _NAIVE = "naive-bayes"  # for classes only
 # what runs on every data set, and is ranked
@@ -104,6 +106,8 @@ def _wins(study: Study, sets: _Table) -> Finding:
         n_seeds=len(sizes),
         verdict="supported" if interval[0] > 0 else "not supported" if interval[1] < 0 else "inconclusive",
         smallest=0.0,
+        test="sign",
+        outcome="helps" if interval[0] > 0 else "hurts" if interval[1] < 0 else "open",
         cautions=(),
         sentence=f"Of {len(sizes)} data sets, one net beats the linear model on {wins}, and loses on {losses}.",
     )
@@ -133,7 +137,7 @@ def _ranks(study: Study, sets: _Table) -> Finding:
         ),
     )
     # the best of all is either of the two, and the other one has the p value
-    return dataclasses.replace(found, p=ranking.to_best[0 if ranking.best else best])
+    return dataclasses.replace(found, p=ranking.to_best[0 if ranking.best else best], test="ranks")
 
 
 def _rank(scores: Any) -> Any:
@@ -215,7 +219,12 @@ def _growth(study: Study, results: Results) -> Finding | None:
         primary=False,
         smallest=0.0,
         overlap=0.0,
-        sentences=(f"{said}.", f"{said}: faster than n^{_EXPONENT}.", f"{said}."),
+        sentences=(
+            f"{said}: slower than n^{_EXPONENT}, by {{effect}}.",
+            f"{said}: no slower than n^{_EXPONENT}.",
+            f"{said}; n^{_EXPONENT} is within its interval",
+        ),
+        worse=f"{said}: faster than n^{_EXPONENT}, by {{effect}}.",
     )
 
 
@@ -245,6 +254,7 @@ def _own(study: Study, methods: Mapping[str, tuple[Arm, Outcome]]) -> Finding:
             f"On {shown}, eight nets are not better than the best simple model, {model}, by anything that matters.",
             f"On {shown}, these runs can't tell eight nets from the best simple model, {model}.",
         ),
+        worse=f"On {shown}, eight nets are worse than the best simple model, {model}, by {{effect}}.",
     )
 
 
@@ -259,17 +269,15 @@ def _lines(study: Study, methods: Mapping[str, tuple[Arm, Outcome]]) -> list[str
         return []
     name, task, metric = methods[best][0].name, arm.task.name, arm.metric
     if arm.task.role != "own":
-        low, high = -effect.ci_high, -effect.ci_low
-        if low <= study.smallest_effect:
+        better = Interval(effect=-effect.effect, low=-effect.ci_high, high=-effect.ci_low)
+        if better.low <= study.smallest_effect:
             return []
-        by = f"{_size(-effect.effect, metric)} [{_number(low, metric)}, {_number(high, metric)}]"
-        return [f"On {task}, {name} is better here than eight nets, by {by}."]
+        return [f"On {task}, {name} is better here than eight nets, by {wording.size(better, metric)}."]
     costs = [float(np.mean([run.seconds for run in each.runs])) for each in (outcome, methods[best][1])]
     line = (
         f"On {task}, eight nets score {metric} {_mean(arm, outcome):.3f}, and the best of"
         f" {sum(method not in (_NET, _NETS) for method in methods)} simple models, {name},"
-        f" {_mean(*methods[best]):.3f}: {_size(effect.effect, metric, signed=True)}"
-        f" [{_number(effect.ci_low, metric)}, {_number(effect.ci_high, metric)}], at {_times_as_much(*costs)}"
+        f" {_mean(*methods[best]):.3f}; the nets cost {_times_as_much(*costs)}"
         f" ({costs[0]:.2g} s against {costs[1]:.2g} s a training)."
     )
     return [line]
@@ -289,15 +297,8 @@ def _one_test_set(results: Results) -> list[str]:
     return [line]
 
 
-def _size(value: float, metric: str, *, signed: bool = False) -> str:
-    unit = " points" if metric == "accuracy" else ""
-    return ("+" if signed and value > 0 else "") + _number(value, metric) + unit
-
-
-def _number(value: float, metric: str) -> str:
-    return f"{100 * value:.1f}" if metric == "accuracy" else f"{value:.3f}"
-
-
 def _times_as_much(cost: float, other: float) -> str:
     ratio = cost / other if other > 0 else math.inf
-    return f"{ratio:.2g} times its cost" if ratio < 100 else f"{round(ratio, -1):.0f} times its cost"
+    if 1 / _ALIKE < ratio < _ALIKE:
+        return "about as much"
+    return f"{ratio:.2g} times as much" if ratio < 100 else f"{round(ratio, -1):.0f} times as much"

@@ -201,7 +201,7 @@ def test_the_gate_holds_or_exits_4(tmp_path, dlwhy_in_process):
         gated = dlwhy_in_process(*SMALL, "--fail-unless", wanted, "--quiet")
         assert gated.code == (0 if wanted == verdict else 4)
         if gated.code:
-            assert gated.error == f"tiny: {verdict}"
+            assert gated.error == f"verdict on tiny: {verdict}"
             assert "verdict on tiny" in gated.out
     by_show = dlwhy_in_process("study", "show", "study", "--fail-unless", "supported", "--quiet")
     assert by_show.code == (0 if verdict == "supported" else 4)
@@ -235,6 +235,80 @@ def test_fault_4_foreign_text_reaches_no_terminal_raw(tmp_path, dlwhy_in_process
     assert "\\u001b[2J" in design.read_text()
     shown = dlwhy_in_process("study", "show", "study")
     assert "\x1b" not in shown.out + shown.err
+
+
+@pytest.fixture(scope="module")
+def on_blobs(tmp_path_factory):
+    """A folder with a table on which the claim does not hold, though it holds on the controls."""
+    folder = tmp_path_factory.mktemp("own")
+    storage.write(make("blobs", samples=120), folder / "blobs.csv")
+    return folder
+
+
+@pytest.fixture
+def mine(on_blobs, tmp_path, dlwhy_in_process):
+    """Run the small study on that table; its rows are there already but for the first time."""
+    asked = ("study", "tiny", "--seeds", "8", "-d", on_blobs / "blobs.csv", "--dir", on_blobs / "study")
+    return lambda *more: dlwhy_in_process(*asked, *more)
+
+
+def test_own_data_come_first_and_the_controls_are_the_second_line(mine):
+    done = mine("--quiet")
+    assert done.code == 0, done.err
+    lines = done.out.splitlines()
+    assert lines[0] == "tiny on blobs (yours): does the claim hold?"
+    assert "P1 yours" in next(line for line in lines if "P1" in line)
+    assert lines[-2:] == [
+        "verdict on your data (blobs (yours)): not supported",
+        "the lab works: the claim holds on moons, where it should, and is not seen on linear",
+    ]
+    assert "alpha 0.05" in done.out
+
+
+def test_json_has_own_data_first_and_says_whose_verdict_it_is(mine):
+    report = json.loads(mine("--json").out)
+    assert (report["verdict"], report["verdict_about"]) == ("not supported", "own")
+    assert report["verdict_tasks"] == ["blobs (yours)"]
+    assert (report["controls_verdict"], report["controls_ok"]) == ("supported", True)
+    assert report["predictions"][0]["role"] == report["arms"][0]["role"] == "own"
+    assert report["headline"]["title"] == "tiny on blobs (yours): does the claim hold?"
+
+
+def test_the_gate_is_on_own_data_where_there_are_any(mine):
+    gated = mine("--fail-unless", "supported", "--quiet")
+    assert (gated.code, gated.error) == (4, "verdict on your data (blobs (yours)): not supported")
+    assert mine("--fail-unless", "not supported", "--quiet").code == 0
+
+
+def test_a_gate_without_a_prediction_on_own_data_does_not_hold(mine):
+    gated = mine("--only", "moons", "--fail-unless", "supported", "--quiet")
+    assert (gated.code, gated.error) == (4, "no verdict on your data in tiny")
+
+
+def test_only_changes_what_the_verdict_is_on_and_says_so(mine, dlwhy_in_process):
+    own = mine("--only", "blobs (yours)", "--quiet").out.splitlines()
+    assert own[0] == "tiny on blobs (yours): does the claim hold? (only blobs (yours))"
+    assert own[-2:] == [
+        "verdict on your data (blobs (yours)): not supported",
+        "the lab: no positive control was run, so nothing shows that it works",
+    ]
+    moons = dlwhy_in_process(*SMALL, "--only", "moons", "--quiet").out
+    assert "verdict on tiny, only moons: supported" in moons
+    linear = json.loads(dlwhy_in_process(*SMALL, "--only", "linear", "--json").out)
+    assert (linear["verdict"], linear["verdict_about"]) == ("withheld", "nothing")
+    assert linear["only"] == ["linear"]
+
+
+@pytest.mark.parametrize(("seeds", "said"), [("6", False), ("5", True), ("2", True)])
+def test_too_few_seeds_are_said_before_anything_runs(seeds, said, dlwhy_in_process, monkeypatch):
+    asked = ("study", "tiny", "--seeds", seeds, "--only", "moons")
+    plan = dlwhy_in_process(*asked, "--dry-run")
+    assert "a verdict takes 6 seeds at least (1 prediction, alpha 0.05)" in plan.err
+    assert json.loads(dlwhy_in_process(*asked, "--dry-run", "--json").out)["needs"]["can_be_supported"] is not said
+    done = dlwhy_in_process(*asked)
+    assert (f"dlwhy: warning: tiny: {seeds} seeds: effects with intervals, but no verdict" in done.err) is said
+    assert ("; too few seeds for a verdict." in done.out) is said
+    assert "svm is better, by" in done.out  # with its size, whatever the verdict
 
 
 def test_case_89_failures_exit_3_with_their_cause(tmp_path, dlwhy_in_process, monkeypatch):

@@ -53,7 +53,7 @@ def test_the_exponent_and_the_next_doubling_are_found(report):
 
     assert found["b"] == pytest.approx(0.25, abs=0.03)
     assert found["forecast_error"] < 0.05
-    assert any("On teacher, doubling the rows once more would bring" in line for line in report["descriptive"]["lines"])
+    assert any("On teacher, twice as many rows would bring about" in line for line in report["descriptive"]["lines"])
 
 
 def test_the_crossing_lies_between_the_sizes_where_the_lead_changes(report):

@@ -167,7 +167,9 @@ def test_what_holm_does_not_leave_is_inconclusive():
     first = settled.findings[0]
     assert [each.verdict for each in settled.findings] == ["inconclusive", "inconclusive"]
     assert first.cautions == ("seen before", "p = 0.060 after correction for 2 predictions")
-    assert first.sentence == ""
+    # what was seen is said all the same
+    assert first.sentence == "Three layers beat one; no verdict after correction for 2 predictions."
+    assert first.outcome == "probably helps"
     assert (settled.verdict, settled.controls_ok) == ("inconclusive", True)
 
 
@@ -214,7 +216,7 @@ def test_a_control_that_misbehaves_withholds_the_rest(bad):
     assert settled.findings[4].verdict == bad.verdict  # shown as it is
     for each in settled.findings[2:4]:
         assert each.cautions == (f"withheld: the control {bad.task} misbehaves",)
-        assert each.sentence == ""
+        assert each.sentence == f"Three layers beat one; no verdict, since the control {bad.task} misbehaves."
     assert settled.reasons == (f"the {bad.role} control {bad.task} misbehaves: {bad.contrast} is {bad.verdict}",)
 
 
@@ -253,11 +255,15 @@ def test_holm_may_clear_a_negative_control():
         ([("supported", "positive"), ("inconclusive", "positive")], "inconclusive"),
         ([("inconclusive", "positive")], "inconclusive"),
         ([("supported", "positive"), ("withheld", "positive")], "withheld"),
-        ([("supported", "positive"), ("not supported", "own")], "supported"),  # own data have their own verdict
-        ([("supported", "positive"), ("inconclusive", "own")], "supported"),
+        ([("supported", "positive"), ("not supported", "own")], "not supported"),  # the user's own question first
+        ([("supported", "positive"), ("inconclusive", "own")], "inconclusive"),
+        ([("inconclusive", "positive"), ("supported", "own")], "supported"),
         ([("not supported", "own")], "not supported"),
         ([("supported", "own")], "supported"),
-        ([("supported", "own"), ("not supported", "own")], "inconclusive"),
+        ([("supported", "own"), ("not supported", "own")], "supported"),  # one ingredient that helps will do
+        ([("supported", "own"), ("withheld", "own")], "supported"),
+        ([("not supported", "own"), ("withheld", "own")], "withheld"),
+        ([("not supported", "own"), ("inconclusive", "own")], "inconclusive"),
         ([("supported", "real")], "withheld"),  # nothing primary decides
         ([], "withheld"),
     ],
@@ -289,21 +295,76 @@ def test_settling_never_invents_support(found):
     for before, after in zip(found, settled.findings, strict=True):
         assert after.verdict in (before.verdict, "inconclusive", "withheld")
         assert after.verdict != "supported" or not before.primary or after.p_holm < 0.05
-        assert dataclasses.replace(after, verdict=before.verdict, cautions=(), sentence="", p_holm=None) == (
-            dataclasses.replace(before, cautions=(), sentence="")
-        )
+        assert after.sentence.startswith(before.sentence.rstrip("."))  # with its size, whatever the verdict
+        same = {"verdict": before.verdict, "outcome": before.outcome, "cautions": (), "sentence": "", "p_holm": None}
+        assert dataclasses.replace(after, **same) == dataclasses.replace(before, cautions=(), sentence="")
     assert settled.controls_ok or settled.verdict == "withheld"
     assert settled.controls_ok or all(
         each.verdict == "withheld" for each in settled.findings if each.role in ("real", "own")
     )
 
 
+# --- whose verdict it is
+
+
+@pytest.mark.parametrize(
+    ("roles", "about"),
+    [
+        (("own", "positive", "negative"), "own"),
+        (("positive", "real"), "controls"),
+        (("real", "negative"), "real"),
+        (("negative",), "nothing"),
+        ((), "nothing"),
+    ],
+)
+def test_a_verdict_says_whose_it_is(roles, about):
+    found = [finding("not supported" if role == "negative" else "supported", role, primary=True) for role in roles]
+    settled = settle(found)
+    assert settled.about == about
+    assert settled.verdict == ("withheld" if about == "nothing" else "supported")
+    assert settled.controls_verdict == ("supported" if "positive" in roles else None)
+    assert {each.role for each in settled.decisive} <= {about.replace("controls", "positive")}
+
+
+def test_a_verdict_on_own_data_is_never_that_of_the_controls():
+    """Titanic: -1.1 points [-2.8, .6], and the tool said "Verdict: supported", of its toys."""
+    own = finding("not supported", "own", effect=-0.011, ci_low=-0.028, ci_high=0.006, p=0.2)
+    settled = settle([own, finding(), finding("not supported", "negative")])
+    assert (settled.verdict, settled.about, settled.controls_verdict) == ("not supported", "own", "supported")
+
+
+def test_own_data_without_a_primary_prediction_have_no_verdict():
+    settled = settle([finding("supported", "own", primary=False), finding()])
+    assert (settled.about, settled.verdict, settled.controls_verdict) == ("own", "withheld", "supported")
+    assert settled.reasons == ("no primary prediction is left to judge by",)
+
+
+# --- too few seeds for Holm
+
+
+def test_six_seeds_can_not_support_two_predictions():
+    agreeing = paired_effect([0.27, 0.28, 0.29, 0.28, 0.3, 0.29])
+    assert agreeing.p == 2 / 64
+    both = [finding(p=agreeing.p, n_seeds=6, sentence="Three layers beat one, by 28.7 points.") for _ in range(2)]
+    first = settle(both).findings[0]
+    assert first.verdict == "inconclusive"
+    assert first.cautions == ("p = 0.062 after correction for 2 predictions: 6 seeds can't reach 0.05, 7 can",)
+    assert first.sentence == "Three layers beat one, by 28.7 points; too few seeds for a verdict."
+    seven = settle([finding(p=2 / 128, n_seeds=7) for _ in range(2)])
+    assert [each.verdict for each in seven.findings] == ["supported", "supported"]
+
+
+def test_a_corrected_t_test_has_no_such_floor():
+    first = settle([finding(p=0.03, n_seeds=6, test="corrected t") for _ in range(2)]).findings[0]
+    assert first.cautions == ("p = 0.060 after correction for 2 predictions",)
+
+
 # --- cautions
 
 
 def test_a_a_caution():
-    assert verdicts.a_a_caution(effect_of(0.001, 0.005)) == "the A/A arm differs by +0.0030: a bug or a fluke"
-    assert verdicts.a_a_caution(effect_of(-0.005, -0.001)) == "the A/A arm differs by -0.0030: a bug or a fluke"
+    assert verdicts.a_a_caution(effect_of(0.001, 0.005)) == "the A/A arm differs by +0.003: a bug or a fluke"
+    assert verdicts.a_a_caution(effect_of(-0.005, -0.001)) == "the A/A arm differs by -0.003: a bug or a fluke"
     assert verdicts.a_a_caution(effect_of(0.0, 0.002)) is None
     assert verdicts.a_a_caution(effect_of(-0.002, 0.0)) is None
 

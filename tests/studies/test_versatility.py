@@ -175,7 +175,7 @@ def test_the_users_own_data_get_a_plain_answer(report):
     assert found["verdict"] == "supported"
     assert found["sentence"].startswith("On mine {x}, eight nets are better than the best simple model")
     assert len(lines) == 1
-    assert "times its cost" in lines[0]
+    assert "gradient-boosting, 0.799; the nets cost about as much" in lines[0]
     assert in_short.answers([report])[-1] == lines[0]
 
 

@@ -19,10 +19,18 @@ def design(request):
         Task(name="moons", role="positive", draw="moons", settings={"n_train": 150}),
         Task(name="linear", role="negative", draw="linear", settings={"features": 2, "n_train": 150}),
     ]
+    if request.own:
+        tasks.append(Task(name=request.own.name, role="own", draw="own"))
     models = ("logistic", "svm", "nearest-neighbours", "naive-bayes", "majority")
     arms = [arm(task, model) for task in tasks for model in models]
     contrasts = [
-        Contrast(id="P1", arm=f"{task.name}: svm", base=f"{task.name}: logistic", primary=task.role == "positive")
+        Contrast(
+            id="P1",
+            arm=f"{task.name}: svm",
+            base=f"{task.name}: logistic",
+            primary=task.role != "negative",
+            yes="svm is better, by {effect}.",
+        )
         for task in tasks
     ]
     if "slow" in request.only:

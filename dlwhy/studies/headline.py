@@ -1,0 +1,89 @@
+"""What stands over and under a study's results, made once for terminal, picture and JSON: the user's own data first."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dlwhy.studies import claims
+
+_NO_CONTROL = "the lab: no positive control was run, so nothing shows that it works"
+
+
+def of(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the title, the sentences that answer it, the verdict and whose it is, and whether the lab works.
+
+    Parameters
+    ----------
+    report
+        As in ``study.json``, without its headline.
+
+    Returns
+    -------
+    headline
+        ``title``, ``answers`` (sentences on the user's own data, or none), ``verdict`` and ``lab`` (None where the
+        verdict is the controls' own).
+
+    """
+    own = report["verdict_about"] == "own"
+    return {
+        "title": _title(report),
+        "answers": _answers(report) if own else [],
+        "verdict": f"verdict on {_subject(report)}: {report['verdict']}{_count(report)}{_reasons(report)}",
+        "lab": _lab(report) if own else None,
+    }
+
+
+def _title(report: Mapping[str, Any]) -> str:
+    name, only = report["study"], f" (only {', '.join(report['only'])})" if report["only"] else ""
+    if report["verdict_about"] == "own":
+        question = claims.QUESTIONS.get(name, "does the claim hold?")
+        return f"{name} on {report['own'] or 'the demonstration'}: {question}{only}"
+    return f"{name}: {report['claim']}{only}"
+
+
+def _subject(report: Mapping[str, Any]) -> str:
+    tasks = ", ".join(report["verdict_tasks"])
+    if report["verdict_about"] == "own":
+        return f"your data ({report['own']})" if report["own"] else report["study"]
+    # what is left of a study is not the study
+    return f"{report['study']}, only {tasks or ', '.join(report['only'])}" if report["only"] else str(report["study"])
+
+
+def _answers(report: Mapping[str, Any]) -> list[str]:
+    own = [each for each in report["predictions"] if each["role"] == "own" and each["primary"]]
+    return list(dict.fromkeys(each["sentence"] for each in own if each["sentence"]))
+
+
+def _count(report: Mapping[str, Any]) -> str:
+    """Say how many of several predictions hold."""
+    decisive = _decisive(report)
+    held = sum(each["verdict"] == "supported" for each in decisive)
+    return f", {held} of {len(decisive)} predictions hold" if len(decisive) > 1 else ""
+
+
+def _decisive(report: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    role = {"own": "own", "controls": "positive", "real": "real"}.get(report["verdict_about"])
+    return [each for each in report["predictions"] if each["primary"] and each["role"] == role]
+
+
+def _reasons(report: Mapping[str, Any]) -> str:
+    return f" ({'; '.join(report['reasons'])})" if report["reasons"] else ""
+
+
+def _lab(report: Mapping[str, Any]) -> str | None:
+    if report["own"] is None:  # a comparison on the demonstration has no controls
+        return None
+    positive = _tasks(report, "positive")
+    negative = [task for task in _tasks(report, "negative") if task not in positive]
+    if not report["controls_ok"]:
+        return "the lab does not work here: a control misbehaves, so nothing is said of your data"
+    if report["controls_verdict"] is None:
+        return _NO_CONTROL if report["study"] != claims.COMPARE else None
+    if report["controls_verdict"] != "supported":
+        return f"the lab: {report['controls_verdict']} on {', '.join(positive)}, where the claim should hold"
+    text = f"the lab works: the claim holds on {', '.join(positive)}, where it should"
+    return f"{text}, and is not seen on {', '.join(negative)}" if negative else text
+
+
+def _tasks(report: Mapping[str, Any], role: str) -> list[str]:
+    found = [each for each in report["predictions"] if each["role"] == role and (each["primary"] or role == "negative")]
+    return list(dict.fromkeys(each["task"] for each in found))
