@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 DLWHY := $(BIN)/dlwhy
 DEMO := demo
 FUZZ_SECONDS ?= 60
+PYTEST := -n 2 --dist worksteal -m "not slow" --durations=15
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt
 
 .PHONY: help
@@ -39,7 +40,11 @@ $(DEMO)/plot.png: $(DEMO)/model.keras $(DEMO)/dataset.joblib | $(VENV)/.installe
 
 .PHONY: test
 test: $(VENV)/.installed-dev ## Run the tests, all but the slow ones
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" --cov --cov-report=term --durations=15
+	$(BIN)/python -m pytest $(PYTEST)
+
+.PHONY: coverage
+coverage: $(VENV)/.installed-dev ## Run the same tests, and say which lines they do not reach
+	$(BIN)/python -m pytest $(PYTEST) --cov --cov-report=term --cov-fail-under=95
 
 .PHONY: test-slow
 test-slow: $(VENV)/.installed-dev ## Run the slow tests

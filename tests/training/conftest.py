@@ -1,9 +1,14 @@
-"""Small data sets of each task, made by hand."""
+"""Small data sets of each task, made by hand, and trainings that several tests compare with."""
+
+import functools
 
 import numpy as np
 import pytest
 
 from dlwhy.data.dataset import Dataset
+from dlwhy.models.archive import Trained
+from dlwhy.models.network import NetworkSpec
+from dlwhy.training import TrainingOptions, fit
 
 NAMES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "regression": ()}
 
@@ -28,6 +33,20 @@ def small(task: str = "binary", *, n: int = 90, n_test: int = 40, scale: float =
         task=task,
         class_names=NAMES[task],
     )
+
+
+_known: dict[str, Dataset] = {}
+
+
+def fit_once(dataset: Dataset, network: NetworkSpec, recipe: TrainingOptions) -> Trained:
+    """Train in memory, once for all tests that ask for the same; not to be changed by who gets it."""
+    _known[dataset.fingerprint] = dataset
+    return _fit_once(dataset.fingerprint, network, recipe)
+
+
+@functools.cache
+def _fit_once(fingerprint: str, network: NetworkSpec, recipe: TrainingOptions) -> Trained:
+    return fit(_known[fingerprint], network, recipe)
 
 
 @pytest.fixture(params=["binary", "multiclass", "regression"])

@@ -247,7 +247,10 @@ def test_a_training_is_the_same_from_the_cache(trained):
     assert len(programs_in(trained.cache)) == 1
 
 
-@pytest.mark.parametrize("how", ["random", "truncated", "other-version"])
+# every kind of damage is read above, without a training
+@pytest.mark.parametrize(
+    "how", ["random", *(pytest.param(how, marks=pytest.mark.slow) for how in ("truncated", "other-version"))]
+)
 def test_a_training_is_the_same_from_a_damaged_cache(trained, tmp_path, how):
     shutil.copytree(trained.cache, tmp_path / "cache")
     (path,) = programs_in(tmp_path / "cache")
@@ -261,7 +264,9 @@ def test_a_training_is_the_same_from_a_damaged_cache(trained, tmp_path, how):
     assert len(programs_in(tmp_path / "cache")) == (2 if how == "other-version" else 1)
 
 
-@pytest.mark.parametrize("how", ["no-folder", "read-only", "full"])
+@pytest.mark.parametrize(
+    "how", ["full", *(pytest.param(how, marks=pytest.mark.slow) for how in ("no-folder", "read-only"))]
+)
 def test_a_training_is_the_same_without_a_cache(trained, tmp_path, how):
     cache = Path("/dev/null") if how == "no-folder" else tmp_path
     if how == "read-only":

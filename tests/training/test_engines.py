@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from dlwhy.models.network import NetworkSpec
-from dlwhy.training import TrainingOptions, fit
+from dlwhy.training import TrainingOptions
 from dlwhy.training.engine import choose, epochs_a_call
-from tests.training.conftest import small
+from tests.training.conftest import fit_once, small
 
 NETWORK = NetworkSpec(layers=(8, 8), activation="tanh")
 
 
 def history(dataset, engine, network=NETWORK, **options):
     recipe = TrainingOptions(**{"epochs": 5, "batch_size": 32, "engine": engine} | options)
-    return fit(dataset, network, recipe)
+    return fit_once(dataset, network, recipe)
 
 
 @pytest.mark.parametrize("engine", ["graph", "xla"])

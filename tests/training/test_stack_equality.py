@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from dlwhy.models.network import NetworkSpec, predict
-from dlwhy.training import TrainingOptions, fit
+from dlwhy.training import TrainingOptions
 from dlwhy.training.replicas import train_replicas
-from tests.training.conftest import small
+from tests.training.conftest import fit_once, small
 
 SEEDS = (3, 2**32 - 1)
 PLAIN = NetworkSpec(layers=(8, 6))
@@ -28,7 +28,7 @@ def check(data, spec=PLAIN, options=RECIPE, *, tolerance=1e-3, places=(1,), **gi
     replicas = train_replicas(data, spec, options, seeds=SEEDS, **given)
     together = logits(replicas.predict(data.X_test), data.task)
     for place in places:
-        alone = fit(data, spec, dataclasses.replace(options, seed=SEEDS[place]))
+        alone = fit_once(data, spec, dataclasses.replace(options, seed=SEEDS[place]))
         np.testing.assert_allclose(
             together[place], logits(predict(alone.model, data.X_test), data.task), atol=tolerance
         )

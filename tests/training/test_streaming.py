@@ -15,7 +15,7 @@ from dlwhy.training.compiled import CompiledEngine
 from dlwhy.training.engine import TrainingData, steps_a_slice, streams
 from dlwhy.training.loop import DivergedError, Hooks, resume
 from dlwhy.training.streaming import StreamingEngine
-from tests.training.conftest import small
+from tests.training.conftest import fit_once, small
 
 NETWORK = NetworkSpec(layers=(8, 8))
 
@@ -23,7 +23,7 @@ NETWORK = NetworkSpec(layers=(8, 8))
 def both(dataset, network=NETWORK, **options):
     """Train in memory, and with a slice for each batch."""
     recipe = TrainingOptions(**{"epochs": 4, "engine": "graph"} | options)
-    return fit(dataset, network, recipe), fit(dataset, network, recipe, memory=0)
+    return fit_once(dataset, network, recipe), fit(dataset, network, recipe, memory=0)
 
 
 def assert_same(a, b):
