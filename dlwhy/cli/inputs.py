@@ -36,8 +36,8 @@ def read_models_and_data(
 ) -> "tuple[dict[str, Trained], Dataset]":
     """Read models and a data set.
 
-    All files are checked before TensorFlow is imported, which takes seconds. Models come before the data: a data file
-    may be written by the same pipeline as a model on stdin, and is whole when the model is.
+    Models come before the data: a data file may be written by the same pipeline as a model on stdin, and is whole when
+    the model is.
 
     Parameters
     ----------
@@ -57,15 +57,21 @@ def read_models_and_data(
     from dlwhy.data import storage
     from dlwhy.models import archive
 
-    if any(files.is_standard(path) for path in models):
-        _start()  # while the other side of the pipe is still at work
-    checked = {path: archive.read_checked(path, max_size=max_size) for path in models}
-    tasks = {each.details.task for each in checked.values()}
+    trained = {path: archive.read(path, max_size=max_size) for path in models}
+    tasks = {each.details.task for each in trained.values()}
     dataset = storage.read(data, max_size=max_size, task="regression" if tasks == {"regression"} else None)
     if check:
         check(dataset)
-    _start()
-    return {path: archive.rebuild(each, files.shown(path)) for path, each in checked.items()}, dataset
+    start_for(*trained.values())
+    return trained, dataset
+
+
+def start_for(*trained: "Trained") -> None:
+    """Prepare TensorFlow, if a model needs it to predict."""
+    if any(each.needs_tensorflow for each in trained):
+        from dlwhy.training import accelerator
+
+        accelerator.start()
 
 
 def start_while_waiting(data: str) -> None:
@@ -79,9 +85,3 @@ def start_while_waiting(data: str) -> None:
                 from dlwhy.training import accelerator
 
                 accelerator.load()
-
-
-def _start() -> None:
-    from dlwhy.training import accelerator
-
-    accelerator.start()

@@ -13,8 +13,7 @@ from dlwhy.cli.console import Output
 from dlwhy.errors import UsageError
 
 if TYPE_CHECKING:
-    from dlwhy.data.dataset import FloatArray
-    from dlwhy.models.checking import Checked
+    from dlwhy.models.trained import Trained
 
 Table = Annotated[str, typer.Argument(metavar="FILE", help='The rows: CSV, TSV, Parquet or JSON Lines; "-" for stdin.')]
 
@@ -55,21 +54,21 @@ def predict(
     out = Output(quiet=quiet, as_json=as_json)
     _check_paths(table, model, output, as_json=as_json)
     files.check_outputs({"-o": output}, inputs=[table, model, config], no_clobber=no_clobber)
-    from dlwhy.cli import prediction_rows, table_rows
+    from dlwhy.cli import inputs, prediction_rows, table_rows
 
-    checked = _check_model(model, max_size, proba=proba)
-    about = checked.details
+    trained = _read_model(model, max_size, proba=proba)
+    about = trained.details
     rows = table_rows.read_rows(
         table, about.columns, form=input_format, header=not no_header, chunk_size=chunk_size, keep=keep
     )
-    # the first rows before TensorFlow: what is wrong with a table is mostly wrong at once
+    # what is wrong with a table is mostly wrong at once: nothing is opened or imported before the first rows
     first = next(rows)
-    predict_batch = _build(checked)
+    inputs.start_for(trained)
     n_rows = 0
     with _open(output, no_clobber=no_clobber) as write:
         for X, kept in itertools.chain([first], rows):
             predicted = prediction_rows.as_frame(
-                predict_batch(X), task=about.task, class_names=about.class_names, proba=proba
+                trained.predict(X), task=about.task, class_names=about.class_names, proba=proba
             )
             write(prediction_rows.encode(prediction_rows.beside(kept, predicted), form, header=not n_rows))
             n_rows += len(X)
@@ -86,25 +85,13 @@ def _check_paths(table: str, model: str, output: str, *, as_json: bool) -> None:
         raise UsageError("the model and the rows can't both come from stdin", "name a file for one")
 
 
-def _check_model(model: str, max_size: int | None, *, proba: bool) -> "Checked":
-    """Read the model as far as that goes without TensorFlow."""
-    from dlwhy.models import checking
+def _read_model(model: str, max_size: int | None, *, proba: bool) -> "Trained":
+    from dlwhy.models import archive
 
-    content = files.read_bytes(model, limit=(max_size or checking.MAX_SIZE) * checking.MEBIBYTE)
-    checked = checking.check(content, files.shown(model), max_size=max_size)
-    if proba and checked.details.task == "regression":
+    trained = archive.read(model, max_size=max_size)
+    if proba and trained.details.task == "regression":
         raise UsageError(f"--proba is for classes; {files.shown(model)} predicts a number")
-    return checked
-
-
-def _build(checked: "Checked") -> "Callable[[FloatArray], FloatArray]":
-    from dlwhy.training import accelerator
-
-    accelerator.start()
-    from dlwhy.models import network, rebuilding
-
-    model = rebuilding.rebuild(checked.plan, checked.weights, checked.dropout_state)
-    return lambda X: network.predict(model, X)
+    return trained
 
 
 @contextlib.contextmanager

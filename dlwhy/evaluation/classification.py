@@ -10,12 +10,16 @@ from dlwhy.errors import display
 from dlwhy.evaluation.calibration import predicted_classes, reliability, wilson_interval
 from dlwhy.evaluation.results import ClassScore, Evaluation, FloatArray, known
 
-# as in Keras, so that the loss here is the validation loss that training reported
+# as in Keras, where there are no logits
 _SMALLEST_PROBABILITY = 1e-7
 
 
 def classification(
-    y_true: npt.NDArray[Any], y_prob: FloatArray, task: Task, class_names: tuple[str, ...]
+    y_true: npt.NDArray[Any],
+    y_prob: FloatArray,
+    task: Task,
+    class_names: tuple[str, ...],
+    logits: FloatArray | None = None,
 ) -> Evaluation:
     """Evaluate class probabilities; `dlwhy.evaluation.evaluate` has checked them."""
     from sklearn.metrics import brier_score_loss, confusion_matrix
@@ -34,7 +38,7 @@ def classification(
         "accuracy_low": low,
         "accuracy_high": high,
         "balanced_accuracy": _balanced_accuracy(y_true, y_pred, occurring),
-        "loss": _cross_entropy(y_true, columns),
+        "loss": _cross_entropy(y_true, columns) if logits is None else _loss_of_logits(y_true, logits),
         "roc_auc": _roc_auc(y_true, columns, occurring),
         "brier": float(brier_score_loss(y_true, y_prob, labels=range(n_classes), **_positive(task))),
         "ece": reliability(y_true, y_prob, task=task).expected_calibration_error,
@@ -58,6 +62,15 @@ def _positive(task: Task) -> dict[str, int]:
 def _cross_entropy(y_true: npt.NDArray[Any], columns: npt.NDArray[np.float64]) -> float:
     of_truth = columns[np.arange(len(y_true)), y_true]
     return float(-np.mean(np.log(np.clip(of_truth, _SMALLEST_PROBABILITY, 1 - _SMALLEST_PROBABILITY))))
+
+
+def _loss_of_logits(y_true: npt.NDArray[Any], logits: FloatArray) -> float:
+    """Give the cross-entropy as training does: from logits it never needs the log of a rounded probability."""
+    wide = logits.astype(np.float64)
+    if wide.ndim == 1:
+        return float(np.mean(np.logaddexp(0, np.where(y_true == 1, -wide, wide))))
+    wide -= wide.max(axis=1, keepdims=True)
+    return float(np.mean(np.log(np.exp(wide).sum(axis=1)) - wide[np.arange(len(wide)), y_true]))
 
 
 def _balanced_accuracy(y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], occurring: npt.NDArray[Any]) -> float | None:

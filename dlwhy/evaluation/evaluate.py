@@ -13,13 +13,19 @@ from dlwhy.evaluation.regression import regression
 from dlwhy.evaluation.results import Evaluation, FloatArray
 
 if TYPE_CHECKING:
-    from dlwhy.models.details import Trained
+    from dlwhy.models.trained import Trained
 
 Split = Literal["test", "train", "all"]
 
 
 def evaluate(
-    y_true: npt.NDArray[Any], y_prob: FloatArray, *, task: Task, class_names: Sequence[str] = (), seed: int = 42
+    y_true: npt.NDArray[Any],
+    y_prob: FloatArray,
+    *,
+    task: Task,
+    class_names: Sequence[str] = (),
+    seed: int = 42,
+    logits: FloatArray | None = None,
 ) -> Evaluation:
     """Compare predictions with the truth.
 
@@ -36,6 +42,9 @@ def evaluate(
         Names of the classes, at index order.
     seed
         Seed of the bootstrap.
+    logits
+        For classes, a network's outputs before the sigmoid, (n_samples,), or softmax, (n_samples, n_classes). With
+        them the loss is the one that training reports; without, probabilities are kept 1e-7 away from 0 and 1.
 
     Raises
     ------
@@ -49,11 +58,11 @@ def evaluate(
         raise ValueError(f"{len(y_true)} true values, {len(y_prob)} predictions")
     if not len(y_true):
         raise InputRefusedError("there are no rows to evaluate")
-    if not np.isfinite(y_prob).all():
+    if not np.isfinite(y_prob if logits is None else logits).all():
         raise UnusableResultError("the model's predictions are not finite numbers", "train it on scaled features")
     if task == "regression":
         return regression(y_true.astype(np.float64), y_prob.astype(np.float64), seed)
-    return classification(y_true, y_prob, task, tuple(class_names))
+    return classification(y_true, y_prob, task, tuple(class_names), logits)
 
 
 def evaluate_model(
@@ -80,12 +89,14 @@ def evaluate_model(
         If predictions are not finite numbers.
 
     """
-    from dlwhy.models import network
+    from dlwhy.models.forward import predictions
     from dlwhy.models.matching import fit_model_to_data
 
     fitted = fit_model_to_data(trained.details, dataset, model=model, data=data)
     X, y = rows_of(fitted, split, data)
-    return evaluate(y, network.predict(trained.model, X), task=fitted.task, class_names=fitted.class_names)
+    logits = trained.logits(X)
+    y_prob = predictions(logits, fitted.task)
+    return evaluate(y, y_prob, task=fitted.task, class_names=fitted.class_names, logits=logits)
 
 
 def rows_of(

@@ -12,7 +12,7 @@ from dlwhy.data.dataset import Dataset
 from dlwhy.errors import InputRefusedError, UsageError, display
 
 if TYPE_CHECKING:
-    from dlwhy.models.details import Trained
+    from dlwhy.models.trained import Trained
 
 Predict = Callable[[npt.NDArray[np.float32]], npt.NDArray[Any]]
 
@@ -26,7 +26,7 @@ class Subject:
     dataset
         The data set as the model sees it (`dlwhy.models.matching.fit_model_to_data`).
     predict
-        From (n_samples, n_features) float32 to predictions as `dlwhy.models.network.predict` gives them.
+        From (n_samples, n_features) float32 to predictions as `dlwhy.models.trained.Trained.predict` gives them.
     history
         A list of values, one an epoch, for each of ``loss``, ``val_loss``, ``accuracy``, ``val_accuracy``.
 
@@ -55,12 +55,10 @@ class Subject:
             If the two do not fit.
 
         """
-        from dlwhy.models import network
         from dlwhy.models.matching import fit_model_to_data
 
         fitted = fit_model_to_data(trained.details, dataset, model=model, data=data)
-        predict = functools.partial(network.predict, trained.model)
-        return cls(dataset=fitted, predict=predict, history=trained.history)
+        return cls(dataset=fitted, predict=trained.predict, history=trained.history)
 
     @functools.cached_property
     def test_prob(self) -> npt.NDArray[Any]:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from dlwhy import files
 from dlwhy.errors import InputOutputError, display
 from dlwhy.models import container, rebuilding
-from dlwhy.models.checking import DROPOUT_STATE, MAX_SIZE, MEBIBYTE, Checked, check, named
-from dlwhy.models.details import Details, Trained
+from dlwhy.models.checking import DROPOUT_STATE, MAX_SIZE, MEBIBYTE, Checked, check
+from dlwhy.models.details import Details
 from dlwhy.models.history import history_csv
 from dlwhy.models.schema import LayerPlan
+from dlwhy.models.trained import Trained
 
 if TYPE_CHECKING:
     import keras  # a name for annotations, nothing is imported
@@ -26,8 +27,6 @@ __all__ = [
     "describe",
     "history_csv",
     "read",
-    "read_checked",
-    "rebuild",
     "to_bytes",
     "write",
 ]
@@ -59,6 +58,8 @@ def to_bytes(trained: Trained) -> bytes:
 def read(path: str | Path, *, max_size: int | None = None) -> Trained:
     """Read a model: its file is checked and the network made anew, so that nothing in the file ever runs.
 
+    TensorFlow, whose import takes seconds, is left until somebody asks for the Keras model.
+
     Parameters
     ----------
     path
@@ -69,7 +70,7 @@ def read(path: str | Path, *, max_size: int | None = None) -> Trained:
     Returns
     -------
     trained
-        The model, not compiled, and what travels with it.
+        The model, whose Keras model is not compiled, and what travels with it.
 
     Raises
     ------
@@ -79,20 +80,11 @@ def read(path: str | Path, *, max_size: int | None = None) -> Trained:
         If the file can't be read.
 
     """
-    return rebuild(read_checked(path, max_size=max_size), files.shown(path))
-
-
-def read_checked(path: str | Path, *, max_size: int | None = None) -> Checked:
-    """Read a model as far as that goes without TensorFlow, whose import takes seconds; see `read`."""
     content = files.read_bytes(path, limit=(max_size or MAX_SIZE) * MEBIBYTE)
-    return check(content, files.shown(path), max_size=max_size)
-
-
-def rebuild(checked: Checked, name: str) -> Trained:
-    """Make the network of a checked file anew; `name` stands in messages for the file."""
-    with named(name):
-        model = rebuilding.rebuild(checked.plan, checked.weights, checked.dropout_state)
-    return Trained(model=model, history=checked.history, details=checked.details, optimizer=checked.optimizer)
+    checked = check(content, files.shown(path), max_size=max_size)
+    return Trained(
+        network=checked.network, history=checked.history, details=checked.details, optimizer=checked.optimizer
+    )
 
 
 def describe(path: str | Path, *, max_size: int | None = None) -> dict[str, Any]:
@@ -106,7 +98,7 @@ def describe(path: str | Path, *, max_size: int | None = None) -> dict[str, Any]
     """
     content = files.read_bytes(path, limit=(max_size or MAX_SIZE) * MEBIBYTE)
     checked = check(content, files.shown(path), max_size=max_size)
-    plan, details = checked.plan, checked.details
+    plan, details = checked.network.plan, checked.details
     epochs = max(map(len, checked.history.values()), default=0)
     return {
         "kind": "model",

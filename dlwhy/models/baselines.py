@@ -151,7 +151,7 @@ def fit(model: Any, X: npt.NDArray[Any], y: npt.NDArray[Any]) -> Any:
 
 
 def _threads(n_train: int) -> contextlib.AbstractContextManager[Any]:
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     return contextlib.nullcontext() if n_train >= _FOR_THREADS else threadpool_limits(1)
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy.typing as npt
 
-from dlwhy.data.dataset import Column, FloatArray, Task
+from dlwhy.data.dataset import Column, Task
 from dlwhy.errors import DlwhyWarning, InputRefusedError, display
 from dlwhy.models import container
 from dlwhy.models.details import Details
 from dlwhy.models.history import read_history_csv
+from dlwhy.models.plain import PlainNetwork
 from dlwhy.models.schema import Plan, plan_of
 from dlwhy.models.spec import HEADS
 from dlwhy.models.weights import read_weights
@@ -31,14 +32,10 @@ class Checked:
 
     Parameters
     ----------
-    plan
+    network
         The network.
-    weights
-        For each layer its weights in Keras' order, float32.
     optimizer
         State of the optimizer in Keras' order; None if there is none.
-    dropout_state
-        State of the random generator of each Dropout layer, (2,) integers each.
     details, history
         What travels with the model; made up from the network for a model from elsewhere.
     keras_version
@@ -46,10 +43,8 @@ class Checked:
 
     """
 
-    plan: Plan
-    weights: list[list[FloatArray]]
+    network: PlainNetwork
     optimizer: tuple[npt.NDArray[Any], ...] | None
-    dropout_state: list[list[int]]
     details: Details
     history: dict[str, list[float]]
     keras_version: str
@@ -81,10 +76,8 @@ def check(content: bytes, name: str, *, max_size: int | None = None) -> Checked:
         weights, optimizer = read_weights(members[container.WEIGHTS], plan, with_optimizer=details.training is not None)
         history = read_history_csv(members.get(container.HISTORY, b"epoch").decode())
         return Checked(
-            plan=plan,
-            weights=weights,
+            network=PlainNetwork(plan=plan, weights=weights, dropout_state=state),
             optimizer=optimizer,
-            dropout_state=state,
             details=details,
             history=history,
             keras_version=version,

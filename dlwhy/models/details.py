@@ -1,18 +1,12 @@
-"""What travels with a model: its history and the plain facts on where it came from."""
+"""What travels with a model: the plain facts on where it came from."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Self
-
-import numpy.typing as npt
+from typing import Any, Self
 
 from dlwhy.data.dataset import TASKS, Column, Task, columns_as_json, columns_from_json
 from dlwhy.errors import InputRefusedError, UsageError, display
-from dlwhy.models.history import History
 from dlwhy.models.spec import NetworkSpec
-
-if TYPE_CHECKING:
-    import keras  # a name for annotations, nothing is imported
 
 FORMAT = 1
 _MAX_TEXT = 10_000
@@ -113,30 +107,6 @@ class Details:
             return cls(**fields)
         except (KeyError, TypeError, ValueError, AttributeError, UsageError) as error:
             raise InputRefusedError(f"the description of the model is damaged: {display(error, 120)}") from error
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
-class Trained:
-    """A model with what it went through.
-
-    Parameters
-    ----------
-    model
-        The Keras model. Compiled, it is written with the state of its optimizer.
-    history
-        One value an epoch for each column.
-    details
-        Where it came from.
-    optimizer
-        The state of the optimizer as it was read from a file, in Keras' order of `optimizer.variables`; None if the
-        file holds none. It does not count in writing.
-
-    """
-
-    model: "keras.Model"
-    history: History
-    details: Details
-    optimizer: tuple[npt.NDArray[Any], ...] | None = None
 
 
 def _is_text(value: object) -> bool:

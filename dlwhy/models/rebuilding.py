@@ -1,31 +1,23 @@
-"""A checked plan and its weights become a Keras model again, by our own calls only."""
+"""A plan and its weights become a Keras model again, by our own calls only; and a model a plan and weights."""
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from dlwhy.data.dataset import FloatArray
-from dlwhy.models.schema import LayerPlan, Plan
+from dlwhy.models.plain import PlainNetwork
+from dlwhy.models.schema import LayerPlan, Plan, plan_of
 from dlwhy.models.settings import Initializer, Penalty
 
 if TYPE_CHECKING:
     import keras  # a name for annotations, nothing is imported
 
 
-def rebuild(
-    plan: Plan, weights: Sequence[Sequence[FloatArray]], dropout_state: Sequence[Sequence[int]]
-) -> "keras.Model":
-    """Make the model that a plan describes, not compiled; written again, it gives the bytes it was read from.
-
-    Parameters
-    ----------
-    plan
-        The network.
-    weights
-        For each layer its weights in Keras' order.
-    dropout_state
-        What `dropout_state` gave of the model; empty to start dropout anew.
-
-    """
+def rebuild(network: PlainNetwork) -> "keras.Model":
+    """Make the Keras model, not compiled; written again, it gives the bytes it was read from."""
+    plan, weights = network.plan, network.weights
     import keras
 
     inputs = keras.Input((plan.n_features,), name=plan.layers[0].name)
@@ -36,11 +28,29 @@ def rebuild(
         model = keras.Model(inputs, _connected(plan, inputs, layers), name=plan.name)
     for layer, built, values in zip(plan.layers[1:], layers, weights[1:], strict=True):
         _start(layer, built, values)
-    for generator, state in zip(_generators(model), dropout_state, strict=False):
+    for generator, state in zip(_generators(model), network.dropout_state, strict=False):
         generator.state.assign(state)
     if not plan.trainable:
         model.trainable = False
     return model
+
+
+def taken_apart(model: "keras.Model") -> PlainNetwork:
+    """Give a model's plan and its weights as they are now; `rebuild` makes the same model of them.
+
+    Raises
+    ------
+    InputRefusedError
+        If it has layers that no model file may have.
+
+    """
+    plan = plan_of(json.loads(model.to_json()))
+    layers = {layer.name: layer for layer in model.layers}
+    weights = [
+        [np.asarray(weight) for weight in layers[layer.name].weights[: len(layer.weights)]] if layer.weights else []
+        for layer in plan.layers
+    ]
+    return PlainNetwork(plan=plan, weights=weights, dropout_state=dropout_state(model))
 
 
 def dropout_state(model: "keras.Model") -> list[list[int]]:

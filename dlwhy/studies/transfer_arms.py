@@ -12,9 +12,10 @@ import numpy as np
 from dlwhy.data.dataset import Column, Dataset, FloatArray
 from dlwhy.models import archive, baselines
 from dlwhy.models import network as building
-from dlwhy.models.details import Details, Trained
+from dlwhy.models.details import Details
 from dlwhy.models.layouts import Layout
 from dlwhy.models.stacked import StackedNetwork, n_outputs
+from dlwhy.models.trained import Trained
 from dlwhy.studies import networks, scoring, simple, transfer_tasks
 from dlwhy.studies.design import Arm, Seeds, fingerprint, training_seed
 from dlwhy.studies.draws import Draw
@@ -72,7 +73,7 @@ class Sources:
         kept = {each: own[each.layer, each.name][place] for each in shape.weights if each.layer != "output"}
         for each, values in kept.items():
             getattr(model.get_layer(each.layer), each.name).assign(values)
-        return Trained(model=model, history={}, details=details)
+        return Trained(network=model, history={}, details=details)
 
 
 # of this process: source networks by what decides them, and rates that were chosen

@@ -141,7 +141,7 @@ def _threads() -> Any:
     """Find the libraries that sum on several threads: looking for them takes long."""
     import scipy.linalg  # these two load their own, as NumPy has done
     import sklearn
-    import threadpoolctl  # type: ignore[import-untyped]
+    import threadpoolctl
 
     del scipy, sklearn
     return threadpoolctl.ThreadpoolController()

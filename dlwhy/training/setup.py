@@ -76,7 +76,7 @@ class Session:
         optimizer = self.engine.finish()
         model = self.model if self.options.precision == "float32" else _in_float32(self)
         model.compile(optimizer=optimizer, **_loss_and_metric(self.data.task))
-        return Trained(model=model, history={k: list(v) for k, v in self.history.items()}, details=_details(self))
+        return Trained(network=model, history={k: list(v) for k, v in self.history.items()}, details=_details(self))
 
 
 def generator(seed: int, purpose: str, index: int = 0) -> np.random.Generator:

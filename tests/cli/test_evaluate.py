@@ -15,7 +15,8 @@ from dlwhy.data.record import ARRAYS, checksum, to_record
 from dlwhy.evaluation import METRICS, evaluate_model
 from dlwhy.models import archive, network
 from dlwhy.models.baselines import CLASSIFIERS, REGRESSORS, WORDS
-from dlwhy.models.details import Details, Trained
+from dlwhy.models.details import Details
+from dlwhy.models.trained import Trained
 
 HOSTILE = "\x1b]0;x\x07\x1b[2J"
 
@@ -49,7 +50,7 @@ def trained_on(dataset, seed=0):
         class_names=dataset.class_names,
         dataset={"name": dataset.name, "fingerprint": dataset.fingerprint},
     )
-    return Trained(model=model, history={"loss": [0.5, 0.4], "val_loss": [0.6, 0.5]}, details=details)
+    return Trained(network=model, history={"loss": [0.5, 0.4], "val_loss": [0.6, 0.5]}, details=details)
 
 
 @pytest.fixture

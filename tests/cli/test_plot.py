@@ -8,7 +8,8 @@ import pytest
 from dlwhy.data import storage
 from dlwhy.data.dataset import Column, Dataset
 from dlwhy.models import archive, network
-from dlwhy.models.details import Details, Trained
+from dlwhy.models.details import Details
+from dlwhy.models.trained import Trained
 
 HOSTILE = "\x1b]0;x\x07\x1b[2J"
 PNG = b"\x89PNG"
@@ -44,7 +45,7 @@ def toy(tmp_path):
         )
         details = Details(task=task, columns=columns, class_names=classes)
         storage.write(dataset, tmp_path / "d.npz")
-        archive.write(Trained(model=model, history=history, details=details), tmp_path / "m.keras")
+        archive.write(Trained(network=model, history=history, details=details), tmp_path / "m.keras")
 
     return write
 

@@ -16,7 +16,7 @@ import pytest
 
 from dlwhy.cli import prediction_rows
 from dlwhy.data import read
-from dlwhy.models import archive, network
+from dlwhy.models import archive
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def at_demo(demo, tmp_path):
 def probabilities(demo):
     """What the model itself says about `points.csv`: training rows first, as in the file."""
     dataset = read(demo / "dataset.joblib")
-    return network.predict(archive.read(demo / "model.keras").model, np.vstack((dataset.X_train, dataset.X_test)))
+    return archive.read(demo / "model.keras").predict(np.vstack((dataset.X_train, dataset.X_test)))
 
 
 def table(text: str) -> list[dict[str, str]]:
@@ -180,18 +180,6 @@ def test_bad_rows_are_refused(dlwhy_in_process, at_demo, text, said):
 
     assert (result.code, result.out) == (65, "")
     assert result.error.startswith(said)
-
-
-def test_bad_rows_are_refused_before_tensorflow_is_imported(program, at_demo):
-    script = (
-        "import sys; from dlwhy.cli import run_command\n"
-        "print(run_command(['predict', 'bad.csv']), 'tensorflow' in sys.modules)"
-    )
-    (at_demo / "bad.csv").write_text("x0,x1\n1,oops\n")
-
-    done = subprocess.run([sys.executable, "-c", script], cwd=at_demo, capture_output=True, text=True, check=False)
-
-    assert done.stdout == "65 False\n"
 
 
 def test_a_bad_row_far_down_leaves_no_file(dlwhy_in_process, at_demo):

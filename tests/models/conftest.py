@@ -46,7 +46,7 @@ def _make_trained(
         threads=1,
         versions={"keras": keras.__version__},
     )
-    return Trained(model=model, history={"loss": [0.7, 1 / 3], "accuracy": [0.5, 0.75]}, details=details)
+    return Trained(network=model, history={"loss": [0.7, 1 / 3], "accuracy": [0.5, 0.75]}, details=details)
 
 
 def _step(model: Any, X: np.ndarray, y: np.ndarray) -> None:
@@ -62,6 +62,43 @@ def _step(model: Any, X: np.ndarray, y: np.ndarray) -> None:
 def make() -> Callable[..., Trained]:
     """Make a trained model: make(NetworkSpec(...), task="regression", n_features=3)."""
     return _make_trained
+
+
+def _foreign(kind: str):
+    """Make a model that Keras alone has made, with its own names and starts."""
+    import keras
+    from keras import layers
+
+    normalization = layers.Normalization()
+    normalization.adapt(np.random.default_rng(1).normal(3, 2, size=(100, 4)).astype(np.float32))
+    if kind == "binary":
+        return keras.Sequential(
+            [
+                keras.Input((4,)),
+                normalization,
+                layers.Dense(
+                    5, activation="tanh", use_bias=False, kernel_initializer=keras.initializers.VarianceScaling()
+                ),
+                layers.BatchNormalization(scale=False, momentum=0.9),
+                layers.Dropout(0.3),
+                layers.Dropout(0),
+                layers.Dense(1),
+                layers.Activation("sigmoid"),
+            ]
+        )
+    inputs = keras.Input((4,))
+    hidden = layers.Dense(4, activation="silu", kernel_regularizer="l2", bias_regularizer="l1")(inputs)
+    hidden = layers.LayerNormalization(center=False)(hidden)
+    total = layers.Add()([inputs, hidden, layers.Rescaling(0.5, offset=1.0)(inputs)])
+    if kind == "multiclass":
+        return keras.Model(inputs, layers.Dense(3, activation="softmax")(total))
+    return keras.Model([inputs], [layers.Rescaling(2.0)(layers.Dense(1, kernel_initializer="he_normal")(total))])
+
+
+@pytest.fixture(scope="session")
+def foreign() -> Callable[[str], Any]:
+    """Make a Keras model from elsewhere for a task, not trained: foreign("binary")."""
+    return _foreign
 
 
 @pytest.fixture(scope="session")

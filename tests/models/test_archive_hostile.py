@@ -351,8 +351,8 @@ def test_float64_weights_are_taken(with_weights, good: bytes) -> None:
     def edit(file: h5py.File) -> None:
         file[KERNEL] = file.pop(KERNEL)[...].astype("f8")
 
-    expected = archive.check(good, "good").weights[1][0]
-    np.testing.assert_array_equal(archive.check(with_weights(edit), "m").weights[1][0], expected)
+    expected = archive.check(good, "good").network.weights[1][0]
+    np.testing.assert_array_equal(archive.check(with_weights(edit), "m").network.weights[1][0], expected)
 
 
 @pytest.mark.parametrize("name", ["../../evil", "assets/../../evil", "/evil", "assets/x", "model.weights.npz"])

@@ -10,7 +10,7 @@ from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.figures import study_panels
 from dlwhy.models import archive
 from dlwhy.models import network as building
-from dlwhy.models.details import Trained
+from dlwhy.models.trained import Trained
 from dlwhy.studies import analysis, transfer, transfer_arms, transfer_tasks
 from dlwhy.studies.design import Seeds
 from dlwhy.studies.request import OwnData, Request
@@ -222,7 +222,7 @@ def test_a_model_of_the_users_is_carried_over_to_data_of_the_users(tmp_path):
         task="binary", columns=dataset.columns, class_names=("a", "b"), network=network.to_json()
     )
     path = tmp_path / "model.keras"
-    archive.write(Trained(model=model, history={"loss": [0.5]}, details=details), path)
+    archive.write(Trained(network=model, history={"loss": [0.5]}, details=details), path)
     request = Request(claim="transfer", budget="quick", own=OwnData.of(dataset), extra={"source": str(path)})
     study = transfer.design(request)
     arm = study.arms[f"{request.own.name}: fine-tuned, k=5"]

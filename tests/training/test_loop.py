@@ -8,7 +8,8 @@ import pytest
 
 from dlwhy.data import make
 from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
-from dlwhy.models import archive, network
+from dlwhy.evaluation import evaluate, evaluate_model
+from dlwhy.models import archive
 from dlwhy.models.network import NetworkSpec
 from dlwhy.training import TrainingOptions, fit
 from dlwhy.training.loop import DivergedError, Hooks, resume
@@ -240,7 +241,27 @@ def test_unscaled_data_are_normalized_inside_the_model(tmp_path):
     data = small("regression", scale=100.0)
     trained = fit(data, NETWORK, TrainingOptions(epochs=60, engine="graph"))
     archive.write(trained, tmp_path / "m.keras")
-    predicted = network.predict(archive.read(tmp_path / "m.keras").model, data.X_test)
+    predicted = archive.read(tmp_path / "m.keras").predict(data.X_test)
     error = np.abs(predicted - data.y_test).mean()
     assert error < 0.6 * np.abs(data.y_test - data.y_train.mean()).mean()
     assert trained.history["val_mae"][-1] == pytest.approx(error, rel=1e-4)
+
+
+@pytest.mark.parametrize("engine", ["graph", pytest.param("keras", marks=pytest.mark.slow)])
+def test_training_evaluation_and_keras_give_one_loss_also_where_it_is_sure_and_wrong(dataset, engine):
+    # not scaled on purpose: many probabilities come closer to 0 and 1 than float32 can say
+    options = TrainingOptions(epochs=2, engine=engine, normalize="never")
+    data = dataclasses.replace(dataset, X_train=dataset.X_train * 500, X_test=dataset.X_test * 500)
+
+    trained = fit(data, NETWORK, options)
+
+    loss = evaluate_model(trained, data).metrics["loss"]
+    assert trained.history["val_loss"][-1] == pytest.approx(loss, rel=1e-5)
+    assert trained.model.evaluate(data.X_test, data.y_test, verbose=0)[0] == pytest.approx(loss, rel=1e-5)
+    if data.task != "regression":
+        logits = np.abs(trained.logits(data.X_test))
+        assert logits.max() > 20
+        of_probabilities = evaluate(
+            data.y_test, trained.predict(data.X_test), task=data.task, class_names=data.class_names
+        ).metrics["loss"]
+        assert of_probabilities < 0.9 * loss

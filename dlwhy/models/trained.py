@@ -1,0 +1,110 @@
+"""A trained model: a network that predicts, with its history and the facts on where it came from."""
+
+import dataclasses
+import functools
+from typing import TYPE_CHECKING, Any, Union
+
+import numpy.typing as npt
+
+from dlwhy.data.dataset import FloatArray
+from dlwhy.errors import InputRefusedError
+from dlwhy.models import forward, rebuilding
+from dlwhy.models.details import Details
+from dlwhy.models.history import History
+from dlwhy.models.plain import PlainNetwork
+
+if TYPE_CHECKING:
+    import keras  # a name for annotations, nothing is imported
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Trained:
+    """A model with what it went through.
+
+    Parameters
+    ----------
+    network
+        The Keras model as training leaves it, or a network as it is read from a file. A compiled model is written with
+        the state of its optimizer.
+    history
+        One value an epoch for each column.
+    details
+        Where it came from.
+    optimizer
+        The state of the optimizer as it was read from a file, in Keras' order of `optimizer.variables`; None if the
+        file holds none. It does not count in writing.
+
+    """
+
+    network: Union["keras.Model", PlainNetwork]
+    history: History
+    details: Details
+    optimizer: tuple[npt.NDArray[Any], ...] | None = None
+
+    @functools.cached_property
+    def model(self) -> "keras.Model":
+        """The Keras model; of a network from a file it is made, and TensorFlow imported, when first asked for."""
+        return rebuilding.rebuild(self.network) if isinstance(self.network, PlainNetwork) else self.network
+
+    def plain(self) -> PlainNetwork:
+        """Give the network as it is now: whoever asked for the Keras model may have trained it since."""
+        if isinstance(self.network, PlainNetwork) and "model" not in vars(self):
+            return self.network
+        return rebuilding.taken_apart(self.model)
+
+    def logits(self, X: FloatArray) -> FloatArray:
+        """Compute the outputs before the last activation, in bounded memory and without TensorFlow if we know how.
+
+        Parameters
+        ----------
+        X
+            Features, (n, n_features).
+
+        Returns
+        -------
+        logits
+            The log of the odds of class 1, or the predicted value, (n,); or one a class, (n, n_classes); float32.
+
+        Raises
+        ------
+        InputRefusedError
+            If `X` has not as many features as the model.
+
+        """
+        network = self.plain().without_last_activation()
+        n_features = network.plan.n_features
+        if X.ndim != 2 or X.shape[1] != n_features:
+            raise InputRefusedError(f"the model expects {n_features} features, the data have {X.shape[-1]}")
+        if forward.knows(network.plan):
+            found = forward.outputs(network, X)
+            return found[:, 0] if found.shape[1] == 1 else found
+        from dlwhy.models import network as building
+
+        return building.predict(rebuilding.rebuild(network), X)
+
+    def predict(self, X: FloatArray) -> FloatArray:
+        """Predict as the Keras model does, in bounded memory and without TensorFlow if we know how.
+
+        Parameters
+        ----------
+        X
+            Features, (n, n_features).
+
+        Returns
+        -------
+        y_prob
+            The probability of class 1 or the predicted value, (n,), or the probability of each class, (n, n_classes);
+            float32.
+
+        Raises
+        ------
+        InputRefusedError
+            If `X` has not as many features as the model.
+
+        """
+        return forward.predictions(self.logits(X), self.details.task)
+
+    @property
+    def needs_tensorflow(self) -> bool:
+        """Whether predicting takes TensorFlow: it does for layers that compute in bfloat16."""
+        return not forward.knows(self.plain().plan)

@@ -1,0 +1,180 @@
+"""The forward pass in NumPy: for every option and every head it gives what Keras gives."""
+
+import dataclasses
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlwhy.errors import InputRefusedError
+from dlwhy.models import archive, forward, network, rebuilding, settings
+from dlwhy.models.activations import ACTIVATIONS as KNOWN
+from dlwhy.models.details import Details
+from dlwhy.models.network import NetworkSpec
+from dlwhy.models.spec import ACTIVATIONS
+from dlwhy.models.trained import Trained
+
+SCALE = ([0.5, -0.25, 3.0], [4.0, 0.1, 0.0])
+HEADS = {"binary": {}, "multiclass": {}, "regression": {"target_scale": (3.0, 2.0)}}
+OPTIONS = {
+    "demonstration": {},
+    "linear": {"layers": ()},
+    "one unit": {"layers": (1,)},
+    "wide": {"layers": (300, 7)},
+    "batch norm": {"batch_norm": True, "dropout": 0.2},
+    "layer norm": {"layer_norm": True, "activation": "tanh"},
+    "residual": {"layers": (6, 6, 6), "residual": True, "dropout": 0.1, "l2": 1e-3},
+    "residual and batch norm": {"layers": (3, 6, 6), "residual": True, "batch_norm": True},
+    "residual and layer norm": {"layers": (6, 6, 6), "residual": True, "layer_norm": True, "activation": "gelu"},
+    "deep": {"layers": (16,) * 20, "initializer": "he_normal"},
+    "deep residual": {"layers": (16,) * 20, "residual": True, "layer_norm": True},
+    **{activation: {"activation": activation} for activation in ACTIVATIONS},
+}
+
+
+def shaken(model, seed: int = 5):
+    """Give every weight a value of its own, as long training would; variances stay positive."""
+    rng = np.random.default_rng(seed)
+    # a Normalization works with what it made of its weights when it was adapted
+    weights = [weight for layer in model.layers if type(layer).__name__ != "Normalization" for weight in layer.weights]
+    for variable in weights:
+        value = np.asarray(variable)
+        noise = rng.normal(size=value.shape).astype(np.float32)
+        positive = "variance" in variable.path or "gamma" in variable.path
+        variable.assign(np.exp(0.5 * noise) if positive else value + 0.3 * noise)
+    return model
+
+
+def trained_of(model, task: str) -> Trained:
+    names = {"binary": ("a", "b"), "multiclass": ("a", "b", "c"), "regression": ()}[task]
+    return Trained(network=model, history={}, details=Details(task=task, columns=(), class_names=names))
+
+
+def logits_by_keras(model, X: np.ndarray) -> np.ndarray:
+    """Ask Keras for the outputs before the last activation: its own last layer is told to leave it out."""
+    import keras
+
+    layer = next(each for each in reversed(model.layers) if type(each).__name__ != "Rescaling")
+    activation, layer.activation = layer.activation, keras.activations.linear
+    try:
+        return network.predict(model, X)
+    finally:
+        layer.activation = activation
+
+
+def assert_like_keras(model, trained: Trained, X: np.ndarray) -> None:
+    logits, expected = trained.logits(X), logits_by_keras(model, X)
+    assert logits.dtype == np.float32
+    assert logits.shape == expected.shape
+    np.testing.assert_allclose(logits, expected, rtol=0, atol=1e-5 * np.abs(expected).max())
+    if trained.details.task != "regression":
+        np.testing.assert_allclose(trained.predict(X), network.predict(model, X), rtol=0, atol=1e-6)
+    else:
+        np.testing.assert_array_equal(trained.predict(X), logits)
+
+
+def rows(n: int = 200, n_features: int = 3) -> np.ndarray:
+    return (np.random.default_rng(8).normal(size=(n, n_features)) * 3).astype(np.float32)
+
+
+@pytest.mark.parametrize("task", HEADS)
+@pytest.mark.parametrize("name", OPTIONS)
+def test_every_network_gives_what_keras_gives(name: str, task: str) -> None:
+    spec = NetworkSpec(**OPTIONS[name])
+    model = shaken(network.build(spec, n_features=3, task=task, n_classes=3, seed=1, scale=SCALE, **HEADS[task]))
+
+    assert forward.knows(rebuilding.taken_apart(model).plan)
+    assert_like_keras(model, trained_of(model, task), rows())
+
+
+@pytest.mark.parametrize("task", HEADS)
+def test_a_model_from_elsewhere_gives_what_keras_gives(task: str, foreign, tmp_path: Path) -> None:
+    model = shaken(foreign(task))
+    model.save(tmp_path / "m.keras")
+
+    read, again = (archive.read(tmp_path / "m.keras") for _ in range(2))
+
+    assert_like_keras(again.model, read, rows(n_features=4))
+    assert not read.needs_tensorflow
+
+
+@pytest.mark.parametrize("activation", sorted(settings._KERAS_ACTIVATIONS))
+def test_every_activation_that_a_file_may_name_is_known_also_at_its_ends(activation: str) -> None:
+    import keras
+
+    x = np.array([[-200, -20, -1, -1e-3, 0, 1e-3, 1, 20, 200]], np.float32).T @ np.ones((1, 2), np.float32)
+
+    with np.errstate(all="ignore"):
+        found = KNOWN[activation](x)
+
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, np.asarray(keras.activations.get(activation)(x)), rtol=1e-6, atol=1e-6)
+
+
+def test_every_layer_that_a_file_may_name_is_known() -> None:
+    assert set(forward._LAYERS) == set(settings.SETTINGS)
+
+
+def test_the_keras_model_is_made_when_asked_for_and_heard_from_then_on(trained: Trained, good: bytes, saved) -> None:
+    read, X = archive.read(saved(good)), rows(n_features=2)
+
+    before = read.predict(X)
+    assert "model" not in vars(read)
+    read.model.get_layer("output").bias.assign_add([1.0])
+
+    np.testing.assert_allclose(read.logits(X), trained.logits(X) + 1, atol=1e-6)
+    assert before.tobytes() == trained.predict(X).tobytes()
+
+
+def test_layers_in_bfloat16_are_left_to_keras(saved) -> None:
+    model = network.build(NetworkSpec(), n_features=3, task="binary", seed=1, precision="bfloat16")
+    trained = trained_of(model, "binary")
+
+    assert trained.needs_tensorflow
+    np.testing.assert_allclose(trained.predict(rows()), network.predict(model, rows()), rtol=0, atol=1e-6)
+
+
+def test_a_million_rows_take_bounded_memory_and_each_row_its_own_outputs() -> None:
+    model = network.build(NetworkSpec(batch_norm=True), n_features=2, task="binary", seed=1)
+    trained, X = trained_of(model, "binary"), np.tile(rows(1000, 2), (1000, 1))
+
+    tracemalloc.start()
+    y_prob = trained.predict(X)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 3 * y_prob.nbytes + 8_000_000
+    assert (y_prob.reshape(1000, 1000) == y_prob[:1000]).all()
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 333, 6000])
+def test_how_rows_are_cut_changes_at_most_the_last_bits(trained: Trained, size: int) -> None:
+    X = rows(20_000, 2)
+
+    whole = trained.logits(X)
+
+    cut = np.concatenate([trained.logits(X[i : i + size]) for i in range(0, 20 * size, size)])
+    np.testing.assert_allclose(cut, whole[: len(cut)], rtol=0, atol=1e-6 * np.abs(whole).max())
+
+
+@pytest.mark.parametrize("task", HEADS)
+def test_no_rows_have_no_predictions(task: str) -> None:
+    model = network.build(NetworkSpec(), n_features=3, task=task, n_classes=3, seed=1)
+
+    assert trained_of(model, task).predict(rows(0)).shape == ((0, 3) if task == "multiclass" else (0,))
+
+
+def test_other_features_are_refused(trained: Trained) -> None:
+    with pytest.raises(InputRefusedError, match="the model expects 2 features, the data have 3"):
+        trained.predict(rows(5, 3))
+
+
+def test_without_the_last_activation_nothing_else_changes() -> None:
+    plain = rebuilding.taken_apart(network.build(NetworkSpec(), n_features=3, task="binary", seed=1))
+
+    bare = plain.without_last_activation()
+
+    assert bare.plan.layers[:-1] == plain.plan.layers[:-1]
+    assert dataclasses.replace(bare.plan.layers[-1], settings=plain.plan.layers[-1].settings) == plain.plan.layers[-1]
+    assert bare.plan.layers[-1].settings["activation"] == "linear"
