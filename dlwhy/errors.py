@@ -8,6 +8,8 @@ from typing import ClassVar
 _UNSAFE_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
 # letters that are drawn as nothing
 _FILLERS = "\u115f\u1160\u3164\uffa0"
+# what every library that gets a number takes
+MAX_WHOLE = 2**31 - 1
 _NO_MEMORY = ("failed to map segment", "cannot allocate memory", "can't start new thread")
 
 
@@ -93,6 +95,19 @@ class EndedBySignal(BaseException):
     def __init__(self, number: int):
         super().__init__(number)
         self.number = number
+
+
+def check_whole(option: str, value: object, *, least: int, most: int = MAX_WHOLE) -> None:
+    """Refuse what is no whole number between two bounds; none may be so large that a library takes it for another.
+
+    Raises
+    ------
+    UsageError
+        If it is not.
+
+    """
+    if not isinstance(value, int) or not least <= value <= most:
+        raise UsageError(f"{option} must be a whole number from {least} to {most} (got {display(value)})")
 
 
 def is_lack_of_memory(error: BaseException) -> bool:

@@ -8,7 +8,7 @@ import typer
 from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.console import Output, json_text
-from dlwhy.errors import UsageError, display
+from dlwhy.errors import UsageError, check_whole, display
 
 if TYPE_CHECKING:
     from dlwhy.cli.gates import Gate
@@ -70,6 +70,7 @@ def evaluate(
     settings = dict(locals())
     bounds = _gates(settings)
     inputs.check_stdin(model, data)
+    check_whole("--seed", seed, least=0, most=2**32 - 1)
     if metrics is not None and files.is_standard(metrics):
         raise UsageError("--metrics needs a file", "--json prints them on stdout")
     files.check_outputs({"--metrics": metrics}, inputs=[*model, data, config])

@@ -10,7 +10,7 @@ import typer
 from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.console import Output
-from dlwhy.errors import UsageError
+from dlwhy.errors import MAX_WHOLE, UsageError
 
 if TYPE_CHECKING:
     from dlwhy.models.trained import Trained
@@ -32,7 +32,7 @@ def predict(
     no_header: Annotated[
         bool, typer.Option("--no-header", help="The first line is a row already; columns go by position.")
     ] = False,
-    chunk_size: Annotated[int, typer.Option(help="Most rows to predict at a time.", min=1)] = 100_000,
+    chunk_size: Annotated[int, typer.Option(help="Most rows to predict at a time.", min=1, max=MAX_WHOLE)] = 100_000,
     no_clobber: shared.NoClobber = False,
     max_size: shared.MaxSize = None,
     quiet: shared.Quiet = False,

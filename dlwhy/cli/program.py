@@ -12,7 +12,7 @@ import typer.core
 import typer.main
 
 from dlwhy import __version__
-from dlwhy.cli import COMMANDS, streams
+from dlwhy.cli import COMMANDS, settings, streams
 from dlwhy.errors import BusyError, DlwhyError, EndedBySignal, display, is_lack_of_memory
 
 app = typer.Typer(
@@ -42,7 +42,7 @@ def program(
 
 
 for _name in COMMANDS:
-    app.command(_name)(getattr(importlib.import_module(f"dlwhy.cli.{_name}"), _name))
+    app.command(_name, cls=settings.Command)(getattr(importlib.import_module(f"dlwhy.cli.{_name}"), _name))
 
 
 def main() -> NoReturn:
@@ -101,10 +101,9 @@ def _program() -> typer.core.TyperGroup:
         command.help = _flowing(command.help or "")
         for option in command.params:
             if isinstance(option, typer.core.TyperOption):
-                name = next(name for name in option.opts if name.startswith("--"))
-                # by the option's name, which the user knows; Typer itself would take the parameter's
-                option.envvar = f"DLWHY_{command.name}_{name[2:]}".replace("-", "_").upper()
+                option.envvar = settings.variable(command.name, option)
                 option.show_envvar = False
+                option.split_envvar_value = settings.lines  # type: ignore  # Typer would split at blanks
     return group
 
 

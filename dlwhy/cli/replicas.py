@@ -12,7 +12,7 @@ from dlwhy.cli import options as shared
 from dlwhy.cli.bar import training_bar
 from dlwhy.cli.console import Output
 from dlwhy.cli.interruption import graceful
-from dlwhy.errors import EndedBySignal, UnusableResultError, UsageError, display
+from dlwhy.errors import EndedBySignal, UnusableResultError, UsageError, check_whole, display
 from dlwhy.models.digits import number
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dlwhy.training.options import TrainingOptions
     from dlwhy.training.replicas import Replicas
 
+_MOST = 100_000
 SAVE = ("median", "best", "all")
 # what one network's training has, and a stack's has not
 _NOT_FOR_STACKS = {"resume", "init_from", "freeze", "checkpoint_every", "keep_diverged", "threads", "memory"}
@@ -35,8 +36,8 @@ def check(context: typer.Context, settings: dict[str, Any]) -> None:
         if shared.is_given(context, "save"):
             raise UsageError("--save goes with --replicas")
         return
-    if settings["replicas"] < 2:
-        raise UsageError(f"--replicas must be at least 2 (got {settings['replicas']})")
+    # each has a seed of its own
+    check_whole("--replicas", settings["replicas"], least=2, most=min(_MOST, 2**32 - settings["seed"]))
     for name in sorted(_NOT_FOR_STACKS):
         if shared.is_given(context, name):
             raise UsageError(f"--{name.replace('_', '-')} does not go with --replicas")

@@ -24,6 +24,7 @@ from dlwhy.errors import (
     OutputBlockedError,
     UnusableResultError,
     UsageError,
+    check_whole,
     display,
 )
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
     from dlwhy.studies.conduct import Conducted
     from dlwhy.studies.request import Request
+
+_MOST_JOBS = 1024
 
 
 def study(
@@ -188,8 +191,7 @@ def _goes_on(out: Output, folder: Path) -> "Iterator[None]":
 def _check(names: list[str], given: dict[str, Any]) -> None:
     if given["fail_unless"] not in (None, "supported", "not supported"):
         raise UsageError(f"--fail-unless must be supported or not supported (got {display(given['fail_unless'])})")
-    if given["jobs"] < 1:
-        raise UsageError(f"--jobs must be at least 1 (got {given['jobs']})")
+    check_whole("--jobs", given["jobs"], least=1, most=_MOST_JOBS)
     for option, study_name in (("arm", "compare"), ("match", "compare"), ("source", "transfer")):
         if given[option] and study_name not in names:
             raise UsageError(f"--{option} goes with dlwhy study {study_name}")

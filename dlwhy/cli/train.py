@@ -109,7 +109,10 @@ def train(
     memory: Annotated[
         int,
         typer.Option(
-            help="Most MiB of training arrays on the device; larger data go there in slices.", metavar="MIB", min=0
+            help="Most MiB of training arrays on the device; larger data go there in slices.",
+            metavar="MIB",
+            min=0,
+            max=1 << 24,
         ),
     ] = 1024,
     precision: Annotated[str, typer.Option(help="float32, or bfloat16 for the arithmetic.")] = "float32",
@@ -203,15 +206,17 @@ def _recipe(settings: dict[str, Any]) -> tuple["NetworkSpec", "TrainingOptions"]
 
 def check(context: typer.Context, settings: dict[str, Any]) -> None:
     """Refuse what can be refused before anything is read; `settings` are the parameters of `train`."""
+    from dlwhy.training import accelerator
+
     _recipe(settings)
+    accelerator.check_threads(settings["threads"])
     many.check(context, settings)
     output, start = settings["output"], settings["init_from"] or settings["resume"]
     if settings["as_json"] and files.is_standard(output):
         raise UsageError("--json and the model can't both go to stdout", "write the model to a file with -o")
     if settings["checkpoint_every"] and files.is_standard(output):
         raise UsageError("--checkpoint-every needs a model file", "name one with -o")
-    if settings["freeze"] != "all" and not settings["freeze"].isdecimal():
-        raise UsageError(f"--freeze must be a whole number or all (got {display(settings['freeze'])})")
+    _check_freeze(settings["freeze"])
     if settings["freeze"] != "0" and not settings["init_from"]:
         raise UsageError("--freeze goes with --init-from")
     if start is not None and files.is_standard(start) and files.is_standard(settings["data"]):
@@ -219,6 +224,14 @@ def check(context: typer.Context, settings: dict[str, Any]) -> None:
     if settings["resume"]:
         _check_resume(context)
     _check_outputs(settings)
+
+
+def _check_freeze(freeze: str) -> None:
+    from dlwhy.models.spec import MAX_HIDDEN
+
+    # so long a number is not even read
+    if freeze != "all" and not (freeze.isdecimal() and len(freeze) < 10 and int(freeze) <= MAX_HIDDEN + 1):
+        raise UsageError(f"--freeze must be a whole number up to {MAX_HIDDEN + 1}, or all (got {display(freeze)})")
 
 
 def _check_outputs(settings: dict[str, Any]) -> None:

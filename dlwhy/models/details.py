@@ -9,6 +9,8 @@ from dlwhy.errors import InputRefusedError, UsageError, display
 from dlwhy.models.spec import NetworkSpec
 
 FORMAT = 1
+# more would take gigabytes for their stacks alone
+MAX_THREADS = 1024
 _MAX_TEXT = 10_000
 
 
@@ -139,6 +141,6 @@ _KINDS: Mapping[str, Callable[[object], bool]] = {
     "dataset": _is_object,
     "seed": _is_whole,
     "engine": lambda value: value is None or _is_text(value),
-    "threads": _is_whole,
+    "threads": lambda value: value is None or (_is_whole(value) and value <= MAX_THREADS),  # type: ignore[operator]
     "versions": _is_versions,
 }

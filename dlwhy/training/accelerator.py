@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from dlwhy.errors import UsageError, display
+from dlwhy.errors import UsageError, check_whole, display
+from dlwhy.models.details import MAX_THREADS
 from dlwhy.training import program_cache, surroundings
 
 # Keras imports these if they are there, for wrappers and plots that training does not use: half a second and more
@@ -66,8 +67,7 @@ def start(device: str = "auto", threads: int | None = None, at_once: int = 1, *,
         If the device isn't there; the message lists what is.
 
     """
-    if threads is not None and threads < 1:
-        raise UsageError(f"--threads must be at least 1 (got {threads})")
+    check_threads(threads)
     if device in _started:
         return _started[device]
     tensorflow = load()
@@ -83,6 +83,19 @@ def start(device: str = "auto", threads: int | None = None, at_once: int = 1, *,
         _programs.append(program_cache.Programs(tensorflow, shelf))
     _started[device] = Accelerator(name=name, description=_describe(tensorflow, name), threads=count)
     return _started[device]
+
+
+def check_threads(threads: int | None) -> None:
+    """Refuse a number of threads that can't be.
+
+    Raises
+    ------
+    UsageError
+        If it is below 1, or more than any machine has.
+
+    """
+    if threads is not None:
+        check_whole("--threads", threads, least=1, most=MAX_THREADS)
 
 
 @contextlib.contextmanager

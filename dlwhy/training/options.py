@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Self
 
-from dlwhy.errors import UsageError, display
+from dlwhy.errors import UsageError, check_whole, display
 
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "nadam", "lion")
 SCHEDULES = ("constant", "cosine", "step", "warm-up")
@@ -79,12 +79,10 @@ class TrainingOptions:
     precision: str = "float32"
 
     def __post_init__(self) -> None:
-        for name, least in (("epochs", 1), ("batch_size", 1), ("patience", 1), ("checkpoint_every", 1), ("seed", 0)):
+        for name, bounds in _BOUNDS.items():
             value = getattr(self, name)
-            if value is not None and (not isinstance(value, int) or value < least):
-                raise UsageError(f"{_flag(name)} must be a whole number of at least {least} (got {display(value)})")
-        if self.seed >= 2**32:
-            raise UsageError(f"--seed must be below 2**32 (got {self.seed})")
+            if value is not None:
+                check_whole(_flag(name), value, **bounds)
         for name, values in _CHOICES.items():
             if getattr(self, name) not in values:
                 shown = display(getattr(self, name))
@@ -132,6 +130,13 @@ class TrainingOptions:
         return cls(**values)
 
 
+_BOUNDS = {
+    "epochs": {"least": 1, "most": 10_000_000},  # the history is kept in memory
+    "batch_size": {"least": 1},
+    "patience": {"least": 1},
+    "checkpoint_every": {"least": 1},
+    "seed": {"least": 0, "most": 2**32 - 1},
+}
 _CHOICES = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,

@@ -1,10 +1,31 @@
-"""Options: values that can't be, and those from a file and from the environment."""
+"""Options: values that can't be, and which of several wins."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
+HUGE = 10**23 - 1
+HUGE_OPTIONS = [
+    *(
+        ["train", f"--{option}={HUGE}"]
+        for option in ("epochs", "batch-size", "patience", "checkpoint-every", "seed", "threads", "replicas")
+    ),
+    *(["train", f"--{option}={HUGE}"] for option in ("memory", "max-size")),
+    ["train", "--threads=100000"],
+    ["train", "--init-from=m.keras", f"--freeze={'9' * 5000}"],
+    ["train", f"--layers={'9' * 5000}"],
+    ["train", f"--epochs={'9' * 5000}"],
+    *(["generate", f"--{option}={HUGE}"] for option in ("samples", "seed", "compress")),
+    *(["generate", "blobs", f"--{option}={HUGE}"] for option in ("classes", "features")),
+    *(["predict", f"--{option}={HUGE}"] for option in ("chunk-size", "max-size")),
+    *(["evaluate", "--baselines", f"--seed={seed}"] for seed in (2**32, -1, HUGE)),
+    ["plot", f"--dpi={HUGE}"],
+    ["info", f"--max-size={HUGE}"],
+    *(["study", "depth", "--dry-run", f"--{option}={HUGE}"] for option in ("seeds", "seed", "epochs", "jobs")),
+    *(["run", f"--{option}={HUGE}"] for option in ("epochs", "samples", "threads")),
+]
 BAD_OPTIONS = [
     *(["generate", f"--noise={value}"] for value in ("-1", "nan", "inf")),
     *(["generate", f"--samples={value}"] for value in ("0", "-5")),
@@ -27,6 +48,26 @@ def test_case_61_a_value_that_cannot_be_is_refused(dlwhy_in_process, arguments, 
     assert arguments[1].split("=")[0] in result.err
     assert "Traceback" not in result.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", HUGE_OPTIONS, ids=lambda arguments: " ".join(arguments)[:60])
+def test_a_number_too_large_is_refused_with_the_largest_that_can_be(dlwhy_in_process, arguments):
+    result = dlwhy_in_process(*arguments)
+
+    assert (result.code, result.out) == (2, "")
+    said = " ".join(result.err.replace("│", " ").split())
+    assert arguments[-1].split("=")[0] in said
+    assert re.search(r"(to|up to|equal to|most) [\d*]+|whole numbers|exceeded maximum size", said), said
+    assert "Traceback" not in said
+
+
+def test_the_largest_numbers_work(dlwhy_in_process, demo):
+    command = ["train", "-d", demo / "dataset.joblib", "--epochs", "2", "-q", "-o", "m.keras", "--engine", "graph"]
+    largest = ["--patience", 2**31 - 1, "--checkpoint-every", 2**31 - 1, "--seed", 2**32 - 1, "--memory", 1 << 24]
+
+    assert dlwhy_in_process(*command, *map(str, largest), "--max-size", str(1 << 20)).code == 0
+    points = demo / "points.csv"
+    assert dlwhy_in_process("predict", "-m", "m.keras", points, "--chunk-size", str(2**31 - 1)).code == 0
 
 
 def test_case_61_values_are_refused_before_tensorflow_is_imported(tmp_path):
@@ -65,28 +106,3 @@ def test_the_file_may_name_options_as_the_command_line_does(dlwhy_in_process, tm
 
     assert (code, err) == (0, "")
     assert out.count(",test\n") == 5
-
-
-@pytest.mark.parametrize(
-    ("text", "code", "said"),
-    [
-        ("[generate]\nsample = 3\n", 2, "[generate] has no option 'sample'"),
-        ("[generate]\nsamples = 'many'\n", 2, "samples"),
-        ("generate = 3\n", 2, "[generate] is not a table"),
-        ("[generate\n", 2, "not TOML"),
-        ("\x00", 2, "not TOML"),
-        ("[generate]\nsamples = [1, 2]\n", 2, "samples"),
-    ],
-)
-def test_a_wrong_file_of_options_is_refused(dlwhy_in_process, tmp_path, text, code, said):
-    (tmp_path / "lab.toml").write_text(text)
-
-    result = dlwhy_in_process("generate", "--config", "lab.toml")
-
-    assert result.code == code
-    assert said in result.err
-    assert "Traceback" not in result.err
-
-
-def test_a_missing_file_of_options_is_refused(dlwhy_in_process):
-    assert dlwhy_in_process("generate", "--config", "lab.toml").code == 66

@@ -7,8 +7,8 @@ from dlwhy.training.options import TrainingOptions
 
 
 def test_fault_5_batches_fit_the_rows_and_small_ones_stay():
-    assert TrainingOptions(batch_size=10**23).fitting(5000).batch_size == 5000
-    assert TrainingOptions(batch_size=10**23).fitting(210).batch_size == 1024
+    assert TrainingOptions(batch_size=2**31 - 1).fitting(5000).batch_size == 5000
+    assert TrainingOptions(batch_size=2**31 - 1).fitting(210).batch_size == 1024
     for kept in (TrainingOptions(), TrainingOptions(batch_size=512)):
         assert kept.fitting(3) is kept
 
@@ -20,6 +20,7 @@ def test_fault_5_batches_fit_the_rows_and_small_ones_stay():
         ("epochs", -1, "--epochs"),
         ("batch_size", 0, "--batch-size"),
         ("batch_size", -3, "--batch-size"),
+        ("batch_size", 2**31, "--batch-size"),
         ("learning_rate", 0, "--learning-rate"),
         ("learning_rate", -1, "--learning-rate"),
         ("learning_rate", float("nan"), "--learning-rate"),

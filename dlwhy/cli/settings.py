@@ -1,0 +1,158 @@
+"""Options from a file and from the environment: read, checked, and named when they are wrong."""
+
+import difflib
+import os
+import re
+import tomllib
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import typer
+import typer.core
+
+from dlwhy import files
+from dlwhy.cli import COMMANDS
+from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError, display
+
+_PREFIX = "DLWHY_"
+_MOST_BYTES = 1 << 20
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Command(typer.core.TyperCommand):
+    """A command that says where a wrong value comes from, if that is not the command line."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options; a bad value from elsewhere is an error of one line."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            place = _place(ctx, error.param) if error.param else None
+            if place is None:
+                raise
+            raise UsageError(f"{place}: {display(error.message, 200)}") from error
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; an error about a value from elsewhere says where from."""
+        check_environment(ctx)
+        try:
+            return super().invoke(ctx)
+        except UsageError as error:
+            place = next((_place(ctx, each) for each in self.params if _is_about(error.message, each)), None)
+            if place is None or place in error.message:
+                raise
+            raise UsageError(f"{place}: {error.message}", error.hint) from error
+
+
+def variable(command: str | None, option: Any) -> str:
+    """Name the environment variable of an option: by the option's name, which the user knows."""
+    name = next(name for name in option.opts if name.startswith("--"))
+    return f"{_PREFIX}{command}_{name[2:]}".replace("-", "_").upper()
+
+
+def lines(text: str) -> list[str]:
+    """Split the variable of an option that may be given several times: one value a line, blanks belong to it."""
+    return [line for line in text.splitlines() if line]
+
+
+def check_environment(context: Any) -> None:
+    """Refuse variables that no option of the command has, warn of those that none of any command has.
+
+    Raises
+    ------
+    UsageError
+        If one is misspelt.
+
+    """
+    known = {option.envvar for command in context.parent.command.commands.values() for option in _options(command)}
+    own = f"{_PREFIX}{context.command.name}_".upper()
+    for name in sorted(each for each in os.environ if each.startswith(_PREFIX) and each not in known):
+        message = f"{display(name)}: no option has this variable"
+        unprefixed = f"{own}{name.removeprefix(_PREFIX)}"
+        hint = _nearest(unprefixed if unprefixed in known else name, known)
+        if name.startswith(own):
+            raise UsageError(message, hint)
+        if not context.params.get("quiet"):
+            warnings.warn(f"{message} ({hint})" if hint else message, DlwhyWarning, stacklevel=2)
+
+
+def read_config(context: typer.Context, path: str | None) -> str | None:
+    """Take the command's defaults from its table in a TOML file; the command line and environment win.
+
+    Raises
+    ------
+    UsageError
+        If the file is not TOML, or names a command or an option that there isn't.
+    InputRefusedError
+        If it is nested too deeply.
+
+    """
+    if path is None:
+        return None
+    source = files.shown(path)
+    table = _table(_tables(files.read_bytes(path, limit=_MOST_BYTES), source), str(context.info_name), source)
+    # an option may be named as on the command line (--lr) or as its parameter; --no-X is written X = false
+    options = {
+        name.lstrip("-").replace("-", "_"): option
+        for option in context.command.params
+        for name in (*option.opts, option.name or "")
+    }
+    defaults: dict[str, Any] = {}
+    for key, value in table.items():
+        option = options.get(key.replace("-", "_"))
+        if option is None or option.name == "config":
+            hint = _nearest(key, options)
+            raise UsageError(f"{source}: [{context.info_name}] has no option {display(key)!r}", hint)
+        if option.name in defaults:
+            raise UsageError(f"{source}: [{context.info_name}] has {option.opts[0]} twice, by two of its names")
+        several = option.multiple or option.nargs == -1
+        defaults[option.name] = [value] if several and isinstance(value, str) else value
+    context.default_map = {**(context.default_map or {}), **defaults}
+    return path
+
+
+def _tables(content: bytes, source: str) -> dict[str, Any]:
+    try:
+        # TOML is UTF-8; what Windows writes begins with a mark that says which encoding it is
+        return tomllib.loads(content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig"))
+    except RecursionError as error:
+        raise InputRefusedError(f"{source}: nested too deeply") from error
+    except ValueError as error:
+        raise UsageError(f"{source}: not TOML: {display(error)}") from error
+
+
+def _table(tables: Mapping[str, Any], command: str, source: str) -> Mapping[str, Any]:
+    """Give the table of one command; all of them must be a command's."""
+    for name, table in tables.items():
+        if isinstance(table, dict) and name not in COMMANDS:
+            raise UsageError(f"{source}: [{display(name)}] is no command", _nearest(name, COMMANDS))
+        if name in COMMANDS and not isinstance(table, dict):
+            raise UsageError(f"{source}: [{display(name)}] is not a table")
+        if not isinstance(table, dict):
+            raise UsageError(f"{source}: {display(name)} stands outside a table", f"put it below [{command}]")
+    own: Mapping[str, Any] = tables.get(command, {})
+    return own
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    found = difflib.get_close_matches(name, known, 1, 0.7)
+    return f"did you mean {found[0]}?" if found else ""
+
+
+def _options(command: Any) -> Iterator[Any]:
+    return (option for option in command.params if isinstance(option, typer.core.TyperOption))
+
+
+def _place(context: Any, option: Any) -> str | None:
+    """Say where the value of an option comes from; None for the command line and for its default."""
+    source = context.get_parameter_source(option.name)
+    if source is None or source.name not in ("ENVIRONMENT", "DEFAULT_MAP"):
+        return None
+    if source.name == "ENVIRONMENT":
+        return f"{option.envvar}"
+    return f"{files.shown(context.params['config'])}: [{context.info_name}] {option.opts[0].lstrip('-')}"
+
+
+def _is_about(message: str, option: Any) -> bool:
+    return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", message) for name in option.opts if name[:2] == "--")
