@@ -76,3 +76,26 @@ def test_a_user_without_a_home_has_no_cache(dlwhy_in_process, monkeypatch):
     assert dlwhy_in_process("cache").out == "no home folder, so nothing is kept: 0 programs, 0.0 MiB\n"
     assert dlwhy_in_process("cache", "clear").code == 0
     assert json.loads(dlwhy_in_process("info", "--json").out)["cache"]["folder"] is None
+
+
+# the first that the process does with TensorFlow is to read a model
+GOES_ON = """
+from dlwhy.cli import run_command
+common = ["train", "-q", "-d", "d.joblib", "--threads", "1", "--epochs", "4"]
+for more in (["--resume", "a.keras", "-o", "b.keras"], ["--init-from", "a.keras", "-o", "c.keras"], ["-o", "e.keras"]):
+    assert run_command([*common, *more]) == 0
+"""
+
+
+def test_case_51_a_training_that_goes_on_is_quiet_and_keeps_to_its_threads(tmp_path, dlwhy_in_process):
+    assert dlwhy_in_process("generate", "-q", "-o", "d.joblib").code == 0
+    assert dlwhy_in_process("train", "-q", "-d", "d.joblib", "--epochs", "2", "-o", "a.keras").code == 0
+
+    done = subprocess.run(
+        [sys.executable, "-c", GOES_ON], capture_output=True, text=True, check=False, cwd=tmp_path, timeout=120
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    for name in ("b.keras", "c.keras"):
+        assert json.loads(dlwhy_in_process("info", name, "--json").out)["threads"] == 1
+    assert (tmp_path / "b.keras").read_bytes() == (tmp_path / "e.keras").read_bytes()
