@@ -195,7 +195,7 @@ class StackedNetwork:
             tensor = self._batch_norm(f"batch_norm_{index}", tensor, named, real)
         if self.spec.layer_norm:
             tensor = self._layer_norm(f"layer_norm_{index}", tensor, named)
-        return _activation(self.spec.activation)(tensor)
+        return _activation(self.spec.activation, self.layout)(tensor)
 
     def _batch_norm(self, layer: str, tensor: Any, named: dict[tuple[str, str], Any], real: Any) -> Any:
         """Normalize by unit and replica; in training by the samples that count, and move the statistics."""
@@ -233,17 +233,31 @@ class StackedNetwork:
         return tf.where(drawn >= rates, tensor / (1 - rates), 0.0)
 
 
-def _activation(name: str) -> Any:
+def _activation(name: str, layout: Layout) -> Any:
     import keras
+
+    return _relu(last=layout.last) if name == "relu" else keras.activations.get(name)
+
+
+def _relu(*, last: bool) -> Any:
+    """Give ReLU with the gradient that XLA makes the quickest loop of; which one that is depends on the layout.
+
+    Over a last axis of replicas a choice is vectorised, and four times as quick as a product with a sign. Elsewhere it
+    is not: there the processor guesses half of the branches wrong.
+    """
     import tensorflow as tf
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def relu(x: Any) -> Any:
         y = tf.maximum(x, 0)
-        # a sign is 0 or 1 here; TensorFlow compares and chooses, which is not vectorised, and often guessed wrong
-        return y, lambda upstream: upstream * tf.sign(y)
 
-    return relu if name == "relu" else keras.activations.get(name)
+        def gradient(upstream: Any) -> Any:
+            # a sign is 0 or 1 here
+            return tf.where(y > 0, upstream, 0.0) if last else upstream * tf.sign(y)
+
+        return y, gradient
+
+    return relu
 
 
 def n_outputs(task: Task, n_classes: int) -> int:

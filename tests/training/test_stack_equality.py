@@ -43,7 +43,7 @@ def check(data, spec=PLAIN, options=RECIPE, *, tolerance=1e-3, places=(1,), **gi
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_every_task_in_both_layouts(task, layout, monkeypatch):
     monkeypatch.setattr("dlwhy.training.stack_size._suits_last", lambda _: layout == "last")
-    monkeypatch.setattr("dlwhy.training.stack_size._LAST_REPLICAS", 1)
+    monkeypatch.setattr("dlwhy.training.stack_size._LAST_SIZES", (ODD,))
     replicas = check(small(task), size=ODD, places=(0, 1))
     assert replicas.stack.network.layout.name == layout
 
@@ -51,7 +51,7 @@ def test_every_task_in_both_layouts(task, layout, monkeypatch):
 @pytest.mark.parametrize("layout", ["first", "last"])
 def test_compiled_by_xla(layout, monkeypatch):
     monkeypatch.setattr("dlwhy.training.stack_size._suits_last", lambda _: layout == "last")
-    monkeypatch.setattr("dlwhy.training.stack_size._LAST_REPLICAS", 1)
+    monkeypatch.setattr("dlwhy.training.stack_size._LAST_SIZES", (ODD,))
     check(small(), options=dataclasses.replace(RECIPE, engine="xla", clip_norm=0.5), size=ODD)
 
 
@@ -79,7 +79,7 @@ def test_schedules_plan_with_the_steps_of_a_replica():
 )
 def test_every_network(spec, layout, monkeypatch):
     monkeypatch.setattr("dlwhy.training.stack_size._suits_last", lambda _: layout == "last")
-    monkeypatch.setattr("dlwhy.training.stack_size._LAST_REPLICAS", 1)
+    monkeypatch.setattr("dlwhy.training.stack_size._LAST_SIZES", (ODD,))
     # adagrad: with Adam's first steps, where a gradient is all rounding, its sign decides a whole step
     check(small(), spec, dataclasses.replace(RECIPE, optimizer="adagrad", learning_rate=0.1), size=ODD)
 
