@@ -103,6 +103,11 @@ def score_and_show(settings: dict[str, Any], trained: Mapping[str, "Trained"], d
             handle.write(json_text(scores.as_json(found)).encode())
     scores.show(out, found, "json" if settings["as_json"] else settings["form"])
     _note_other_data(out, trained, dataset)
+    if settings["baselines"]:
+        out.note(
+            "note: this is one model on one held-out part; dlwhy study versatility --data asks the same of its own"
+            " nets, on many splits, and dlwhy study compare --arm model:FILE.keras --arm baseline:NAME of your recipe"
+        )
     gates.check_gates(_gates(settings), {files.shown(path): result for path, result in found.models.items()})
 
 

@@ -64,7 +64,10 @@ def study(
     ] = None,
     arm: Annotated[
         list[str] | None,
-        typer.Option(help='For compare: a recipe such as "layers=64,64 dropout=0.3" or "baseline:svm"; repeat.'),
+        typer.Option(
+            help='For compare: a recipe such as "layers=64,64 dropout=0.3", "model:FILE.keras" for that of a model, or '
+            '"baseline:svm"; repeat.'
+        ),
     ] = None,
     match: Annotated[
         str | None, typer.Option(help='For compare: "parameters" adjusts widths so that arms are of one size.')
@@ -112,6 +115,7 @@ def study(
       dlwhy study all --data churn.joblib --dir churn
       dlwhy study show study/depth
       dlwhy study compare -d churn.joblib --arm "layers=64,64" --arm "layers=64,64 dropout=0.3"
+      dlwhy study compare -d churn.joblib --arm model:churn.keras --arm baseline:gradient-boosting
       dlwhy study all --dry-run
     """
     out = Output(quiet=quiet, as_json=as_json)
@@ -217,10 +221,12 @@ def _own(given: dict[str, Any]) -> "Dataset | None":
 
 def _request(name: str, given: dict[str, Any], dataset: "Dataset | None") -> "Request":
     from dlwhy.studies.conduct import own_data
+    from dlwhy.studies.model_recipes import read_all
     from dlwhy.studies.request import Request
 
+    arms = list(given["arm"] or ()) if name == "compare" else []
     extra = {
-        "compare": {"arms": list(given["arm"] or ()), "match": given["match"]},
+        "compare": {"arms": arms, "match": given["match"], "models": read_all(arms)},
         "transfer": {"source": given["source"]} if given["source"] else {},
     }
     return Request(

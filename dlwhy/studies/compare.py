@@ -95,7 +95,8 @@ def _recipes(request: Request, kind: Kind) -> list[Recipe]:
         )
     if match not in (None, "parameters"):
         raise UsageError(f"--match must be parameters (got {display(match)})")
-    made = [recipes.parse(text, kind, epochs=request.epochs) for text in texts]
+    models = request.extra.get("models") or {}
+    made = [recipes.parse(text, kind, epochs=request.epochs, models=models) for text in texts]
     for place, each in enumerate(made):
         if each.text in [other.text for other in made[:place]]:
             raise UsageError(f'--arm "{display(each.text, 100)}" is given twice', "the A/A arm shows the noise")
@@ -168,6 +169,9 @@ def _caveats(made: Sequence[Recipe], request: Request, *, features: int, kind: K
     fixed = [each.text for each in made if each.has_rate]
     if fixed and any(each.network and not each.has_rate for each in made):
         said.append(f"Not of equal tuning: the rate of {', '.join(fixed)} was given, the others' were tuned.")
+    others = [each.text for each in made if each.from_other]
+    if others:
+        said.append(f"Trained from scratch here, though the model began with another's weights: {', '.join(others)}.")
     for each in made:
         if each.network and request.extra.get("match"):
             size = recipes.parameters(each.network, features=features, kind=kind, classes=classes)

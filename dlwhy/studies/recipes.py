@@ -2,7 +2,7 @@
 
 import dataclasses
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dlwhy.data.dataset import Task as Kind
@@ -11,6 +11,7 @@ from dlwhy.models import baselines
 from dlwhy.models.layouts import Layout
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.stacked import StackedNetwork, n_outputs
+from dlwhy.studies import model_recipes
 from dlwhy.training.options import TrainingOptions
 
 BASELINE = "baseline:"
@@ -36,6 +37,8 @@ class Recipe:
         Name of a simple model, or None.
     has_rate
         Whether it names its learning rate, which is then not tuned.
+    from_other
+        Whether it is of a model that began with another one's weights, as it does not here.
 
     """
 
@@ -44,26 +47,36 @@ class Recipe:
     options: TrainingOptions | None = None
     model: str | None = None
     has_rate: bool = False
+    from_other: bool = False
 
 
-def parse(text: str, kind: Kind, *, epochs: int | None = None) -> Recipe:
+def parse(
+    text: str, kind: Kind, *, epochs: int | None = None, models: Mapping[str, Mapping[str, Any]] | None = None
+) -> Recipe:
     """Read a recipe.
 
     Parameters
     ----------
     text
-        Options of ``train`` with spaces between, switches by their name alone; or ``baseline:NAME``.
+        Options of ``train`` with spaces between, switches by their name alone; or ``baseline:NAME``, or
+        ``model:FILE`` for the recipe of a model.
     kind
         What is to be learnt, which decides the simple models there are.
     epochs
         Passes over the training part, if the recipe does not say.
+    models
+        Recipes of models that were read before, by text; see `model_recipes.read_all`.
 
     Raises
     ------
     UsageError
         If an option is unknown, given twice, or has a value that can't be.
+    InputRefusedError, InputUnreadableError, InputOutputError
+        If a model's recipe can't be read.
 
     """
+    if text.strip().startswith(model_recipes.MODEL):
+        return _of_model(text, models or {})
     name = " ".join(text.split())
     if name.startswith(BASELINE):
         return Recipe(text=name, model=_model(name, kind))
@@ -83,6 +96,13 @@ def parse(text: str, kind: Kind, *, epochs: int | None = None) -> Recipe:
     except UsageError as error:
         raise _refused(name, error.message) from error
     return Recipe(text=name, network=network, options=options, has_rate="learning_rate" in given)
+
+
+def _of_model(text: str, models: Mapping[str, Mapping[str, Any]]) -> Recipe:
+    name = model_recipes.name_of(text)
+    found = models.get(name) or model_recipes.read(text)
+    network, options = model_recipes.take(found)
+    return Recipe(text=name, network=network, options=options, has_rate=True, from_other=bool(found.get("taken")))
 
 
 def parameters(network: NetworkSpec, *, features: int, kind: Kind, classes: int) -> int:
