@@ -1,5 +1,6 @@
 """Predictions, or a model and a data set, to an evaluation."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +16,7 @@ from dlwhy.evaluation.results import Evaluation, FloatArray
 if TYPE_CHECKING:
     from dlwhy.models.trained import Trained
 
+_PENALIZED = "loss: of the predictions alone; training adds the penalty of --l1 and --l2"
 Split = Literal["test", "train", "all"]
 
 
@@ -96,7 +98,9 @@ def evaluate_model(
     X, y = rows_of(fitted, split, data)
     logits = trained.logits(X)
     y_prob = predictions(logits, fitted.task)
-    return evaluate(y, y_prob, task=fitted.task, class_names=fitted.class_names, logits=logits)
+    found = evaluate(y, y_prob, task=fitted.task, class_names=fitted.class_names, logits=logits)
+    notes = (_PENALIZED,) if trained.plain().plan.penalized else ()
+    return dataclasses.replace(found, notes=(*found.notes, *notes))
 
 
 def rows_of(

@@ -51,7 +51,7 @@ class Baseline:
     Parameters
     ----------
     predict
-        From (n_samples, n_features) float32 to predictions in the form of `dlwhy.models.network.predict`:
+        From (n_samples, n_features) float32 to predictions in the form of `dlwhy.models.trained.Trained.predict`:
         (n_samples,) for binary and regression, else (n_samples, n_classes); float64.
     has_probabilities
         Whether what it predicts for classes are probabilities; an SVM's are only in the same order.

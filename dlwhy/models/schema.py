@@ -7,7 +7,7 @@ from typing import Any
 
 from dlwhy.errors import InputRefusedError, display
 from dlwhy.models.graph import known_only, taken_from
-from dlwhy.models.settings import DROPPED, REQUIRED, SETTINGS, WrongSettingError, check_name
+from dlwhy.models.settings import DROPPED, REQUIRED, SETTINGS, Penalty, WrongSettingError, check_name
 from dlwhy.models.spec import MAX_FEATURES, MAX_PARAMETERS
 
 MAX_LAYERS = 1024
@@ -82,6 +82,12 @@ class Plan:
     def multiply_adds(self) -> int:
         """Count the multiply-adds of the matrix products for one sample."""
         return sum(math.prod(layer.weights[0]) for layer in self.layers if layer.kind == "Dense")
+
+    @property
+    def penalized(self) -> bool:
+        """Whether training adds a penalty on weights to its loss."""
+        penalties = (value for layer in self.layers for value in layer.settings.values() if isinstance(value, Penalty))
+        return any(penalty.l1 or penalty.l2 for penalty in penalties)
 
     @property
     def n_values(self) -> int:

@@ -5,7 +5,13 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+
+from dlwhy.data import storage
+from dlwhy.models import archive, network
+from dlwhy.models.details import Details
+from dlwhy.models.trained import Trained
 
 COMMANDS = {
     "evaluate": [["evaluate", "--json"], ["evaluate", "--baselines"]],
@@ -47,3 +53,18 @@ def test_no_command_on_a_model_of_ours_imports_tensorflow(at_demo, command, code
     found, imported = json.loads(done.stdout.rsplit("done ", 1)[1])
     assert found == codes, done.stderr
     assert set(imported) <= may
+
+
+def test_a_model_in_bfloat16_is_left_to_keras(at_demo, tmp_path, dlwhy_in_process):
+    data = storage.read(at_demo / "dataset.joblib")
+    model = network.build(network.NetworkSpec(), n_features=2, task="binary", seed=1, precision="bfloat16")
+    details = Details(task="binary", columns=data.columns, class_names=data.class_names)
+    archive.write(Trained(network=model, history={}, details=details), tmp_path / "m.keras")
+
+    rows = dlwhy_in_process("predict", at_demo / "points.csv", "-m", "m.keras", "--proba").out.splitlines()[1:]
+    found = dlwhy_in_process("evaluate", "-m", "m.keras", "-d", at_demo / "dataset.joblib", "--json")
+
+    y_prob = network.predict(model, np.concatenate([data.X_train, data.X_test]))
+    np.testing.assert_allclose([float(row.split(",")[2]) for row in rows], y_prob, rtol=0, atol=1e-6)
+    n_train = len(data.y_train)
+    assert json.loads(found.out)["accuracy"] == np.mean((y_prob[n_train:] > 0.5) == data.y_test)

@@ -265,3 +265,14 @@ def test_training_evaluation_and_keras_give_one_loss_also_where_it_is_sure_and_w
             data.y_test, trained.predict(data.X_test), task=data.task, class_names=data.class_names
         ).metrics["loss"]
         assert of_probabilities < 0.9 * loss
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.01])
+def test_a_penalty_on_weights_is_in_the_losses_of_training_only_and_evaluation_says_so(binary, l2):
+    trained = fit(binary, NetworkSpec(layers=(4,), l2=l2), TrainingOptions(epochs=1, engine="graph"))
+
+    found = evaluate_model(trained, binary)
+
+    penalty = l2 * sum(float(np.sum(np.square(kernel))) for kernel in weights(trained) if kernel.ndim == 2)
+    assert trained.history["val_loss"][-1] == pytest.approx(found.metrics["loss"] + penalty, rel=1e-5)
+    assert any("adds the penalty of --l1 and --l2" in note for note in found.notes) == (l2 > 0)
