@@ -1,5 +1,6 @@
 """Who runs the arms: this process, other processes (joblib's loky), or a Dask cluster."""
 
+import asyncio
 import contextlib
 import ctypes
 import dataclasses
@@ -259,6 +260,38 @@ def _on_cluster(calls: Sequence[Call], cluster: str) -> Found:
             raise InputOutputError(f"{where}: was lost", "run the command again: it goes on") from error
 
 
+def _check_scheduler(cluster: str, where: str) -> None:
+    """Ask what listens at an address who it is: a client of Dask waits for ever for one that never speaks.
+
+    Raises
+    ------
+    BusyError
+        If no scheduler answers in time.
+
+    """
+    import distributed
+    from distributed.comm import connect
+
+    async def identity() -> Any:
+        how = distributed.Security().get_connection_args("client")
+        comm = await connect(cluster, timeout=_REACH_SECONDS, **how)
+        try:
+            await comm.write({"op": "identity", "reply": True})
+            return await comm.read()
+        finally:
+            comm.abort()
+
+    async def in_time() -> Any:
+        return await asyncio.wait_for(identity(), _REACH_SECONDS)
+
+    try:
+        found = asyncio.run(in_time())
+    except Exception as error:  # Dask reads what is no Dask as it comes
+        raise BusyError(f"{where}: can't be reached", "is its scheduler running?") from error
+    if not isinstance(found, dict) or found.get("type") != "Scheduler":
+        raise BusyError(f"{where}: is no Dask scheduler", "is this its address?")
+
+
 @contextlib.contextmanager
 def _client(cluster: str, where: str) -> Iterator[Any]:
     """Connect to a cluster that has workers while the block runs."""
@@ -269,6 +302,7 @@ def _client(cluster: str, where: str) -> Iterator[Any]:
     except ImportError as error:
         raise UsageError("--cluster needs Dask, which is not installed", "pip install 'dlwhy[dask]'") from error
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    _check_scheduler(cluster, where)
     # held from the start, to be closed if it can't connect: left to the garbage collector, it might be finalised while
     # another client starts, and wait for ever for a lock that this one holds
     client = distributed.Client.__new__(distributed.Client)

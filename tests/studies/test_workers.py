@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -252,6 +253,54 @@ def test_a_cluster_that_is_not_there_is_one_clear_line(study, monkeypatch):
             list(workers.outcomes(study.arms, seeds_of(study), None, cluster=address))
         assert "\x1b" not in str(caught.value)
         assert all(each.status == "closed" for each in gc.get_objects() if type(each) is client)
+
+
+def _silent(client):
+    client.recv(1 << 20)
+
+
+def _web(client):
+    client.recv(100)
+    client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\nhello")
+    client.recv(100)
+
+
+def _huge(client):
+    client.sendall((2**62).to_bytes(8, "little") * 4)
+    client.recv(100)
+
+
+def _garbage(client):
+    client.sendall((16).to_bytes(8, "little") + b"\xff" * 160)
+    client.recv(100)
+
+
+def _drip(client):
+    client.sendall((16).to_bytes(8, "little"))
+    while True:
+        client.sendall(b"\0")
+        time.sleep(0.2)
+
+
+@pytest.mark.parametrize("answer", [_silent, _web, _huge, _garbage, _drip, socket.socket.close])
+def test_fault_7_what_is_no_scheduler_is_one_clear_line_in_time(study, monkeypatch, answer):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(workers, "_REACH_SECONDS", 1)
+
+    def talk(client):
+        with client, contextlib.suppress(OSError):
+            answer(client)
+
+    def loop():
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=talk, args=(server.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=loop, daemon=True).start()
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(BusyError, match=r"--cluster tcp://127\.0\.0\.1.*: can't be reached"):
+            list(workers.outcomes(study.arms, seeds_of(study), None, cluster=address))
 
 
 def test_a_cluster_without_workers_is_one_clear_line(study, monkeypatch):
