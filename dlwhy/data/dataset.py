@@ -19,6 +19,8 @@ TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 KINDS: tuple[ColumnKind, ...] = ("numeric", "boolean", "categorical")
 MAX_COLUMNS = 10_000
 MAX_NAME = 200
+# its square is the largest float32: what is larger has no variance, so no network can scale it
+LARGEST = 1.8e19
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ import numpy as np
 from dlwhy import files
 from dlwhy.data import columns as deciding
 from dlwhy.data.cells import Source, cleaned
-from dlwhy.data.dataset import MAX_COLUMNS, MAX_NAME, Column, ColumnKind, Dataset, FloatArray, Task
+from dlwhy.data.dataset import LARGEST, MAX_COLUMNS, MAX_NAME, Column, ColumnKind, Dataset, FloatArray, Task
 from dlwhy.data.encoding import Encoder, category_codes, encode
 from dlwhy.data.rows import FORMATS, Format, check_there, read_chunks, read_frame
 from dlwhy.data.splitting import Rows, check_split_options, split_rows
@@ -103,6 +103,7 @@ def read_table(
         test_size=test_size,
         seed=seed,
         stratify=stratify,
+        for_training=True,
     )
     frame, source = read_frame(path, format=format, without=drop, max_rows=max_rows)
     name = "stdin" if files.is_standard(path) else display(Path(path).stem, MAX_NAME)
@@ -113,7 +114,14 @@ def read_table(
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TableOptions:
-    """How rows of text become a data set; the parameters are those of `read_table`."""
+    """How rows of text become a data set; the parameters are those of `read_table`.
+
+    Parameters
+    ----------
+    for_training
+        Whether numbers that are too large for a network are refused, with their place.
+
+    """
 
     target: str = "target"
     task: Task | None = None
@@ -122,6 +130,7 @@ class TableOptions:
     test_size: float = 0.3
     seed: int = 42
     stratify: bool | None = None
+    for_training: bool = False
 
     def __post_init__(self) -> None:
         check_task(self.task)
@@ -153,6 +162,8 @@ def as_dataset(
     target = read_target(frame[options.target], options.task, source)
     train, test = _parts(frame, target, options, source)
     X, columns = _encoded(features, kinds, train, source)
+    if options.for_training:
+        _check_sizes(X, columns, target, options.target, source)
     about = {field: getattr(options, field) for field in ("target", "missing", "split_column")}
     if not options.split_column:
         about |= {"seed": int(options.seed), "test_size": options.test_size, "stratify": _stratifies(options, target)}
@@ -221,6 +232,19 @@ def _stratifies(options: TableOptions, target: Target) -> bool:
     if options.stratify and target.task == "regression":
         raise UsageError("--stratify is for classes; the target is a number")
     return target.task != "regression" if options.stratify is None else options.stratify
+
+
+def _check_sizes(X: FloatArray, columns: tuple[Column, ...], target: Target, target_name: str, source: Source) -> None:
+    """Refuse a number that is too large for a network: often it is what a program writes where a cell is missing."""
+    names = [column.name for column in columns for _ in column.features]
+    values = [*zip(names, X.T, strict=True), *([(target_name, target.y)] if target.task == "regression" else [])]
+    for name, cells in values:
+        if max(cells.max(initial=0), -cells.min(initial=0)) > LARGEST:
+            row = int((np.abs(cells) > LARGEST).argmax())
+            raise InputRefusedError(
+                f"{source.at(row, name)}: {cells[row]:g} is too large for a network, at most {LARGEST:g} can be scaled",
+                "if it marks a missing cell, leave the cell empty; else use another unit",
+            )
 
 
 def _encoded(

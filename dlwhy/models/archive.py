@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlwhy import files
-from dlwhy.errors import InputOutputError, display
+from dlwhy.errors import InputOutputError, InputRefusedError, UnusableResultError, display
 from dlwhy.models import container, rebuilding
 from dlwhy.models.checking import DROPOUT_STATE, MAX_SIZE, MEBIBYTE, Checked, check
 from dlwhy.models.details import Details
@@ -37,12 +37,18 @@ def write(trained: Trained, path: str | Path, *, no_clobber: bool = False) -> No
 
     Raises
     ------
+    UnusableResultError
+        If `read` would refuse what would be written.
     OutputBlockedError, InputOutputError
         If the file can't be created, or writing fails midway.
 
     """
     with files.temporary_folder(beside=path):
         content = to_bytes(trained)
+    try:
+        check(content, files.shown(path, output=True), max_size=len(content))
+    except InputRefusedError as error:
+        raise UnusableResultError(f"{error.message}; no model written", error.hint) from error
     with files.open_output(path, no_clobber=no_clobber) as handle:
         handle.write(content)
 

@@ -18,6 +18,7 @@ from dlwhy.studies.folder import DESIGN, REPORT, RUNS, SUMMARY, check, locked
 from dlwhy.studies.request import OwnData, Request
 from dlwhy.studies.results import Results
 from dlwhy.studies.runner import Progress
+from dlwhy.training.ranges import check_range
 
 _PRINT = re.compile(r"[0-9a-f]{64}")
 _MOST_BYTES = 256 << 20
@@ -196,8 +197,18 @@ def inside(folder: Path) -> list[Path]:
 
 
 def own_data(dataset: Dataset | None) -> OwnData | None:
-    """Describe the user's data for a request."""
-    return None if dataset is None else OwnData.of(dataset)
+    """Describe the user's data for a request.
+
+    Raises
+    ------
+    InputRefusedError
+        If no network can be trained on them.
+
+    """
+    if dataset is None:
+        return None
+    check_range(dataset)
+    return OwnData.of(dataset)
 
 
 def _report(study: Study, results: Results, command: str) -> dict[str, Any]:

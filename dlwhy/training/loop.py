@@ -15,6 +15,7 @@ from dlwhy.models.archive import Trained
 from dlwhy.models.network import NetworkSpec
 from dlwhy.training import accelerator, engine, setup
 from dlwhy.training.options import TrainingOptions
+from dlwhy.training.ranges import check_range
 from dlwhy.training.setup import Session
 
 _SECONDS_BETWEEN = 0.2
@@ -164,6 +165,7 @@ def resume(
 def _check(dataset: Dataset) -> None:
     if not len(dataset.X_train):
         raise InputRefusedError("the training part has no rows")
+    check_range(dataset)
     present = np.unique(dataset.y_train)
     if dataset.task != "regression" and len(present) < 2:
         only = dataset.class_names[int(present[0])]

@@ -21,6 +21,7 @@ from dlwhy.training.accelerator import Accelerator
 from dlwhy.training.engine import Engine, TrainingData
 from dlwhy.training.optimizers import make_optimizer
 from dlwhy.training.options import TrainingOptions
+from dlwhy.training.ranges import warn_of_small_spreads
 from dlwhy.training.transfer import Taken, take_layers
 
 # so few rows have no statistics: a last batch of 4 cost a network of 20 layers a third of its accuracy
@@ -102,6 +103,7 @@ def new(
     parts = _held_out(dataset, options)
     _warn_of_a_small_rest(len(parts[0]), network, options)
     scale = networks.scale_of(parts[0], options.normalize)
+    warn_of_small_spreads(dataset, scale)
     if base is not None:
         scale = scaling.feature_scale(base.model)
     target = _target_scale(parts[1], options) if dataset.task == "regression" else None

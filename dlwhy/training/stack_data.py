@@ -13,6 +13,7 @@ from dlwhy.models import network as networks
 from dlwhy.models.network import Scale
 from dlwhy.training import setup
 from dlwhy.training.options import TrainingOptions
+from dlwhy.training.ranges import check_range, warn_of_small_spreads
 
 IndexArray = npt.NDArray[np.int32]
 # rows of an epoch, from replica and epoch
@@ -146,6 +147,7 @@ def prepare(
     scales: Sequence[Scale | None] | None,
 ) -> StackData:
     """Check and complete what each replica trains on; see `train_replicas` for the parameters."""
+    check_range(dataset)
     n_train, count = len(dataset.X_train), len(seeds)
     y = _labels(dataset, labels, count)
     train = _indices(rows, n_train, count, "rows") or [np.arange(n_train, dtype=np.int32)] * count
@@ -158,6 +160,8 @@ def prepare(
         validation = [np.arange(n_train, n_train + len(dataset.X_test), dtype=np.int32)] * count
     _check_labels(dataset, y, train)
     same = all(own is train[0] for own in train)
+    scales = scales or _scales(dataset.X_train, train, options, same=same)
+    warn_of_small_spreads(dataset, scales[0])
     return StackData(
         X=np.concatenate([dataset.X_train, dataset.X_test]) if len(dataset.X_test) else dataset.X_train,
         y=y,
@@ -166,7 +170,7 @@ def prepare(
         validation=validation,
         takes_all=same and len(train[0]) == n_train and rows is None,
         shares_validation=shares,
-        scales=scales or _scales(dataset.X_train, train, options, same=same),
+        scales=scales,
         target_scales=_target_scales(dataset, y, train, options),
         seeds=seeds,
         batch_size=options.batch_size,

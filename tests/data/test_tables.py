@@ -289,6 +289,19 @@ REFUSED: dict[str, tuple[str, dict[str, Any], type[DlwhyError], str]] = {
         "d.csv:3:a: 9007199254740993 can't be held exactly",
     ),
     "56 value": (table([1, 3.5e38, 2, 3]), {}, InputRefusedError, "d.csv:3:a: 3.5e+38 is larger than 3.4e38"),
+    "fill value": (
+        table([20.5, 9.96921e36, 21, 22]),
+        {},
+        InputRefusedError,
+        "d.csv:3:a: 9.96921e+36 is too large for a network, at most 1.8e+19 can be scaled (if it marks a missing cell",
+    ),
+    "outlier": (table([1, 2, 3, 4], [1, 2, -1e30, 4]), {}, InputRefusedError, "d.csv:4:b: -1e+30 is too large for"),
+    "fill value as target": (
+        table([1, 2, 3, 4], y=[0.5, 1.5, 1e20, 2.5]),
+        {"task": "regression"},
+        InputRefusedError,
+        "d.csv:4:y: 1e+20 is too large for",
+    ),
     "57 too many rows": (table([1, 2, 3]), {"max_rows": 2}, InputRefusedError, "d.csv: has more than 2 rows (raise"),
     "dates": (
         table(["2020-01-01", "2020-02-01"], names=["w x"]),

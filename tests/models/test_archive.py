@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlwhy.errors import DlwhyWarning, InputRefusedError, OutputBlockedError
+from dlwhy.errors import DlwhyWarning, InputRefusedError, OutputBlockedError, UnusableResultError
 from dlwhy.models import archive, network
 from dlwhy.models.archive import Trained
 from dlwhy.models.network import NetworkSpec
@@ -37,6 +37,17 @@ NETWORKS = {
 HEADS = {"binary": {}, "multiclass": {}, "regression": {"target_scale": (3.0, 2.0)}}
 SCALE = ([0.5, -0.25], [4.0, 0.1])
 Make = Callable[..., Trained]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_case_34_a_model_that_could_not_be_read_is_never_written(value: float, make: Make, tmp_path: Path) -> None:
+    trained = make(NetworkSpec())
+    weights = trained.model.get_weights()
+    weights[0][0, 0] = value
+    trained.model.set_weights(weights)
+    with pytest.raises(UnusableResultError, match=r"m\.keras: .*not a finite number; no model written"):
+        archive.write(trained, tmp_path / "m.keras")
+    assert not (tmp_path / "m.keras").exists()
 
 
 def again(content: bytes, tmp_path: Path) -> Trained:
