@@ -11,6 +11,8 @@ from dlwhy.cli.console import Output
 from dlwhy.errors import DlwhyWarning, UsageError, display
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.figure import Figure
 
     from dlwhy.figures.subject import Subject
@@ -23,10 +25,19 @@ def plot(
         list[str] | None,
         typer.Argument(
             metavar="[KIND]...",
-            help="boundary, loss, accuracy, confusion, roc, calibration; side by side. By default boundary loss.",
+            help="boundary, loss, accuracy, confusion, roc, calibration; of a regression predicted and residuals; side "
+            "by side. By default boundary and loss, of a regression boundary and predicted.",
         ),
     ] = None,
-    model: shared.Model = "model.keras",
+    model: Annotated[
+        list[str],
+        typer.Option(
+            "--model",
+            "-m",
+            help='A .keras file, or "-" for stdin; of several the loss, accuracy, roc and calibration.',
+            metavar="FILE",
+        ),
+    ] = ["model.keras"],  # noqa: B006  # Typer copies it
     data: shared.Data = "dataset.joblib",
     output: Annotated[
         str, typer.Option("--output", "-o", help='The picture: .png, .svg or .pdf; "-" for a PNG on stdout.')
@@ -47,9 +58,10 @@ def plot(
 ) -> None:
     r"""Draw what a model has learnt, and print the picture's path.
 
-    The boundary shows the predicted probability and the line where it is a half. With more than two features it is a
-    slice: all features but two are held at their training median. --x and --y choose the two; by default those that
-    go with the predictions most. The same model and data give the same bytes.
+    The boundary shows the predicted probability over two columns and the line where it is a half; wrongly classified
+    rows are crossed. With more columns it is the mean prediction for the rows nearest to a place, if they were moved
+    there. --x and --y choose the two; by default those that go with the predictions most. Loss, accuracy, roc
+    and calibration of several models are drawn into one panel. The same model and data give the same bytes.
 
     \b
     Examples:
@@ -57,13 +69,15 @@ def plot(
       dlwhy plot boundary -m model.keras -d moons.csv -o boundary.svg
       dlwhy plot boundary confusion -d iris.joblib --x "petal length (cm)" --y "petal width (cm)"
       dlwhy plot roc calibration --style dark --size 10x4.5
+      dlwhy plot loss roc -m small.keras -m large.keras
     """
     settings = dict(locals())
     check(settings)
     out = Output(quiet=quiet, as_json=as_json)
-    figure, chosen = draw_and_save(settings, _read(model, data, max_size))
+    figure, chosen = draw_and_save(settings, *_read(model, data, max_size))
     if as_json:
-        out.json({"picture": output, "kinds": chosen, "model": model, "data": data, "dpi": dpi, "style": style})
+        models = {"model": model[0]} if len(model) == 1 else {"models": model}
+        out.json({"picture": output, "kinds": chosen, **models, "data": data, "dpi": dpi, "style": style})
     elif not files.is_standard(output):
         out.text(output)
     if show:
@@ -79,24 +93,24 @@ def check(settings: dict[str, Any]) -> None:
     from dlwhy.figures import style as styles
 
     output, model, data = (settings[name] for name in ("output", "model", "data"))
-    figures.check_kinds(settings["kinds"] or [])
+    figures.check_kinds(settings["kinds"] or [], len(set(model)))
     _parse_size(settings["size"], settings["dpi"])
     if settings["as_json"] and files.is_standard(output):
         raise UsageError("--json and the picture can't both go to stdout", "name a file with -o")
-    inputs.check_stdin([model], data)
-    files.check_outputs({"-o": output}, inputs=[model, data, settings["config"]], no_clobber=settings["no_clobber"])
+    inputs.check_stdin(model, data)
+    files.check_outputs({"-o": output}, inputs=[*model, data, settings["config"]], no_clobber=settings["no_clobber"])
     styles.format_of(output)
 
 
-def draw_and_save(settings: dict[str, Any], subject: "Subject") -> "tuple[Figure, list[str]]":
+def draw_and_save(settings: dict[str, Any], *subjects: "Subject") -> "tuple[Figure, list[str]]":
     """Draw and write the picture, and give it with its panels' kinds; `settings` are the parameters of `plot`."""
     from dlwhy.figures import kinds as figures
     from dlwhy.figures import style as styles
 
-    chosen = settings["kinds"] or _default_kinds(subject)
+    chosen = settings["kinds"] or _default_kinds(subjects)
     inches = _parse_size(settings["size"], settings["dpi"])
     with styles.styled(settings["style"], beside=settings["output"]):
-        figure = figures.draw(subject, chosen, x=settings["x"], y=settings["y"], size=inches)
+        figure = figures.draw(subjects, chosen, x=settings["x"], y=settings["y"], size=inches)
         styles.save(figure, settings["output"], dpi=settings["dpi"], no_clobber=settings["no_clobber"])
     return figure, chosen
 
@@ -116,18 +130,24 @@ def _parse_size(text: str | None, dpi: int) -> tuple[float, float] | None:
     return width, height
 
 
-def _read(model: str, data: str, max_size: int | None) -> "Subject":
+def _read(models: "Sequence[str]", data: str, max_size: int | None) -> "list[Subject]":
     from dlwhy.cli import inputs
     from dlwhy.figures.subject import Subject
 
-    trained, dataset = inputs.read_models_and_data([model], data, max_size=max_size)
-    return Subject.from_trained(trained[model], dataset, model=files.shown(model), data=files.shown(data))
+    trained, dataset = inputs.read_models_and_data(models, data, max_size=max_size)
+    return [
+        Subject.from_trained(one, dataset, model=files.shown(path), data=files.shown(data))
+        for path, one in trained.items()
+    ]
 
 
-def _default_kinds(subject: "Subject") -> list[str]:
-    from dlwhy.figures.kinds import DEFAULT
+def _default_kinds(subjects: "Sequence[Subject]") -> list[str]:
+    from dlwhy.figures.kinds import default_kinds
 
-    if not subject.history.get("loss"):
-        warnings.warn("the model has no history: the loss is left out", DlwhyWarning, stacklevel=2)
-        return [kind for kind in DEFAULT if kind != "loss"]
-    return list(DEFAULT)
+    chosen = default_kinds(subjects)
+    missing = [subject.name for subject in subjects if not subject.history.get("loss")]
+    if missing and "predicted" not in chosen:
+        warnings.warn(f"{missing[0]} has no history: the loss is left out", DlwhyWarning, stacklevel=2)
+    if not chosen:
+        raise UsageError("there is nothing that can be drawn of these models together", "name one -m")
+    return chosen

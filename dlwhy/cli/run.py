@@ -52,7 +52,7 @@ def run(context: typer.Context, **given: Any) -> None:
     # what a step says on stdout on its own is not what this command is asked for
     out, silent = Output(quiet=given["quiet"], as_json=given["as_json"]), {"as_json": False}
     training = every | silent | {"output": paths["model"]}
-    picture = every | silent | {"output": paths["picture"]}
+    picture = every | silent | {"output": paths["picture"], "model": [paths["model"]]}
     _check_outputs(paths, given)
     check_train(context, training)
     check_plot(picture)

@@ -1,6 +1,13 @@
 """Predictions to metrics with intervals: `from dlwhy.evaluation import evaluate, evaluate_model`."""
 
-from dlwhy.evaluation.calibration import Reliability, predicted_classes, reliability, wilson_interval
+from dlwhy.evaluation.calibration import (
+    Reliability,
+    equal_counts,
+    events,
+    predicted_classes,
+    reliability,
+    wilson_interval,
+)
 from dlwhy.evaluation.comparison import Difference, difference
 from dlwhy.evaluation.evaluate import Split, evaluate, evaluate_model, rows_of
 from dlwhy.evaluation.results import LOWER_IS_BETTER, MAIN_METRIC, METRICS, ClassScore, Evaluation
@@ -15,8 +22,10 @@ __all__ = [
     "Reliability",
     "Split",
     "difference",
+    "equal_counts",
     "evaluate",
     "evaluate_model",
+    "events",
     "predicted_classes",
     "reliability",
     "rows_of",

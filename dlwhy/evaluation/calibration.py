@@ -14,7 +14,7 @@ BINS = 15
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Reliability:
-    """Predicted against observed frequency, in bins of equal width.
+    """Predicted against observed frequency, in bins.
 
     Parameters
     ----------
@@ -43,10 +43,7 @@ def predicted_classes(y_prob: FloatArray, task: Task) -> npt.NDArray[np.int64]:
 
 def reliability(y_true: npt.NDArray[Any], y_prob: FloatArray, *, task: Task, bins: int = BINS) -> Reliability:
     """Compare predicted with observed frequencies: of the second class, or of the predicted class if there are more."""
-    if task == "binary":
-        confidence, right = y_prob.astype(np.float64), y_true == 1
-    else:
-        confidence, right = y_prob.max(axis=1).astype(np.float64), y_true == predicted_classes(y_prob, task)
+    confidence, right = events(y_true, y_prob, task=task)
     index = np.clip((confidence * bins).astype(int), 0, bins - 1)
     count = np.bincount(index, minlength=bins)
     with np.errstate(invalid="ignore"):
@@ -55,6 +52,46 @@ def reliability(y_true: npt.NDArray[Any], y_prob: FloatArray, *, task: Task, bin
             frequency=np.bincount(index, weights=right, minlength=bins) / count,
             count=count.astype(np.int64),
         )
+
+
+def events(
+    y_true: npt.NDArray[Any], y_prob: FloatArray, *, task: Task
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Give what was predicted and whether it came true, (n_samples,) each: the second class, or the predicted one."""
+    if task == "binary":
+        return y_prob.astype(np.float64), y_true == 1
+    return y_prob.max(axis=1).astype(np.float64), y_true == predicted_classes(y_prob, task)
+
+
+def equal_counts(
+    confidence: npt.NDArray[np.float64], right: npt.NDArray[np.bool_], *, bins: int = 10, least: int = 10
+) -> Reliability:
+    """Compare predicted with observed frequencies in bins of about equal count, for pictures.
+
+    Parameters
+    ----------
+    confidence, right
+        (n_samples,): as `events` gives them.
+    bins
+        Most bins.
+    least
+        Least rows in a bin. Equal predictions share a bin, so that there may be fewer and larger ones.
+
+    """
+    order = np.argsort(confidence, kind="stable")
+    confidence, right = confidence[order], right[order]
+    size = max(least, -(-len(confidence) // bins))
+    changes = np.flatnonzero(np.diff(confidence)) + 1  # where a bin may begin: not between equal predictions
+    changes = changes[changes <= len(confidence) - least]
+    starts = [0]
+    while (place := int(np.searchsorted(changes, starts[-1] + size))) < len(changes):
+        starts.append(int(changes[place]))
+    count = np.diff([*starts, len(confidence)])
+    return Reliability(
+        confidence=np.add.reduceat(confidence, starts) / count,
+        frequency=np.add.reduceat(right.astype(np.float64), starts) / count,
+        count=count.astype(np.int64),
+    )
 
 
 def wilson_interval(hits: int, n_samples: int) -> tuple[float, float]:

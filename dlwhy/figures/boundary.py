@@ -1,4 +1,4 @@
-"""What the model predicts over two features: class probabilities with their boundary, or a surface of numbers."""
+"""What the model predicts over two columns: class probabilities with their boundary, or a surface of numbers."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
@@ -6,103 +6,126 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.figures import style
-from dlwhy.figures.points import draw_points, part_handles
-from dlwhy.figures.slices import Slice
+from dlwhy.errors import display
+from dlwhy.figures import style, ticks
+from dlwhy.figures.dependence import Dependence
+from dlwhy.figures.points import draw_points, row_handles
 from dlwhy.figures.subject import Subject
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
 
-_LINE = "#111111"
+# of the rows and of the ground behind them, in a regression: the same values, told apart by their strength
+_NUMBERS = "viridis"
+_LINE_WIDTH = 1.2
 
 
 class BoundaryDisplay:
-    """Shading over two features, the boundary between classes, and the rows of both parts.
+    """Shading over two columns, the boundary between classes, and the rows of both parts.
 
     Parameters
     ----------
-    cut
-        The model's predictions over the two features, and the rows.
+    found
+        The model's predictions over the two columns, and the rows.
 
     """
 
-    def __init__(self, *, cut: Slice):
-        self.cut = cut
-        self.class_names = style.shortened(cut.class_names)
+    def __init__(self, *, found: Dependence):
+        self.found = found
+        self.class_names = style.shortened(found.class_names)
 
     @classmethod
     def from_subject(cls, subject: Subject, x: str | None = None, y: str | None = None) -> Self:
-        """Ask the model over the features `x` and `y`, by default the two that go with its predictions most."""
-        return cls(cut=Slice.from_subject(subject, x, y))
+        """Ask the model over the columns `x` and `y`, by default the two that go with its predictions most."""
+        return cls(found=Dependence.from_subject(subject, x, y))
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw on the axes, or on a new figure's."""
         self.ax_ = ax = ax or style.new_figure()[1][0]
-        draw = {"binary": self._binary, "multiclass": self._multiclass, "regression": self._regression}[self.cut.task]
+        found = self.found
+        draw = {"binary": self._binary, "multiclass": self._multiclass, "regression": self._regression}[found.task]
         draw(ax)
-        title = self.cut.title
-        if self.cut.n_held:
-            others = "feature" if self.cut.n_held == 1 else "features"
-            title += f"\nslice: {self.cut.n_held} other {others} held at the training median"
-        x_name, y_name = style.shortened(self.cut.names, 40)
-        ax.set_title(title, parse_math=False)
+        ax.set_title("\n".join(filter(None, (found.title, found.explanation))), parse_math=False)
+        x_name, y_name = style.shortened([axis.name for axis in found.axes])
         ax.set_xlabel(x_name, parse_math=False)
         ax.set_ylabel(y_name, parse_math=False)
+        for line, axis in zip((ax.xaxis, ax.yaxis), found.axes, strict=True):
+            if axis.groups:
+                ticks.name_ticks(line, range(len(axis.groups)), style.shortened(axis.groups))
+        if found.equal_scales:
+            ax.set_aspect("equal", anchor="N")
         return self
 
     def _binary(self, ax: "Axes") -> None:
         colors = style.class_colors(2)
-        image = self._shade(ax, self.cut.response, cmap=style.between(*colors), vmin=0, vmax=1)
-        self._bar(image, f"probability of class {self.class_names[-1]}")
-        self._line(ax, self.cut.response, 0.5)
-        self._rows(ax, colors)
+        image = self._shade(ax, self.found.response, cmap=style.between(*colors), vmin=0, vmax=1)
+        mean = "mean " if self.found.n_averaged else ""
+        style.bar(image, f"{mean}probability of class {display(self.class_names[-1], 30)}")
+        self._line(ax, self.found.response, 0.5)
+        self._rows(ax, colors, f"{mean}p = 0.5")
 
     def _multiclass(self, ax: "Axes") -> None:
         colors = style.class_colors(len(self.class_names))
-        response = self.cut.response
-        # the more certain, the stronger the winner's colour; an even split between all classes is white
+        response = self.found.response
+        # the more certain, the stronger the winner's colour; an even split between all classes is the ground's colour
         certainty = np.clip((response.max(axis=-1) * len(colors) - 1) / (len(colors) - 1), 0, 1)[..., np.newaxis]
-        winner = np.array([style.lightened(color) for color in colors])[response.argmax(axis=-1)]
-        self._shade(ax, 1 - (0.15 + 0.85 * certainty) * (1 - winner))
-        for index in np.unique(response.argmax(axis=-1)):
+        winner = np.array([style.muted(color) for color in colors])[response.argmax(axis=-1)]
+        paper = np.array(style.paper())
+        self._shade(ax, paper + (0.15 + 0.85 * certainty) * (winner - paper))
+        # the last class's line is those of the others
+        for index in np.unique(response.argmax(axis=-1))[:-1]:
             self._line(ax, response[..., index] - np.delete(response, index, axis=-1).max(axis=-1), 0)
-        self._rows(ax, colors)
+        self._rows(ax, colors, "boundary")
 
     def _regression(self, ax: "Axes") -> None:
-        values = np.concatenate([self.cut.response.ravel(), self.cut.train.y, self.cut.test.y])
-        limits: dict[str, Any] = {"cmap": "viridis", "vmin": float(values.min()), "vmax": float(values.max())}
-        image = self._shade(ax, self.cut.response, **limits)
-        self._bar(image, style.shortened([self.cut.target_name])[0])
-        draw_points(ax, self.cut, held=bool(self.cut.n_held), **limits)
-        handles = part_handles(self.cut)
-        style.legend_below(ax, handles, [str(handle.get_label()) for handle in handles])
-
-    def _rows(self, ax: "Axes", colors: Sequence[str]) -> None:
         import matplotlib as mpl
+        from matplotlib.colors import ListedColormap
+
+        values = np.concatenate([self.found.response.ravel(), self.found.train.y, self.found.test.y])
+        limits: dict[str, Any] = {"vmin": float(values.min()), "vmax": float(values.max())}
+        strong = mpl.colormaps[_NUMBERS]
+        faint = ListedColormap([style.muted(color, 0.6) for color in strong(np.linspace(0, 1, 256))])
+        image = self._shade(ax, self.found.response, cmap=faint, **limits)
+        style.bar(image, style.shortened([self.found.target_name])[0])
+        draw_points(ax, self.found, cmap=strong, **limits)
+        handles = row_handles(self.found)
+        style.legend_below(ax, handles, [str(handle.get_label()) for handle in handles], kept=len(handles))
+
+    def _rows(self, ax: "Axes", colors: Sequence[str], line: str) -> None:
         from matplotlib.lines import Line2D
 
-        draw_points(ax, self.cut, colors=colors, held=bool(self.cut.n_held))
-        shown = list(enumerate(self.class_names))[:20]
-        handles = [Line2D([], [], linestyle="", marker="s", color=colors[index], label=name) for index, name in shown]
-        handles += part_handles(self.cut)
-        line = "p = 0.5" if self.cut.task == "binary" else "boundary"
-        handles.append(Line2D([], [], color=mpl.rcParams["text.color"], label=line))
-        style.legend_below(ax, handles, [str(handle.get_label()) for handle in handles])
+        draw_points(ax, self.found, colors=colors)
+        named = zip(self.class_names, colors, strict=True)
+        classes = [Line2D([], [], linestyle="", marker="s", color=color, label=name) for name, color in named]
+        others = [*row_handles(self.found), Line2D([], [], color=style.ink(), linewidth=_LINE_WIDTH, label=line)]
+        handles = [*classes, *others]
+        style.legend_below(ax, handles, [str(handle.get_label()) for handle in handles], kept=len(others))
 
     def _shade(self, ax: "Axes", values: npt.NDArray[Any], **settings: Any) -> "AxesImage":
-        x, y = self.cut.grids
-        # a place of the grid is the middle of its pixel
-        half_x, half_y = (x[1] - x[0]) / 2, (y[1] - y[0]) / 2
-        extent = (x[0] - half_x, x[-1] + half_x, y[0] - half_y, y[-1] + half_y)
-        return ax.imshow(values, extent=extent, origin="lower", aspect="auto", interpolation="bilinear", **settings)
+        grouped = any(axis.groups for axis in self.found.axes)
+        ends = [_ends(grid) for grid in self.found.grids]
+        how = "nearest" if grouped else "bilinear"
+        image = ax.imshow(
+            values, extent=(*ends[0], *ends[1]), origin="lower", aspect="auto", interpolation=how, **settings
+        )
+        for draw, axis in zip((ax.axvline, ax.axhline), self.found.axes, strict=True):
+            for place in range(1, len(axis.groups)):
+                draw(place - 0.5, color=style.paper(), linewidth=3)
+        return image
 
     def _line(self, ax: "Axes", values: npt.NDArray[Any], level: float) -> None:
-        if values.min() < level < values.max():
-            ax.contour(*self.cut.grids, values, levels=[level], colors=_LINE, linewidths=1.2)
+        if not values.min() < level < values.max():
+            return
+        places = list(self.found.grids)
+        for number, axis in enumerate(self.found.axes):
+            if axis.groups:  # as wide as they are drawn
+                places[number] = (places[number][:, np.newaxis] + (-0.499, 0.499)).ravel()
+                values = np.repeat(values, 2, axis=1 - number)
+        ax.contour(*places, values, levels=[level], colors=style.ink(), linewidths=_LINE_WIDTH)
 
-    def _bar(self, image: "AxesImage", label: str) -> None:
-        figure = image.axes.figure if image.axes else None
-        if figure is not None:
-            figure.colorbar(image, ax=image.axes, shrink=0.85).set_label(label, parse_math=False)
+
+def _ends(grid: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Give the ends of a grid whose places are the middles of pixels."""
+    half = (grid[1] - grid[0]) / 2 if len(grid) > 1 else 0.5
+    return float(grid[0] - half), float(grid[-1] + half)

@@ -1,19 +1,24 @@
 """Which classes are taken for which."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from dlwhy.evaluation import predicted_classes
-from dlwhy.figures import style
+from dlwhy.figures import layout, lettering, style, ticks
 from dlwhy.figures.subject import Subject
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.backend_bases import RendererBase
+    from matplotlib.colors import Colormap
+    from matplotlib.text import Text
 
-_MOST_NUMBERED = 20
+_MOST_NUMBERED = 40
+_STRONG = 0.55  # share from which on a square is dark
+_MOST_POINTS, _LEAST_POINTS = 11, 4.5
 
 
 class ConfusionDisplay:
@@ -30,7 +35,7 @@ class ConfusionDisplay:
 
     def __init__(self, *, counts: npt.NDArray[np.int64], class_names: Sequence[str]):
         self.counts = counts
-        self.class_names = style.shortened(class_names, 16)
+        self.class_names = style.shortened(class_names)
 
     @classmethod
     def from_subject(cls, subject: Subject) -> Self:
@@ -56,27 +61,56 @@ class ConfusionDisplay:
         """Draw on the axes, or on a new figure's."""
         self.ax_ = ax = ax or style.new_figure()[1][0]
         shares = self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
-        image = ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-        self._ticks(ax)
-        if len(self.counts) <= _MOST_NUMBERED:
-            self._numbers(ax, shares)
-        if ax.figure is not None:
-            ax.figure.colorbar(image, ax=ax, shrink=0.85, label="share of the true class")
-        ax.set(title="Confusion on the test part", xlabel="predicted class", ylabel="true class")
+        image = ax.imshow(shares, cmap=_map(), vmin=0, vmax=1)
+        ax.set_anchor("N")
+        for axis in (ax.xaxis, ax.yaxis):
+            ticks.name_ticks(axis, range(len(self.class_names)), self.class_names)
+        ax.spines[:].set_visible(False)
+        self._numbers(ax, shares)
+        style.bar(image, "share of the true class")
+        right, every = int(np.trace(self.counts)), int(self.counts.sum())
+        title = f"Confusion on the test part: {every - right:,} of {every:,} rows wrong"
+        ax.set(title=title, xlabel="predicted class", ylabel="true class")
         return self
 
-    def _ticks(self, ax: "Axes") -> None:
-        every = -(-len(self.class_names) // 40)
-        places = range(0, len(self.class_names), every)
-        names = self.class_names[::every]
-        slanted = max(len(name) for name in names) * len(names) > 30
-        look: dict[str, Any] = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
-        ax.set_xticks(places, names, parse_math=False, **look)
-        ax.set_yticks(places, names, parse_math=False)
-        ax.spines[:].set_visible(False)
-
     def _numbers(self, ax: "Axes", shares: npt.NDArray[np.float64]) -> None:
-        size = 11 if len(self.counts) <= 5 else 8 if len(self.counts) <= 12 else 6
-        for (row, column), count in np.ndenumerate(self.counts):
-            color = "white" if shares[row, column] > 0.55 else "#222222" if count else "#bbbbbb"
-            ax.text(column, row, f"{count}", ha="center", va="center", color=color, fontsize=size)
+        strong = shares > _STRONG
+        texts = [
+            ax.text(
+                column,
+                row,
+                f"{count}",
+                ha="center",
+                va="center",
+                color="white" if strong[row, column] else style.ink(),
+                alpha=1.0 if count else 0.4,
+            )
+            for (row, column), count in np.ndenumerate(self.counts)
+            if len(self.counts) <= _MOST_NUMBERED
+        ]
+
+        def choose_size(ax: "Axes", renderer: "RendererBase") -> None:
+            points = _number_size(ax, renderer, texts, len(self.counts))
+            for text in texts:
+                text.set_fontsize(max(points, 1))
+                text.set_visible(points >= _LEAST_POINTS)
+
+        if texts:
+            layout.when_placed(ax, choose_size)
+
+
+def _map() -> "Colormap":
+    from matplotlib.colors import LinearSegmentedColormap, to_rgb
+
+    return LinearSegmentedColormap.from_list("share", [style.paper(), to_rgb(style.class_colors(1)[0])])
+
+
+def _number_size(ax: "Axes", renderer: "RendererBase", texts: "Sequence[Text]", n_classes: int) -> float:
+    """Give the size in points at which the widest number fits its square."""
+    longest = max(texts, key=lambda text: len(text.get_text()))
+    font = longest.get_fontproperties().copy()
+    font.set_size(_MOST_POINTS)
+    square = ax.get_window_extent(renderer).width / n_classes
+    widest = lettering.measure(renderer, font)(longest.get_text())
+    high = lettering.pixels(renderer, _MOST_POINTS)
+    return _MOST_POINTS * min(1.0, 0.8 * square / widest, 0.6 * square / high)

@@ -1,7 +1,8 @@
-"""Loss or accuracy of each epoch."""
+"""Loss or accuracy of each epoch, of one model or several."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -10,62 +11,153 @@ from dlwhy.errors import InputRefusedError
 from dlwhy.figures import style
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
 
+FloatArray = npt.NDArray[np.float64]
 _COLORS = style.class_colors(6)
+_PARTS = ("training part", "held-out part")
+_DECADES = 2  # a loss that falls further is drawn on a logarithmic axis
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Curves:
+    """A metric over the epochs: values of the training part and, unless there was none, of the held-out part."""
+
+    train: FloatArray
+    held_out: FloatArray | None = None
+
+    @property
+    def judged(self) -> FloatArray:
+        """The values that say which epoch was best."""
+        return self.train if self.held_out is None else self.held_out
 
 
 class HistoryDisplay:
-    """Curves of a metric over the epochs, of the training and the held-out part.
+    """Curves of a metric over the epochs, with the best epoch marked.
 
     Parameters
     ----------
     metric
         ``loss`` or ``accuracy``.
-    train, held_out
-        (n_epochs,): the values; `held_out` may be empty.
+    curves
+        By the models' names; a single one needs none.
 
     """
 
-    def __init__(self, *, metric: str, train: npt.NDArray[np.float64], held_out: npt.NDArray[np.float64] | None = None):
+    def __init__(self, *, metric: str, curves: Mapping[str, Curves]):
         self.metric = metric
-        self.train = train
-        self.held_out = held_out
+        self.curves = curves
 
     @classmethod
     def from_history(cls, history: Mapping[str, Sequence[float]], metric: str = "loss") -> Self:
-        """Take the curves from a history: ``loss`` and ``val_loss``, or ``accuracy`` and ``val_accuracy``.
+        """Take the curves of one model; see `from_histories`."""
+        return cls.from_histories({"": history}, metric)
+
+    @classmethod
+    def from_histories(cls, histories: Mapping[str, Mapping[str, Sequence[float]]], metric: str = "loss") -> Self:
+        """Take the curves from histories by model: ``loss`` and ``val_loss``, or ``accuracy`` and ``val_accuracy``.
 
         Raises
         ------
         InputRefusedError
-            If the history doesn't hold the metric.
+            If a history doesn't hold the metric.
 
         """
-        if not history.get(metric):
-            raise InputRefusedError(f"the model has no {metric} history to draw")
-        held_out = history.get(f"val_{metric}")
-        return cls(
-            metric=metric,
-            train=np.asarray(history[metric], dtype=np.float64),
-            held_out=np.asarray(held_out, dtype=np.float64) if held_out else None,
-        )
+        return cls(metric=metric, curves={name: _curves(each, metric, name) for name, each in histories.items()})
+
+    def best_epoch(self, curves: Curves) -> int | None:
+        """Give the first epoch, from 1, with the lowest loss or the highest accuracy; None if no value is finite."""
+        values = curves.judged if self.metric == "loss" else -curves.judged
+        finite = np.where(np.isfinite(values), values, np.inf)
+        return int(finite.argmin()) + 1 if np.isfinite(finite).any() else None
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw on the axes, or on a new figure's."""
         self.ax_ = ax = ax or style.new_figure()[1][0]
-        lines = [self._curve(ax, self.train, "training part", _COLORS[0], "-")]
-        if self.held_out is not None:
-            lines.append(self._curve(ax, self.held_out, "held-out part", _COLORS[5], "--"))
-        ax.set(title=f"{self.metric.capitalize()} per epoch", xlabel="epoch", ylabel=self.metric)
+        handles = self._several(ax) if len(self.curves) > 1 else self._one(ax, next(iter(self.curves.values())))
+        ax.set_title(self._title(), parse_math=False)
+        ax.set(xlabel="epoch", ylabel=self.metric)
         ax.grid(visible=True, alpha=0.3)
         ax.locator_params(axis="x", integer=True)
-        style.legend_below(ax, lines, [str(line.get_label()) for line in lines])
+        if self._spans_decades():
+            ax.set_yscale("log")
+            style.plain_numbers(ax)
+        style.legend_below(ax, handles, [str(handle.get_label()) for handle in handles], kept=2)
         return self
 
-    def _curve(self, ax: "Axes", values: npt.NDArray[np.float64], label: str, color: str, line: str) -> "Line2D":
-        epochs = np.arange(1, len(values) + 1)
-        # a single epoch is a point, not a line
-        marker = "o" if len(values) == 1 else ""
-        return ax.plot(epochs, values, line, color=color, marker=marker, label=label)[0]
+    def _one(self, ax: "Axes", curves: Curves) -> "list[Artist]":
+        lines = [_draw(ax, curves.train, color=_COLORS[0], linestyle="-", label=_PARTS[0])]
+        if curves.held_out is not None:
+            lines.append(_draw(ax, curves.held_out, color=_COLORS[5], linestyle="--", label=_PARTS[1]))
+        best = self.best_epoch(curves)
+        if best is not None and len(curves.judged) > 1:
+            lines.append(self._mark(ax, curves, best, str(lines[-1].get_color())))
+        return list(lines)
+
+    def _several(self, ax: "Axes") -> "list[Artist]":
+        from matplotlib.lines import Line2D
+
+        handles: list[Artist] = []
+        colors = style.class_colors(len(self.curves))
+        for (name, curves), color in zip(self.curves.items(), colors, strict=True):
+            line = _draw(ax, curves.train, color=color, linestyle="-", linewidth=0.9, label=name)
+            if curves.held_out is not None:
+                _draw(ax, curves.held_out, color=color, linestyle="--")
+            best = self.best_epoch(curves)
+            if best is not None and len(curves.judged) > 1:
+                self._mark(ax, curves, best, color)
+            handles.append(Line2D([], [], color=color, marker="s", linestyle="", label=str(line.get_label())))
+        parts = [Line2D([], [], color=style.ink(), linewidth=0.9, label=_PARTS[0])]
+        if any(curves.held_out is not None for curves in self.curves.values()):
+            parts.append(Line2D([], [], color=style.ink(), linestyle="--", label=_PARTS[1]))
+        ring = Line2D([], [], linestyle="", marker="o", color=style.ink(), fillstyle="none", label="best epoch")
+        return [*handles, *parts, ring]
+
+    def _mark(self, ax: "Axes", curves: Curves, best: int, color: str) -> "Line2D":
+        ax.axvline(best, color=color, linewidth=0.9, linestyle=":")
+        ring: dict[str, Any] = {"marker": "o", "markersize": 8, "fillstyle": "none", "linestyle": ""}
+        label = f"best: epoch {best}"
+        return ax.plot([best], [curves.judged[best - 1]], color=color, label=label, clip_on=False, **ring)[0]
+
+    def _title(self) -> str:
+        """Say what is seen: where the best epoch was, and how the last compares."""
+        best = {name: (self.best_epoch(curves), curves) for name, curves in self.curves.items()}
+        finite = {name: (epoch, curves) for name, (epoch, curves) in best.items() if epoch is not None}
+        if not finite:
+            return f"{self.metric.capitalize()}: no value is finite"
+        sign = 1 if self.metric == "loss" else -1
+        name = min(finite, key=lambda each: sign * finite[each][1].judged[finite[each][0] - 1])
+        epoch, curves = finite[name]
+        value, last = (style.number(float(curves.judged[index])) for index in (epoch - 1, -1))
+        lowest = "lowest" if self.metric == "loss" else "highest"
+        part = "Training" if curves.held_out is None else "Held-out"
+        if len(self.curves) > 1:
+            return f"{part} {self.metric} {lowest} with {style.shortened([name])[0]}: {value} at epoch {epoch}"
+        if epoch == len(curves.judged):
+            return f"{part} {self.metric} {lowest} at the last epoch, {epoch}: {value}"
+        return f"{part} {self.metric} {lowest} at epoch {epoch}: {value}; {last} at {len(curves.judged)}"
+
+    def _spans_decades(self) -> bool:
+        every = [
+            each for curves in self.curves.values() for each in (curves.train, curves.held_out) if each is not None
+        ]
+        values = np.concatenate(every)
+        values = values[np.isfinite(values) & (values > 0)]
+        return self.metric == "loss" and len(values) > 0 and bool(values.max() >= 10**_DECADES * values.min())
+
+
+def _curves(history: Mapping[str, Sequence[float]], metric: str, name: str) -> Curves:
+    if not history.get(metric):
+        raise InputRefusedError(f"{style.shortened([name])[0] or 'the model'} has no {metric} history to draw")
+    held_out = history.get(f"val_{metric}")
+    return Curves(
+        np.asarray(history[metric], dtype=np.float64), np.asarray(held_out, dtype=np.float64) if held_out else None
+    )
+
+
+def _draw(ax: "Axes", values: FloatArray, **look: Any) -> "Line2D":
+    # a single epoch is a point, not a line
+    marker = "o" if len(values) == 1 else ""
+    return ax.plot(np.arange(1, len(values) + 1), values, marker=marker, **look)[0]

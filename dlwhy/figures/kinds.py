@@ -1,15 +1,18 @@
 """Every kind of picture by name, and a figure with some of them side by side."""
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, Self
 
 from dlwhy.errors import UsageError, display
-from dlwhy.figures import style
+from dlwhy.figures import layout, style
 from dlwhy.figures.boundary import BoundaryDisplay
 from dlwhy.figures.calibration import CalibrationDisplay
 from dlwhy.figures.confusion import ConfusionDisplay
 from dlwhy.figures.curve import CurveDisplay
 from dlwhy.figures.history import HistoryDisplay
+from dlwhy.figures.predicted import PredictedDisplay
+from dlwhy.figures.residuals import ResidualsDisplay
 from dlwhy.figures.roc import RocDisplay
 from dlwhy.figures.subject import Subject
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-DEFAULT = ("boundary", "loss")
+_LARGER = 1.1  # from one trial to the next, where a size is too small
 
 
 class Panel(Protocol):
@@ -27,23 +30,49 @@ class Panel(Protocol):
         """Draw on the axes."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """A kind of picture.
+
+    Parameters
+    ----------
+    one
+        From a subject and the names of two features to what is drawn.
+    several
+        From subjects by model to what is drawn of all of them; None if they can't be drawn into one panel.
+
+    """
+
+    one: Callable[[Subject, str | None, str | None], Panel]
+    several: Callable[[Mapping[str, Subject]], Panel] | None = None
+
+
 def _boundary(subject: Subject, x: str | None, y: str | None) -> Panel:
-    display_class = CurveDisplay if subject.dataset.n_features == 1 else BoundaryDisplay
+    display_class = CurveDisplay if len(subject.dataset.columns) == 1 else BoundaryDisplay
     return display_class.from_subject(subject, x, y)
 
 
-KINDS: Mapping[str, Callable[[Subject, str | None, str | None], Panel]] = {
-    "boundary": _boundary,
-    "loss": lambda subject, *_: HistoryDisplay.from_history(subject.history, "loss"),
-    "accuracy": lambda subject, *_: HistoryDisplay.from_history(subject.history, "accuracy"),
-    "confusion": lambda subject, *_: ConfusionDisplay.from_subject(subject),
-    "roc": lambda subject, *_: RocDisplay.from_subject(subject),
-    "calibration": lambda subject, *_: CalibrationDisplay.from_subject(subject),
+def _history(metric: str) -> Kind:
+    return Kind(
+        lambda subject, *_: HistoryDisplay.from_history(subject.history, metric),
+        lambda subjects: HistoryDisplay.from_histories({name: each.history for name, each in subjects.items()}, metric),
+    )
+
+
+KINDS: Mapping[str, Kind] = {
+    "boundary": Kind(_boundary),
+    "loss": _history("loss"),
+    "accuracy": _history("accuracy"),
+    "confusion": Kind(lambda subject, *_: ConfusionDisplay.from_subject(subject)),
+    "roc": Kind(lambda subject, *_: RocDisplay.from_subject(subject), RocDisplay.from_subjects),
+    "calibration": Kind(lambda subject, *_: CalibrationDisplay.from_subject(subject), CalibrationDisplay.from_subjects),
+    "predicted": Kind(lambda subject, *_: PredictedDisplay.from_subject(subject)),
+    "residuals": Kind(lambda subject, *_: ResidualsDisplay.from_subject(subject)),
 }
 
 
-def check_kinds(kinds: Sequence[str]) -> None:
-    """Refuse a kind that there isn't.
+def check_kinds(kinds: Sequence[str], n_models: int = 1) -> None:
+    """Refuse a kind that there isn't, or that can't be drawn of so many models.
 
     Raises
     ------
@@ -54,11 +83,25 @@ def check_kinds(kinds: Sequence[str]) -> None:
     for kind in kinds:
         if kind not in KINDS:
             raise UsageError(f"{display(kind)}: no such kind of picture", f"there is {', '.join(KINDS)}")
+        if n_models > 1 and KINDS[kind].several is None:
+            together = ", ".join(name for name, each in KINDS.items() if each.several)
+            raise UsageError(
+                f"{kind}: drawn for one model only, not {n_models}", f"name one -m; drawn together are {together}"
+            )
+
+
+def default_kinds(subjects: Sequence[Subject]) -> list[str]:
+    """Give what is drawn unless kinds are named: a model's predictions and how it learnt, or how well it predicts."""
+    regression, tested = subjects[0].dataset.task == "regression", len(subjects[0].dataset.y_test) > 0
+    learnt = ["loss"] if all(subject.history.get("loss") for subject in subjects) else []
+    if len(subjects) > 1:
+        return [*learnt, *(["roc"] if tested and not regression else [])]
+    return ["boundary", *(["predicted"] if tested and regression else learnt)]
 
 
 def draw(
-    subject: Subject,
-    kinds: Sequence[str] = DEFAULT,
+    subjects: Sequence[Subject],
+    kinds: Sequence[str] | None = None,
     *,
     x: str | None = None,
     y: str | None = None,
@@ -68,10 +111,10 @@ def draw(
 
     Parameters
     ----------
-    subject
-        What to draw.
+    subjects
+        What to draw: one, or several models on the same data.
     kinds
-        Names from `KINDS`, in order.
+        Names from `KINDS`, in order; by default `default_kinds`.
     x, y
         Features for the boundary, by name.
     size
@@ -80,14 +123,45 @@ def draw(
     Raises
     ------
     UsageError
-        If a kind or feature isn't there, or a kind isn't for this task.
+        If a kind or feature isn't there, a kind isn't for this task or so many models, or the size is too small.
     InputRefusedError
         If there are no rows, or no history, to draw.
 
     """
-    check_kinds(kinds)
-    panels = [KINDS[kind](subject, x, y) for kind in kinds]
-    figure, axes = style.new_figure(len(panels), size)
-    for panel, ax in zip(panels, axes, strict=True):
-        panel.plot(ax)
+    kinds = default_kinds(subjects) if kinds is None else kinds
+    check_kinds(kinds, len(subjects))
+    panels = [_panel(KINDS[kind], subjects, x, y) for kind in kinds]
+    figure = _drawn(panels, size)
+    if size is not None and _too_small(figure):
+        raise UsageError(
+            f"--size {size[0]:g}x{size[1]:g}: too small to read",
+            f"the smallest of this shape is {_smallest(panels, size)}",
+        )
     return figure
+
+
+def _panel(kind: Kind, subjects: Sequence[Subject], x: str | None, y: str | None) -> Panel:
+    if len(subjects) > 1 and kind.several:
+        return kind.several({subject.name: subject for subject in subjects})
+    return kind.one(subjects[0], x, y)
+
+
+def _drawn(panels: Sequence[Panel], size: tuple[float, float] | None) -> "Figure":
+    with style.scaled(len(panels), size):
+        figure, axes = style.new_figure(len(panels), size)
+        for panel, ax in zip(panels, axes, strict=True):
+            panel.plot(ax)
+    return figure
+
+
+def _too_small(figure: "Figure") -> bool:
+    layout.fit(figure)
+    return layout.too_small(figure)
+
+
+def _smallest(panels: Sequence[Panel], size: tuple[float, float]) -> str:
+    """Give the smallest size of a shape at which the panels can be read, as ``WxH``."""
+    width, height = size
+    while _too_small(_drawn(panels, (width, height))):
+        width, height = width * _LARGER, height * _LARGER
+    return f"{-(-width * 10 // 1) / 10:g}x{-(-height * 10 // 1) / 10:g}"

@@ -1,54 +1,79 @@
-"""The rows of a data set as points: test rows are triangles with a dark rim, training rows circles with a light one."""
+"""The rows of a data set as points: test rows are triangles, training rows circles, wrongly classified ones crossed."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from dlwhy.figures.slices import Points, Slice
+from dlwhy.figures import style
+from dlwhy.figures.dependence import Dependence, Points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
+    from matplotlib.patheffects import AbstractPathEffect
 
 _PARTS: dict[str, dict[str, Any]] = {
-    "train": {"marker": "o", "s": 16, "edgecolors": "white", "linewidths": 0.5, "zorder": 3},
-    "test": {"marker": "^", "s": 26, "edgecolors": "black", "linewidths": 0.7, "zorder": 4},
+    "train": {"marker": "o", "s": 16, "linewidths": 0.5, "zorder": 3},
+    "test": {"marker": "^", "s": 26, "linewidths": 0.7, "zorder": 4},
 }
+_CROSS: dict[str, Any] = {"marker": "x", "linewidths": 1.1, "s": 30, "zorder": 5}
 
 
-def draw_points(
-    ax: "Axes", cut: Slice, *, colors: Sequence[str] | None = None, held: bool = False, **limits: Any
-) -> None:
-    """Draw the rows of both parts over two features.
+def draw_points(ax: "Axes", found: Dependence, *, colors: Sequence[str] | None = None, **limits: Any) -> None:
+    """Draw the rows of both parts over two columns.
 
     Parameters
     ----------
     ax
         Where to draw.
-    cut
+    found
         Holds the rows.
     colors
         Color of each class; without it the target's value is the colour, by the colour map in `limits`.
-    held
-        The rows do not lie in the slice that is drawn, but before and behind it: draw them fainter.
     limits
         Colour map and limits of the values, for regression.
 
     """
     for name, settings in _PARTS.items():
-        points: Points = getattr(cut, name)
+        points: Points = getattr(found, name)
+        numbers = colors is None
         color = points.y if colors is None else [colors[index] for index in points.y]
-        ax.scatter(points.X[:, 0], points.X[:, 1], c=color, alpha=0.55 if held else 0.9, **limits, **settings)
+        look: dict[str, Any] = {
+            "edgecolors": _rim(name, numbers=numbers),
+            "alpha": 0.9,
+        }
+        if numbers:
+            look["path_effects"] = [_halo()]
+        ax.scatter(points.X[:, 0], points.X[:, 1], c=color, **look, **limits, **settings)
+        if points.wrong.any():
+            wrong = points.X[points.wrong]
+            ax.scatter(wrong[:, 0], wrong[:, 1], color=style.ink(), path_effects=[_halo(2.2)], **_CROSS)
 
 
-def part_handles(cut: Slice) -> "list[Line2D]":
+def row_handles(found: Dependence) -> "list[Line2D]":
     """Give the legend's entries that tell the parts apart; they say so if not every row is drawn."""
     from matplotlib.lines import Line2D
 
     handles = []
     for name, settings in _PARTS.items():
-        points: Points = getattr(cut, name)
+        points: Points = getattr(found, name)
         some = f" ({len(points.y):,} of {points.n_samples:,})" if len(points.y) < points.n_samples else ""
-        look = {"marker": settings["marker"], "markeredgecolor": settings["edgecolors"], "color": "#888888"}
+        rim = _rim(name, numbers=found.task == "regression")
+        look: dict[str, Any] = {"marker": settings["marker"], "markeredgecolor": rim, "color": "#888888"}
         if points.n_samples:
             handles.append(Line2D([], [], linestyle="", markersize=6, label=f"{name} rows{some}", **look))
+    wrong = int(found.train.wrong.sum() + found.test.wrong.sum())
+    if wrong:
+        look = {"marker": _CROSS["marker"], "color": style.ink(), "markeredgewidth": 1.1}
+        handles.append(Line2D([], [], linestyle="", markersize=6, label=f"wrongly classified ({wrong:,})", **look))
     return handles
+
+
+def _rim(part: str, *, numbers: bool) -> Any:
+    """Dark where it must stand out: test rows, and rows that have the colour of the ground that they lie on."""
+    return style.ink() if part == "test" or numbers else style.paper()
+
+
+def _halo(width: float = 1.8) -> "AbstractPathEffect":
+    from matplotlib.patheffects import withStroke
+
+    return withStroke(linewidth=width, foreground=style.paper())

@@ -13,8 +13,8 @@ from dlwhy.figures.subject import Subject
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MOST_NAMED = 12
 Curve = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+_RATES = np.linspace(0, 1, 501)
 
 
 class RocDisplay:
@@ -23,12 +23,18 @@ class RocDisplay:
     Parameters
     ----------
     curves
-        By class name the false and the true positive rates, both (n_thresholds,).
+        By name the false and the true positive rates, both (n_thresholds,).
+    event
+        What is found or missed: a class in words.
+    of_models
+        The names are those of models, not of classes.
 
     """
 
-    def __init__(self, *, curves: Mapping[str, Curve]):
+    def __init__(self, *, curves: Mapping[str, Curve], event: str, of_models: bool = False):
         self.curves = curves
+        self.event = event
+        self.of_models = of_models
 
     @classmethod
     def from_subject(cls, subject: Subject) -> Self:
@@ -42,19 +48,25 @@ class RocDisplay:
             If there is no test part, or it holds one class only.
 
         """
-        from sklearn.metrics import roc_curve
+        curves = _curves(subject)
+        return cls(curves=curves, event=f"class {next(iter(curves))}" if len(curves) == 1 else "the class")
 
-        subject.need_classes("roc")
-        dataset, y_prob = subject.dataset, subject.test_prob
-        occurring = np.unique(dataset.y_test)
-        if len(occurring) < 2:
-            raise InputRefusedError(f"the test part of {display(dataset.name)} holds one class; ROC needs two")
-        columns = {1: y_prob} if dataset.task == "binary" else {int(index): y_prob[:, index] for index in occurring}
-        curves = {
-            dataset.class_names[index]: roc_curve(dataset.y_test == index, column)[:2]
-            for index, column in columns.items()
-        }
-        return cls(curves=curves)
+    @classmethod
+    def from_subjects(cls, subjects: Mapping[str, Subject]) -> Self:
+        """Compute a curve for each of several models: of the second of two classes, or the mean over the classes.
+
+        Raises
+        ------
+        UsageError, InputRefusedError
+            As `from_subject`.
+
+        """
+        every = {name: _curves(subject) for name, subject in subjects.items()}
+        classes = list(next(iter(every.values())))
+        event = f"class {classes[0]}" if len(classes) == 1 else f"a class, mean over {len(classes)} classes"
+        return cls(
+            curves={name: _mean(list(curves.values())) for name, curves in every.items()}, event=event, of_models=True
+        )
 
     def areas(self) -> dict[str, float]:
         """Give the area under each curve."""
@@ -72,13 +84,49 @@ class RocDisplay:
             for curve, color in zip(self.curves.values(), colors, strict=False)
         ]
         chance = ax.plot([0, 1], [0, 1], color="#888888", linestyle=":", linewidth=1.2)[0]
+        word = "" if self.of_models or len(areas) > 1 else "class "
         names = [
-            f"{name} ({area:.3f})" for name, area in zip(style.shortened(list(areas)), areas.values(), strict=True)
+            f"{word}{name}: {area:.3f}" for name, area in zip(style.shortened(list(areas)), areas.values(), strict=True)
         ]
-        which = "area" if len(areas) == 1 else "mean area"
-        title = f"ROC on the test part: {which} {np.mean(list(areas.values())):.4f}"
-        ax.set(title=title, xlabel="false positive rate", ylabel="true positive rate", xlim=(0, 1), ylim=(0, 1))
-        ax.set_aspect("equal")
+        event = display(self.event, 30)
+        ax.set_title(self._title(areas), parse_math=False)
+        ax.set_xlabel(f"share of the others taken for {event}", parse_math=False)
+        ax.set_ylabel(f"share of {event} found", parse_math=False)
+        ax.set(xlim=(0, 1), ylim=(0, 1))
+        ax.set_aspect("equal", anchor="N")
         ax.grid(visible=True, alpha=0.3)
-        style.legend_below(ax, [*lines[:_MOST_NAMED], chance], [*names[:_MOST_NAMED], "guessing (0.500)"])
+        style.legend_below(ax, [*lines, chance], [*names, "guessing: 0.500"], kept=1)
         return self
+
+    def _title(self, areas: Mapping[str, float]) -> str:
+        """Say the area in words: how often a row of the class is ranked above another."""
+        if self.of_models:
+            best = max(areas, key=lambda name: areas[name])
+            return f"ROC on the test part: largest area with {display(best, 80)}, {areas[best]:.3f}"
+        area = float(np.mean(list(areas.values())))
+        which = "area" if len(areas) == 1 else "mean area"
+        row = f"a row of {display(self.event, 30)}"
+        return f"ROC on the test part: {which} {area:.3f}\n{row} outranks another {100 * area:.3g} times in 100"
+
+
+def _curves(subject: Subject) -> dict[str, Curve]:
+    """Give the curve of each class that occurs, by its name; of two classes the second's."""
+    from sklearn.metrics import roc_curve
+
+    subject.need_classes("roc")
+    dataset, y_prob = subject.dataset, subject.test_prob
+    occurring = np.unique(dataset.y_test)
+    if len(occurring) < 2:
+        raise InputRefusedError(f"the test part of {display(dataset.name)} holds one class; ROC needs two")
+    columns = {1: y_prob} if dataset.task == "binary" else {int(index): y_prob[:, index] for index in occurring}
+    return {
+        dataset.class_names[index]: roc_curve(dataset.y_test == index, column)[:2] for index, column in columns.items()
+    }
+
+
+def _mean(curves: list[Curve]) -> Curve:
+    """Give the mean of some curves at each false positive rate."""
+    if len(curves) == 1:
+        return curves[0]
+    found = np.mean([np.interp(_RATES, *curve) for curve in curves], axis=0)
+    return np.concatenate([[0.0], _RATES]), np.concatenate([[0.0], found])

@@ -84,7 +84,7 @@ def _maps(ax: "Axes", *, task: str, maps: Mapping[str, list[str]]) -> None:
     """Show which class each network gives each place, side by side, with what is to be learnt first."""
     from matplotlib.colors import ListedColormap
 
-    colors = ListedColormap([style.lightened(color) for color in style.class_colors(2)])
+    colors = ListedColormap([style.muted(color) for color in style.class_colors(2)])
     columns = max(2, math.ceil(math.sqrt(len(maps))))
     rows = -(-len(maps) // columns)
     for place, (name, lines) in enumerate(maps.items()):

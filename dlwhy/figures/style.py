@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlwhy import files
-from dlwhy.errors import DlwhyWarning, UsageError, display
-from dlwhy.figures import surroundings
+from dlwhy.errors import UsageError, display
+from dlwhy.figures import layout, legends, surroundings
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.container import Container
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 FORMATS = ("png", "svg", "pdf")
 # Okabe and Ito (2008), without black, and without the yellow that is hardly seen on white
@@ -44,6 +45,7 @@ _ALWAYS: dict[str, Any] = {
     "font.size": 10,
     "axes.titlesize": 11,
     "axes.titlelocation": "left",
+    "axes.titlepad": 9,  # over the topmost number of a scale beside the panel
     "axes.spines.top": False,
     "axes.spines.right": False,
     "legend.frameon": False,
@@ -59,9 +61,19 @@ _DARK: dict[str, Any] = {
     "grid.color": "#4a4f55",
 }
 # for a slide or a poster: seen from afar
-_LARGE: dict[str, Any] = {"font.size": 15, "axes.titlesize": 16, "legend.fontsize": 14, "lines.linewidth": 2.5}
+_LARGE: dict[str, Any] = {
+    "font.size": 15,
+    "axes.titlesize": 16,
+    "axes.titlepad": 13,
+    "legend.fontsize": 14,
+    "lines.linewidth": 2.5,
+    **dict.fromkeys(("xtick.major.pad", "ytick.major.pad"), 7),
+}
 STYLES: dict[str, dict[str, Any]] = {"light": {}, "dark": _DARK, "large": _LARGE}
 PANEL_INCHES = (5.4, 4.8)
+_LETTERS = ("font.size", "axes.titlesize", "axes.labelsize", "legend.fontsize", "xtick.labelsize", "ytick.labelsize")
+_LEAST_LETTERS = 0.7  # of the style's size
+_VECTOR_DPI = 300  # at which texts are measured for pictures without pixels
 
 
 @contextlib.contextmanager
@@ -90,8 +102,41 @@ def styled(name: str = "light", *, beside: str | Path = ".") -> Iterator[None]:
             yield
 
 
+@contextlib.contextmanager
+def scaled(n_panels: int, size: tuple[float, float] | None) -> Iterator[None]:
+    """Draw with smaller letters and lines while the block runs, if the panels get less room than by default."""
+    import matplotlib as mpl
+    from matplotlib.font_manager import FontProperties
+
+    if size is None:
+        yield
+        return
+    rows, columns = _grid(n_panels, size)
+    room = min(size[0] / columns / PANEL_INCHES[0], size[1] / rows / PANEL_INCHES[1])
+    factor = min(1.0, max(_LEAST_LETTERS, room**0.5))
+    now: Any = mpl.rcParams
+    points = {name: FontProperties(size=now[name]).get_size_in_points() * factor for name in _LETTERS}
+    lines = {name: now[name] * factor for name in ("lines.linewidth", "lines.markersize")}
+    changed: Any = {**points, **lines}
+    with mpl.rc_context(changed):
+        yield
+
+
+def _grid(n_panels: int, size: tuple[float, float] | None) -> tuple[int, int]:
+    """Give rows and columns: at most three panels in a row, four are two by two; in a given size, what fits best."""
+    if size is None:
+        columns = n_panels if n_panels <= 3 else 2 if n_panels == 4 else 3
+        return -(-n_panels // columns), columns
+
+    def room(columns: int) -> float:
+        return min(size[0] / columns / PANEL_INCHES[0], size[1] / -(-n_panels // columns) / PANEL_INCHES[1])
+
+    best = max(range(1, n_panels + 1), key=room)
+    return -(-n_panels // best), best
+
+
 def new_figure(n_panels: int = 1, size: tuple[float, float] | None = None) -> "tuple[Figure, list[Axes]]":
-    """Make a figure that needs no screen, with panels side by side, at most three in a row; four are two by two.
+    """Make a figure that needs no screen, with panels side by side.
 
     Parameters
     ----------
@@ -101,16 +146,21 @@ def new_figure(n_panels: int = 1, size: tuple[float, float] | None = None) -> "t
         Width and height in inches; by default enough for the panels.
 
     """
+    import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
 
-    columns = n_panels if n_panels <= 3 else 2 if n_panels == 4 else 3
-    rows = -(-n_panels // columns)
+    rows, columns = _grid(n_panels, size)
     figure = Figure(figsize=size or (PANEL_INCHES[0] * columns, PANEL_INCHES[1] * rows))
     FigureCanvasAgg(figure)
     panels = list(figure.subplots(rows, columns, squeeze=False).flat)
     for unused in panels[n_panels:]:
         unused.remove()
+    for ax in panels[:n_panels]:
+        # said now: numbers that an axis gets later would have the size of then
+        letters = FontProperties(size=mpl.rcParams["xtick.labelsize"])
+        ax.tick_params(labelsize=letters.get_size_in_points())
     return figure, panels[:n_panels]
 
 
@@ -140,12 +190,12 @@ def save(figure: "Figure", path: str | Path, *, dpi: int = 150, no_clobber: bool
     # no time of day and no version inside
     metadata = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None}}
     # caught: names may be in any script, and a missing glyph is drawn as a box
-    with files.open_output(path, no_clobber=no_clobber) as handle, warnings.catch_warnings(record=True) as caught:
+    with files.open_output(path, no_clobber=no_clobber) as handle, warnings.catch_warnings(record=True):
         warnings.simplefilter("always")
+        figure.set_dpi(dpi if format_ == "png" else _VECTOR_DPI)
+        layout.fit(figure)
         with surroundings.without("SOURCE_DATE_EPOCH"):  # read, and perhaps no number, though no date is written
             figure.savefig(handle, format=format_, dpi=dpi, metadata=metadata[format_])
-    if any("collapsed" in str(warning.message) for warning in caught):
-        warnings.warn("the picture is too small for its labels: make it larger", DlwhyWarning, stacklevel=2)
 
 
 def format_of(path: str | Path) -> str:
@@ -193,19 +243,50 @@ def class_colors(n_classes: int) -> list[str]:
     return [to_hex(color) for color in mpl.colormaps["viridis"].resampled(n_classes)(range(n_classes))]
 
 
-def lightened(color: str, strength: float = 0.5) -> tuple[float, float, float]:
-    """Give a colour mixed with white, (3,) in 0 to 1: for areas that points in the full colour lie on."""
+def ink() -> str:
+    """Give the colour of texts and lines in the style at hand."""
+    import matplotlib as mpl
+
+    return str(mpl.rcParams["text.color"])
+
+
+def paper() -> tuple[float, float, float]:
+    """Give the colour of the ground in the style at hand, (3,) in 0 to 1."""
+    import matplotlib as mpl
     from matplotlib.colors import to_rgb
 
-    red, green, blue = (1 - strength + strength * part for part in to_rgb(color))
+    return to_rgb(mpl.rcParams["axes.facecolor"])
+
+
+def muted(color: str, strength: float = 0.5) -> tuple[float, float, float]:
+    """Give a colour mixed with the ground's, (3,) in 0 to 1: for areas that points in the full colour lie on."""
+    from matplotlib.colors import to_rgb
+
+    red, green, blue = (
+        (1 - strength) * below + strength * part for below, part in zip(paper(), to_rgb(color), strict=True)
+    )
     return red, green, blue
 
 
 def between(low: str, high: str) -> "LinearSegmentedColormap":
-    """Give a light colour map from one colour over white to another: probability 0, 0.5, 1."""
+    """Give a muted colour map from one colour over the ground's to another: probability 0, 0.5, 1."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    return LinearSegmentedColormap.from_list("between", [lightened(low), (1, 1, 1), lightened(high)])
+    return LinearSegmentedColormap.from_list("between", [muted(low), paper(), muted(high)])
+
+
+def bar(image: "AxesImage", label: str) -> None:
+    """Put a scale of colours beside a picture, as high as it is."""
+    ax = image.axes
+    if ax is None or ax.figure is None:
+        return
+    inner = ax.inset_axes((1.03, 0, 0.045, 1))
+    ax.figure.colorbar(image, cax=inner).set_label(label, parse_math=False)
+
+
+def number(value: float) -> str:
+    """Write a number with three digits, however small."""
+    return f"{value:.3g}"
 
 
 def level(alpha: float) -> str:
@@ -213,49 +294,11 @@ def level(alpha: float) -> str:
     return f"{100 * (1 - alpha):g} %"
 
 
-def legend_below(ax: "Axes", handles: Sequence["Artist | Container"], names: Sequence[str]) -> None:
-    """Put a legend under the panel, where it hides nothing; a name in it is drawn as it is."""
-    import matplotlib as mpl
-    from matplotlib.transforms import ScaledTranslation
-
-    # in points, not as a part of the panel: the axis' numbers and name above it are as high in a low panel
-    height = 9 + 2.2 * float(mpl.rcParams["font.size"])
-    below = ScaledTranslation(0, -height / 72, ax.figure.dpi_scale_trans)
-    legend = ax.legend(
-        handles,
-        names,
-        loc="upper center",
-        bbox_to_anchor=(0.5, 0),
-        bbox_transform=ax.transAxes + below,
-        ncols=_legend_columns(names, room=_characters(ax)),
-        handlelength=3,  # long enough for a dash to be seen beside a marker
-    )
-    for text in legend.get_texts():
-        text.set_parse_math(False)
+def legend_below(ax: "Axes", handles: Sequence["Artist | Container"], names: Sequence[str], *, kept: int = 0) -> None:
+    """Put a legend under the panel; of its names at least the last `kept` are shown, however little room there is."""
+    legends.below(ax, handles, names, kept=kept)
 
 
-def _characters(ax: "Axes") -> float:
-    """Estimate how many characters of a legend fit beside each other under a panel."""
-    import matplotlib as mpl
-    from matplotlib.font_manager import FontProperties
-
-    place = ax.get_subplotspec()
-    n_columns = place.get_gridspec().ncols if place else 1
-    points = FontProperties(size=mpl.rcParams["legend.fontsize"]).get_size_in_points()
-    whole = ax.get_figure(root=True)
-    inches = float(whole.get_figwidth()) if whole is not None else PANEL_INCHES[0]
-    return 72 * inches / n_columns / (0.55 * points)
-
-
-def _legend_columns(names: Sequence[str], room: float) -> int:
-    """Give the most columns that fit into so many characters; a symbol with its gaps is as wide as seven."""
-    for n_columns in range(len(names), 1, -1):
-        columns = np.array_split(np.array([7 + len(name) for name in names]), n_columns)
-        if sum(column.max() for column in columns) <= room:
-            return n_columns
-    return 1
-
-
-def shortened(names: Sequence[str], limit: int = 24) -> list[str]:
-    """Make names fit to be drawn: no control characters, not too long."""
+def shortened(names: Sequence[str], limit: int = 80) -> list[str]:
+    """Make names fit to be drawn: no control characters; how much of them has room is measured later."""
     return [display(name, limit) for name in names]

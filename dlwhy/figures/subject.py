@@ -29,12 +29,15 @@ class Subject:
         From (n_samples, n_features) float32 to predictions as `dlwhy.models.trained.Trained.predict` gives them.
     history
         A list of values, one an epoch, for each of ``loss``, ``val_loss``, ``accuracy``, ``val_accuracy``.
+    name
+        What the model is called in messages and legends.
 
     """
 
     dataset: Dataset
     predict: Predict
     history: Mapping[str, Sequence[float]] = dataclasses.field(default_factory=dict)
+    name: str = "the model"
 
     @classmethod
     def from_trained(cls, trained: "Trained", dataset: Dataset, *, model: str = "the model", data: str = "") -> Self:
@@ -58,7 +61,7 @@ class Subject:
         from dlwhy.models.matching import fit_model_to_data
 
         fitted = fit_model_to_data(trained.details, dataset, model=model, data=data)
-        return cls(dataset=fitted, predict=trained.predict, history=trained.history)
+        return cls(dataset=fitted, predict=trained.predict, history=trained.history, name=model)
 
     @functools.cached_property
     def test_prob(self) -> npt.NDArray[Any]:
@@ -85,6 +88,18 @@ class Subject:
         """
         if self.dataset.task == "regression":
             raise UsageError(f"{kind}: drawn for classes only; {display(self.dataset.name)} is a regression")
+
+    def need_numbers(self, kind: str) -> None:
+        """Refuse a picture of numbers where classes are predicted.
+
+        Raises
+        ------
+        UsageError
+            If the task is not regression.
+
+        """
+        if self.dataset.task != "regression":
+            raise UsageError(f"{kind}: drawn for a regression only; {display(self.dataset.name)} has classes")
 
 
 def title_of(subject: Subject) -> str:

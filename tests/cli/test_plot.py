@@ -96,6 +96,25 @@ def test_json_says_what_was_drawn(dlwhy_in_process, toy):
     }
 
 
+def test_two_models_are_drawn_into_one_panel(dlwhy_in_process, toy, tmp_path):
+    toy()
+    (tmp_path / "other.keras").write_bytes((tmp_path / "m.keras").read_bytes())
+    both = ("-m", "m.keras", "-m", "other.keras", "-d", "d.npz")
+
+    found = json.loads(dlwhy_in_process("plot", *both, "-o", "both.svg", "--json").out)
+    assert dlwhy_in_process("plot", "loss", "roc", *FILES, "-o", "one.svg").code == 0
+
+    assert (found["models"], found["kinds"]) == (["m.keras", "other.keras"], ["loss", "roc"])
+    assert (tmp_path / "both.svg").read_bytes() != (tmp_path / "one.svg").read_bytes()
+    assert dlwhy_in_process("plot", "accuracy", "calibration", *both).code == 0
+
+
+def test_by_default_a_regression_shows_predicted_against_true(dlwhy_in_process, toy):
+    toy("regression")
+
+    assert json.loads(dlwhy_in_process("plot", *FILES, "--json").out)["kinds"] == ["boundary", "predicted"]
+
+
 def test_size_and_dpi_decide_the_pixels(dlwhy_in_process, toy, tmp_path):
     toy()
 
@@ -136,7 +155,7 @@ def test_without_history_the_default_leaves_the_loss_out(dlwhy_in_process, toy):
     [
         (
             ["neurons"],
-            "neurons: no such kind of picture (there is boundary, loss, accuracy, confusion, roc, calibration)",
+            "neurons: no such kind of picture (there is boundary, loss, accuracy, confusion, roc, calibration, pred",
         ),
         ([HOSTILE], "\\x1b]0;x"),
         (["-o", "plot.gif"], ".png, .svg or .pdf"),
@@ -147,6 +166,11 @@ def test_without_history_the_default_leaves_the_loss_out(dlwhy_in_process, toy):
         (["--size", "nanx4"], "1 to 200 inches"),
         (["--size", "0x4"], "1 to 200 inches"),
         (["--size", "100x100", "--dpi", "1200"], "100 megapixels"),
+        (
+            ["boundary", "-m", "a.keras", "-m", "b.keras"],
+            "boundary: drawn for one model only, not 2 (name one -m; drawn",
+        ),
+        (["loss", "confusion", "-m", "a.keras", "-m", "b.keras"], "confusion: drawn for one model only, not 2"),
     ],
     ids=str,
 )
@@ -166,6 +190,10 @@ def test_usage_errors_come_before_anything_is_read(dlwhy_in_process, tmp_path, a
         ("regression", ["confusion"], 2),
         ("regression", ["roc"], 2),
         ("regression", ["accuracy"], 0),
+        ("regression", ["predicted", "residuals"], 0),
+        ("binary", ["predicted"], 2),
+        ("binary", ["residuals"], 2),
+        ("binary", ["--size", "1x1"], 2),
     ],
 )
 def test_what_the_data_do_not_have(dlwhy_in_process, toy, tmp_path, task, arguments, code):

@@ -1,0 +1,91 @@
+"""Predicted against true values of a regression."""
+
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.figures import style
+from dlwhy.figures.subject import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+FloatArray = npt.NDArray[np.float64]
+_MOST_POINTS = 2000
+
+
+class PredictedDisplay:
+    """Test rows by their true and their predicted value; on the diagonal both are the same.
+
+    Parameters
+    ----------
+    true, predicted
+        (n_samples,): values of all test rows.
+    target_name
+        What is predicted.
+
+    """
+
+    def __init__(self, *, true: FloatArray, predicted: FloatArray, target_name: str):
+        self.true = true
+        self.predicted = predicted
+        self.target_name = target_name
+
+    @classmethod
+    def from_subject(cls, subject: Subject) -> Self:
+        """Predict the test part.
+
+        Raises
+        ------
+        UsageError
+            If the task is not regression.
+        InputRefusedError
+            If there is no test part.
+
+        """
+        subject.need_numbers("predicted")
+        dataset = subject.dataset
+        return cls(
+            true=dataset.y_test.astype(np.float64),
+            predicted=subject.test_prob.astype(np.float64),
+            target_name=dataset.target_name,
+        )
+
+    @property
+    def explained(self) -> float | None:
+        """R²: the part of the variance that is predicted; None if the true values are all the same."""
+        variance = float(np.mean((self.true - self.true.mean()) ** 2))
+        return 1 - float(np.mean((self.true - self.predicted) ** 2)) / variance if variance > 0 else None
+
+    def plot(self, ax: "Axes | None" = None) -> Self:
+        """Draw on the axes, or on a new figure's."""
+        self.ax_ = ax = ax or style.new_figure()[1][0]
+        both = np.concatenate([self.true, self.predicted])
+        margin = 0.04 * float(np.ptp(both)) or 0.5
+        ends = (float(both.min()) - margin, float(both.max()) + margin)
+        right = ax.plot(ends, ends, color=style.ink(), linewidth=1, linestyle=":")[0]
+        rows, name = draw_rows(ax, self.true, self.predicted)
+        explained = "" if self.explained is None else f", R² {self.explained:.3f}"
+        error = style.number(float(np.sqrt(np.mean((self.true - self.predicted) ** 2))))
+        target = style.shortened([self.target_name])[0]
+        ax.set_title(f"Predicted against true on the test part: RMSE {error}{explained}", parse_math=False)
+        ax.set_xlabel(f"true {target}", parse_math=False)
+        ax.set_ylabel(f"predicted {target}", parse_math=False)
+        ax.set(xlim=ends, ylim=ends)
+        ax.set_aspect("equal", anchor="N")
+        ax.grid(visible=True, alpha=0.3)
+        style.legend_below(ax, [rows, right], [name, "predicted = true"], kept=2)
+        return self
+
+
+def draw_rows(ax: "Axes", x: FloatArray, y: FloatArray) -> "tuple[Artist, str]":
+    """Draw test rows as points, at most two thousand, and give their symbol with its name."""
+    chosen = np.linspace(0, len(x) - 1, min(len(x), _MOST_POINTS)).astype(int)
+    some = f" ({len(chosen):,} of {len(x):,})" if len(chosen) < len(x) else ""
+    color = style.class_colors(1)[0]
+    points = ax.scatter(
+        x[chosen], y[chosen], marker="^", s=24, color=color, alpha=0.7, edgecolors=style.paper(), linewidths=0.5
+    )
+    return points, f"test rows{some}"

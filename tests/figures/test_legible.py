@@ -1,0 +1,146 @@
+"""Every kind of picture through one harness, in all sizes and styles, with names as long as a stranger's."""
+
+import dataclasses
+import re
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from dlwhy.data.dataset import Column
+from dlwhy.errors import UsageError
+from dlwhy.figures import style
+from dlwhy.figures.kinds import KINDS, draw
+from tests.figures.legible import faults
+
+LONG = "the number of times that a customer has called the service desk within the last twelve months"
+TASKS = {"accuracy": "bm", "confusion": "bm", "roc": "bm", "calibration": "bm", "predicted": "r", "residuals": "r"}
+NAMES = {"b": "binary", "m": "multiclass", "r": "regression"}
+CASES = [(kind, NAMES[task]) for kind in KINDS for task in TASKS.get(kind, "bmr")]
+LOOKS = [("dark", None), ("light", None), ("light", (4, 3)), ("light", (12, 5)), ("large", None), ("large", (12, 5))]
+
+
+@pytest.fixture
+def hard(subject_of):
+    """Make a subject with long names, wrongly classified rows and a loss that falls by decades."""
+
+    def make(task, n_features=2, *, groups=False):
+        classes = {"binary": 2, "multiclass": 12, "regression": 0}[task]
+        names = [f"{LONG} {index}" for index in range(n_features)]
+        subject = subject_of(
+            task, n_features, names=names, classes=[f"{LONG} class {index}" for index in range(classes)]
+        )
+        loss = np.geomspace(1, 1e-6, 40).tolist()
+        history = {**subject.history, "loss": loss, "val_loss": [*loss[:20], *loss[20:0:-1]]}
+        columns = subject.dataset.columns
+        if groups:  # the first three features become the dummies of a category
+            X = {part: np.array(getattr(subject.dataset, part)) for part in ("X_train", "X_test")}
+            for rows in X.values():
+                rows[:, :3] = np.eye(3, dtype=np.float32)[rows[:, :3].argmax(axis=1)]
+            category = Column(name=LONG, kind="categorical", categories=tuple(f"{LONG} {i}" for i in range(3)))
+            columns = (category, *columns[3:])
+            subject = dataclasses.replace(subject, dataset=dataclasses.replace(subject.dataset, **X))
+        dataset = dataclasses.replace(subject.dataset, name=LONG, target_name=LONG, columns=columns)
+        noisy = dataclasses.replace(subject, predict=lambda X: subject.predict(X - 0.1 * np.sign(X[:, -1:])))
+        return dataclasses.replace(noisy, dataset=dataset, history=history, name=f"runs/{LONG}.keras")
+
+    return make
+
+
+def drawn(subjects, kinds, look="light", size=None):
+    """Draw in a style and size; where that is refused as too small, at the size that is named as large enough."""
+    with style.styled(look):
+        try:
+            return draw(subjects, kinds, size=size)
+        except UsageError as error:
+            named = re.search(r"too small to read \(the smallest of this shape is ([\d.]+)x([\d.]+)\)", str(error))
+            return draw(subjects, kinds, size=tuple(map(float, named.groups())))
+
+
+@pytest.fixture(autouse=True)
+def coarse(monkeypatch):
+    """Ask the model at few places: the ground has no letters."""
+    monkeypatch.setattr("dlwhy.figures.dependence._RESOLUTION", {1: 20, 2: 20})
+    monkeypatch.setattr("dlwhy.figures.dependence._AVERAGED", {1: 20, 2: 20})
+
+
+@pytest.mark.parametrize(("look", "size"), LOOKS, ids=str)
+@pytest.mark.parametrize(("kind", "task"), CASES)
+def test_no_text_is_cut_or_covered(kind, task, look, size, hard):
+    assert faults(drawn([hard(task)], [kind], look, size)) == []
+
+
+@pytest.mark.parametrize("dpi", [50, 150, 300])
+def test_at_every_resolution(dpi, hard):
+    assert faults(drawn([hard("binary")], ["boundary", "loss"]), dpi) == []
+
+
+@pytest.mark.parametrize(
+    ("task", "n_features", "groups"),
+    [
+        ("binary", 1, False),
+        ("multiclass", 3, True),
+        ("regression", 3, True),
+        ("binary", 6, True),
+        ("multiclass", 4, False),
+    ],
+)
+def test_curves_groups_and_means_over_rows(task, n_features, groups, hard):
+    assert faults(drawn([hard(task, n_features, groups=groups)], ["boundary"])) == []
+
+
+@pytest.mark.parametrize("kinds", [["loss", "roc"], ["accuracy", "calibration"]], ids=str)
+def test_several_models(kinds, hard):
+    subjects = [dataclasses.replace(hard("multiclass"), name=f"{LONG}/{index}/model.keras") for index in range(7)]
+    assert faults(drawn(subjects, kinds)) == []
+
+
+def test_all_kinds_at_once(hard):
+    kinds = [kind for kind in KINDS if kind not in ("predicted", "residuals")]
+    assert faults(drawn([hard("multiclass")], kinds, size=(7, 9))) == []
+
+
+def test_a_slide_as_small_as_can_be(hard):
+    for kind in ("boundary", "roc"):
+        assert faults(drawn([hard("binary")], [kind], "large", (4, 3))) == []
+
+
+@pytest.mark.parametrize("task", NAMES.values())
+def test_short_names_are_drawn_whole(task, subject_of):
+    figure = drawn([subject_of(task)], None, size=(6, 3))
+    assert faults(figure) == []
+    assert not any("…" in text.get_text() for text in figure.findobj(Text))
+
+
+def test_the_harness_sees_what_is_wrong(subject_of):
+    figure = drawn([subject_of()], ["loss"])
+    ax = figure.axes[0]
+    figure.text(0.98, 0.5, "beyond the edge")
+    ax.text(0.5, 0.5, "one", transform=ax.transAxes)
+    ax.text(0.5, 0.5, "another", transform=ax.transAxes)
+    figure.text(0.5, 0.4, "over the lines")
+
+    found = " ".join(faults(figure))
+    assert "cut: 'beyond the edge'" in found
+    assert "overlap: 'one' and 'another'" in found
+    assert "on a panel: 'over the lines'" in found
+
+
+def test_too_small_a_size_is_refused_with_the_smallest_that_works(subject_of):
+    with pytest.raises(UsageError, match=r"--size 1x1: too small to read \(the smallest of this shape is") as refused:
+        draw([subject_of()], ["boundary"], size=(1, 1))
+
+    width, height = map(float, re.findall(r"[\d.]+", str(refused.value).split("shape is")[1]))
+    assert 1 < width == height < 4
+    draw([subject_of()], ["boundary"], size=(width, height))
+
+
+def test_a_legend_with_too_many_names_counts_the_rest(subject_of):
+    subject = subject_of("multiclass", classes=[f"class number {index}" for index in range(60)])
+    figure = drawn([subject], ["boundary"])
+    assert faults(figure) == []
+
+    names = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    shown = [name for name in names if name.startswith("class")]
+    assert f"… {60 - len(shown)} more" in names
+    assert names[-1] == "boundary"
