@@ -8,7 +8,6 @@ import secrets
 import shlex
 import stat
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
@@ -228,6 +227,8 @@ def temporary_folder(*, beside: str | Path) -> Iterator[None]:
         If it can't be made anywhere.
 
     """
+    import tempfile
+
     before = tempfile.tempdir
     with _temporary_folder(beside) as name:
         tempfile.tempdir = name
@@ -237,7 +238,9 @@ def temporary_folder(*, beside: str | Path) -> Iterator[None]:
             tempfile.tempdir = before
 
 
-def _temporary_folder(beside: str | Path) -> "tempfile.TemporaryDirectory[str]":
+def _temporary_folder(beside: str | Path) -> contextlib.AbstractContextManager[str]:
+    import tempfile
+
     # without a place, gettempdir in mkdtemp says so
     for place in (None, Path(beside).resolve().parent):
         try:

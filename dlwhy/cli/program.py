@@ -12,7 +12,7 @@ import typer.core
 import typer.main
 
 from dlwhy import __version__
-from dlwhy.cli import COMMANDS, settings, streams
+from dlwhy.cli import COMMANDS, settings, signals, streams
 from dlwhy.errors import BusyError, DlwhyError, EndedBySignal, display, is_lack_of_memory
 
 app = typer.Typer(
@@ -47,6 +47,7 @@ for _name in COMMANDS:
 
 def main() -> NoReturn:
     """Run the command line, and end with its exit code."""
+    signals.listen()
     streams.prepare()
     from dlwhy.cli import console  # Rich, after the streams are sure to be open
 

@@ -1,4 +1,4 @@
-"""Signals that end the program: from its first line on, quietly, with the exit code that a shell expects.
+"""Signals that end the program, quietly, with the exit code that a shell expects.
 
 Ctrl-C (SIGINT) ends it with 130, SIGTERM with 143, a lost connection (SIGHUP) with 129; one that was ignored from the
 start, as `nohup` and background jobs have it, stays ignored.
@@ -7,8 +7,12 @@ start, as `nohup` and background jobs have it, stays ignored.
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from types import FrameType
+
+from dlwhy import files
+from dlwhy.errors import EndedBySignal
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _A_MOMENT = 0.01  # seconds
@@ -29,30 +33,21 @@ def handle(handler: Callable[[int, FrameType | None], object]) -> "dict[signal.S
 
 def end(number: int, frame: FrameType | None) -> None:
     """Handle a signal by the end of the program."""
-    files = sys.modules.get("dlwhy.files")
-    if files is None or _in_import(frame):
-        # imported modules may catch everything, and go on; and there is little to tidy up
+    if _in_import(frame):
+        # imported modules may catch everything, and go on
         leave(number)
-    from dlwhy.errors import EndedBySignal
-
     raise EndedBySignal(number)
 
 
 def leave(number: int) -> None:
     """End the program at once; finished outputs are whole, unfinished ones are removed."""
-    files = sys.modules.get("dlwhy.files")
-    if files is not None and hasattr(files, "discard_unfinished"):
-        files.discard_unfinished()
+    files.discard_unfinished()
     os._exit(128 + number)
 
 
 def again(lost: "sys.UnraisableHookArgs") -> None:
     """Send a signal again that Python swallowed, since it came while an object was being cleared away."""
-    from dlwhy.errors import EndedBySignal
-
     if isinstance(lost.exc_value, EndedBySignal):
-        import threading
-
         # in a moment: raised in here it would be swallowed as well
         timer = threading.Timer(_A_MOMENT, os.kill, (os.getpid(), lost.exc_value.number))
         timer.daemon = True

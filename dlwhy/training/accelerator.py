@@ -133,7 +133,7 @@ def load() -> Any:
     if not {"tensorflow", "keras"} <= sys.modules.keys():
         surroundings.check_memory()
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        with surroundings.trying_flags(), surroundings.without_keras_settings(), _quiet_stderr():
+        with surroundings.trying_flags(), surroundings.with_a_temporary_folder(), _quiet_stderr():
             _import()
     tensorflow = importlib.import_module("tensorflow")
     surroundings.check_keras(importlib.import_module("keras"))
@@ -142,7 +142,7 @@ def load() -> Any:
 
 def _import() -> None:
     try:
-        with _spared_imports(), _no_garbage_collection():
+        with surroundings.without_keras_settings(), _spared_imports(), _no_garbage_collection():
             tensorflow = importlib.import_module("tensorflow")
             importlib.import_module("keras")
     except ImportError as error:

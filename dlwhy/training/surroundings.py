@@ -6,6 +6,7 @@ import re
 import resource
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ _LEAST_MEMORY = 2 << 30
 # Keras takes its settings from these and from keras.json in the last
 _KERAS = ("KERAS_BACKEND", "KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH", "KERAS_NNX_ENABLED", "KERAS_HOME")
 _OURS = {"KERAS_BACKEND": "tensorflow", "KERAS_HOME": os.devnull}
+_ANY_FOLDER = "/nowhere"
 _FLAGS = ("TF_XLA_FLAGS", "XLA_FLAGS")
 _USE_FLAGS = (
     "import tensorflow as tf; tf.config.list_physical_devices(); tf.function(lambda x: x + 1, jit_compile=True)(1.0)"
@@ -50,6 +52,20 @@ def without_keras_settings() -> Iterator[None]:
         for name in _OURS:
             del os.environ[name]
         os.environ.update(before)
+
+
+@contextlib.contextmanager
+def with_a_temporary_folder() -> Iterator[None]:
+    """Have `tempfile` name a folder in the block, be there one to write to or not: TensorFlow imports what asks."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        tempfile.tempdir = _ANY_FOLDER
+    try:
+        yield
+    finally:
+        if tempfile.tempdir == _ANY_FOLDER:
+            tempfile.tempdir = None
 
 
 def check_keras(keras: Any) -> None:

@@ -1,5 +1,6 @@
 """The history of a training as TensorBoard reads it."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from dlwhy.errors import OutputBlockedError, UsageError, display
@@ -29,4 +30,5 @@ def write_scalars(history: Mapping[str, Sequence[float]], folder: str) -> None:
                 for epoch, value in enumerate(values, 1):
                     tf.summary.scalar(name, value, step=epoch)
     except tf.errors.OpError as error:
-        raise OutputBlockedError(f"{shown(folder)}: {display(error.message, 120)}") from error
+        said = re.sub(r"\{\{.*?\}\} ", "", error.message)  # names of nodes
+        raise OutputBlockedError(f"{shown(folder)}: {display(said, 120)}") from error

@@ -1,8 +1,10 @@
 """Outputs that can't be: refused before an input is read; links and odd names are kept."""
 
 import ctypes
+import resource
 import shlex
 import subprocess
+import tempfile
 
 import pytest
 
@@ -146,6 +148,35 @@ def _obey_permissions() -> None:
     """Give up what lets root write everywhere: CAP_DAC_OVERRIDE, from the next program on."""
     prctl, capability_bounding_set_drop, dac_override = ctypes.CDLL(None).prctl, 24, 1
     prctl(capability_bounding_set_drop, dac_override, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["generate", "-o", "new.joblib"],
+        ["generate", "-o", "new.csv"],
+        ["predict", "-m", "{model}", "{points}", "-o", "new.csv"],
+        ["evaluate", "-m", "{model}", "-d", "{data}", "--metrics", "new.json"],
+        ["plot", "loss", "-m", "{model}", "-d", "{data}", "-o", "new.png"],
+        ["train", "-d", "{data}", "--epochs", "1", "-o", "new.keras"],
+        ["train", "-d", "{data}", "--epochs", "1", "-o", "-", "--history", "new.csv"],
+    ],
+    ids=" ".join,
+)
+def test_fault_8_no_file_may_have_a_byte(dlwhy_in_process, demo, tmp_path, monkeypatch, arguments):
+    """As `ulimit -f 0` and a full disk have it: what is written can't be, not even to look for a temporary folder."""
+    paths = {"model": demo / "model.keras", "data": demo / "dataset.joblib", "points": demo / "points.csv"}
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        result = dlwhy_in_process(*(argument.format(**paths) for argument in arguments), "--quiet")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert result.code == 74
+    assert "writing failed: File too large" in result.error
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_case_75_a_link_is_kept_and_the_file_behind_it_replaced(dlwhy_in_process, tmp_path):

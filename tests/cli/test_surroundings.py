@@ -6,12 +6,13 @@ import sys
 
 import pytest
 
-# a container's user: no entry in passwd
+# in a container: a user without an entry in passwd, and no folder for temporary files
 NOBODY = """
-import pwd
+import pwd, tempfile
 def getpwuid(uid):
     raise KeyError(uid)
 pwd.getpwuid = getpwuid
+tempfile._candidate_tempdir_list = list
 from dlwhy.cli import main
 main()
 """
@@ -19,7 +20,7 @@ RUN = ["run", "moons", "--samples", "200", "--epochs", "3", "--engine", "keras",
 
 
 def test_the_settings_of_other_programs_change_nothing(tmp_path, dlwhy_in_process, monkeypatch):
-    """Cases 37, 38 and 40: Keras' and Matplotlib's settings, and a user without a home, all at once."""
+    """Cases 37, 38 and 40: Keras' and Matplotlib's settings, a user without a home, nothing temporary, all at once."""
     there = tmp_path / "there"
     there.mkdir()
     settings = {"floatx": "float64", "epsilon": 0.1, "image_data_format": "channels_first", "backend": "torch"}
@@ -47,7 +48,8 @@ def test_the_settings_of_other_programs_change_nothing(tmp_path, dlwhy_in_proces
     assert dlwhy_in_process(*RUN).code == 0
     for name in ("metrics.json", "plot.png"):
         assert (there / "made" / name).read_bytes() == (tmp_path / "made" / name).read_bytes()
-    assert not any(path.name.startswith(("~", "matplotlib-")) for path in there.iterdir())
+    assert sorted(path.name for path in there.iterdir()) == ["keras.json", "made", "matplotlibrc"]
+    assert len(list((there / "made").iterdir())) == 4
 
 
 @pytest.mark.parametrize("suffix", ["pdf", "svg"])

@@ -239,7 +239,14 @@ def _wait_for(path, seconds=60):
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["case-81", "case-82"])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        pytest.param(signal.SIGINT, 130, id="case-81"),
+        pytest.param(signal.SIGTERM, 143, id="case-82"),
+        pytest.param(signal.SIGHUP, 129, id="a lost connection", marks=pytest.mark.slow),
+    ],
+)
 def test_a_signal_ends_after_the_epoch_in_hand_and_saves(moons, program, number, code):
     process = subprocess.Popen([program, "train", *ENDLESS], cwd=moons, stderr=subprocess.PIPE, text=True)
     _wait_for(moons / "model.checkpoint.keras")
