@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
 
 _FOR_TOYS = ("name", "samples", "noise", "classes", "features")
-_FOR_TABLES = ("target", "task", "drop", "missing", "split_column", "input_format", "max_rows", "title")
+_FOR_TABLES = ("target", "task", "drop", "missing", "split_column", "input_format", "max_rows", "max_size", "title")
 
 
 def generate(
@@ -64,6 +64,14 @@ def generate(
         typer.Option("--format", help="csv, tsv, parquet or jsonl.", show_default="by the file's name, else csv"),
     ] = None,
     max_rows: Annotated[int | None, typer.Option(help="Refuse a table with more rows.")] = None,
+    max_size: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Refuse a table that takes more memory, in MiB.",
+            show_default="4096, or what is free if that is less",
+        ),
+    ] = None,
     title: Annotated[
         str | None, typer.Option(help="What to call an imported data set.", show_default="by its file")
     ] = None,
@@ -149,7 +157,7 @@ def _imported(settings: dict[str, Any]) -> "Dataset":
 
     from dlwhy.data.tables import read_table
 
-    options = ("target", "task", "missing", "split_column", "test_size", "seed", "stratify", "max_rows")
+    options = ("target", "task", "missing", "split_column", "test_size", "seed", "stratify", "max_rows", "max_size")
     dataset = read_table(
         settings["table"],
         format=settings["input_format"],

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 TARGET = "target"
 SPLIT = "split"
+# memory for a byte of text, of which a cell has two at least
+_MOST_FOR_ONE = 25
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HINT = "write .joblib or .npz"
 
@@ -45,9 +47,10 @@ def write(dataset: Dataset, handle: BinaryIO) -> None:
     pl.DataFrame([*columns, _targets(dataset), pl.Series(SPLIT, parts, dtype=pl.String)]).write_csv(handle)
 
 
-def read(path: str | Path, *, task: Task | None = None) -> Dataset:
+def read(path: str | Path, *, task: Task | None = None, max_size: int | None = None) -> Dataset:
     """Read a CSV file, or stdin ("-"), that has a column `target` and perhaps a column `split`.
 
+    A table of more than `max_size` MiB of text is refused; by default what takes more memory than is safe.
     Without `split`, 30 % of the rows are set apart by chance for testing, always the same ones, with a warning.
 
     Raises
@@ -56,7 +59,7 @@ def read(path: str | Path, *, task: Task | None = None) -> Dataset:
         As `tables.read_table` does.
 
     """
-    frame, source = tables.read_frame(path, format="csv")
+    frame, source = tables.read_frame(path, format="csv", max_size=max_size and _MOST_FOR_ONE * max_size)
     names = [unprotected(name) for name in frame.columns]
     if len(set(names)) == len(names):
         frame.columns = names

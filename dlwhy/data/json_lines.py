@@ -1,7 +1,8 @@
 """JSON Lines as text columns: one flat object a line."""
 
+import dataclasses
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dlwhy.data.cells import check_names
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 BLOCK = 8 << 20
 MAX_LINE = 64 << 20
+_CELLS = 2_000_000
+# empty cells for one that holds something, once there are many
+_SPARSE, _SPARSE_CELLS = 100, 4_000_000
 
 
 def read_json_lines(handle: BinaryIO, *, source: str, without: Collection[str] = ()) -> Iterator["pl.DataFrame"]:
@@ -39,18 +43,44 @@ def read_json_lines(handle: BinaryIO, *, source: str, without: Collection[str] =
     """
     rows: list[dict[str, str | None]] = []
     size, number, empty = 0, 0, True
+    names: set[str] = set()  # of the block
+    counts = _Counts()
     for number, line in enumerate(iter(lambda: handle.readline(MAX_LINE + 1), b""), start=1):
         if line.isspace():
             continue
         rows.append(_row(line, f"{source}:{number}", without))
+        names.update(rows[-1])
+        counts.add(rows[-1], f"{source}:{number}")
         size += len(line)
-        if size > BLOCK:
+        if size > BLOCK or len(rows) * len(names) > _CELLS:
             yield _frame(rows, source)
             rows, size, empty = [], 0, False
+            names.clear()
     if rows:
         yield _frame(rows, source)
     elif empty:
         raise InputRefusedError(f"{source}: no data rows")
+
+
+@dataclasses.dataclass
+class _Counts:
+    """What a table holds so far: were a column made of each key, a few bytes could become gigabytes of empty cells."""
+
+    names: set[str] = dataclasses.field(default_factory=set)
+    rows: int = 0
+    values: int = 0
+
+    def add(self, row: Mapping[str, object], where: str) -> None:
+        self.names.update(row)
+        self.rows += 1
+        self.values += len(row)
+        cells = self.rows * len(self.names)
+        if cells > max(_SPARSE_CELLS, _SPARSE * self.values):
+            raise InputRefusedError(
+                f"{where}: {len(self.names)} different keys in {self.rows} rows, of which each has "
+                f"{self.values / self.rows:.3g}: this is no table",
+                "one object a line, each with the same keys",
+            )
 
 
 def _row(line: bytes, where: str, without: Collection[str]) -> dict[str, str | None]:

@@ -4,15 +4,20 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from dlwhy.data.cells import check_names
+from dlwhy.data.memory import Room, shown
+from dlwhy.data.parquet_footer import Claim, read_claim
 from dlwhy.errors import InputRefusedError, display
 
 if TYPE_CHECKING:
     import polars as pl
 
 _CELLS = 2_000_000
+_MOST_TEXT = 1 << 30
 
 
-def read_parquet(handle: BinaryIO, *, source: str, without: Collection[str] = ()) -> Iterator["pl.DataFrame"]:
+def read_parquet(
+    handle: BinaryIO, *, source: str, without: Collection[str] = (), room: Room | None = None
+) -> Iterator["pl.DataFrame"]:
     """Read a table, some rows at a time.
 
     Parameters
@@ -23,6 +28,8 @@ def read_parquet(handle: BinaryIO, *, source: str, without: Collection[str] = ()
         How to name the file in messages.
     without
         Columns whose values are not looked at; they become nulls.
+    room
+        For the table as a whole; None if what is yielded is not kept.
 
     Yields
     ------
@@ -32,25 +39,53 @@ def read_parquet(handle: BinaryIO, *, source: str, without: Collection[str] = ()
     Raises
     ------
     InputRefusedError
-        If this is not Parquet, or a column holds lists, bytes or the like.
+        If this is not Parquet, a column holds lists, bytes or the like, or it would take too much memory.
 
     """
     import polars as pl
 
+    content = handle.read()
+    claim = _claim(content, source, room or Room())
     try:
-        table = pl.scan_parquet(handle.read())
+        table = pl.scan_parquet(content)
         schema = table.collect_schema()
         check_names(list(schema), source)
         for name, kind in schema.items():
             if name not in without:
                 _check_kind(name, kind, source)
+        wanted = len(schema.keys() - set(without))
+        if room is not None:
+            room.check(source, rows=claim.rows, columns=wanted)
         text = [(pl.lit(None) if name in without else pl.col(name)).cast(pl.String).alias(name) for name in schema]
         n_rows = int(table.select(pl.len()).collect().item())
         step = max(1, _CELLS // max(1, len(schema)))
         for start in range(0, max(1, n_rows), step):
-            yield table.slice(start, step).select(text).collect()
+            chunk = table.slice(start, step).select(text).collect()
+            _check_text(chunk, source)
+            yield chunk
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise InputRefusedError(f"{source}: can't be read as Parquet: {display(error, 100)}") from error
+
+
+def _claim(content: bytes, source: str, room: Room) -> Claim:
+    """Read how much there is, and refuse what takes too much memory when unpacked."""
+    try:
+        claim = read_claim(content)
+    except ValueError as error:
+        raise InputRefusedError(f"{source}: can't be read as Parquet: {error}") from error
+    room.check_bytes(claim.unpacked, f"{source}: its {len(content)} bytes take, when unpacked,")
+    return claim
+
+
+def _check_text(chunk: "pl.DataFrame", source: str) -> None:
+    """Refuse cells that share one long text, of which a dictionary holds one copy: each would be looked through."""
+    import polars as pl
+
+    if chunk.is_empty():
+        return
+    size = sum(chunk.select(pl.all().str.len_bytes().sum()).row(0))
+    if size > _MOST_TEXT:
+        raise InputRefusedError(f"{source}: {chunk.height} rows with {shown(size)} of text")
 
 
 def _check_kind(name: str, kind: "pl.DataType", source: str) -> None:

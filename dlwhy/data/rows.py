@@ -9,6 +9,7 @@ from dlwhy.data.cells import Source
 from dlwhy.data.delimited import read_delimited
 from dlwhy.data.encoding import listed
 from dlwhy.data.json_lines import read_json_lines
+from dlwhy.data.memory import Room
 from dlwhy.data.parquet import read_parquet
 from dlwhy.errors import InputRefusedError, UsageError, display
 
@@ -33,24 +34,36 @@ def read_frame(
     format: Format | None = None,  # noqa: A002 - as on the command line
     without: Collection[str] = (),
     max_rows: int | None = None,
+    max_size: int | None = None,
 ) -> tuple["pl.DataFrame", Source]:
     """Read a whole table as columns of text; also tell where its rows stand, for messages.
+
+    Parameters
+    ----------
+    path, format, without, max_rows
+        See `read_chunks`.
+    max_size
+        Most MiB of memory that the table may take; by default what is safe.
 
     Raises
     ------
     UsageError
         If a column of `without` is not there.
     InputRefusedError, InputUnreadableError
-        As `read_chunks` does.
+        As `read_chunks` does; also if the table takes too much memory.
 
     """
     import polars as pl
 
     found: dict[str, None] = {}
-    chunks = []
-    for chunk in read_chunks(path, format=format, without=without, max_rows=max_rows):
+    chunks: list[pl.DataFrame] = []
+    name, room, rows, text = files.shown(path), Room(max_size), 0, 0
+    for chunk in read_chunks(path, format=format, without=without, max_rows=max_rows, room=room):
         found |= dict.fromkeys(chunk.columns)
         chunks.append(chunk.drop([name for name in without if name in chunk.columns]))
+        rows += chunk.height
+        text += _text(chunks[-1])
+        room.check(name, rows=rows, columns=len(found.keys() - set(without)), text=text)
     source = Source(name=files.shown(path), first_row=2 if kind_of(path, format) in ("csv", "tsv") else 1)
     for name in without:
         check_there(name, list(found), source, "--drop")
@@ -65,6 +78,7 @@ def read_chunks(
     rows: int | None = None,
     without: Collection[str] = (),
     max_rows: int | None = None,
+    room: Room | None = None,
 ) -> Iterator["pl.DataFrame"]:
     """Read a table chunk by chunk as columns of text, in bounded memory (of Parquet the whole file, as it is).
 
@@ -82,6 +96,8 @@ def read_chunks(
         Columns that may hold anything, because they are not wanted.
     max_rows
         The most rows to accept.
+    room
+        For the table as a whole, where that can be told early; None if chunks are not kept.
 
     Yields
     ------
@@ -102,7 +118,7 @@ def read_chunks(
     if max_rows is not None and max_rows < 1:
         raise UsageError(f"--max-rows must be at least 1 (got {max_rows})")
     with files.open_input(path) as handle:
-        for frame in _frames(handle, kind, source, header=header, without=without):
+        for frame in _frames(handle, kind, source, header=header, without=without, room=room):
             n_rows += frame.height
             if max_rows is not None and n_rows > max_rows:
                 raise InputRefusedError(f"{source}: has more than {max_rows} rows", "raise --max-rows")
@@ -110,13 +126,20 @@ def read_chunks(
 
 
 def _frames(
-    handle: BinaryIO, kind: Format, source: str, *, header: bool, without: Collection[str]
+    handle: BinaryIO, kind: Format, source: str, *, header: bool, without: Collection[str], room: Room | None
 ) -> Iterator["pl.DataFrame"]:
     if kind == "jsonl":
         return read_json_lines(handle, source=source, without=without)
     if kind == "parquet":
-        return read_parquet(handle, source=source, without=without)
+        return read_parquet(handle, source=source, without=without, room=room)
     return read_delimited(handle, delimiter="\t" if kind == "tsv" else ",", source=source, header=header)
+
+
+def _text(frame: "pl.DataFrame") -> int:
+    """Count the bytes of all cells."""
+    import polars as pl
+
+    return sum(frame.select(pl.all().str.len_bytes().sum()).row(0)) if frame.height and frame.width else 0
 
 
 def kind_of(path: str | Path, given: Format | None) -> Format:

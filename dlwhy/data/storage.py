@@ -132,7 +132,7 @@ def output_format(path: str | Path) -> Format:
 
 def _read(path: str | Path, *, max_size: int | None, task: Task | None) -> tuple[Format, Dataset]:
     if is_standard(path):
-        return "csv", csv_form.read(path, task=task)
+        return "csv", csv_form.read(path, task=task, max_size=max_size)
     with open_input(path) as handle, _named(shown(path)):
         form = _input_format(Path(path), handle)
         if form == "joblib":
@@ -140,7 +140,7 @@ def _read(path: str | Path, *, max_size: int | None, task: Task | None) -> tuple
         if form == "npz":
             return form, from_record(npz.read(handle, max_size))
         check_size(handle, max_size)
-    return form, csv_form.read(path, task=task)
+    return form, csv_form.read(path, task=task, max_size=max_size)
 
 
 def _input_format(path: Path, handle: BinaryIO) -> Format:

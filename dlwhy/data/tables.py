@@ -54,6 +54,7 @@ def read_table(
     stratify: bool | None = None,
     format: Format | None = None,  # noqa: A002 - as on the command line
     max_rows: int | None = None,
+    max_size: int | None = None,
 ) -> Dataset:
     """Import a table.
 
@@ -84,6 +85,8 @@ def read_table(
         One of `FORMATS`; by default what the file's name says, else CSV.
     max_rows
         The most rows to accept.
+    max_size
+        Most MiB of memory that the table may take; by default what is safe.
 
     Raises
     ------
@@ -105,7 +108,7 @@ def read_table(
         stratify=stratify,
         for_training=True,
     )
-    frame, source = read_frame(path, format=format, without=drop, max_rows=max_rows)
+    frame, source = read_frame(path, format=format, without=drop, max_rows=max_rows, max_size=max_size)
     name = "stdin" if files.is_standard(path) else display(Path(path).stem, MAX_NAME)
     table = "stdin" if files.is_standard(path) else display(Path(path).name, MAX_NAME)
     provenance = {"table": table, "drop": sorted(drop)}

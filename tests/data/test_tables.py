@@ -422,6 +422,41 @@ def test_a_mixed_table_of_50_000_rows_is_quick(tmp_path: Path) -> None:
     assert dataset.X_train.shape == (35_000, 2 * 15 + 2 * 5 + sum(5 * i + 3 for i in range(10)))
 
 
+def test_fault_6_a_wide_table_takes_no_call_of_polars_for_each_column(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = np.random.default_rng(0).integers(0, 9, (12, 9999))
+    header = ",".join([*(f"c{i}" for i in range(9999)), "y"])
+    rows = [",".join([*map(str, row), "yn"[place % 2]]) for place, row in enumerate(cells)]
+    (tmp_path / "d.csv").write_text("\n".join([header, *rows]))
+    calls, collect = [], pl.LazyFrame.collect
+    monkeypatch.setattr(pl.LazyFrame, "collect", lambda *given, **how: calls.append(0) or collect(*given, **how))
+
+    with warnings.catch_warnings(action="ignore"):
+        dataset = read_table(tmp_path / "d.csv", target="y", stratify=False, seed=0)
+
+    assert len(calls) < 200
+    both = np.concatenate((dataset.X_train, dataset.X_test))
+    np.testing.assert_array_equal(np.sort(both, axis=0), np.sort(cells, axis=0))
+
+
+def test_columns_are_the_same_read_together_or_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    content = table(
+        [*map(str, rng.normal(size=38)), "", "NA"],
+        [*rng.choice(["yes", "No", " true"], 39), ""],
+        [*rng.choice(["red", "green"], 38), "blue", ""],
+        list(range(40)),
+        [f" {value}" for value in rng.integers(0, 5, 40)],
+    )
+    (tmp_path / "d.csv").write_text(content)
+    with warnings.catch_warnings(action="ignore"):
+        together = read_table(tmp_path / "d.csv", target="y")
+        monkeypatch.setattr("dlwhy.data.encoding._CELLS", 1)
+        assert read_table(tmp_path / "d.csv", target="y").fingerprint == together.fingerprint
+    assert together.n_features >= 8
+
+
 @pytest.mark.slow
 def test_case_57_ten_million_rows(tmp_path: Path) -> None:
     rng, n_rows = np.random.default_rng(0), 10**7

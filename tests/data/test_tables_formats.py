@@ -90,6 +90,23 @@ def test_unwanted_json_values_may_be_anything() -> None:
     assert lines(b'{"a": [1], "b": 2}', without=["a"]) == [{"a": None, "b": "2"}]
 
 
+def test_fault_6_many_keys_in_few_values_are_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_lines, "_SPARSE_CELLS", 10_000)
+    content = b"".join(b'{"k%d":1}\n' % i for i in range(1000))
+    with pytest.raises(InputRefusedError, match=r"d:101: 101 different keys in 101 rows, of which each has 1: this is"):
+        lines(content)
+    sparse = b'{"y":1}\n' * 2000 + b'{"y":2,"k":1}\n'
+    assert len(lines(sparse)) == 2001
+
+
+def test_json_of_many_keys_comes_in_chunks_of_bounded_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_lines, "_CELLS", 40)
+    content = b"".join(b'{"a":%d,"b":2,"c":3}\n' % i for i in range(100))
+    chunks = list(read_json_lines(io.BytesIO(content), source="d"))
+    assert max(chunk.height * chunk.width for chunk in chunks) == 42
+    assert [row["a"] for chunk in chunks for row in chunk.to_dicts()] == [str(i) for i in range(100)]
+
+
 def test_keys_that_come_late_make_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_lines, "BLOCK", 1)
     lines = ['{"a": 1, "y": 0}', '{"a": 2, "y": 1}', '{"a": 3, "y": 0, "b": 4}', *['{"y": 1, "a": 5, "b": 1}'] * 3]
