@@ -8,7 +8,7 @@ from dlwhy.errors import display
 
 # what a verdict leaves unsaid
 _MORE = {
-    ("not supported", "hurts"): "hurts",
+    ("not supported", "hurts"): "worse",
     ("not supported", "makes no difference"): "no difference",
     ("inconclusive", "probably helps"): "probably yes",
 }

@@ -141,10 +141,11 @@ def _dial(report: Mapping[str, Any], draw: str) -> list[list[float]]:
 
 
 def _dial_tasks(report: Mapping[str, Any]) -> set[str]:
-    """Tasks that are on the dial only: they have two depths."""
+    """Tasks that are on the dial only: they are no controls, not the user's own, and have two depths."""
     counts: dict[str, int] = {}
     for arm in report["arms"]:
         if arm["arm"].startswith("depth ") and "A/A" not in arm["arm"]:
             counts[arm["task"]] = counts.get(arm["task"], 0) + 1
     most = max(counts.values(), default=0)
-    return {task for task, count in counts.items() if count < most}
+    real = {arm["task"] for arm in report["arms"] if arm["role"] == "real"}
+    return {task for task, count in counts.items() if count < most and task in real}

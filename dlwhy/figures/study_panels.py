@@ -47,5 +47,5 @@ def _title(report: Mapping[str, Any], width: int) -> str:
     verdict = said["verdict"].removeprefix("verdict on ")
     lines = [f"{said['title'].rstrip('.')}{'' if said['title'].endswith('?') else '.'} Verdict on {verdict}."]
     if said["lab"]:
-        lines.append(f"{said['lab']}.")
+        lines.append(f"{said['lab'][0].upper()}{said['lab'][1:]}.")
     return "\n".join(textwrap.fill(line, width) for line in lines)

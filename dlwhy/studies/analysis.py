@@ -140,8 +140,17 @@ def finding(
     """
     values = np.asarray(differences, float)
     values = values[np.isfinite(values)]
+    what = f"On {task}, {contrast}"
     nothing = Finding(
-        id=id, task=task, role=role, metric=metric, contrast=contrast, primary=primary, smallest=smallest, told=told
+        id=id,
+        task=task,
+        role=role,
+        metric=metric,
+        contrast=contrast,
+        primary=primary,
+        smallest=smallest,
+        told=told,
+        sentence=f"{what}: no pair of runs has a result.",
     )
     if not len(values):
         return nothing
@@ -166,7 +175,7 @@ def finding(
             seen,
             outcome,
             Sentences(*sentences, worse),
-            what=f"On {task}, {contrast}",
+            what=what,
             metric=metric,
             then=_then(effect, smallest=smallest, needed=needed, overlap=overlap),
         ),

@@ -9,7 +9,7 @@ import numpy as np
 from dlwhy.data.dataset import Task as Kind
 from dlwhy.errors import UsageError, display
 from dlwhy.models.spec import MAX_PARAMETERS
-from dlwhy.studies import analysis, recipes
+from dlwhy.studies import analysis, recipes, wording
 from dlwhy.studies.design import ADAM_RATES, SGD_RATES, TEST_SHARE, Arm, Contrast, Study, Task, assemble
 from dlwhy.studies.recipes import Recipe
 from dlwhy.studies.request import Request
@@ -67,7 +67,7 @@ def descriptive(study: Study, results: Results) -> dict[str, Any]:
         scores = analysis.values(outcome, arm.metric)
         found, run = scores[np.isfinite(scores)], outcome.runs[0]
         seconds = float(np.mean([each.seconds for each in outcome.runs]))
-        parts = [f"{arm.metric} {found.mean():.3f}" if len(found) else "no run has a result"]
+        parts = [f"{wording.name_of(arm.metric)} {found.mean():.3f}" if len(found) else "no run has a result"]
         if arm.network:
             parts.append(f"{run.parameters:,} parameters")
         if run.learning_rate:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlwhy.models.network import NetworkSpec
-from dlwhy.studies import analysis, curves, statistics, wording
+from dlwhy.studies import analysis, curves, doubling, statistics, wording
 from dlwhy.studies.design import Arm, Contrast, Planned, Study, Task, assemble
 from dlwhy.studies.request import Request
 from dlwhy.studies.results import Results
@@ -287,18 +287,13 @@ def _promise(found: curves.LearningCurve, metric: str) -> str:
 
     last = found.next_doubling
     brought = f"the last step brought {size(last.effect, last.ci_low, last.ci_high, plus=True)}" if last else ""
-    missed = (
-        ""
-        if found.forecast_miss is None
-        else f"forecasts of the two largest sizes missed by {size(found.forecast_miss)}"
-    )
     if found.forecast_next is None:
-        seen = "; ".join(part for part in (brought, missed) if part)
-        return f"no forecast of what twice as many rows would bring: {found.next_refused}" + (
-            f" ({seen})" if seen else ""
-        )
+        by = f" ({size(found.forecast_miss or 0.0)})" if found.next_refused == doubling.MISSED else ""
+        refused = f"no forecast of what twice as many rows would bring: {found.next_refused}{by}"
+        return f"{refused}; {brought}" if brought else refused
     low, high = found.forecast_next_low, found.forecast_next_high
     gain = size(found.forecast_next, math.inf if low is None else low, math.inf if high is None else high)
+    missed = f"the curve missed the two largest sizes by up to {size(found.forecast_miss or 0.0)}"
     return f"twice as many rows would bring about {gain}; {brought}, and {missed}"
 
 

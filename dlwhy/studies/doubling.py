@@ -11,6 +11,8 @@ import numpy as np
 
 from dlwhy.studies.statistics import Array, Effect
 
+MISSED = "the curve missed the two largest sizes by more than it would promise"
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Doubling:
@@ -58,7 +60,7 @@ def forecast(
         return Doubling(refused="the last doubling brought nothing")
     gain = min(promised, last.ci_high)
     if miss > gain:
-        return Doubling(refused="its forecasts of the two largest sizes missed by more than it would promise")
+        return Doubling(refused=MISSED)
     low, high = np.quantile(drawn, [alpha / 2, 1 - alpha / 2])
     wider = math.sqrt(1 + last.n_seeds * overlap)
     return Doubling(

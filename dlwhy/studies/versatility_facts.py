@@ -275,7 +275,7 @@ def _lines(study: Study, methods: Mapping[str, tuple[Arm, Outcome]]) -> list[str
         return [f"On {task}, {name} is better here than eight nets, by {wording.size(better, metric)}."]
     costs = [float(np.mean([run.seconds for run in each.runs])) for each in (outcome, methods[best][1])]
     line = (
-        f"On {task}, eight nets score {metric} {_mean(arm, outcome):.3f}, and the best of"
+        f"On {task}, eight nets score {wording.name_of(metric)} {_mean(arm, outcome):.3f}, and the best of"
         f" {sum(method not in (_NET, _NETS) for method in methods)} simple models, {name},"
         f" {_mean(*methods[best]):.3f}; the nets cost {_times_as_much(*costs)}"
         f" ({costs[0]:.2g} s against {costs[1]:.2g} s a training)."

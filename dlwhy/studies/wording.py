@@ -62,6 +62,11 @@ def signed(value: float, digits: int = 3) -> str:
     return text if text.startswith("-") or float(text) == 0 else f"+{text}"
 
 
+def name_of(metric: str) -> str:
+    """Name a metric as it is written."""
+    return "R²" if metric == "r2" else metric
+
+
 def size(found: Interval, metric: str, *, plus: bool = False) -> str:
     """Give an effect with unit and interval: ``13.0 points [0.2, 25.8]``; with a sign if there shall be a plus."""
     scale, digits, unit = (100, 1, " points") if metric in _POINTS else (1, 3, _UNITS.get(metric, ""))

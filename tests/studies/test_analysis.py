@@ -1,6 +1,7 @@
 """What all reports have in common: intervals over resamples, and what a figure says of its intervals."""
 
 import dataclasses
+import re
 
 import pytest
 
@@ -68,3 +69,32 @@ def test_a_figure_says_how_much_its_intervals_cover(claim, results_of):
     assert len(named) >= 2
     assert all("80 %" in text for text in named)
     assert not any("95 %" in ax.get_title() + ax.get_title(loc="left") for ax in figure.axes)
+
+
+@pytest.mark.parametrize(("shuffled", "said"), [(True, False), (False, True)])
+def test_that_shuffled_labels_can_not_be_learnt_is_no_caution(shuffled, said, results_of):
+    study = conduct.design(Request(claim="depth", budget="quick"))
+    name = "rings-4-shuffled" if shuffled else "rings-4"
+    results = {
+        key: dataclasses.replace(outcome, hopeless=True, at_edge=True) if key == f"{name}: depth 3" else outcome
+        for key, outcome in results_of(study, lambda _: 0.5).items()
+    }
+    found = analysis.report(study, results)["predictions"]
+    cautions = [caution for each in found if each["task"] == name for caution in each["cautions"]]
+    assert any("can't be trained" in caution for caution in cautions) is said
+    assert any("edge of its grid" in caution for caution in cautions) is said
+
+
+@pytest.mark.parametrize("claim", ["depth", "data", "algorithms", "transfer"])
+@pytest.mark.parametrize("n_seeds", [3, 12])
+def test_every_prediction_is_told_with_its_size(claim, n_seeds, results_of):
+    study = conduct.design(Request(claim=claim, n_seeds=n_seeds))
+    found = analysis.report(study, results_of(study, lambda arm: 0.6 + 0.0003 * len(arm.key), sd=0.02))["predictions"]
+    assert len(found) > 5
+    for each in found:
+        if each["effect"] is None:  # probes are not made up here
+            assert each["sentence"].endswith("no pair of runs has a result.")
+            continue
+        assert re.search(r"\d \[|\[-?\d", each["sentence"]), each
+        assert "{" not in each["sentence"]
+        assert ("too few seeds for a verdict" in each["sentence"]) is (n_seeds == 3)

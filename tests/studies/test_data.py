@@ -69,3 +69,63 @@ def test_the_figure_has_a_panel_a_curve(report):
 
     titles = [ax.get_title(loc="left") or ax.get_title() for ax in figure.axes]
     assert {"teacher", "moons", "linear-noise", "mine"} <= set(titles)
+
+
+def cells(means, *, sd, seed):
+    """Scores by size, as `data` gathers them: 12 seeds of held-out and training scores."""
+    rng = np.random.default_rng(seed)
+    return {n: (mean + sd * rng.standard_normal(12), None) for n, mean in means.items()}
+
+
+def overtaking(nets, simple, *, sd=0.002, overlap=1 / 3):
+    study = data.design(Request(claim="data", budget="quick", own=OWN))
+    task = next(arm.task for arm in study.arms.values() if arm.task.role == "own")
+    return data._overtaking(study, task, cells(nets, sd=sd, seed=1), cells(simple, sd=sd, seed=2), overlap)
+
+
+def test_a_net_that_overtakes_does_so_by_name_and_with_its_lead():
+    rows, said = overtaking({50: 0.6, 100: 0.7, 200: 0.8, 400: 0.85}, {50: 0.7, 100: 0.72, 200: 0.73, 400: 0.73})
+
+    assert 100 < rows < 200
+    assert said.startswith(f"On mine, the net overtakes ridge regression at about {rows:.0f} rows, and leads by 0.1")
+    assert said.endswith("] at 400.")
+
+
+@pytest.mark.parametrize(
+    ("nets", "simple", "sd"),
+    [
+        # titanic: the means cross, the lead at the largest size is within noise
+        ({50: 0.70, 200: 0.79, 800: 0.815}, {50: 0.75, 200: 0.785, 800: 0.81}, 0.02),
+        ({50: 0.6, 200: 0.7, 800: 0.75}, {50: 0.7, 200: 0.75, 800: 0.8}, 0.002),  # never
+        ({50: 0.8, 200: 0.85, 800: 0.9}, {50: 0.7, 200: 0.75, 800: 0.8}, 0.002),  # ahead from the first
+        ({50: 0.6, 200: 0.8, 800: 0.75}, {50: 0.7, 200: 0.75, 800: 0.8}, 0.002),  # and falls back
+        ({50: 0.6, 200: 0.8}, {50: 0.7}, 0.002),  # nothing to compare with
+        ({}, {}, 0.002),
+    ],
+)
+def test_what_overtakes_nothing(nets, simple, sd):
+    assert overtaking(nets, simple, sd=sd) is None
+
+
+def test_the_crossing_is_the_last_one():
+    assert data._crossing({10: -1.0, 20: 1.0, 40: -1.0, 80: 1.0}) == pytest.approx(np.sqrt(40 * 80))
+    assert data._crossing({10: -1.0, 20: 1.0, 40: -1.0}) is None
+    assert data._crossing({10: 1.0, 20: 1.0}) is None
+
+
+def test_nothing_is_promised_by_a_curve_that_missed(quick, results_of):
+    """Titanic: 1.7 points were promised after a last doubling of .7 [-.7, 2.0], and a miss of 3.6."""
+    study = data.design(quick("data", own=OWN))
+
+    def score(arm):
+        n = arm.settings["n"]
+        bent = 1 - 0.9 * min(n, 300) ** -0.25 + 0.00001 * n  # stops short where the fit has not looked
+        return bent if arm.task.role == "own" and arm.settings["by"] == "net" else 1 - error(arm)
+
+    report = analysis.report(study, results_of(study, score))
+    found = report["descriptive"]["forecasts"]["mine"]
+    line = next(line for line in report["descriptive"]["lines"] if line.startswith("On mine, no forecast"))
+    assert found["forecast_next"] is None
+    assert found["forecast_miss"] > 0.01
+    assert "the curve missed the two largest sizes by more than it would promise (0.0" in line
+    assert "; the last step brought +0.0" in line
