@@ -88,12 +88,15 @@ def evaluate(
 def score_and_show(settings: dict[str, Any], trained: Mapping[str, "Trained"], dataset: "Dataset", out: Output) -> None:
     """Evaluate models, by path, print the result, and check the gates; `settings` are the parameters of `evaluate`."""
     from dlwhy.cli import gates, scores
+    from dlwhy.models.diagnosis import diagnose
 
     data, split, seed = settings["data"], settings["split"], settings["seed"]
+    models = _score_models(trained, dataset, data, split)
     found = scores.Scores(
         data=data,
         split=split,
-        models=_score_models(trained, dataset, data, split),
+        models=models,
+        diagnoses={path: diagnose(one.history, one.details, models[path].outputs) for path, one in trained.items()},
         baselines=_score_baselines(dataset, data, split, seed) if settings["baselines"] else {},
         notes=_left_out(dataset) if settings["baselines"] else (),
         seed=seed,

@@ -47,8 +47,7 @@ def info(
         out.json(facts)
     else:
         title = f"dlwhy {__version__}" if file is None else files.shown(file)
-        metrics = {name: number(value) for name, value in facts.get("metrics", {}).items()}
-        out.table(("what", "value"), _rows(facts | ({"metrics": metrics} if metrics else {})), title=title)
+        out.table(("what", "value"), _rows(_for_people(facts)), title=title)
 
 
 def _describe(file: str, max_size: int | None) -> dict[str, Any]:
@@ -92,6 +91,15 @@ def _surroundings() -> dict[str, Any]:
         "cores": len(os.sched_getaffinity(0)),
         "cache": cache,
     }
+
+
+def _for_people(facts: dict[str, Any]) -> dict[str, Any]:
+    """Give a model's metrics and diagnosis as texts."""
+    if "metrics" not in facts:
+        return facts
+    metrics = {name: number(value) for name, value in facts["metrics"].items()}
+    found = {finding["rule"]: finding["says"] for finding in facts["diagnosis"]}
+    return facts | {"metrics": metrics, "diagnosis": found or "nothing found"}
 
 
 def _rows(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """`dlwhy train --replicas`: many networks trained side by side; their distribution, and which of them to save."""
 
+import dataclasses
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from dlwhy.models.digits import number
 
 if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
+    from dlwhy.models.diagnosis import Finding
     from dlwhy.models.network import NetworkSpec
     from dlwhy.training.options import TrainingOptions
     from dlwhy.training.replicas import Replicas
@@ -76,8 +78,8 @@ def train_and_save(
     # never by the test part: by what was held out of the training part, else by the training loss
     by = 2 if recipe.held_out else 0
     order = [finished[i] for i in np.argsort(last[:, by], kind="stable")]
-    saved = _save(settings, replicas, order)
-    _tell(out, replicas, finished, last, saved, ranked_by=replicas.columns[by])
+    saved, findings = _save(settings, replicas, order)
+    _tell(out, replicas, finished, last, saved, findings, ranked_by=replicas.columns[by])
     if interruption.number is not None:
         raise EndedBySignal(interruption.number)
 
@@ -92,17 +94,23 @@ def _paths(settings: dict[str, Any]) -> Iterator[Path]:
     return (output.with_name(f"{output.stem}-{seed}{output.suffix}") for seed in _seeds(settings))
 
 
-def _save(settings: dict[str, Any], replicas: "Replicas", order: list[int]) -> dict[str, int]:
-    """Write the models, and give the seed of each by path."""
+def _save(
+    settings: dict[str, Any], replicas: "Replicas", order: list[int]
+) -> tuple[dict[str, int], "dict[str, tuple[Finding, ...]]"]:
+    """Write the models, and give the seed of each by path, and what its training shows."""
     from dlwhy.models import archive
+    from dlwhy.models.diagnosis import diagnose
 
+    findings = {}
     if settings["save"] == "all":
         chosen = {str(path): i for i, path in enumerate(_paths(settings)) if i in order}
     else:
         chosen = {settings["output"]: order[0] if settings["save"] == "best" else order[(len(order) - 1) // 2]}
     for path, i in chosen.items():
-        archive.write(replicas.unstack(i), path, no_clobber=settings["no_clobber"])
-    return {path: replicas.seeds[i] for path, i in chosen.items()}
+        trained = replicas.unstack(i)
+        archive.write(trained, path, no_clobber=settings["no_clobber"])
+        findings[path] = diagnose(trained.history, trained.details)
+    return {path: replicas.seeds[i] for path, i in chosen.items()}, findings
 
 
 def _tell(
@@ -111,6 +119,7 @@ def _tell(
     finished: list[int],
     last: Any,
     saved: dict[str, int],
+    findings: "dict[str, tuple[Finding, ...]]",
     *,
     ranked_by: str,
 ) -> None:
@@ -125,7 +134,9 @@ def _tell(
             | {replicas.columns[k]: float(row[k]) for k in shown}
             for i, row in zip(finished, last, strict=True)
         ]
-        out.json({"saved": saved, "ranked_by": ranked_by, "status": census, "distribution": spread, "runs": runs})
+        told = {path: [dataclasses.asdict(each) for each in found] for path, found in findings.items()}
+        about = {"saved": saved, "ranked_by": ranked_by, "status": census, "distribution": spread, "runs": runs}
+        out.json(about | {"diagnosis": told})
         return
     names = ("mean", "sd", "min", "median", "max")
     rows = [(column, *(number(found[name]) for name in names)) for column, found in spread.items()]
@@ -133,6 +144,9 @@ def _tell(
     out.note(f"status: {', '.join(f'{count} {kind}' for kind, count in census.items())}; ranked by {ranked_by}")
     for path, seed in saved.items():
         out.note(f"{files.shown(path, output=True)}: seed {seed}")
+    if len(saved) == 1:
+        for each in next(iter(findings.values())):
+            out.note(f"note: {each.says}")
 
 
 def _distribution(values: Any) -> dict[str, float]:

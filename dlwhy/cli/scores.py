@@ -5,7 +5,7 @@ import dataclasses
 import functools
 import io
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dlwhy.cli.columns import fitting
@@ -14,6 +14,7 @@ from dlwhy.cli.score_tables import tables
 from dlwhy.data.dataset import Task
 from dlwhy.errors import display
 from dlwhy.evaluation import MAIN_METRIC, Difference, Evaluation, comparison, difference
+from dlwhy.models.diagnosis import Finding
 
 _ROWS_OF = {
     "test": "{} rows",
@@ -36,6 +37,8 @@ class Scores:
         By name for people, guessing first; may be empty.
     notes
         What to know beside the evaluations' own notes.
+    diagnoses
+        What the training of each model shows, by path.
     seed
         Seed of the bootstrap.
 
@@ -46,6 +49,7 @@ class Scores:
     models: Mapping[str, Evaluation]
     baselines: Mapping[str, Evaluation] = dataclasses.field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    diagnoses: Mapping[str, Sequence[Finding]] = dataclasses.field(default_factory=dict)
     seed: int = 42
 
     @property
@@ -106,6 +110,9 @@ def show(out: Output, scores: Scores, form: str) -> None:
     _FORMS[form](out, scores)
     evaluations = {**scores.models, **scores.baselines}
     notes = [note for evaluation in evaluations.values() for note in evaluation.notes]
+    several = len(scores.models) > 1
+    for model, findings in scores.diagnoses.items():
+        notes += [f"{display(model)}: {finding.says}" if several else finding.says for finding in findings]
     for note in dict.fromkeys((*notes, *scores.notes)):
         out.note(f"note: {note}")
 
@@ -130,6 +137,7 @@ def _object(scores: Scores, model: str) -> dict[str, Any]:
             name: {**other.as_json(scores.split), "below_guessing": scores.is_below_guessing(other)}
             for name, other in scores.baselines.items()
         }
+    found["diagnosis"] = [dataclasses.asdict(finding) for finding in scores.diagnoses.get(model, ())]
     if notes := (*evaluation.notes, *scores.notes):
         found["notes"] = list(notes)
     return found

@@ -330,7 +330,9 @@ def _date_back(output: str) -> None:
 
 def _tell(out: Output, trained: "Trained", settings: dict[str, Any]) -> None:
     from dlwhy.models import network
+    from dlwhy.models.diagnosis import diagnose
 
+    found = diagnose(trained.history, trained.details)
     details, epochs = trained.details, len(trained.history["loss"])
     last = {name: values[-1] for name, values in trained.history.items()}
     size = {"parameters": network.parameters(trained.model), "multiply_adds": network.multiply_adds(trained.model)}
@@ -343,7 +345,10 @@ def _tell(out: Output, trained: "Trained", settings: dict[str, Any]) -> None:
         f"{size['multiply_adds']} multiply-adds a sample; epoch {epochs}: "
         + ", ".join(f"{name} {number(value)}" for name, value in last.items())
     )
+    for each in found:
+        out.note(f"note: {each.says}")
     if out.as_json:
         about = {"model": settings["output"], "epochs": epochs, **size, **last, "taken": taken}
+        about |= {"diagnosis": [dataclasses.asdict(each) for each in found]}
         about |= {"seed": details.seed, "engine": details.engine, "threads": details.threads}
         out.json(about | {"dataset": details.dataset, "best_epoch": (details.training or {}).get("best_epoch")})

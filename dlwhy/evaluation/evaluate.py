@@ -12,6 +12,7 @@ from dlwhy.errors import InputRefusedError, UnusableResultError, display
 from dlwhy.evaluation.classification import classification
 from dlwhy.evaluation.regression import regression
 from dlwhy.evaluation.results import Evaluation, FloatArray
+from dlwhy.models.outputs import outputs_of, sample
 
 if TYPE_CHECKING:
     from dlwhy.models.trained import Trained
@@ -63,8 +64,11 @@ def evaluate(
     if not np.isfinite(y_prob if logits is None else logits).all():
         raise UnusableResultError("the model's predictions are not finite numbers", "train it on scaled features")
     if task == "regression":
-        return regression(y_true.astype(np.float64), y_prob.astype(np.float64), seed)
-    return classification(y_true, y_prob, task, tuple(class_names), logits)
+        found = regression(y_true.astype(np.float64), y_prob.astype(np.float64), seed)
+    else:
+        found = classification(y_true, y_prob, task, tuple(class_names), logits)
+    some_true, some_prob = sample(y_true, y_prob)
+    return dataclasses.replace(found, outputs=outputs_of(some_true, some_prob, task))
 
 
 def evaluate_model(

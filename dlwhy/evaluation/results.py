@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Task
+from dlwhy.models.outputs import Outputs
 
 CLASSIFICATION_METRICS = (
     "accuracy",
@@ -94,6 +95,9 @@ class Evaluation:
         (n_classes, n_classes) counts, row: true class, column: predicted class; None for regression.
     notes
         What to know about the numbers, for people.
+    outputs
+        What the outputs look like, for `dlwhy.models.diagnosis`.
+
     """
 
     task: Task
@@ -104,6 +108,7 @@ class Evaluation:
     classes: tuple[ClassScore, ...] = ()
     confusion: npt.NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()
+    outputs: Outputs | None = None
 
     def as_json(self, split: str = "test") -> dict[str, float | int | None]:
         """Give the numbers as one flat object; the count of rows is named after the split: ``n_test``."""

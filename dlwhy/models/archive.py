@@ -1,6 +1,7 @@
 """Models as .keras files: written as Keras does with history and details beside, read without Keras' own loader."""
 
 import contextlib
+import dataclasses
 import io
 import json
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from dlwhy.errors import InputOutputError, InputRefusedError, UnusableResultErro
 from dlwhy.models import container, rebuilding
 from dlwhy.models.checking import DROPOUT_STATE, MAX_SIZE, MEBIBYTE, Checked, check
 from dlwhy.models.details import Details
+from dlwhy.models.diagnosis import diagnose
 from dlwhy.models.history import history_csv
 from dlwhy.models.schema import LayerPlan
 from dlwhy.models.trained import Trained
@@ -120,6 +122,7 @@ def describe(path: str | Path, *, max_size: int | None = None) -> dict[str, Any]
         "dataset": details.dataset,
         "epochs": epochs,
         "metrics": {name: values[-1] for name, values in checked.history.items() if values},
+        "diagnosis": [dataclasses.asdict(finding) for finding in diagnose(checked.history, details)],
         "seed": details.seed,
         "engine": details.engine,
         "threads": details.threads,

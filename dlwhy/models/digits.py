@@ -2,7 +2,7 @@
 
 
 def number(value: float | None, sign: str = "") -> str:
-    """Give a metric with four decimals, or, where these would say nothing or far too much, with four digits.
+    """Give a metric with four decimals, or, where these would say nothing or far too much, with four or five digits.
 
     Parameters
     ----------
@@ -15,7 +15,8 @@ def number(value: float | None, sign: str = "") -> str:
     if value is None:
         return "none"
     size = abs(value)
-    if size == 0 or 0.001 <= size < 10_000:
-        return format(value, f"{sign}.4f")
-    # 218422 is read more easily than 2.184e+05, 63596903827 is not
-    return format(value, f"{sign}.0f" if 10_000 <= size < 1e7 else f"{sign}.4g")
+    if size != 0 and not 0.001 <= size < 1e7:
+        return format(value, f"{sign}.4g")
+    # 218422 is read more easily than 2.184e+05, 239.8 than 239.8000
+    decimals = 4 - sum(size >= bound for bound in (10, 100, 1000, 10_000))
+    return format(value, f"{sign}.{decimals}f")

@@ -13,7 +13,7 @@ import dlwhy
 from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 from dlwhy.models import network as networks
-from dlwhy.models import scaling
+from dlwhy.models import outputs, scaling
 from dlwhy.models.archive import Details, Trained
 from dlwhy.models.network import NetworkSpec
 from dlwhy.training import accelerator, engine
@@ -77,7 +77,8 @@ class Session:
         optimizer = self.engine.finish()
         model = self.model if self.options.precision == "float32" else _in_float32(self)
         model.compile(optimizer=optimizer, **_loss_and_metric(self.data.task))
-        return Trained(network=model, history={k: list(v) for k, v in self.history.items()}, details=_details(self))
+        history = {name: list(values) for name, values in self.history.items()}
+        return Trained(network=model, history=history, details=_details(self, model))
 
 
 def generator(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
@@ -316,9 +317,11 @@ def _loss_and_metric(task: str) -> dict[str, Any]:
     return {"loss": loss, "metrics": ["accuracy"]}
 
 
-def _details(session: Session) -> Details:
+def _details(session: Session, model: Any) -> Details:
     dataset, options = session.dataset, session.options
     training: dict[str, Any] = {"options": options.to_json(), "epochs": session.epoch}
+    if seen := _outputs(model, dataset):
+        training["outputs"] = seen.to_json()
     if session.taken:
         training["taken"] = dataclasses.asdict(session.taken)
     if options.patience and session.epoch:
@@ -342,6 +345,13 @@ def _details(session: Session) -> Details:
         threads=session.accelerator.threads,
         versions=versions(),
     )
+
+
+def _outputs(model: Any, dataset: Dataset) -> outputs.Outputs | None:
+    """Look at the outputs on rows that the training did not see, if there are any."""
+    part = "test" if len(dataset.X_test) else "train"
+    X, y = outputs.sample(getattr(dataset, f"X_{part}"), getattr(dataset, f"y_{part}"))
+    return outputs.outputs_of(y, networks.predict(model, X), dataset.task)
 
 
 def versions() -> dict[str, str]:

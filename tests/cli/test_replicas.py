@@ -60,6 +60,18 @@ def test_the_table_shows_the_spread(moons, dlwhy_in_process):
     assert "5 ok" in done.err
 
 
+def test_what_the_saved_trainings_show_is_told(moons, dlwhy_in_process):
+    slowly = ("--lr", "0.001", "--epochs", "8")
+    one = dlwhy_in_process("train", *QUICK, *slowly, "--json")
+    found = json.loads(one.out)
+
+    ((path, (finding,)),) = found["diagnosis"].items()
+    assert (path, finding["rule"]) == ("model.keras", "unfinished")
+    assert json.loads(dlwhy_in_process("info", "model.keras", "--json").out)["diagnosis"] == [finding]
+    assert dlwhy_in_process("train", *QUICK, *slowly).err.splitlines()[-1] == f"note: {finding['says']}"
+    assert len(trained(dlwhy_in_process, *slowly, "--save", "all")["diagnosis"]) == 5
+
+
 def test_all_diverged_exits_3_without_a_model(moons, dlwhy_in_process):
     done = dlwhy_in_process("train", "-q", *QUICK, "--lr", "1e30", "--optimizer", "sgd", "--activation", "linear")
 

@@ -54,6 +54,42 @@ def test_tiny_and_huge_losses_are_told_by_their_first_digits(tmp_path, dlwhy_in_
     assert len(told) < 160
 
 
+@pytest.mark.parametrize(
+    ("recipe", "rule", "says"),
+    [
+        (("--layers", "2,2,2,2,2,2,2,2", "--epochs", "60"), "dead", "the same class for all 300 rows: dead or not"),
+        (
+            ("--optimizer", "sgd", "--lr", "30", "--layers", "50,50", "--epochs", "20"),
+            "dead",
+            "try --learning-rate 0.1",
+        ),
+        (("--epochs", "8", "--lr", "0.001"), "unfinished", "more --epochs, or --learning-rate 0.01"),
+    ],
+    ids=["dead", "burst", "unfinished"],
+)
+def test_case_35_what_is_wrong_with_a_training_is_told_by_train_info_and_evaluate(
+    moons, dlwhy_in_process, recipe, rule, says
+):
+    done = dlwhy_in_process("train", *recipe, "--json")
+    assert done.code == 0, done.err
+    (finding,) = json.loads(done.out)["diagnosis"]
+    assert finding["rule"] == rule
+    assert says in finding["says"]
+    assert done.err.splitlines()[-1] == f"note: {finding['says']}"
+    assert json.loads(dlwhy_in_process("info", "model.keras", "--json").out)["diagnosis"] == [finding]
+    assert f"diagnosis {rule}" in dlwhy_in_process("info", "model.keras").out
+    evaluated = dlwhy_in_process("evaluate", "--json")
+    assert json.loads(evaluated.out)["diagnosis"] == [finding]
+    assert evaluated.err == f"note: {finding['says']}\n"
+
+
+def test_a_training_that_went_well_is_told_nothing(demo, dlwhy_in_process):
+    assert json.loads(dlwhy_in_process("info", demo / "model.keras", "--json").out)["diagnosis"] == []
+    assert "nothing found" in dlwhy_in_process("info", demo / "model.keras").out
+    evaluated = dlwhy_in_process("evaluate", "-m", demo / "model.keras", "-d", demo / "dataset.joblib", "--json")
+    assert (json.loads(evaluated.out)["diagnosis"], evaluated.err) == ([], "")
+
+
 def test_case_94_training_twice_gives_the_same_bytes(moons, dlwhy):
     for name in ("a", "b"):
         done = dlwhy("train", *QUICK, "--dropout", "0.1", "-o", f"{name}.keras", "--history", f"{name}.csv")
@@ -259,7 +295,9 @@ def test_a_signal_ends_after_the_epoch_in_hand_and_saves(moons, program, number,
     assert 20 <= epochs < 5000
     # make takes it for older than its data, and trains again
     assert (moons / "model.keras").stat().st_mtime < (moons / "dataset.joblib").stat().st_mtime
-    assert f"epoch {epochs}:" in err.splitlines()[-1]
+    *_, result, note = err.splitlines()
+    assert f"epoch {epochs}:" in result
+    assert note == f"note: ended at epoch {epochs} of 5000: dlwhy train --resume goes on from there"
     assert "Traceback" not in err
 
 
