@@ -6,4 +6,5 @@ That script is not made by pip of an entry point: pip's imports other things fir
 
 from dlwhy.cli import main
 
-main()
+if __name__ == "__main__":  # worker processes import it under another name
+    main()
