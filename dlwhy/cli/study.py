@@ -308,6 +308,10 @@ def _gate(reports: "list[dict[str, Any]]", wanted: str) -> None:
     on_own = [each for each in reports if each["verdict_about"] == "own"]
     if not on_own and any(each["own"] for each in reports):
         raise GateError(f"no verdict on your data in {', '.join(each['study'] for each in reports)}")
-    missed = [each["headline"]["verdict"] for each in on_own or reports if each["verdict"] != wanted]
+    missed = [
+        f"{each['study']}: {each['headline']['verdict']}" if on_own else each["headline"]["verdict"]
+        for each in on_own or reports
+        if each["verdict"] != wanted
+    ]
     if missed:
         raise GateError(display("; ".join(missed), 600))

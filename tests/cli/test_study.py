@@ -276,7 +276,7 @@ def test_json_has_own_data_first_and_says_whose_verdict_it_is(mine):
 
 def test_the_gate_is_on_own_data_where_there_are_any(mine):
     gated = mine("--fail-unless", "supported", "--quiet")
-    assert (gated.code, gated.error) == (4, "verdict on your data (blobs (yours)): not supported")
+    assert (gated.code, gated.error) == (4, "tiny: verdict on your data (blobs (yours)): not supported")
     assert mine("--fail-unless", "not supported", "--quiet").code == 0
 
 
