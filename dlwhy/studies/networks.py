@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.models import stacked
-from dlwhy.studies import scoring, tasks
+from dlwhy.studies import plateau, scoring, tasks
 from dlwhy.studies.design import Arm, Seeds, fingerprint, training_seed
 from dlwhy.studies.draws import Draw
 from dlwhy.studies.request import OwnData
@@ -25,10 +25,8 @@ _MOST_REPLICAS = 16
 _THREADS = 2
 # what a stack's weights, gradients and moments should take at most
 _STACK_BYTES = 2 << 20
-_HALF_DECADE = 10**0.5
 _MOST_GROWTH = 4
 _VALIDATION = 0.25
-_PLATEAU = (0.003, 0.02)
 _FALLING = 0.1
 # what this process has tuned already, by fingerprint of the arm
 _TUNED: dict[str, "Tuned"] = {}
@@ -68,8 +66,8 @@ class Tuned:
 
     @property
     def at_edge(self) -> bool:
-        """Whether the rate is the smallest or the largest that was tried."""
-        return not self.hopeless and len(self.scores) > 1 and self.rate in (min(self.scores), max(self.scores))
+        """Whether the best rate is the smallest or the largest that was tried."""
+        return not self.hopeless and len(self.scores) > 1 and bool(plateau.beyond(self.scores))
 
 
 def prepare() -> None:
@@ -210,7 +208,7 @@ def score(arm: Arm, trained: Trained, seeds: Sequence[int]) -> list[Run]:
                 epochs=samples / len(draw.X_train),
                 flops=6.0 * parameters * samples,
                 seconds=trained.seconds / len(draws),
-                learning_rate=_rounded(float(replicas.learning_rates[place])),
+                learning_rate=float(f"{float(replicas.learning_rates[place]):.4g}"),
             )
         )
     return runs
@@ -222,43 +220,17 @@ def _searched(arm: Arm, seeds: Seeds, draws: Sequence[Draw], bases: Sequence[Any
     parts = [_validating(draw) for draw in draws]
     size = stack_size(arm, parts[0], len(seeds.report))
     chance = float(np.mean([_chance(draw) for draw in parts]))
-    found: dict[float, FloatArray] = {}
     scores: dict[float, float] = {}
     rates = list(arm.rates)
     for _ in range(_MOST_GROWTH):
         start = {"bases": [*bases] * len(rates), "freeze": arm.settings.get("freeze", 0)} if bases else {}
-        found |= _scores_of(arm, parts, seeds.tuning, rates, room=room, size=size, **start)
-        scores = {rate: float(values.mean()) for rate, values in found.items()}
-        best = max(scores, key=lambda rate: (scores[rate], -rate))
+        scores |= _scores_of(arm, parts, seeds.tuning, rates, room=room, size=size, **start)
         if all(score <= chance + 0.02 for score in scores.values()):
             return Tuned(rate=sorted(scores)[len(scores) // 2], scores=scores, hopeless=True)
-        rates = _beyond(best, scores)
+        rates = plateau.beyond(scores)
         if not rates:
             break
-    return Tuned(rate=_central(found), scores=scores)
-
-
-def _central(scores: dict[float, FloatArray]) -> float:
-    """Choose the middle of the rates that do about as well as the best and lie beside it.
-
-    The best mean of four seeds often stands at the brink, where a fifth seed would not train: "about" is a standard
-    error of the best, from 0.3 to 2 points.
-    """
-    rates = sorted(scores)
-    means = [float(scores[rate].mean()) for rate in rates]
-    best = int(np.argmax(means))
-    error = (
-        float(scores[rates[best]].std(ddof=1) / len(scores[rates[best]]) ** 0.5)
-        if len(scores[rates[best]]) > 1
-        else 0.0
-    )
-    enough = means[best] - float(np.clip(error, *_PLATEAU))
-    low = high = best
-    while low > 0 and means[low - 1] >= enough:
-        low -= 1
-    while high + 1 < len(rates) and means[high + 1] >= enough:
-        high += 1
-    return rates[(low + high) // 2]
+    return Tuned(rate=plateau.centre(scores), scores=scores)
 
 
 def joined(draws: Sequence[Draw], room: int) -> tuple[Dataset, list[npt.NDArray[np.int32]]]:
@@ -303,8 +275,8 @@ def _validating(draw: Draw) -> Draw:
 
 def _scores_of(
     arm: Arm, draws: Sequence[Draw], seeds: Sequence[int], rates: Sequence[float], *, room: int, size: int, **given: Any
-) -> dict[float, FloatArray]:
-    """Scores of each rate, one a tuning seed, all trained as one run of stacks."""
+) -> dict[float, float]:
+    """Mean score of each rate over the tuning seeds, all trained as one run of stacks."""
     pairs = [(rate, draw, seed) for rate in rates for draw, seed in zip(draws, seeds, strict=True)]
     every = [draw for _, draw, _ in pairs]
     chosen, own = [seed for *_, seed in pairs], [rate for rate, *_ in pairs]
@@ -315,7 +287,7 @@ def _scores_of(
         found = scoring.metrics(draw, draw.y_test, y_prob[place])[scoring.score_of(draw)]
         lost = trained.replicas.status[place] == "diverged" or found is None
         scores.append(_chance(draw) if lost or found is None else found)
-    return dict(zip(rates, np.reshape(np.array(scores, np.float32), (len(rates), -1)), strict=True))
+    return dict(zip(rates, np.reshape(scores, (len(rates), -1)).mean(axis=1).tolist(), strict=True))
 
 
 def _chance(draw: Draw) -> float:
@@ -323,19 +295,6 @@ def _chance(draw: Draw) -> float:
     if draw.task == "regression":
         return 0.0
     return float(np.bincount(draw.y_test).max() / len(draw.y_test))
-
-
-def _beyond(best: float, scores: dict[float, float]) -> list[float]:
-    """Give two rates more, half a decade apart, if the best one lies at the edge of those tried."""
-    if best == min(scores):
-        return [_rounded(best / _HALF_DECADE**2), _rounded(best / _HALF_DECADE)]
-    if best == max(scores):
-        return [_rounded(best * _HALF_DECADE), _rounded(best * _HALF_DECADE**2)]
-    return []
-
-
-def _rounded(rate: float) -> float:
-    return float(f"{rate:.4g}")
 
 
 def _ending(replicas: Replicas, place: int, draw: Draw, y_prob: FloatArray) -> tuple[Status, str]:
