@@ -193,7 +193,8 @@ def digits(
     label_noise
         Share of the training labels that are drawn at random; held-out labels stay as they are.
     scaling
-        Multiply every input by its own 10^u, u uniform within plus and minus this.
+        Multiply every input by its own 10^u, with u spread evenly over plus and minus this, in an order of the seed's.
+        (Drawn one by one, some seeds have hardly a large scale, and how hard the task is differs twice as much.)
     standardise
         Scale the inputs first.
 
@@ -203,7 +204,7 @@ def digits(
     if label_noise:
         drawn = generator(seed, _NOISE).random((len(y_train), 2))
         y_train = np.where(drawn[:, 0] < label_noise, np.floor(10 * drawn[:, 1]).astype(np.int32), y_train)
-    powers = generator(seed, _NOISE + 100).uniform(-scaling, scaling, made.X_train.shape[1])
+    powers = generator(seed, _NOISE + 100).permutation(np.linspace(-scaling, scaling, made.X_train.shape[1]))
     factors = np.power(10.0, powers).astype(np.float32)
     return Draw(
         **{**vars(made), "y_train": y_train, "X_train": made.X_train * factors, "X_test": made.X_test * factors}

@@ -72,7 +72,7 @@ def test_arms_train_equally_long_with_a_last_batch_that_is_not_small():
         held = round(n * 0.75)
         for count in (n, held):
             assert (count % arm.options.batch_size or arm.options.batch_size) >= 25
-        assert arm.steps in (300, 750, 1500, 3000)
+        assert arm.steps in (150, 750, 1500, 3000)
         assert bool(arm.rates) != (arm.task.name in ("noisy-32", "clean-32"))
 
 
@@ -163,7 +163,7 @@ def test_facts_are_json_with_sentences():
     shown = json.loads(json.dumps(algorithms.descriptive(study, rows(study))))
     assert shown["gradients"]["layers-20"]["sigmoid, SGD"] == [-3.0, -1.5, 0.0]
     assert shown["overfitting"]["noisy-32"]["none"] == {"accuracy": 0.5, "log_loss": 0.5, "gap": 0.5}
-    assert shown["breadth"]["scaled-300"]["Adam"] == 1.0
+    assert shown["breadth"]["scaled-150"]["Adam"] == 1.0
     assert shown["shrinkage"]["ReLU+He"]["predicted"] == 1.0
     text = "\n".join(shown["lines"])
     assert "ReLU+He 1.0" in text

@@ -225,13 +225,17 @@ def test_labels_of_digits_are_noisy_in_training_only():
     assert np.mean(clean.y_train != noisy.y_train) == pytest.approx(0.3 * 0.9, abs=0.05)
 
 
-def test_every_input_of_digits_has_a_scale_of_its_own():
-    plain, scaled = drawn("digits", scaling=0.0), drawn("digits")
-    varying = plain.X_train.std(axis=0) > 0
-    powers = np.log10(scaled.X_train.std(axis=0)[varying] / plain.X_train.std(axis=0)[varying])
+def test_every_input_of_digits_has_a_scale_of_its_own_and_each_seed_has_as_wide_ones():
+    for seed in (3, 4):
+        plain, scaled = drawn("digits", seed, scaling=0.0), drawn("digits", seed)
+        varying = plain.X_train.std(axis=0) > 0
+        powers = np.log10(scaled.X_train.std(axis=0)[varying] / plain.X_train.std(axis=0)[varying])
+        places = (powers + 1.5) * 63 / 3
 
-    assert np.abs(powers).max() <= 1.5
-    assert powers.std() == pytest.approx(1.5 / np.sqrt(3), abs=0.2)
+        np.testing.assert_allclose(places, places.round(), atol=0.01)
+        assert len(set(places.round())) == varying.sum()
+        assert np.any(np.diff(places) < 0)  # in another order
+    assert np.any(drawn("digits", 3).X_train.std(axis=0) != drawn("digits", 4).X_train.std(axis=0))
 
 
 @pytest.mark.parametrize("name", ["iris", "diabetes", "friedman1", "blobs"])
