@@ -74,6 +74,11 @@ bench: $(VENV)/.installed-bench ## Time everything against Keras, scikit-learn, 
 bench-quick: $(VENV)/.installed-bench ## Print the ratios that the README quotes (minutes)
 	$(BIN)/python -m tests.benchmarks quick whole --repeats 3
 
+# killed and called again it goes on; exit 1 if a control is none
+.PHONY: calibrate
+calibrate: $(VENV)/.installed-dev ## Count over 20 base seeds how often the studies' controls behave, into docs/ (an hour)
+	$(BIN)/python -m tests.calibration
+
 .PHONY: clean
 clean: ## Remove all that was made, except the environment
 	rm -rf $(DEMO) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
