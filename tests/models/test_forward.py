@@ -27,8 +27,8 @@ OPTIONS = {
     "residual": {"layers": (6, 6, 6), "residual": True, "dropout": 0.1, "l2": 1e-3},
     "residual and batch norm": {"layers": (3, 6, 6), "residual": True, "batch_norm": True},
     "residual and layer norm": {"layers": (6, 6, 6), "residual": True, "layer_norm": True, "activation": "gelu"},
-    "deep": {"layers": (16,) * 20, "initializer": "he_normal"},
-    "deep residual": {"layers": (16,) * 20, "residual": True, "layer_norm": True},
+    "deep": {"layers": (16,) * 12, "initializer": "he_normal"},
+    "deep residual": {"layers": (16,) * 8, "residual": True, "layer_norm": True},
     **{activation: {"activation": activation} for activation in ACTIVATIONS},
 }
 
