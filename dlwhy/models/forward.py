@@ -46,23 +46,31 @@ def outputs(network: PlainNetwork, X: FloatArray) -> FloatArray:
         (n, n_outputs), float32.
 
     """
-    layers = network.plan.layers
-    found = np.empty((len(X), layers[-1].width), np.float32)
-    # a fixed rule: the size of a chunk can change the last bits of a product
-    rows = max(_FEWEST_ROWS, _VALUES_A_CHUNK // max(layer.width for layer in layers))
-
-    def compute(start: int) -> None:
-        with np.errstate(all="ignore"):
-            found[start : start + rows] = _outputs(network, np.asarray(X[start : start + rows], np.float32))
-
-    _for_each(compute, range(0, len(X), rows))
-    return found
+    widths = [layer.width for layer in network.plan.layers]
+    return _in_chunks(functools.partial(_outputs, network), X, widest=max(widths), n_outputs=widths[-1])
 
 
 def predictions(logits: FloatArray, task: Task) -> FloatArray:
     """Turn outputs before the last activation, as `Trained.logits` gives them, into what the network predicts."""
-    with np.errstate(all="ignore"):
-        return np.asarray(ACTIVATIONS[HEADS[task]](logits))
+    if task == "regression":
+        return logits
+    n_outputs = 1 if logits.ndim == 1 else logits.shape[1]
+    rows = logits.reshape(-1, n_outputs)
+    return _in_chunks(ACTIVATIONS[HEADS[task]], rows, widest=n_outputs, n_outputs=n_outputs).reshape(logits.shape)
+
+
+def _in_chunks(compute: Callable[[FloatArray], Any], X: FloatArray, *, widest: int, n_outputs: int) -> FloatArray:
+    """Give what a function makes of rows, (n, n_outputs) float32; `widest` is the longest row that it ever holds."""
+    found = np.empty((len(X), n_outputs), np.float32)
+    # a fixed rule: the size of a chunk can change the last bits of a product
+    rows = max(_FEWEST_ROWS, _VALUES_A_CHUNK // widest)
+
+    def fill(start: int) -> None:
+        with np.errstate(all="ignore"):
+            found[start : start + rows] = compute(np.asarray(X[start : start + rows], np.float32))
+
+    _for_each(fill, range(0, len(X), rows))
+    return found
 
 
 def _for_each(compute: Callable[[int], None], starts: range) -> None:
