@@ -4,11 +4,12 @@ Ctrl-C (SIGINT) ends it with 130, SIGTERM with 143, a lost connection (SIGHUP) w
 start, as `nohup` and background jobs have it, stays ignored.
 """
 
+import contextlib
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 from dlwhy import files
@@ -17,6 +18,7 @@ from dlwhy.errors import EndedBySignal
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _A_MOMENT = 0.01  # seconds
 _IMPORTS = "<frozen importlib"
+_last_words: list[Callable[[], object]] = []
 
 
 def listen() -> None:
@@ -40,9 +42,24 @@ def end(number: int, frame: FrameType | None) -> None:
 
 
 def leave(number: int) -> None:
-    """End the program at once; finished outputs are whole, unfinished ones are removed."""
+    """End the program at once; finished outputs are whole, unfinished ones are removed, and last words are said."""
     files.discard_unfinished()
+    for say in _last_words:
+        say()
     os._exit(128 + number)
+
+
+@contextlib.contextmanager
+def last_words(say: Callable[[], object]) -> Iterator[None]:
+    """Have something said if a signal ends the block, whichever way."""
+    _last_words.append(say)
+    try:
+        yield
+    except EndedBySignal:
+        say()
+        raise
+    finally:
+        _last_words.remove(say)
 
 
 def again(lost: "sys.UnraisableHookArgs") -> None:

@@ -1,6 +1,6 @@
 """`dlwhy study`: the essay's claims as controlled experiments."""
 
-import contextlib
+import functools
 import os
 import shlex
 import sys
@@ -12,13 +12,12 @@ import typer
 
 from dlwhy import files
 from dlwhy.cli import options as shared
-from dlwhy.cli import verdict_table
+from dlwhy.cli import signals, verdict_table
 from dlwhy.cli.console import Output
 from dlwhy.cli.study_bar import study_bar
 from dlwhy.errors import (
     DlwhyError,
     DlwhyWarning,
-    EndedBySignal,
     GateError,
     InputUnreadableError,
     OutputBlockedError,
@@ -29,8 +28,6 @@ from dlwhy.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from dlwhy.data.dataset import Dataset
     from dlwhy.studies.conduct import Conducted
     from dlwhy.studies.request import Request
@@ -163,7 +160,9 @@ def _conducted(names: list[str], given: dict[str, Any], out: Output) -> "list[Co
     done = []
     for request, plan in zip(requests, plans, strict=True):
         folder = Path(given["directory"]) / request.claim
-        with _goes_on(out, folder), study_bar(out, request.claim, plan["runs"]) as tell:
+        goes_on = f"the rows so far are in {files.shown(folder)}, the same command goes on from them"
+        say = functools.partial(out.note, f"dlwhy: interrupted; {goes_on}")
+        with signals.last_words(say), study_bar(out, request.claim, plan["runs"]) as tell:
             done.append(
                 conduct.run(
                     request,
@@ -178,18 +177,6 @@ def _conducted(names: list[str], given: dict[str, Any], out: Output) -> "list[Co
             )
             _draw(done[-1])
     return done
-
-
-@contextlib.contextmanager
-def _goes_on(out: Output, folder: Path) -> "Iterator[None]":
-    """Say what becomes of the rows if a signal ends the block."""
-    try:
-        yield
-    except EndedBySignal:
-        out.note(
-            f"dlwhy: interrupted; the rows so far are in {files.shown(folder)}, the same command goes on from them"
-        )
-        raise
 
 
 def _check(names: list[str], given: dict[str, Any]) -> None:
