@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from dlwhy.evaluation import Evaluation, Split
     from dlwhy.models.archive import Trained
 
+# training rows from which simple models take more than a few seconds
+_SLOW = 10_000
+
 
 def evaluate(
     model: Annotated[
@@ -85,13 +88,35 @@ def evaluate(
     score_and_show(settings, trained, dataset, out)
 
 
-def score_and_show(settings: dict[str, Any], trained: Mapping[str, "Trained"], dataset: "Dataset", out: Output) -> None:
-    """Evaluate models, by path, print the result, and check the gates; `settings` are the parameters of `evaluate`."""
+def score_and_show(
+    settings: dict[str, Any],
+    trained: Mapping[str, "Trained"],
+    dataset: "Dataset",
+    out: Output,
+    *,
+    just_trained: bool = False,
+) -> None:
+    """Evaluate models, by path, print the result, and check the gates.
+
+    Parameters
+    ----------
+    settings
+        The parameters of `evaluate`.
+    trained, dataset
+        The models, and what to evaluate them on.
+    out
+        Where to print.
+    just_trained
+        Whether `train` has just told what the training shows.
+
+    """
     from dlwhy.cli import gates, scores
     from dlwhy.models.diagnosis import diagnose
 
     data, split, seed = settings["data"], settings["split"], settings["seed"]
     models = _score_models(trained, dataset, data, split)
+    if settings["baselines"] and len(dataset.y_train) > _SLOW:
+        out.note(f"fitting simple models on {len(dataset.y_train)} rows: this may take a minute")
     found = scores.Scores(
         data=data,
         split=split,
@@ -104,7 +129,7 @@ def score_and_show(settings: dict[str, Any], trained: Mapping[str, "Trained"], d
     if settings["metrics"] is not None:
         with files.open_output(settings["metrics"]) as handle:
             handle.write(json_text(scores.as_json(found)).encode())
-    scores.show(out, found, "json" if settings["as_json"] else settings["form"])
+    scores.show(out, found, "json" if settings["as_json"] else settings["form"], with_diagnoses=not just_trained)
     _note_other_data(out, trained, dataset)
     if settings["baselines"]:
         out.note(

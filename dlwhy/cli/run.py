@@ -61,7 +61,7 @@ def run(context: typer.Context, **given: Any) -> None:
     trained = train_and_save(context, training, dataset, steps)
     failed = None
     try:
-        score_and_show(every | {"model": [paths["model"]]}, {paths["model"]: trained}, dataset, out)
+        score_and_show(every | {"model": [paths["model"]]}, {paths["model"]: trained}, dataset, out, just_trained=True)
     except GateError as error:
         failed = error
     from dlwhy.figures.subject import Subject

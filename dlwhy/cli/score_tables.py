@@ -91,6 +91,10 @@ def _confusion(evaluation: Evaluation) -> Table:
 
 
 def _with_interval(evaluation: Evaluation, metric: str) -> str:
-    low, high = (evaluation.metrics.get(f"{metric}_{side}") for side in ("low", "high"))
-    value = number(evaluation.metrics[metric])
-    return value if low is None or high is None else f"{value} [{number(low)}, {number(high)}]"
+    value, low, high = (_told(metric, evaluation.metrics.get(f"{metric}{end}")) for end in ("", "_low", "_high"))
+    return number(value) if low is None or high is None else f"{number(value)} [{number(low)}, {number(high)}]"
+
+
+def _told(metric: str, value: float | None) -> float | None:
+    # an R² of 3e-05 is none
+    return (round(value, 4) or 0.0) if metric == "r2" and value is not None else value

@@ -105,13 +105,13 @@ class Scores:
         return said
 
 
-def show(out: Output, scores: Scores, form: str) -> None:
+def show(out: Output, scores: Scores, form: str, *, with_diagnoses: bool = True) -> None:
     """Print on stdout in one of the forms, and what to know about the numbers on stderr."""
     _FORMS[form](out, scores)
     evaluations = {**scores.models, **scores.baselines}
     notes = [note for evaluation in evaluations.values() for note in evaluation.notes]
     several = len(scores.models) > 1
-    for model, findings in scores.diagnoses.items():
+    for model, findings in scores.diagnoses.items() if with_diagnoses else ():
         notes += [f"{display(model)}: {finding.says}" if several else finding.says for finding in findings]
     for note in dict.fromkeys((*notes, *scores.notes)):
         out.note(f"note: {note}")

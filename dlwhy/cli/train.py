@@ -334,6 +334,7 @@ def _tell(out: Output, trained: "Trained", settings: dict[str, Any]) -> None:
 
     found = diagnose(trained.history, trained.details)
     details, epochs = trained.details, len(trained.history["loss"])
+    best = (details.training or {}).get("best_epoch")
     last = {name: values[-1] for name, values in trained.history.items()}
     size = {"parameters": network.parameters(trained.model), "multiply_adds": network.multiply_adds(trained.model)}
     taken = (details.training or {}).get("taken")
@@ -344,6 +345,7 @@ def _tell(out: Output, trained: "Trained", settings: dict[str, Any]) -> None:
         f"{files.shown(settings['output'], output=True)}: {size['parameters']} parameters, "
         f"{size['multiply_adds']} multiply-adds a sample; epoch {epochs}: "
         + ", ".join(f"{name} {number(value)}" for name, value in last.items())
+        + (f"; the weights are those of epoch {best}, the best" if best not in {None, epochs} else "")
     )
     for each in found:
         out.note(f"note: {each.says}")
@@ -351,4 +353,4 @@ def _tell(out: Output, trained: "Trained", settings: dict[str, Any]) -> None:
         about = {"model": settings["output"], "epochs": epochs, **size, **last, "taken": taken}
         about |= {"diagnosis": [dataclasses.asdict(each) for each in found]}
         about |= {"seed": details.seed, "engine": details.engine, "threads": details.threads}
-        out.json(about | {"dataset": details.dataset, "best_epoch": (details.training or {}).get("best_epoch")})
+        out.json(about | {"dataset": details.dataset, "best_epoch": best})

@@ -5,7 +5,7 @@ import json
 import pytest
 
 FILES = ("dataset.joblib", "model.keras", "metrics.json", "plot.png")
-QUICK = ("--epochs", "5", "--engine", "graph")
+QUICK = ("--epochs", "6", "--lr", "0.001", "--engine", "graph")
 
 
 def test_one_process_writes_the_bytes_of_four(tmp_path, dlwhy_in_process):
@@ -22,6 +22,9 @@ def test_one_process_writes_the_bytes_of_four(tmp_path, dlwhy_in_process):
         assert (tmp_path / "together" / name).read_bytes() == (tmp_path / name).read_bytes(), name
     metrics = [json.loads((folder / "metrics.json").read_text()) for folder in (tmp_path / "together", tmp_path)]
     assert metrics[0]["accuracy"] == metrics[1]["accuracy"]
+    assert metrics[0]["diagnosis"] == metrics[1]["diagnosis"]
+    assert metrics[0]["diagnosis"]
+    assert all(together.err.count(finding["says"]) == 1 for finding in metrics[0]["diagnosis"])
     assert together.out.splitlines()[-1] == "together/plot.png"
 
 

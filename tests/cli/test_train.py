@@ -216,6 +216,7 @@ def test_early_stopping_and_class_weights_from_the_command_line(moons, dlwhy_in_
     assert done.code == 0, done.err
     about = json.loads(done.out)
     assert about["best_epoch"] == about["epochs"] - 2 < 98
+    assert f"; the weights are those of epoch {about['best_epoch']}, the best" in done.err
 
 
 @pytest.mark.parametrize("output", ["missing/model.keras", "folder", "dataset.joblib"])
