@@ -1,6 +1,7 @@
 """What a study is, as plain data: tasks, arms, contrasts and seeds, all fixed before any result exists."""
 
 import dataclasses
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -218,7 +219,7 @@ class Study:
         """Which study."""
         return self.request.claim
 
-    @property
+    @functools.cached_property
     def seeds(self) -> tuple[int, ...]:
         """Seeds of the runs that are reported."""
         return draw_seeds(self.request.base_seed, "report", self.request.seeds)

@@ -1,7 +1,7 @@
 """What the user asks of a study, checked; and what a design may know of the user's own data."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 
 from dlwhy.data.dataset import Dataset
@@ -128,6 +128,24 @@ class Request:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """Take a request back."""
+        """Take a request back, which may hold anything.
+
+        Raises
+        ------
+        UsageError, TypeError, ValueError
+            If a value can't be, or is of another kind: 2.0 is no number of seeds.
+
+        """
         own = values.get("own")
+        _check_kinds(values, int, ("n_seeds", "base_seed", "epochs"))
+        _check_kinds(values, float, ("alpha", "smallest_effect"))
+        _check_kinds(own or {}, int, ("rows", "features", "classes"))
+        _check_kinds(own or {}, str, ("name", "fingerprint"))
         return cls(**{**values, "only": tuple(values.get("only", ())), "own": OwnData(**own) if own else None})
+
+
+def _check_kinds(values: Mapping[str, Any], kind: type, names: Sequence[str]) -> None:
+    accepted = (float, int) if kind is float else (kind,)
+    for name in names:
+        if values.get(name) is not None and type(values[name]) not in accepted:
+            raise TypeError(name)
