@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import os
 import resource
 from pathlib import Path
@@ -52,12 +53,16 @@ class Room:
         """Refuse what takes more bytes; `what` begins the message."""
         if not self.max_size and size <= _LITTLE:
             return
-        most = self.max_size * _MEBIBYTE if self.max_size else min(_USUAL, free())
-        if size > most:
+        if size > self._most:
             raise InputRefusedError(
-                f"{what} at least {shown(size)} of memory, {shown(most)} may be taken",
+                f"{what} at least {shown(size)} of memory, {shown(self._most)} may be taken",
                 "leave columns out with --drop, or raise --max-size",
             )
+
+    @functools.cached_property
+    def _most(self) -> int:
+        """Bytes, asked for once: what the table itself takes meanwhile is no longer free."""
+        return self.max_size * _MEBIBYTE if self.max_size else min(_USUAL, free())
 
 
 def free() -> int:
