@@ -1,5 +1,7 @@
 """Parquet as text columns, so that every kind of table goes through the same rules."""
 
+import contextlib
+import os
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -48,7 +50,8 @@ def read_parquet(
     claim = _claim(content, source, room or Room())
     try:
         table = pl.scan_parquet(content)
-        schema = table.collect_schema()
+        with _without_stderr():
+            schema = table.collect_schema()
         check_names(list(schema), source)
         for name, kind in schema.items():
             if name not in without:
@@ -57,14 +60,29 @@ def read_parquet(
         if room is not None:
             room.check(source, rows=claim.rows, columns=wanted)
         text = [(pl.lit(None) if name in without else pl.col(name)).cast(pl.String).alias(name) for name in schema]
-        n_rows = int(table.select(pl.len()).collect().item())
+        with _without_stderr():
+            n_rows = int(table.select(pl.len()).collect().item())
         step = max(1, _CELLS // max(1, len(schema)))
         for start in range(0, max(1, n_rows), step):
-            chunk = table.slice(start, step).select(text).collect()
+            with _without_stderr():
+                chunk = table.slice(start, step).select(text).collect()
             _check_text(chunk, source)
             yield chunk
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise InputRefusedError(f"{source}: can't be read as Parquet: {display(error, 100)}") from error
+
+
+@contextlib.contextmanager
+def _without_stderr() -> Iterator[None]:
+    """Keep the backtrace off the terminal that polars writes when it panics: the exception says it, too."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _claim(content: bytes, source: str, room: Room) -> Claim:

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import random
 import resource
 import subprocess
@@ -134,6 +135,18 @@ def test_fault_6_a_small_file_takes_no_gigabytes(tmp_path):
     assert "50000000 rows of 2 columns take at least 4.5 GiB" in parquet_
     assert "different keys in" in jsonl
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1_500_000
+
+
+def test_what_polars_writes_as_it_panics_stays_off_the_terminal(capfd, monkeypatch):
+    def panic(*_, **__):
+        os.write(2, b"thread panicked at")
+        raise pl.exceptions.PanicException("index out of bounds")
+
+    content = parquet(FRAME.select("whole"))
+    monkeypatch.setattr(pl.LazyFrame, "collect", panic)
+    with pytest.raises(InputRefusedError, match="can't be read as Parquet: index out of bounds"):
+        list(read_parquet(io.BytesIO(content), source="d"))
+    assert capfd.readouterr().err == ""
 
 
 def test_what_is_free_is_told_for_this_process():
