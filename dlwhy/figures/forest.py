@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
-from dlwhy.figures import style
+from dlwhy.figures import layout, lettering, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.backend_bases import RendererBase
 
 _GREY = "#9a9a9a"
-_LONGEST = 70
 _MANY = 10
-# most of the panel that names may take, and what they get beyond their width: the layout, still to come, takes of it
-_MOST_NAMES, _GAP = 0.75, 0.1
+# most of the panel that names may take, and what of it is left between them and the intervals
+_MOST_NAMES, _GAP = 0.7, 0.03
 _MOST_TICKS = 3
 
 
@@ -58,7 +58,7 @@ class ForestDisplay:
             ax.plot([low, high], [place, place], color=color, linewidth=2)
             ax.plot(each["effect"], place, "o", color=color, markersize=6)
             # inside the panel: beside it, names would take half of its width
-            name = style.shortened([f"{each['task']}: {each['contrast']}"], _LONGEST)[0]
+            name = style.shortened([f"{each['task']}: {each['contrast']}"])[0]
             ax.text(
                 0.01,
                 place - 0.22 * (not many),
@@ -68,9 +68,10 @@ class ForestDisplay:
                 verticalalignment="center" if many else "baseline",
                 color=color,
                 parse_math=False,
+                bbox={"facecolor": style.paper(), "edgecolor": "none", "alpha": 0.6, "pad": 0.5},
             )
-        if many:
-            self._make_room()
+        self._limits = ax.get_xlim()
+        layout.when_placed(ax, self._fit_names)
         ax.set_yticks([])
         ax.set_ylim(max(len(self.findings), 1) - 0.5, -0.75)
         metric = f" in {self.findings[0]['metric']}" if self.findings else ""
@@ -79,15 +80,19 @@ class ForestDisplay:
         ax.grid(visible=True, axis="x", alpha=0.3)
         return self
 
-    def _make_room(self) -> None:
-        """Leave the left of the panel to names: between many rows there is no place for them."""
+    def _fit_names(self, ax: "Axes", renderer: "RendererBase") -> None:
+        """Cut names to the panel; of many rows leave its left to them, for between the rows there is no place."""
         from matplotlib.ticker import MaxNLocator
 
-        ax, (low, high) = self.ax_, self.ax_.get_xlim()
+        many, width = len(self.findings) > _MANY, ax.get_window_extent(renderer).width
+        for text in ax.texts:
+            lettering.refit(text, renderer, width * (_MOST_NAMES - _GAP if many else 0.97), most_lines=1)
+        if not many:
+            return
+        low, high = self._limits
         ticks = MaxNLocator(_MOST_TICKS).tick_values(low, high)
         ax.set_xticks([tick for tick in ticks if low <= tick <= high])
-        share = max(text.get_window_extent().width for text in ax.texts) / ax.bbox.width + _GAP
-        share = min(_MOST_NAMES, share)
+        share = max(text.get_window_extent(renderer).width for text in ax.texts) / width + _GAP
         ax.set_xlim(low - (high - low) * share / (1 - share), high)
 
 

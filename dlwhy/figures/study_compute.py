@@ -37,8 +37,10 @@ def _grid_panel(shown: Mapping[str, Any], task: str) -> "Callable[[Axes], object
             names.append(f"width {width:g}")
         if found:
             budget, loss = _frontier(found)
-            handles.append(ax.step(budget, loss, where="post", color="black", linewidth=1.8)[0])
-            names.append("frontier" if found["slope"] is None else f"frontier, compute^-{found['slope']:.2f}")
+            handles.append(ax.step(budget, loss, where="post", color=style.ink(), linewidth=1.8)[0])
+            names.append(
+                "frontier" if found["slope"] is None else f"frontier, compute^{0.0 - round(found['slope'], 2):.2f}"
+            )
         _label(ax, f"{task}: what compute buys")
         style.legend_below(ax, handles, names)
 

@@ -37,7 +37,7 @@ def _panel(
             further = 1 if forecast["next_refused"] else 2  # no line where nothing is promised
             n = np.geomspace(models["net"][0][0], further * models["net"][-1][0], 60)
             error = forecast["a"] * n ** -forecast["b"] + forecast["c"]
-            line = ax.plot(n, error, color="black", linestyle=":", linewidth=1.4)[0]
+            line = ax.plot(n, error, color=style.ink(), linestyle=":", linewidth=1.4)[0]
             ax.axvline(models["net"][-3][0], color=_GREY, linewidth=0.8, linestyle="--")
             handles.append(line)
             names.append(f"fit left of the line: n^-{forecast['b']:.2f}" + (" with floor" if forecast["c"] else ""))

@@ -1,7 +1,6 @@
 """The figure of a study, from its report alone: panels of its own, and the forest of its effects."""
 
 import importlib
-import textwrap
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
 Panel = Callable[["Axes"], object]
 # the studies that have panels of their own, in `study_NAME.py`: `panels(report)` gives them
-_CHARACTERS_AN_INCH = 10
 _OWN = ("depth", "data", "compute", "algorithms", "transfer", "versatility")
 # those whose predictions are too many for one forest: their panels have several
 _OWN_FORESTS = ("algorithms",)
@@ -37,15 +35,15 @@ def draw(report: Mapping[str, Any]) -> "Figure":
     figure, places = style.new_figure(max(1, len(panels)))
     for panel, ax in zip(panels, places, strict=False):
         panel(ax)
-    figure.suptitle(_title(report, int(_CHARACTERS_AN_INCH * figure.get_figwidth())), fontsize=12)
+    figure.suptitle(_title(report), fontsize=12, parse_math=False)
     return figure
 
 
-def _title(report: Mapping[str, Any], width: int) -> str:
+def _title(report: Mapping[str, Any]) -> str:
     """Give the question with its verdict, and whether the lab works on a line of its own."""
     said = report["headline"]
     verdict = said["verdict"].removeprefix("verdict on ")
     lines = [f"{said['title'].rstrip('.')}{'' if said['title'].endswith('?') else '.'} Verdict on {verdict}."]
     if said["lab"]:
         lines.append(f"{said['lab'][0].upper()}{said['lab'][1:]}.")
-    return "\n".join(textwrap.fill(line, width) for line in lines)
+    return "\n".join(lines)

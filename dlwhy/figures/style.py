@@ -221,7 +221,7 @@ def plain_numbers(ax: "Axes") -> None:
         if axis.get_scale() != "log":
             continue
         low, high = sorted(axis.get_view_interval())
-        crowded = high > 3 * low
+        crowded = high > 6 * low
 
         def text(value: float, _: int | None = None, *, crowded: bool = crowded) -> str:
             leading = value / 10 ** np.floor(np.log10(value))

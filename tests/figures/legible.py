@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.path import Path
 from matplotlib.text import Text
 
-from dlwhy.figures import layout
+from dlwhy.figures import layout, study_panels, style
 
 
 def drawn(figure, dpi=100):
@@ -90,3 +90,9 @@ def faults(figure, dpi=100):
             f"on a panel: {text.get_text()!r}" for text, own in small if text not in inside and overlap(own, square)
         ]
     return wrong
+
+
+def faults_of_study(report):
+    """List what can't be read in the figure of a study, as it is saved."""
+    with style.styled():
+        return faults(study_panels.draw(report), 150)

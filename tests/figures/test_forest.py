@@ -6,6 +6,7 @@ import pytest
 
 from dlwhy.figures import style
 from dlwhy.figures.forest import ForestDisplay
+from tests.figures.legible import faults
 
 
 def finding(effect, low, high, *, role="positive", metric="accuracy", number=0):
@@ -26,7 +27,7 @@ def drawn(findings):
     with style.styled():
         figure, axes = style.new_figure()
         ForestDisplay(findings=findings, smallest=0.01, title="effects", alpha=0.05).plot(axes[0])
-        figure.canvas.draw()
+    assert faults(figure) == []
     return axes[0]
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from dlwhy.figures import study_panels
 from dlwhy.studies import analysis, conduct
-from dlwhy.studies.request import Request
+from dlwhy.studies.request import OwnData, Request
+from tests.figures.legible import faults_of_study
 
 
 def of_resamples(outcome, overlap):
@@ -98,3 +99,15 @@ def test_every_prediction_is_told_with_its_size(claim, n_seeds, results_of):
         assert re.search(r"\d \[|\[-?\d", each["sentence"]), each
         assert "{" not in each["sentence"]
         assert ("too few seeds for a verdict" in each["sentence"]) is (n_seeds == 3)
+
+
+LONG = "customers who called the service desk within the last twelve months, of all branches"
+
+
+@pytest.mark.parametrize("claim", ["depth", "data", "compute", "algorithms", "transfer", "versatility"])
+def test_no_text_of_a_figure_is_cut_or_covered(claim, results_of):
+    own = OwnData(name=LONG, fingerprint="0" * 64, rows=4000, features=7, classes=2)
+    study = conduct.design(Request(claim=claim, budget="quick", own=own))
+    results = results_of(study, lambda arm: 0.6 + 0.0003 * len(arm.key))
+
+    assert faults_of_study(analysis.report(study, results)) == []
