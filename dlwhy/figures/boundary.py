@@ -87,7 +87,7 @@ class BoundaryDisplay:
         strong = mpl.colormaps[_NUMBERS]
         faint = ListedColormap([style.muted(color, 0.6) for color in strong(np.linspace(0, 1, 256))])
         image = self._shade(ax, self.found.response, cmap=faint, **limits)
-        style.bar(image, style.shortened([self.found.target_name])[0])
+        style.bar(image, style.shortened([self.found.target_name])[0], needed=True)
         draw_points(ax, self.found, cmap=strong, **limits)
         handles = row_handles(self.found)
         style.legend_below(ax, handles, [str(handle.get_label()) for handle in handles], kept=len(handles))

@@ -134,7 +134,7 @@ class Dependence:
         """What the ground shows, if it isn't simply the model's prediction at each place."""
         if not self.n_averaged:
             return ""
-        return f"ground: mean prediction for the {self.n_averaged} nearest rows, if they were moved there"
+        return f"ground: mean over the {self.n_averaged} nearest rows, moved there"
 
 
 def choose_axes(subject: Subject, x: str | None, y: str | None) -> tuple[Along, ...]:

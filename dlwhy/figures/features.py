@@ -11,7 +11,7 @@ from dlwhy.data.dataset import Column, Dataset
 FloatArray = npt.NDArray[np.float32]
 _MARGIN = 0.06
 _FEW = 20  # a number that takes at most so many whole values: rows would hide each other
-_SPREAD = 0.3  # of a group's width, to either side
+_SPREAD = 0.42  # of a group's width, to either side
 OTHER, MISSING, KNOWN = "(other)", "(missing)", "(known)"
 
 

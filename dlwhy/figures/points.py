@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from matplotlib.patheffects import AbstractPathEffect
 
 _PARTS: dict[str, dict[str, Any]] = {
-    "train": {"marker": "o", "s": 16, "linewidths": 0.5, "zorder": 3},
-    "test": {"marker": "^", "s": 26, "linewidths": 0.7, "zorder": 4},
+    "train": {"marker": "o", "linewidths": 0.5, "zorder": 3},
+    "test": {"marker": "^", "linewidths": 0.7, "zorder": 4},
 }
-_CROSS: dict[str, Any] = {"marker": "x", "linewidths": 1.1, "s": 30, "zorder": 5}
+_AREAS = {"train": 16, "test": 26, "wrong": 30}  # in square points
+_FULL_SIZE, _LEAST_AREA = 1200, 0.4  # from so many rows on they are smaller, down to so much of it
+_CROSS: dict[str, Any] = {"marker": "x", "linewidths": 1.1, "zorder": 5}
 
 
 def draw_points(ax: "Axes", found: Dependence, *, colors: Sequence[str] | None = None, **limits: Any) -> None:
@@ -33,9 +35,9 @@ def draw_points(ax: "Axes", found: Dependence, *, colors: Sequence[str] | None =
         Colour map and limits of the values, for regression.
 
     """
+    numbers, area = colors is None, _area(found)
     for name, settings in _PARTS.items():
         points: Points = getattr(found, name)
-        numbers = colors is None
         color = points.y if colors is None else [colors[index] for index in points.y]
         look: dict[str, Any] = {
             "edgecolors": _rim(name, numbers=numbers),
@@ -43,10 +45,25 @@ def draw_points(ax: "Axes", found: Dependence, *, colors: Sequence[str] | None =
         }
         if numbers:
             look["path_effects"] = [_halo()]
-        ax.scatter(points.X[:, 0], points.X[:, 1], c=color, **look, **limits, **settings)
+        ax.scatter(points.X[:, 0], points.X[:, 1], c=color, s=area * _AREAS[name], **look, **limits, **settings)
         if points.wrong.any():
             wrong = points.X[points.wrong]
-            ax.scatter(wrong[:, 0], wrong[:, 1], color=style.ink(), path_effects=[_halo(2.2)], **_CROSS)
+            ax.scatter(
+                wrong[:, 0],
+                wrong[:, 1],
+                color=style.ink(),
+                s=area * _AREAS["wrong"],
+                path_effects=[_halo(2.2)],
+                **_CROSS,
+            )
+
+
+def _area(found: Dependence) -> float:
+    """Give how large symbols are: smaller where they are many, or letters are small."""
+    import matplotlib as mpl
+
+    n_rows = len(found.train.y) + len(found.test.y)
+    return max(_LEAST_AREA, min(1.0, _FULL_SIZE / max(1, n_rows))) * (float(mpl.rcParams["lines.markersize"]) / 6) ** 2
 
 
 def row_handles(found: Dependence) -> "list[Line2D]":

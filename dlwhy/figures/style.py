@@ -73,6 +73,7 @@ STYLES: dict[str, dict[str, Any]] = {"light": {}, "dark": _DARK, "large": _LARGE
 PANEL_INCHES = (5.4, 4.8)
 _LETTERS = ("font.size", "axes.titlesize", "axes.labelsize", "legend.fontsize", "xtick.labelsize", "ytick.labelsize")
 _LEAST_LETTERS = 0.7  # of the style's size
+_LEAST_FOR_BAR = 2.8  # inches
 _VECTOR_DPI = 300  # at which texts are measured for pictures without pixels
 
 
@@ -275,10 +276,14 @@ def between(low: str, high: str) -> "LinearSegmentedColormap":
     return LinearSegmentedColormap.from_list("between", [muted(low), paper(), muted(high)])
 
 
-def bar(image: "AxesImage", label: str) -> None:
-    """Put a scale of colours beside a picture, as high as it is."""
+def bar(image: "AxesImage", label: str, *, needed: bool = False) -> None:
+    """Put a scale of colours beside a picture, as high as it is; in a narrow panel only if it is `needed`."""
     ax = image.axes
     if ax is None or ax.figure is None:
+        return
+    spec, whole = ax.get_subplotspec(), ax.get_figure(root=True)
+    inches = whole.get_figwidth() / (spec.get_gridspec().ncols if spec else 1) if whole else PANEL_INCHES[0]
+    if inches < _LEAST_FOR_BAR and not needed:
         return
     inner = ax.inset_axes((1.03, 0, 0.045, 1))
     ax.figure.colorbar(image, cax=inner).set_label(label, parse_math=False)

@@ -130,7 +130,7 @@ def test_rows_of_a_group_lie_side_by_side_in_it(subject_of):
     found = Dependence.from_subject(subject, "sex", "age")
     male = subject.dataset.X_train[:, 4] == 1
 
-    assert (np.abs(found.train.X[:, 0] - male) <= 0.3).all()
+    assert (np.abs(found.train.X[:, 0] - male) <= 0.42).all()
     assert len(np.unique(found.train.X[:, 0])) == len(male)
     assert (found.train.X[:, 1] == subject.dataset.X_train[:, 5]).all()
     assert (found.train.X == Dependence.from_subject(subject, "sex", "age").train.X).all()
@@ -170,7 +170,7 @@ def test_few_whole_numbers_are_spread_a_little(subject_of):
     found = Dependence.from_subject(counted)
 
     assert (found.train.X[:, 0] == whole["X_train"][:, 0]).all()
-    assert 0 < np.abs(found.train.X[:, 1] - whole["X_train"][:, 1]).max() <= 0.15
+    assert 0 < np.abs(found.train.X[:, 1] - whole["X_train"][:, 1]).max() <= 0.21
 
 
 def test_wrongly_classified_rows_are_known(subject_of):

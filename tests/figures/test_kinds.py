@@ -161,7 +161,7 @@ def test_of_several_classes_the_likeliest_colours_the_place(subject_of):
 def test_a_mean_over_rows_says_so(subject_of):
     ax = BoundaryDisplay.from_subject(subject_of(n_features=5), "x3", "x1").plot().ax_
 
-    assert "ground: mean prediction for the 30 nearest rows, if they were moved there" in title_of(ax)
+    assert "ground: mean over the 30 nearest rows, moved there" in title_of(ax)
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("x3", "x1")
     assert "mean probability of class b" in texts(ax.figure)
     assert "mean p = 0.5" in texts(ax.figure)
