@@ -142,8 +142,17 @@ def draw(
 
 def _panel(kind: Kind, subjects: Sequence[Subject], x: str | None, y: str | None) -> Panel:
     if len(subjects) > 1 and kind.several:
-        return kind.several({subject.name: subject for subject in subjects})
+        return kind.several(_by_name(subjects))
     return kind.one(subjects[0], x, y)
+
+
+def _by_name(subjects: Sequence[Subject]) -> dict[str, Subject]:
+    """Give subjects by the names of their models; of two that read the same, the later ones are counted."""
+    found: dict[str, Subject] = {}
+    for subject in subjects:
+        same = sum(each.name == subject.name for each in found.values())
+        found[f"{subject.name} ({same + 1})" if same else subject.name] = subject
+    return found
 
 
 def _drawn(panels: Sequence[Panel], size: tuple[float, float] | None) -> "Figure":

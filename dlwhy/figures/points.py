@@ -81,7 +81,7 @@ def row_handles(found: Dependence) -> "list[Line2D]":
     wrong = int(found.train.wrong.sum() + found.test.wrong.sum())
     if wrong:
         look = {"marker": _CROSS["marker"], "color": style.ink(), "markeredgewidth": 1.1}
-        handles.append(Line2D([], [], linestyle="", markersize=6, label=f"wrongly classified ({wrong:,})", **look))
+        handles.append(Line2D([], [], linestyle="", markersize=6, label=f"wrong ({wrong:,})", **look))
     return handles
 
 

@@ -70,7 +70,7 @@ class PredictedDisplay:
         explained = "" if self.explained is None else f", R² {self.explained:.3f}"
         error = style.number(float(np.sqrt(np.mean((self.true - self.predicted) ** 2))))
         target = style.shortened([self.target_name])[0]
-        ax.set_title(f"Predicted against true on the test part: RMSE {error}{explained}", parse_math=False)
+        ax.set_title(f"Predicted against true: test RMSE {error}{explained}", parse_math=False)
         ax.set_xlabel(f"true {target}", parse_math=False)
         ax.set_ylabel(f"predicted {target}", parse_math=False)
         ax.set(xlim=ends, ylim=ends)
@@ -86,6 +86,6 @@ def draw_rows(ax: "Axes", x: FloatArray, y: FloatArray) -> "tuple[Artist, str]":
     some = f" ({len(chosen):,} of {len(x):,})" if len(chosen) < len(x) else ""
     color = style.class_colors(1)[0]
     points = ax.scatter(
-        x[chosen], y[chosen], marker="^", s=24, color=color, alpha=0.7, edgecolors=style.paper(), linewidths=0.5
+        x[chosen], y[chosen], marker="^", s=24, color=color, alpha=0.85, edgecolors=style.paper(), linewidths=0.5
     )
     return points, f"test rows{some}"

@@ -177,7 +177,7 @@ def test_wrongly_classified_rows_are_crossed_and_counted(subject_of):
 
     assert sum(len(each.get_offsets()) for each in crosses) == wrong.sum() + wrong_test.sum() > 3
     assert np.allclose(crosses[0].get_offsets(), subject.dataset.X_train[wrong])
-    assert f"wrongly classified ({wrong.sum() + wrong_test.sum()})" in texts(ax.figure)
+    assert f"wrong ({wrong.sum() + wrong_test.sum()})" in texts(ax.figure)
 
 
 @pytest.mark.parametrize("look", style.STYLES)
@@ -298,6 +298,12 @@ def test_several_models_in_one_panel(subject_of):
     assert len({line.get_color() for line in roc.get_lines()[:3]}) == 3
 
 
+def test_models_whose_names_read_the_same_are_counted(subject_of):
+    ax = draw([subject_of(), subject_of()], ["loss"]).axes[0]
+
+    assert [text.get_text() for text in ax.get_legend().get_texts()][:2] == ["the model", "the model (2)"]
+
+
 @pytest.mark.parametrize("kind", ["boundary", "confusion", "predicted", "residuals"])
 def test_what_cannot_be_drawn_together_is_refused(kind, subject_of):
     with pytest.raises(UsageError, match=f"{kind}: drawn for one model only, not 2"):
@@ -329,7 +335,7 @@ def test_predicted_against_true_and_residuals(subject_of):
     assert shown.ax_.get_aspect() == 1
     assert (shown.ax_.get_xlabel(), shown.ax_.get_ylabel()) == ("true height", "predicted height")
     r2 = sk.r2_score(true, true + 0.5)
-    assert title_of(shown.ax_) == f"Predicted against true on the test part: RMSE 0.5, R² {r2:.3f}"
+    assert title_of(shown.ax_) == f"Predicted against true: test RMSE 0.5, R² {r2:.3f}"
     assert np.allclose(residuals.ax_.collections[0].get_offsets(), np.stack([true + 0.5, np.full(30, -0.5)], axis=1))
     assert title_of(residuals.ax_) == "Residuals on the test part: -0.5 on average, RMSE 0.5"
     assert [len(each) for each in residuals.means()] == [3, 3]  # thirty rows, ten in each
