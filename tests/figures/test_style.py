@@ -11,9 +11,9 @@ from matplotlib.colors import to_rgb
 
 from dlwhy.errors import DlwhyWarning, OutputBlockedError, UsageError
 from dlwhy.figures import style, window
-from dlwhy.figures.kinds import KINDS, draw
+from dlwhy.figures.kinds import draw
 
-CLASSES = tuple(kind for kind in KINDS if kind not in ("predicted", "residuals"))
+CLASSES = ("boundary", "confusion", "calibration")
 
 
 def saved(subject, path, kinds=CLASSES, look="light"):
