@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import io
 import os
+import re
 import secrets
 import shlex
 import stat
@@ -351,10 +352,10 @@ def _exists(path: Path) -> OutputBlockedError:
 
 def _sweep(target: Path) -> None:
     """Remove temporary files that killed writers of this target left behind: those that nobody holds a lock on."""
-    prefix = f".{target.name[:50]}."
+    ours = re.compile(re.escape(f".{target.name[:50]}.") + r"[0-9]+-[0-9a-f]{8}\.tmp")
     with contextlib.suppress(OSError):
         for entry in os.scandir(target.parent):
-            if entry.name.startswith(prefix) and entry.name.endswith(".tmp") and entry.is_file(follow_symlinks=False):
+            if ours.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
                 _remove_unlocked(Path(entry.path))
 
 
