@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dlwhy.models.baselines import WORDS
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import analysis, curves, doubling, statistics, wording
 from dlwhy.studies.design import Arm, Contrast, Planned, Study, Task, assemble
@@ -26,7 +27,6 @@ _SMALL_NET = NetworkSpec(layers=(32, 32))
 _LEAST_ROWS = 20
 _MOST_SIZES = 8
 _SHARE = 0.75
-_SIMPLE_MODELS = {"logistic": "logistic regression", "linear": "ridge regression"}
 
 
 def design(request: Request) -> Study:
@@ -340,4 +340,4 @@ def _score(study: Study, task: Task) -> str:
 
 
 def _simple_model(study: Study, task: Task) -> str:
-    return _SIMPLE_MODELS[_linear(study.request) if task.role == "own" else "logistic"]
+    return WORDS[_linear(study.request) if task.role == "own" else "logistic"]

@@ -261,6 +261,7 @@ def _demonstration(moons: Task) -> list[Arm]:
 
 def _contrast(task: Task, *, regression: bool, arm: str = "net") -> Contrast:
     base = "linear" if regression else "logistic"
+    said = baselines.WORDS[base]
     controls = task.role == "positive"
     made = Contrast(
         id="P1",
@@ -272,10 +273,10 @@ def _contrast(task: Task, *, regression: bool, arm: str = "net") -> Contrast:
     )
     return dataclasses.replace(
         made,
-        yes=f"On {task.name}, {arm} beats {base}, by {{effect}}.",
-        no=f"On {task.name}, {arm} is no better than {base} by anything that matters.",
-        worse=f"On {task.name}, {arm} is worse than {base}, by {{effect}}.",
-        unclear=f"On {task.name}, these runs can't tell {arm} from {base}.",
+        yes=f"On {task.name}, {arm} beats {said}, by {{effect}}.",
+        no=f"On {task.name}, {arm} is no better than {said} by anything that matters.",
+        worse=f"On {task.name}, {arm} is worse than {said}, by {{effect}}.",
+        unclear=f"On {task.name}, these runs can't tell {arm} from {said}.",
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from dlwhy.models.baselines import WORDS
 from dlwhy.studies import analysis, statistics, wording
 from dlwhy.studies.design import Arm, Study
 from dlwhy.studies.results import Outcome, Results
@@ -119,6 +120,7 @@ def _ranks(study: Study, sets: _Table) -> Finding:
     ranks = _rank(scores)
     best = 1 + int(ranks.mean(axis=0)[1:].argmin())
     name, own = _RANKED[best], ranks[:, 0]
+    said = "the linear model" if name == _LINEAR else WORDS[name]
     found = analysis.finding(
         study,
         ranks[:, best] - own,
@@ -131,9 +133,9 @@ def _ranks(study: Study, sets: _Table) -> Finding:
         smallest=0.0,
         overlap=0.0,
         sentences=(
-            f"Over all data sets, eight nets rank better than {name}.",
-            f"Over all data sets, {name} ranks better than eight nets.",
-            f"Over all data sets, no difference in rank between eight nets and {name} was detected.",
+            f"Over all data sets, eight nets rank better than {said}.",
+            f"Over all data sets, {said} ranks better than eight nets.",
+            f"Over all data sets, no difference in rank between eight nets and {said} was detected.",
         ),
     )
     # the best of all is either of the two, and the other one has the p value
@@ -237,7 +239,7 @@ def _own(study: Study, methods: Mapping[str, tuple[Arm, Outcome]]) -> Finding:
     """Compare eight nets with the best simple model on the user's own data."""
     arm, outcome = methods[_NETS]
     best = _best_simple(methods) or _LINEAR
-    shown, model = (text.replace("{", "{{").replace("}", "}}") for text in (arm.task.name, methods[best][0].name))
+    shown, model = arm.task.name.replace("{", "{{").replace("}", "}}"), WORDS[methods[best][0].name]
     return analysis.finding(
         study,
         analysis.paired(outcome, methods[best][1], arm.metric),
@@ -267,7 +269,7 @@ def _lines(study: Study, methods: Mapping[str, tuple[Arm, Outcome]]) -> list[str
     effect = _difference(study, methods, _NETS, best)
     if effect is None:
         return []
-    name, task, metric = methods[best][0].name, arm.task.name, arm.metric
+    name, task, metric = WORDS[methods[best][0].name], arm.task.name, arm.metric
     if arm.task.role != "own":
         better = Interval(effect=-effect.effect, low=-effect.ci_high, high=-effect.ci_low)
         if better.low <= study.smallest_effect:

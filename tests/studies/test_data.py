@@ -87,7 +87,7 @@ def test_a_net_that_overtakes_does_so_by_name_and_with_its_lead():
     rows, said = overtaking({50: 0.6, 100: 0.7, 200: 0.8, 400: 0.85}, {50: 0.7, 100: 0.72, 200: 0.73, 400: 0.73})
 
     assert 100 < rows < 200
-    assert said.startswith(f"On mine, the net overtakes ridge regression at about {rows:.0f} rows, and leads by 0.1")
+    assert said.startswith(f"On mine, the net overtakes linear regression at about {rows:.0f} rows, and leads by 0.1")
     assert said.endswith("] at 400.")
 
 

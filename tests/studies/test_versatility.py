@@ -139,8 +139,8 @@ def test_few_wins_settle_nothing(results_of):
 @pytest.mark.parametrize(
     ("means", "verdict", "words"),
     [
-        ({}, "supported", "eight nets rank better than gradient-boosting"),
-        ({"boosting": 0.95}, "not supported", "gradient-boosting ranks better than eight nets"),
+        ({}, "supported", "eight nets rank better than gradient boosting"),
+        ({"boosting": 0.95}, "not supported", "gradient boosting ranks better than eight nets"),
     ],
 )
 def test_ranks_are_compared_with_the_best_alternative(results_of, means, verdict, words):
@@ -151,7 +151,7 @@ def test_ranks_are_compared_with_the_best_alternative(results_of, means, verdict
     assert found["verdict"] == verdict
     assert words in found["sentence"]
     assert found["p"] < 0.05
-    better = [line for line in report["descriptive"]["lines"] if "gradient-boosting is better here" in line]
+    better = [line for line in report["descriptive"]["lines"] if "gradient boosting is better here" in line]
     assert bool(better) == bool(means)
     assert not means or any("by 8." in line or "by 7." in line for line in better)
 
@@ -175,7 +175,7 @@ def test_the_users_own_data_get_a_plain_answer(report):
     assert found["verdict"] == "supported"
     assert found["sentence"].startswith("On mine {x}, eight nets are better than the best simple model")
     assert len(lines) == 1
-    assert "gradient-boosting, 0.799; the nets cost about as much" in lines[0]
+    assert "gradient boosting, 0.799; the nets cost about as much" in lines[0]
     assert in_short.answers([report])[-1] == lines[0]
 
 
