@@ -135,7 +135,7 @@ def draw(
     if size is not None and _too_small(figure):
         raise UsageError(
             f"--size {size[0]:g}x{size[1]:g}: too small to read",
-            f"the smallest of this shape is {_smallest(panels, size)}",
+            f"of this shape {_large_enough(panels, size)} is enough",
         )
     return figure
 
@@ -168,8 +168,8 @@ def _too_small(figure: "Figure") -> bool:
     return layout.too_small(figure)
 
 
-def _smallest(panels: Sequence[Panel], size: tuple[float, float]) -> str:
-    """Give the smallest size of a shape at which the panels can be read, as ``WxH``."""
+def _large_enough(panels: Sequence[Panel], size: tuple[float, float]) -> str:
+    """Give a size of a shape, not much larger than must be, at which the panels can be read, as ``WxH``."""
     width, height = size
     while _too_small(_drawn(panels, (width, height))):
         width, height = width * _LARGER, height * _LARGER

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset
-from dlwhy.errors import InputRefusedError, UsageError, display
+from dlwhy.errors import InputRefusedError, UnusableResultError, UsageError, display
 
 if TYPE_CHECKING:
     from dlwhy.models.trained import Trained
@@ -71,11 +71,18 @@ class Subject:
         ------
         InputRefusedError
             If there is no test part.
+        UnusableResultError
+            If predictions are not finite numbers.
 
         """
         if not len(self.dataset.y_test):
             raise InputRefusedError(f"{display(self.dataset.name)} has no test part")
-        return self.predict(self.dataset.X_test)
+        found = self.predict(self.dataset.X_test)
+        if not np.isfinite(found).all():
+            raise UnusableResultError(
+                f"{self.name}: its predictions are not finite numbers", "train it on scaled features"
+            )
+        return found
 
     def need_classes(self, kind: str) -> None:
         """Refuse a picture of classes where there are none.

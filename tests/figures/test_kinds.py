@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import AxesImage
 from sklearn import metrics as sk
 
-from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.errors import InputRefusedError, UnusableResultError, UsageError
 from dlwhy.evaluation import reliability
 from dlwhy.figures import style
 from dlwhy.figures.boundary import BoundaryDisplay
@@ -85,6 +85,18 @@ def test_kinds_for_classes_refuse_regression(kind, subject_of):
 
     with pytest.raises((UsageError, InputRefusedError), match=r"for classes only|no accuracy history"):
         draw([subject], [kind])
+
+
+@pytest.mark.parametrize(
+    ("kind", "task"),
+    [("boundary", "binary"), ("roc", "binary"), ("calibration", "multiclass"), ("predicted", "regression")],
+)
+def test_predictions_that_are_no_numbers_are_not_drawn(kind, task, subject_of):
+    subject = subject_of(task)
+    broken = dataclasses.replace(subject, predict=lambda X: np.full_like(subject.predict(X), np.nan))
+
+    with pytest.raises(UnusableResultError, match="not finite numbers"):
+        draw([broken], [kind])
 
 
 @pytest.mark.parametrize("kind", ["confusion", "roc", "calibration"])

@@ -53,7 +53,7 @@ def drawn(subjects, kinds, look="light", size=None):
         try:
             return draw(subjects, kinds, size=size)
         except UsageError as error:
-            named = re.search(r"too small to read \(the smallest of this shape is ([\d.]+)x([\d.]+)\)", str(error))
+            named = re.search(r"too small to read \(of this shape ([\d.]+)x([\d.]+) is enough\)", str(error))
             return draw(subjects, kinds, size=tuple(map(float, named.groups())))
 
 
@@ -128,10 +128,10 @@ def test_the_harness_sees_what_is_wrong(subject_of):
 
 
 def test_too_small_a_size_is_refused_with_the_smallest_that_works(subject_of):
-    with pytest.raises(UsageError, match=r"--size 1x1: too small to read \(the smallest of this shape is") as refused:
+    with pytest.raises(UsageError, match=r"--size 1x1: too small to read \(of this shape") as refused:
         draw([subject_of()], ["boundary"], size=(1, 1))
 
-    width, height = map(float, re.findall(r"[\d.]+", str(refused.value).split("shape is")[1]))
+    width, height = map(float, re.findall(r"[\d.]+", str(refused.value).split("shape")[1]))
     assert 1 < width == height < 4
     draw([subject_of()], ["boundary"], size=(width, height))
 
@@ -145,3 +145,18 @@ def test_a_legend_with_too_many_names_counts_the_rest(subject_of):
     shown = [name for name in names if name.startswith("class")]
     assert f"… {60 - len(shown)} more" in names
     assert names[-1] == "boundary"
+
+
+@pytest.mark.parametrize(("factor", "offset"), [(1e9, 0), (1e-9, 0), (1, 1e6), (1e30, 0)])
+def test_numbers_of_any_size(factor, offset, subject_of):
+    subject = subject_of("regression")
+    dataset, parts = subject.dataset, ("train", "test")
+    X = {f"X_{part}": (getattr(dataset, f"X_{part}") * factor + offset).astype(np.float32) for part in parts}
+    y = {f"y_{part}": (getattr(dataset, f"y_{part}") * factor).astype(np.float32) for part in parts}
+    large = dataclasses.replace(
+        subject,
+        dataset=dataclasses.replace(dataset, **X, **y),
+        predict=lambda rows: subject.predict((rows - offset) / factor) * factor,
+    )
+
+    assert faults(drawn([large], ["boundary", "predicted", "residuals"])) == []
