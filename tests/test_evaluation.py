@@ -10,7 +10,7 @@ from scipy import stats
 from sklearn import metrics as sk
 
 from dlwhy.errors import InputRefusedError, UnusableResultError
-from dlwhy.evaluation import METRICS, evaluate, predicted_classes, reliability, wilson_interval
+from dlwhy.evaluation import METRICS, equal_counts, evaluate, predicted_classes, reliability, wilson_interval
 
 RNG = np.random.default_rng(0)
 
@@ -165,6 +165,26 @@ def test_calibration_of_several_classes_is_of_the_confidence():
 
 def test_a_certain_prediction_falls_into_the_last_bin():
     assert reliability(np.array([1]), np.array([1.0], np.float32), task="binary").count[-1] == 1
+
+
+@pytest.mark.parametrize(
+    ("confidence", "count"),
+    [
+        (np.arange(100) / 100, [10] * 10),
+        (np.arange(29) / 29, [10, 19]),
+        (np.arange(5) / 5, [5]),
+        (np.repeat([0.0, 0.5, 1.0], [40, 5, 55]), [40, 60]),  # equal ones stay together, the few in between join them
+        (np.full(500, 0.3), [500]),
+    ],
+)
+def test_bins_of_equal_count_hold_ten_rows_and_part_no_equal_ones(confidence, count):
+    right = np.arange(len(confidence)) % 3 == 0
+    order = np.random.default_rng(0).permutation(len(confidence))
+    bins = equal_counts(confidence[order], right[order])
+
+    assert bins.count.tolist() == count
+    assert np.average(bins.confidence, weights=bins.count) == pytest.approx(confidence.mean())
+    assert np.average(bins.frequency, weights=bins.count) == pytest.approx(right.mean())
 
 
 def test_half_is_the_first_class():

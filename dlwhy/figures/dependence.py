@@ -12,21 +12,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.data.dataset import Dataset, Task
-from dlwhy.errors import InputRefusedError, UsageError, display
-from dlwhy.figures import features
+from dlwhy.data.dataset import Task
+from dlwhy.figures import response
+from dlwhy.figures.choosing import choose_axes, evenly, reference
 from dlwhy.figures.features import Along
-from dlwhy.figures.subject import Predict, Subject, title_of
+from dlwhy.figures.subject import Subject, title_of
 
 FloatArray = npt.NDArray[np.floating[Any]]
 # places along an axis: where the model is asked once, and where it is asked for several rows
 _RESOLUTION, _AVERAGED = {1: 500, 2: 200}, {1: 200, 2: 60}
-_NEAREST = 30
-_GROUPS_APART = 3.0  # in standard deviations: the rows of another group come last
-_BLOCK_VALUES = 1 << 22
-_MOST_POINTS = 2000
-# one scale shows both features well: what ranges may differ by, and the shape that the panel is given at most
-_SAME_SCALE, _SHAPE = 3.0, 1.1
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -110,18 +104,18 @@ class Dependence:
         axes = choose_axes(subject, x, y)
         own = [feature for axis in axes for feature in axis.features]
         averaged = len(own) < dataset.n_features
-        limits, equal = _limits(axes, np.concatenate([dataset.X_train, dataset.X_test]))
+        limits, equal = response.limits(axes, np.concatenate([dataset.X_train, dataset.X_test]))
         resolution = (_AVERAGED if averaged else _RESOLUTION)[len(axes)]
-        grids = tuple(_grid(axis, ends, resolution) for axis, ends in zip(axes, limits, strict=True))
-        rows = _shuffled(_evenly(_reference(dataset), _MOST_POINTS)) if averaged else None
+        grids = tuple(response.grid(axis, ends, resolution) for axis, ends in zip(axes, limits, strict=True))
+        rows = _shuffled(evenly(reference(dataset))) if averaged else None
         return cls(
             axes=axes,
             grids=grids,
-            response=_response(subject.predict, axes, grids, rows, dataset.n_features),
+            response=response.respond(subject.predict, axes, grids, rows, dataset.n_features),
             train=_points(subject, axes, dataset.X_train, dataset.y_train),
             test=_points(subject, axes, dataset.X_test, dataset.y_test),
             n_others=len(dataset.columns) - len(axes),
-            n_averaged=0 if rows is None else min(_NEAREST, len(rows)),
+            n_averaged=0 if rows is None else min(response.NEAREST, len(rows)),
             equal_scales=equal,
             task=dataset.task,
             class_names=dataset.class_names,
@@ -137,147 +131,16 @@ class Dependence:
         return f"ground: mean over the {self.n_averaged} nearest rows, moved there"
 
 
-def choose_axes(subject: Subject, x: str | None, y: str | None) -> tuple[Along, ...]:
-    """Give the columns to draw over: two, or the only one.
-
-    Raises
-    ------
-    UsageError
-        If a chosen column isn't there, or is chosen twice.
-
-    """
-    dataset = subject.dataset
-    rows = _reference(dataset)
-    every = features.axes_of(dataset, np.concatenate([dataset.X_train, dataset.X_test]))
-    if y is not None and len(every) == 1:
-        raise UsageError(f"--y {display(y)}: the data set has one feature only", "leave it out")
-    asked = [None if name is None else _named(dataset, option, name) for option, name in (("--x", x), ("--y", y))]
-    one, other = asked
-    if one and other and set(one.features) & set(other.features):
-        both = display(x) if x == y else f"{display(x)} and {display(y)}, of one column"
-        raise UsageError(f"--x and --y are both {both}", "choose two features")
-    if len(every) <= 2 and asked == [None, None]:
-        return tuple(every)
-    taken = {feature for axis in asked if axis for feature in axis.features}
-    strength = _association(subject.predict, _evenly(rows, _MOST_POINTS))
-    order = sorted(every, key=lambda axis: -strength[list(axis.features)].max())
-    rest = [axis for axis in order if not taken & set(axis.features)]
-    return tuple(rest.pop(0) if axis is None else axis for axis in asked[: min(2, len(every))])
-
-
-def _named(dataset: Dataset, option: str, name: str) -> Along:
-    found = features.find(dataset, np.concatenate([dataset.X_train, dataset.X_test]), name)
-    if found is not None:
-        return found
-    names = [column.name for column in dataset.columns]
-    known = ", ".join(display(known, 20) for known in names[:10]) + (", …" if len(names) > 10 else "")
-    raise UsageError(f"{option} {display(name)}: no such feature", f"there is {known}")
-
-
-def _association(predict: Predict, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """Give each feature's correlation with the model's predictions, (n_features,); ties don't hang on last bits."""
-    predictions = predict(rows).reshape(len(rows), -1)
-    correlation = np.abs(_standardised(rows).T @ _standardised(predictions)).max(axis=1) / len(rows)
-    return np.asarray(correlation.round(9))
-
-
-def _standardised(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    centred = values.astype(np.float64) - values.mean(axis=0, dtype=np.float64)
-    spread = np.sqrt(np.mean(centred**2, axis=0))
-    return np.asarray(np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 0))
-
-
-def _reference(dataset: Dataset) -> npt.NDArray[np.float32]:
-    rows = dataset.X_train if len(dataset.X_train) else dataset.X_test
-    if not len(rows):
-        raise InputRefusedError(f"{display(dataset.name)} has no rows to draw")
-    return rows
-
-
-def _limits(axes: Sequence[Along], rows: npt.NDArray[np.float32]) -> tuple[list[tuple[float, float]], bool]:
-    """Give the ends of the axes, and whether they have one scale: then the shorter is drawn out to a handy shape."""
-    ends = [axis.limits(rows) for axis in axes]
-    if len(axes) < 2 or rows.shape[1] > 2 or any(axis.groups for axis in axes):
-        return ends, False
-    length = [high - low for low, high in ends]
-    if max(length) > _SAME_SCALE * min(length):
-        return ends, False
-    least = max(length) / _SHAPE
-    more = [max(0.0, least - own) / 2 for own in length]
-    return [(low - extra, high + extra) for (low, high), extra in zip(ends, more, strict=True)], True
-
-
-def _grid(axis: Along, ends: tuple[float, float], count: int) -> npt.NDArray[np.float64]:
-    return np.arange(len(axis.groups), dtype=np.float64) if axis.groups else np.linspace(*ends, count)
-
-
-def _response(
-    predict: Predict,
-    axes: Sequence[Along],
-    grids: Sequence[npt.NDArray[np.float64]],
-    rows: npt.NDArray[np.float32] | None,
-    n_features: int,
-) -> FloatArray:
-    """Ask at every place of the grid: once, or for the rows nearest to it, whose mean is taken."""
-    own = [feature for axis in axes for feature in axis.features]
-    indices = np.stack(np.meshgrid(*(np.arange(len(grid)) for grid in grids)), axis=-1)
-    shape = indices.shape[:-1]
-    indices = indices.reshape(-1, len(axes))
-    values = [
-        axis.values(grid)[indices[:, number]] for number, (axis, grid) in enumerate(zip(axes, grids, strict=True))
-    ]
-    settings = np.concatenate(values, axis=1, dtype=np.float32)
-    places = np.stack([grid[indices[:, number]] for number, grid in enumerate(grids)], axis=1)
-    n_rows = 1 if rows is None else min(_NEAREST, len(rows))
-    block = max(1, _BLOCK_VALUES // max(n_rows * n_features, 1 if rows is None else len(rows)))
-    parts = []
-    for start in range(0, len(places), block):
-        some = settings[start : start + block]
-        if rows is None:
-            asked, weights = np.zeros((len(some), 1, n_features), np.float32), np.ones((len(some), 1))
-        else:
-            nearest, weights = _near(axes, rows, places[start : start + block])
-            asked = rows[nearest]
-        asked[:, :, own] = some[:, np.newaxis]
-        found = predict(asked.reshape(-1, n_features))
-        found = found.reshape(len(some), n_rows, -1)
-        parts.append(np.einsum("pr,prk->pk", weights, found))
-    response = np.concatenate(parts)
-    return response.reshape(*shape, *response.shape[1:]) if response.shape[1] > 1 else response.reshape(shape)
-
-
-def _near(
-    axes: Sequence[Along], rows: npt.NDArray[np.float32], places: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
-    """Give the rows nearest to each place and their weights, (n_places, n_nearest) each; weights fall with distance."""
-    distance = np.zeros((len(places), len(rows)))
-    for number, axis in enumerate(axes):
-        along = dataclasses.replace(axis, spread=0).positions(rows, 0)
-        unit = 1 / _GROUPS_APART if axis.groups else float(along.std()) or 1.0
-        distance += ((places[:, number, np.newaxis] - along) / unit) ** 2
-    n_nearest = min(_NEAREST, len(rows))
-    nearest = np.argsort(distance, axis=1, kind="stable")[:, :n_nearest]
-    squared = np.take_along_axis(distance, nearest, axis=1)
-    weights = 1 - squared / (1.5 * squared[:, -1:] + 1e-12)
-    return nearest, weights / weights.sum(axis=1, keepdims=True)
-
-
 def _points(subject: Subject, axes: Sequence[Along], X: npt.NDArray[np.float32], y: npt.NDArray[Any]) -> Points:
     from dlwhy.evaluation import predicted_classes
 
-    some, targets = _evenly(X, _MOST_POINTS), _evenly(y, _MOST_POINTS)
+    some, targets = evenly(X), evenly(y)
     wrong = np.zeros(len(some), bool)
     task = subject.dataset.task
     if task != "regression" and len(some):
         wrong = predicted_classes(subject.predict(some), task) != targets
     positions = np.stack([axis.positions(some, seed) for seed, axis in enumerate(axes)], axis=1)
     return Points(X=positions, y=targets, wrong=wrong, n_samples=len(y))
-
-
-def _evenly(values: npt.NDArray[Any], most: int) -> npt.NDArray[Any]:
-    if len(values) <= most:
-        return values
-    return np.asarray(values[np.linspace(0, len(values) - 1, most).astype(int)])
 
 
 def _shuffled(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
