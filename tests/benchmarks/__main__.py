@@ -3,13 +3,14 @@
 import argparse
 import functools
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.markdown import Markdown
 
-from tests.benchmarks import chart, machine, report, rounds
+from tests.benchmarks import chart, gate, machine, report, rounds
 from tests.benchmarks.jobs import GROUPS
 from tests.benchmarks.rounds import Bench, Row
 
@@ -24,8 +25,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         console.print(f"this machine is busy (load {machine.load():.1f}); better measure when it is not")
     given.folder.mkdir(parents=True, exist_ok=True)
     bench = Bench(
-        folder=given.folder.resolve(), repeats=given.repeats, say=functools.partial(console.print, style="dim")
+        folder=given.folder.resolve(),
+        repeats=given.repeats or (3 if "gate" in given.what else 5),
+        say=functools.partial(console.print, style="dim"),
     )
+    if "gate" in given.what:
+        told, code = gate.run(bench, updates=given.update)
+        console.print(Markdown(told))
+        sys.exit(code)
     about, peak = machine.describe(), machine.matrix_peak()
     stem = given.folder / ("quick" if "quick" in given.what else "benchmarks")
     rows = _earlier(stem, about)
@@ -46,9 +53,10 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         choices=[*GROUPS, "whole", []],
         metavar="WHAT",
-        help=f"{', '.join(GROUPS)}, whole; by default all but quick",
+        help=f"{', '.join(GROUPS)}, whole; by default all but quick and gate, which is for itself",
     )
-    parser.add_argument("--repeats", type=int, default=5, help="rounds of everyone in turn")
+    parser.add_argument("--repeats", type=int, help="rounds of everyone in turn, by default 5; of the gate 3")
+    parser.add_argument("--update", action="store_true", help="gate: put the ratios into its table")
     parser.add_argument("--folder", type=Path, default=Path("build/benchmarks"), help="for results, data and caches")
     return parser
 

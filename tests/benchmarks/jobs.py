@@ -100,4 +100,28 @@ ROWS = (
 WIDTHS = tuple(_width(width) for width in (8, 32, 128, 512, 1024))
 # fewer epochs: what a glance needs, in three minutes; not so few that dlwhy makes all of them in one call
 QUICK = (dataclasses.replace(MAIN[0], epochs=30, peers=("dlwhy", "keras fit", "scikit-learn", "torch", "jax")),)
-GROUPS = {"main": MAIN, "replicas": REPLICAS, "rows": ROWS, "widths": WIDTHS, "quick": QUICK}
+# what the gate holds against the yardstick: every engine, and both layouts of stacks
+YARDSTICK = Job(name="yardstick", rows=700, replicas=112, peers=("yardstick",))
+GATE = (
+    *(dataclasses.replace(job, peers=("dlwhy",)) for job in MAIN),
+    Job(name="stack, axis last", rows=700, replicas=256, peers=("dlwhy replicas",)),
+    Job(name="stack, axis first", rows=700, layers=(32, 32), replicas=32, peers=("dlwhy replicas",)),
+    Job(
+        name="20 layers",
+        rows=900,
+        features=64,
+        classes=10,
+        layers=(32,) * 20,
+        batch=75,
+        replicas=16,
+        peers=("dlwhy replicas",),
+    ),
+)
+GROUPS = {
+    "main": MAIN,
+    "replicas": REPLICAS,
+    "rows": ROWS,
+    "widths": WIDTHS,
+    "quick": QUICK,
+    "gate": (YARDSTICK, *GATE),
+}

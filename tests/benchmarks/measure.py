@@ -20,9 +20,10 @@ _STEADY_SECONDS = 1.0
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Run:
-    """One training: seconds since its start at which so many epochs were done, and in all."""
+    """One training: when so many epochs were done, in seconds and in processor time of all cores; seconds in all."""
 
     ticks: list[tuple[int, float]]
+    processor: list[tuple[int, float]]
     seconds: float
     accuracy: float
 
@@ -33,7 +34,8 @@ def measure(peer: str, job: Job, data: arrays.Arrays) -> dict[str, Any]:
     module.prepare(job)
     run = _train(module, job, data, job.epochs)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    per_epoch = seconds_an_epoch(_steady(module, job, data, run).ticks)
+    steady = _steady(module, job, data, run)
+    per_epoch = seconds_an_epoch(steady.ticks)
     epochs, seconds = run.ticks[0]
     return {
         "peer": peer,
@@ -41,6 +43,7 @@ def measure(peer: str, job: Job, data: arrays.Arrays) -> dict[str, Any]:
         "epochs": job.epochs,
         "first_epoch_seconds": seconds - (epochs - 1) * per_epoch,
         "epoch_seconds": per_epoch,
+        "epoch_processor_seconds": seconds_an_epoch(steady.processor),
         "training_seconds": run.seconds,
         "accuracy": run.accuracy,
         "peak_bytes": peak,
@@ -55,9 +58,15 @@ def seconds_an_epoch(ticks: list[tuple[int, float]]) -> float:
 
 def _train(module: Any, job: Job, data: arrays.Arrays, epochs: int) -> Run:
     ticks: list[tuple[int, float]] = []
+    processor: list[tuple[int, float]] = []
     started = time.perf_counter()
-    accuracy = module.train(job, data, epochs, lambda done: ticks.append((done, time.perf_counter() - started)))
-    return Run(ticks=ticks, seconds=time.perf_counter() - started, accuracy=accuracy)
+
+    def tick(done: int) -> None:
+        ticks.append((done, time.perf_counter() - started))
+        processor.append((done, time.process_time()))
+
+    accuracy = module.train(job, data, epochs, tick)
+    return Run(ticks=ticks, processor=processor, seconds=time.perf_counter() - started, accuracy=accuracy)
 
 
 def _steady(module: Any, job: Job, data: arrays.Arrays, run: Run) -> Run:

@@ -46,11 +46,11 @@ def trainings(bench: Bench, group: str, job: Job) -> list[Row]:
     path = arrays.write(job, bench.folder / "data")
     peers = _present(bench, job)
     # compiled programs reach the cache before anyone is timed
-    peers = [peer for peer in peers if not peer.startswith("dlwhy") or _train(bench, group, job, peer, path)]
+    peers = [peer for peer in peers if not peer.startswith("dlwhy") or train(bench, group, job, peer, path)]
     rows = []
     for number in range(bench.repeats):
         for peer in tuple(peers):
-            row = _train(bench, group, job, peer, path)
+            row = train(bench, group, job, peer, path)
             if not row:
                 peers.remove(peer)
                 continue
@@ -93,7 +93,8 @@ def _present(bench: Bench, job: Job) -> list[str]:
     return [peer for peer in job.peers if not missing[peer]]
 
 
-def _train(bench: Bench, group: str, job: Job, peer: str, path: Path) -> Row | None:
+def train(bench: Bench, group: str, job: Job, peer: str, path: Path) -> Row | None:
+    """Measure one peer on one job in a process of its own; None, with a word, if it fails."""
     command = (sys.executable, "-m", "tests.benchmarks.measure", peer, group, job.name, str(path))
     try:
         with processes.environment(bench.folder, cold=PEERS[peer].cold) as env:
