@@ -1,6 +1,7 @@
 """Where a stack of networks keeps its replica axis: last, so that loops vectorise over it, or first, for matmul."""
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -21,10 +22,13 @@ class Layout:
     ----------
     name
         ``last`` multiplies and sums, and is quick for layers of up to about 16 units; ``first`` is a batched matmul.
+    trains
+        Whether what is computed needs a gradient.
 
     """
 
     name: LayoutName
+    trains: bool = True
 
     @property
     def last(self) -> bool:
@@ -64,11 +68,9 @@ class Layout:
         """(R,) -> what multiplies one value a sample."""
         return values if self.last else values[:, None]
 
-    def samples(self, values: Any) -> Any:
-        """(R, batch) -> one value a sample."""
-        import tensorflow as tf
-
-        return tf.transpose(values) if self.last else values
+    def samples(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """(…, R, batch) -> one value a sample, (…, batch, R) or (…, R, batch), a view; or the other way round."""
+        return values.swapaxes(-1, -2) if self.last else values
 
     def over_rows(self, values: Any) -> Any:
         """(R, features) -> what is taken off or divides rows of features, before `features`."""
@@ -92,7 +94,9 @@ class Layout:
         """Multiply the activations of every replica by its own kernel."""
         import tensorflow as tf
 
-        return _multiply_last()(x, kernel) if self.last else tf.matmul(x, kernel)
+        if not self.last:
+            return tf.matmul(x, kernel)
+        return _multiply_last()(x, kernel) if self.trains else _predict_last(x, kernel)
 
 
 def _multiply_last() -> Any:
@@ -110,3 +114,17 @@ def _multiply_last() -> Any:
         return tf.reduce_sum(wide * kernel, axis=1), gradient
 
     return multiply
+
+
+def _predict_last(x: Any, kernel: Any) -> Any:
+    """(batch, inputs, R) times (inputs, units, R), without a gradient.
+
+    Activations that nobody else needs are made within the sum that needs them, if that is for one unit: a loop in a
+    loop, which XLA does not vectorise, so there the sum is written out.
+    """
+    import tensorflow as tf
+
+    if kernel.shape[1] > 1:
+        return tf.reduce_sum(tf.expand_dims(x, 2) * kernel, axis=1)
+    terms = zip(tf.unstack(x, axis=1), tf.unstack(kernel), strict=True)
+    return tf.expand_dims(functools.reduce(tf.add, (values * weights for values, weights in terms)), 1)

@@ -107,10 +107,9 @@ def _logits(output: Any) -> Any:
     return tf.cast(output._keras_logits, tf.float32)  # Keras' own losses do that
 
 
-def _binary(y: Any, output: Any) -> Any:
+def binary(z: Any, y: Any) -> Any:
+    """Give the cross-entropy of each sample, from outputs before their sigmoid, z, and targets 0 or 1, y."""
     import tensorflow as tf
-
-    y = tf.squeeze(y, 1)
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def loss(z: Any) -> Any:
@@ -119,7 +118,13 @@ def _binary(y: Any, output: Any) -> Any:
 
         return tf.maximum(z, 0) - z * y + tf.math.log1p(tf.exp(-tf.abs(z))), gradient
 
-    return loss(tf.squeeze(_logits(output), 1))
+    return loss(z)
+
+
+def _binary(y: Any, output: Any) -> Any:
+    import tensorflow as tf
+
+    return binary(tf.squeeze(_logits(output), 1), tf.squeeze(y, 1))
 
 
 def _multiclass(y: Any, output: Any) -> Any:

@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,90 +11,10 @@ import numpy.typing as npt
 from dlwhy.data.dataset import Task
 from dlwhy.models.layouts import Layout
 from dlwhy.models.stacked import Dropping, StackedNetwork, mixed
+from dlwhy.training import formulas
 from dlwhy.training.options import TrainingOptions
+from dlwhy.training.stack_state import ABSENT, DIVERGED, ROUNDS, RUNNING, STOPPED, Feed, State
 from dlwhy.training.stateless import StatelessOptimizer
-
-RUNNING, DIVERGED, STOPPED, ABSENT = range(4)
-# most rounds a call: the size of its log, which is part of the program's shape
-ROUNDS = 50
-
-
-class Feed(NamedTuple):
-    """What a stack of R networks trains on, tensors. What is None is left out of the program.
-
-    Parameters
-    ----------
-    X
-        Rows of all replicas, (n, n_features).
-    y
-        Their targets, (n,) or, each replica's own behind the other's, (R·n,).
-    weights
-        Weights of samples, in the same form as `y`, or None.
-    offset
-        Where a replica's targets and weights start, (R,) int32.
-    center, spread
-        How each replica scales its features, (R, n_features); None if they are scaled.
-    target_center, target_spread
-        How each replica scales its targets, (R,); None for classes.
-    rates, steps
-        Largest learning rate, and number of steps that a schedule plans with, (R,).
-    validation
-        Rows to validate on, (pieces, R or 1, rows) int32, filled up with -1; None without: a fifth of the compiling.
-    dropout, keys
-        Share of units to drop, and what makes the masks, (R,) float32 and uint32; None without dropout.
-    l1, l2
-        Penalties, (R,); None without.
-    clip
-        Largest norm of a replica's gradient, (); None for any.
-    patience
-        Rounds without a better validation loss before a replica stops, (); None for never.
-
-    """
-
-    X: Any
-    y: Any
-    offset: Any
-    rates: Any
-    steps: Any
-    validation: Any = None
-    weights: Any = None
-    center: Any = None
-    spread: Any = None
-    target_center: Any = None
-    target_spread: Any = None
-    dropout: Any = None
-    keys: Any = None
-    l1: Any = None
-    l2: Any = None
-    clip: Any = None
-    patience: Any = None
-
-
-class State(NamedTuple):
-    """How far a stack is.
-
-    Parameters
-    ----------
-    weights, slots
-        Weights of the networks, and the optimizer's state.
-    best
-        Weights of the round with the best validation loss; empty without patience.
-    best_loss, waited
-        That loss, and rounds since, (R,).
-    status
-        ``RUNNING``, ``DIVERGED``, ``STOPPED`` or ``ABSENT`` (fills up the stack), (R,) int32.
-    done
-        Rounds that count, (R,) int32.
-
-    """
-
-    weights: Any
-    slots: Any
-    best: Any
-    best_loss: Any
-    waited: Any
-    status: Any
-    done: Any
 
 
 class Stack:
@@ -131,8 +51,7 @@ class Stack:
 
         self.network, self.replicas, self._task, self._ragged = network, replicas, task, ragged
         self._layout: Layout = network.layout
-        # without a gradient, a batched matmul over many rows is five times quicker than multiply and sum
-        self._validating = dataclasses.replace(network, layout=Layout("first"))
+        self._validating = dataclasses.replace(network, layout=dataclasses.replace(network.layout, trains=False))
         shapes = [self._layout.shape(network.weights[place].shape, replicas) for place in network.trained]
         counter = (replicas,) if self._layout.last else (replicas, 1, 1)
         self.optimizer = StatelessOptimizer(options, shapes, counter)
@@ -160,7 +79,7 @@ class Stack:
         feed
             See `Feed`.
         orders
-            Rows of each step, (at least rounds · steps, R, batch), filled up with -1.
+            Rows of at least rounds · steps steps, each as samples, filled up with -1: (…, R, batch) or (…, batch, R).
         rounds, steps
             Rounds, at most `ROUNDS`, and steps of each.
 
@@ -246,23 +165,28 @@ class Stack:
         def body(i: Any, weights: Any, slots: Any, totals: Any) -> Any:
             return i + 1, *self._step(weights, slots, feed, orders[first + i], totals)
 
-        start = (0, state.weights, state.slots, tf.zeros((3, self.replicas)))
+        start = (0, state.weights, state.slots, self._no_totals())
         _, weights, slots, totals = tf.while_loop(lambda i, *_: i < steps, body, start)
-        trained = totals[:2] / tf.maximum(totals[2], 1)
-        return weights, slots, tf.concat([trained, self._validate(weights, feed)], 0)
+        return weights, slots, tf.stack([*_means(*totals), *self._validate(weights, feed)])
 
-    def _step(self, weights: Any, slots: Any, feed: Feed, rows: Any, totals: Any) -> Any:
-        """One step on rows, (R, batch); totals, (3, R), of loss, metric and samples."""
+    def _no_totals(self) -> list[Any]:
+        """Give sums of loss, metric and samples, (R,) each: a loop over one tensor of all is not vectorised."""
         import tensorflow as tf
 
-        X, y, sample_weights = self._gather(self._layout, feed, rows)
-        real = self._layout.samples(tf.cast(rows >= 0, tf.float32))
+        return [tf.zeros(self.replicas)] * 3
+
+    def _step(self, weights: Any, slots: Any, feed: Feed, rows: Any, totals: Any) -> Any:
+        """One step on rows, a sample each; see `_no_totals`."""
+        import tensorflow as tf
+
+        X, y, sample_weights = self._gather(feed, rows)
+        real = tf.cast(rows >= 0, tf.float32)
         count = tf.reduce_sum(real, self._layout.batch)
         with tf.GradientTape() as tape:
             mine = [weights[place] for place in self.network.trained]
             tape.watch(mine)
             logits, after = self.network.forward(weights, X, real=real, dropping=self._dropping(feed, slots[0]))
-            losses = self._losses(self._layout, logits, y) * real
+            losses = self._losses(logits, y) * real
             if sample_weights is not None:
                 losses *= sample_weights
             loss = tf.reduce_sum(losses, self._layout.batch) / tf.maximum(count, 1) + self._penalty(weights, feed)
@@ -274,38 +198,38 @@ class Stack:
             after[place] = value
         if self._ragged:
             after, moved_slots = self._chosen(count > 0, after, weights), self._chosen(count > 0, moved_slots, slots)
-        metric = tf.reduce_sum(self._metric(self._layout, logits, y) * real, self._layout.batch)
-        return after, moved_slots, totals + tf.stack([loss * count, metric, count])
+        metric = tf.reduce_sum(self._metric(logits, y) * real, self._layout.batch)
+        return after, moved_slots, _added(totals, [loss * count, metric, count])
 
     def _validate(self, weights: Any, feed: Feed) -> Any:
-        """Give loss and metric on the validation rows, (2, R); zeros if there are none."""
+        """Give loss and metric on the validation rows, (R,) each; zeros if there are none."""
         import tensorflow as tf
 
         if feed.validation is None:
-            return tf.zeros((2, self.replicas))
-        layout = self._validating.layout
-        moved = [tf.transpose(each, (2, 0, 1)) for each in weights] if self._layout.last else weights
+            return self._no_totals()[:2]
+        layout = self._layout
 
         def piece(i: Any, totals: Any) -> Any:
             rows = feed.validation[i]
-            X, y, _ = self._gather(layout, feed, rows)
+            X, y, _ = self._gather(feed, rows)
             real = tf.cast(rows >= 0, tf.float32)
-            logits, _ = self._validating.forward(moved, X)
-            losses, metrics = self._losses(layout, logits, y), self._metric(layout, logits, y)
+            logits, _ = self._validating.forward(weights, X)
+            losses, metrics = self._losses(logits, y), self._metric(logits, y)
             count = tf.reduce_sum(real, layout.batch) + tf.zeros(self.replicas)
             sums = [tf.reduce_sum(each * real, layout.batch) for each in (losses, metrics)]
-            return i + 1, totals + tf.stack([*sums, count])
+            return i + 1, _added(totals, [*sums, count])
 
         pieces = feed.validation.shape[0]
-        totals = tf.while_loop(lambda i, _: i < pieces, piece, (0, tf.zeros((3, self.replicas))))[1]
-        means = totals[:2] / tf.maximum(totals[2], 1)
-        return means + tf.stack([self._penalty(weights, feed), tf.zeros(self.replicas)])
+        totals = tf.while_loop(lambda i, _: i < pieces, piece, (0, self._no_totals()))[1]
+        loss, metric = _means(*totals)
+        return [loss + self._penalty(weights, feed), metric]
 
-    def _gather(self, layout: Layout, feed: Feed, rows: Any) -> tuple[Any, Any, Any]:
-        """Rows, (R or 1, batch) -> features as activations, targets and weights as samples."""
+    def _gather(self, feed: Feed, rows: Any) -> tuple[Any, Any, Any]:
+        """Rows, a sample each -> features as activations, targets and weights as samples."""
         import tensorflow as tf
 
-        rows = layout.samples(tf.maximum(rows, 0))
+        layout = self._layout
+        rows = tf.maximum(rows, 0)
         X, own = tf.gather(feed.X, rows), rows + layout.over_samples(feed.offset)
         if feed.center is not None:
             X = (X - layout.over_rows(feed.center)) / layout.over_rows(feed.spread)
@@ -315,26 +239,31 @@ class Stack:
         weights = None if feed.weights is None else tf.gather(feed.weights, own)
         return layout.features(X), y, weights
 
-    def _losses(self, layout: Layout, logits: Any, y: Any) -> Any:
+    def _losses(self, logits: Any, y: Any) -> Any:
         """Loss of each sample, from outputs before their activation."""
         import tensorflow as tf
 
+        units = self._layout.units
         if self._task == "multiclass":
-            chosen = tf.one_hot(tf.cast(y, tf.int32), self.network.n_outputs, axis=layout.units)
-            return tf.reduce_logsumexp(logits, layout.units) - tf.reduce_sum(chosen * logits, layout.units)
-        output = tf.squeeze(logits, layout.units)
+            chosen = tf.one_hot(tf.cast(y, tf.int32), self.network.n_outputs, axis=units)
+            return tf.reduce_logsumexp(logits, units) - tf.reduce_sum(chosen * logits, units)
+        output = tf.squeeze(logits, units)
         if self._task == "regression":
             return tf.square(output - y)
+        if self._layout.last:
+            # not where the axis is first: there it gives nothing
+            return formulas.binary(output, y)
         return tf.nn.sigmoid_cross_entropy_with_logits(tf.broadcast_to(y, output.shape), output)
 
-    def _metric(self, layout: Layout, logits: Any, y: Any) -> Any:
+    def _metric(self, logits: Any, y: Any) -> Any:
         """Accuracy or absolute error of each sample."""
         import tensorflow as tf
 
+        units = self._layout.units
         if self._task == "multiclass":
-            best = tf.argmax(logits, layout.units, output_type=tf.int32)
+            best = tf.argmax(logits, units, output_type=tf.int32)
             return tf.cast(best == tf.cast(y, tf.int32), tf.float32)
-        output = tf.squeeze(logits, layout.units)
+        output = tf.squeeze(logits, units)
         if self._task == "regression":
             return tf.abs(output - y)
         return tf.cast((output > 0) == (y > 0.5), tf.float32)
@@ -364,6 +293,16 @@ class Stack:
         norm = tf.sqrt(functools.reduce(tf.add, squares))
         scale = self._layout.over_units(limit / tf.maximum(norm, limit))
         return [gradient * scale for gradient in gradients]
+
+
+def _added(totals: Sequence[Any], more: Sequence[Any]) -> list[Any]:
+    return [total + value for total, value in zip(totals, more, strict=True)]
+
+
+def _means(loss: Any, metric: Any, count: Any) -> list[Any]:
+    import tensorflow as tf
+
+    return [loss / tf.maximum(count, 1), metric / tf.maximum(count, 1)]
 
 
 @functools.lru_cache(maxsize=32)

@@ -18,8 +18,6 @@ from dlwhy.training.ranges import check_range, warn_of_small_spreads
 IndexArray = npt.NDArray[np.int32]
 # rows of an epoch, from replica and epoch
 Order = Callable[[int, int], IndexArray]
-# rows that go through the nets at once in validation
-_PIECE = 64
 # rows up to which orders are kept: all of them are then 32 MiB
 _MOST_REMEMBERED = 4096
 _SMALLEST_DEVIATION = 1e-7  # Keras' own, in `Normalization`
@@ -100,17 +98,17 @@ class StackData:
 
     def _as_steps(self, drawn: IndexArray) -> IndexArray:
         """(replicas, …) batches behind each other -> (steps, replicas, batch)."""
-        return np.ascontiguousarray(drawn.reshape(len(drawn), -1, self.batch_size).swapaxes(0, 1))
+        return drawn.reshape(len(drawn), -1, self.batch_size).swapaxes(0, 1)
 
-    def pieces(self, replicas: Sequence[int]) -> IndexArray:
-        """Give the validation rows of some replicas, (pieces, 1 or replicas, rows), filled up with -1."""
+    def pieces(self, replicas: Sequence[int], rows: int) -> IndexArray:
+        """Give the validation rows of some replicas, (pieces, 1 or replicas, at most `rows`), filled up with -1."""
         chosen = [self.validation[replica] for replica in (replicas[:1] if self.shares_validation else replicas)]
         most = max(1, *map(len, chosen))
-        rows = min(_PIECE, 1 << (most - 1).bit_length())
+        rows = min(rows, 1 << (most - 1).bit_length())
         pieces = np.full((len(chosen), -(-most // rows) * rows), -1, np.int32)
         for place, own in enumerate(chosen):
             pieces[place, : len(own)] = own
-        return np.ascontiguousarray(pieces.reshape(len(chosen), -1, rows).transpose(1, 0, 2))
+        return pieces.reshape(len(chosen), -1, rows).swapaxes(0, 1)
 
     def feature_scales(self, replicas: Sequence[int]) -> tuple[FloatArray, FloatArray] | None:
         """Give what some replicas take off their features and divide them by, (replicas, n_features), or None."""

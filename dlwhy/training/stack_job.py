@@ -15,9 +15,10 @@ from dlwhy.models.archive import Trained
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.stacked import StackedNetwork
 from dlwhy.training.options import TrainingOptions
-from dlwhy.training.stack import ROUNDS, Feed, Stack
+from dlwhy.training.stack import Stack
 from dlwhy.training.stack_data import IndexArray, StackData
 from dlwhy.training.stack_size import StackPlan
+from dlwhy.training.stack_state import ROUNDS, Feed
 from dlwhy.training.transfer import Taken, take_layers
 
 # apart from the purposes in `setup`: Keras draws the masks of a lone training
@@ -25,6 +26,8 @@ _MASKS = 3
 # the first call is so much shorter than a full one, and each call so much longer than the one before: orders are drawn
 # while the call before runs, and the cores would stand idle until those of a full one are there
 _FIRST_CALL, _GROWTH = 8, 4
+# rows that go through the nets at once in validation: for matmul more, for what is kept in the cache fewer
+_PIECE_FIRST, _PIECE_LAST = 64, 32
 # of data sets without a test part, as long as they live
 _FEATURES: weakref.WeakKeyDictionary[Dataset, Any] = weakref.WeakKeyDictionary()
 
@@ -84,9 +87,11 @@ class Job:
 
     @property
     def room(self) -> tuple[int, int, int]:
-        """Shape of the rows of a call: steps, replicas, samples; steps by powers of 2, to share programs."""
+        """Shape of the rows of a call: steps by powers of 2, to share programs, and samples of all replicas."""
         steps = int(self.data.steps.max()) if self.steps is None else self.log_every
-        return max(self.plan.steps, 1 << (steps - 1).bit_length()), self.plan.size, self.data.batch_size
+        samples = self.plan.size, self.data.batch_size
+        first, second = reversed(samples) if self.plan.layout.last else samples
+        return max(self.plan.steps, 1 << (steps - 1).bit_length()), first, second
 
     @functools.cached_property
     def _features(self) -> Any:
@@ -118,7 +123,7 @@ class Job:
         return [order[i : i + self.plan.size] for i in range(0, len(order), self.plan.size)]
 
     def calls(self, group: list[int]) -> Iterator[tuple[int, int, IndexArray]]:
-        """Give the calls of a group: rounds, steps of each, and rows of every step, (room, size, batch)."""
+        """Give the calls of a group: rounds, steps of each, and rows of every step, shaped as `room`."""
         if self.steps is None:
             longest = int(self.data.steps[group].max())
             for first, rounds in self._portions(self.rounds, longest):
@@ -138,7 +143,9 @@ class Job:
         import tensorflow as tf
 
         members = [*group, *[group[-1]] * (self.plan.size - len(group))]
-        validation = self.data.pieces(members) if self.validates else None
+        layout = self.plan.layout
+        pieces = self.data.pieces(members, _PIECE_LAST if layout.last else _PIECE_FIRST) if self.validates else None
+        validation = None if pieces is None else layout.samples(pieces)
         parts = {**self._samples(members), **self._scales(members), **self._factors(members)}
         patience = np.int32(self.options.patience) if self.stops_early and self.options.patience else None
         clip = None if self.options.clip_norm is None else np.float32(self.options.clip_norm)
@@ -161,9 +168,9 @@ class Job:
             first, count = first + count, min(most, _GROWTH * count)
 
     def _filled(self, orders: IndexArray) -> IndexArray:
-        """Fill up to the shape that the program takes."""
+        """Fill rows, (steps, replicas, batch), up to the shape that the program takes, `room`."""
         filled = np.full(self.room, -1, np.int32)
-        filled[: orders.shape[0], : orders.shape[1]] = orders
+        self.plan.layout.samples(filled)[: orders.shape[0], : orders.shape[1]] = orders
         return filled
 
     def _samples(self, members: list[int]) -> dict[str, Any]:

@@ -14,9 +14,9 @@ import numpy.typing as npt
 from dlwhy.data.dataset import FloatArray
 from dlwhy.training import engine
 from dlwhy.training.loop import Hooks, Progress
-from dlwhy.training.stack import DIVERGED, RUNNING, STOPPED, State
 from dlwhy.training.stack_data import IndexArray
 from dlwhy.training.stack_job import Job
+from dlwhy.training.stack_state import DIVERGED, RUNNING, STOPPED, State
 
 _Call = tuple[int, int, IndexArray]
 _STATUS = {RUNNING: "ok", DIVERGED: "diverged", STOPPED: "stopped"}

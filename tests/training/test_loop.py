@@ -39,7 +39,9 @@ def test_case_96_same_seed_same_bits_other_seed_other_weights(binary, engine):
 
 @pytest.mark.parametrize("engine", ["graph", "xla", "keras"])
 def test_fault_5_a_batch_is_at_most_all_rows(binary, engine):
-    whole, huge = (fit(binary, NETWORK, TrainingOptions(epochs=3, engine=engine, batch_size=n)) for n in (1024, 2**31 - 1))
+    whole, huge = (
+        fit(binary, NETWORK, TrainingOptions(epochs=3, engine=engine, batch_size=n)) for n in (1024, 2**31 - 1)
+    )
     assert huge.details.training["options"]["batch_size"] == 1024
     assert same(weights(whole), weights(huge))
     assert whole.history == huge.history

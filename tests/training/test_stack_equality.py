@@ -55,6 +55,15 @@ def test_compiled_by_xla(layout, monkeypatch):
     check(small(), options=dataclasses.replace(RECIPE, engine="xla", clip_norm=0.5), size=ODD)
 
 
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_rows_held_out_of_each_replica_with_the_axis_last(task, monkeypatch):
+    monkeypatch.setattr("dlwhy.training.stack_size._suits_last", lambda _: True)
+    monkeypatch.setattr("dlwhy.training.stack_size._LAST_SIZES", (ODD,))
+    options = dataclasses.replace(RECIPE, validation_split=0.4, normalize="always")
+    replicas = check(small(task, scale=30.0), options=options, size=ODD, places=(0, 1))
+    assert replicas.stack.network.layout.last
+
+
 @pytest.mark.parametrize("optimizer", ["momentum", "adamw", "nadam"])
 def test_optimizers_that_keep_more_or_less(optimizer):
     check(small(), options=dataclasses.replace(RECIPE, optimizer=optimizer))

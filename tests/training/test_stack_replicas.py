@@ -11,7 +11,7 @@ from dlwhy.models.network import NetworkSpec, predict
 from dlwhy.training import TrainingOptions, engine, fit, stack_data
 from dlwhy.training.loop import Hooks, resume
 from dlwhy.training.replicas import train_replicas
-from dlwhy.training.stack import ROUNDS
+from dlwhy.training.stack_state import ROUNDS
 from tests.training.conftest import small
 
 SPEC = NetworkSpec(layers=(8, 6))
