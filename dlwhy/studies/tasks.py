@@ -1,5 +1,6 @@
 """The tasks of the studies: each a function of a seed that draws a training and a held-out part."""
 
+import dataclasses
 import functools
 from collections.abc import Callable
 from types import MappingProxyType
@@ -31,7 +32,9 @@ def draw(name: str, seed: int, /, *, shuffled: bool = False, **settings: Any) ->
     seed
         Decides everything random; with more training points a draw begins with the same ones.
     shuffled
-        Permute the training labels: a negative control.
+        Permute the labels of both parts, each within itself: a negative control. (Were the held-out ones left as they
+        are, what a network makes of the others' noise would agree with them on more or less of a plane's few regions,
+        by as many points as matter.)
     settings
         What the task takes.
 
@@ -46,8 +49,10 @@ def draw(name: str, seed: int, /, *, shuffled: bool = False, **settings: Any) ->
     made = TASKS[name](seed, **settings)
     if not shuffled:
         return made
-    labels = generator(seed, _LABELS).permutation(made.y_train)
-    return Draw(**{**vars(made), "y_train": labels})
+    y_train, y_test = (
+        generator(seed, _LABELS + 100 * place).permutation(y) for place, y in enumerate((made.y_train, made.y_test))
+    )
+    return dataclasses.replace(made, y_train=y_train, y_test=y_test)
 
 
 def rings(seed: int, *, k: int, n_train: int) -> Draw:

@@ -82,7 +82,8 @@ def _summary(reports: Sequence[Report]) -> list[str]:
     behaved = (
         f"of {len(controls)} controls {always} behaved on all of them, and negative ones were *supported* {wrong} times"
     )
-    seen = f"{len(seeds)} base seeds, {seeds[0]} to {seeds[-1]}, TensorFlow {reports[0]['versions']['tensorflow']}"
+    version = reports[0]["versions"]["tensorflow"]
+    seen = f"{len(seeds)} base seeds from {seeds[0]} to {seeds[-1]}, TensorFlow {version}"
     return [
         f"{seen}: {behaved}.",
         f"Studies *supported*: {', '.join(verdicts)}.",

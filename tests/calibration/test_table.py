@@ -57,7 +57,7 @@ def test_the_summary_counts_controls_seeds_and_studies():
     good, bad = prediction("positive", "supported"), prediction("negative", "supported", task="linear")
     seen = [report(7, good, bad, verdict="withheld"), report(9, good, {**bad, "verdict": "inconclusive"})]
     first, second, *_ = table.text(seen).splitlines()
-    assert first.startswith("2 base seeds, 7 to 9, TensorFlow 2.21.0: of 2 controls 1 behaved on all of them")
+    assert first.startswith("2 base seeds from 7 to 9, TensorFlow 2.21.0: of 2 controls 1 behaved on all of them")
     assert "*supported* 1 times" in first
     assert second == "Studies *supported*: depth 1 of 2."
 
@@ -125,7 +125,7 @@ def test_it_goes_on_where_it_was_and_fails_where_a_control_is_none(tmp_path, mon
     monkeypatch.setattr(calibration, "_study", study)
     given = ["--folder", str(tmp_path / "rows"), "--document", str(document)]
     assert calibration.main([*given, "--count", "2"]) == 0
-    assert "2 base seeds, 1001 to 1002" in document.read_text()
+    assert "2 base seeds from 1001 to 1002" in document.read_text()
     assert calibration.main([*given, "--count", "3"]) == 1
     assert run == [1001, 1002, 1001, 1002, 1003]
     assert "2 of 3" in document.read_text()

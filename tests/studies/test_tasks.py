@@ -112,13 +112,14 @@ def test_features_have_mean_0_and_deviation_1_in_training(task):
         np.testing.assert_allclose(made.X_train.std(axis=0)[varying], 1, atol=1e-3)
 
 
-def test_shuffling_permutes_the_training_labels_alone(task):
+def test_shuffling_permutes_the_labels_of_each_part_alone(task):
     plain, shuffled = drawn(task), drawn(task, shuffled=True)
 
-    np.testing.assert_array_equal(plain.X_train, shuffled.X_train)
-    np.testing.assert_array_equal(plain.y_test, shuffled.y_test)
-    np.testing.assert_array_equal(np.sort(plain.y_train), np.sort(shuffled.y_train))
-    assert np.mean(plain.y_train != shuffled.y_train) > 0.3
+    for part in ("train", "test"):
+        np.testing.assert_array_equal(getattr(plain, f"X_{part}"), getattr(shuffled, f"X_{part}"))
+        labels, permuted = getattr(plain, f"y_{part}"), getattr(shuffled, f"y_{part}")
+        np.testing.assert_array_equal(np.sort(labels), np.sort(permuted))
+        assert np.mean(labels != permuted) > 0.3
 
 
 def test_shuffling_leaves_nothing_to_learn():
@@ -129,7 +130,8 @@ def test_shuffling_leaves_nothing_to_learn():
         return LogisticRegression().fit(made.X_train, made.y_train).score(made.X_test, made.y_test)
 
     assert score() > 0.97
-    assert abs(np.mean([score(shuffled=True, seed=seed) for seed in range(8)]) - 0.5) < 0.1
+    # 3000 coins fall on one side in half of all cases, give or take a point, whatever was learnt
+    assert [score(shuffled=True, seed=seed) for seed in range(8)] == pytest.approx([0.5] * 8, abs=0.04)
 
 
 def test_an_unknown_task_is_named():
