@@ -32,9 +32,9 @@ def test_every_job_names_known_peers_once():
         for job in group:
             assert set(job.peers) <= set(PEERS)
             assert len(set(job.peers)) == len(job.peers)
-    assert len({job.name for group in jobs.GROUPS.values() for job in group}) == sum(
-        len(group) for name, group in jobs.GROUPS.items() if name != "quick"
-    )
+    # quick and the gate measure some of the others' again
+    names = [job.name for name, group in jobs.GROUPS.items() if name not in ("quick", "gate") for job in group]
+    assert len(set(names)) == len(names)
 
 
 def test_operations_are_those_of_the_matrix_products():

@@ -15,6 +15,7 @@ def outcome(values, *, seeds, metric="accuracy", extra=None, n_train=100, **fact
             metrics={metric: float(value), f"train_{metric}": float(value)},
             n_train=n_train,
             parameters=10,
+            seconds=1.0,
             extra={} if extra is None else extra[place],
         )
         for place, (seed, value) in enumerate(zip(seeds, values, strict=True))
