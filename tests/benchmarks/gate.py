@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from dlwhy.training import processor_cache
 from tests.benchmarks import arrays, machine, rounds
 from tests.benchmarks.jobs import GATE, YARDSTICK, Job
 from tests.benchmarks.rounds import Bench
@@ -55,9 +56,10 @@ def update(found: Ratios) -> None:
 
 
 def processor() -> str:
-    """Name what the ratios depend on: processor, cores, TensorFlow."""
-    about = machine.describe()
-    return f"{about['processor']}, {about['cores']} cores, TensorFlow {importlib.metadata.version('tensorflow')}"
+    """Name what the ratios depend on: processor, cores, their cache, TensorFlow."""
+    about, cache = machine.describe(), processor_cache.bytes_a_core() >> 10
+    cores = f"{about['cores']} cores with {cache} KiB of L2"
+    return f"{about['processor']}, {cores}, TensorFlow {importlib.metadata.version('tensorflow')}"
 
 
 def compared(found: Ratios, entries: Mapping[str, Ratios]) -> dict[str, float]:

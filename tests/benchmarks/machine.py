@@ -41,8 +41,10 @@ def matrix_peak(size: int = 2048, tries: int = 10) -> float:
 
 def _processor() -> str:
     lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
+    told = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in reversed(lines))}
+    # some names, as `AMD EPYC`, are those of several generations, which the numbers tell apart
+    numbers = "/".join(told[name] for name in ("cpu family", "model") if name in told)
+    return f"{told['model name']} {numbers}".strip() if "model name" in told else platform.processor()
 
 
 def _version(package: str) -> str:
