@@ -132,15 +132,25 @@ def mapped(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
 
 
 def probes(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
-    """Train a network of four layers a seed, and fit a linear probe at its input and behind each layer."""
+    """Train a network of four layers a seed, and fit a linear probe at its input and behind each layer.
+
+    What the probes tell apart are the true classes, whatever the network was taught: its labels, nothing, or shuffled
+    labels, at the rate that its own labels deserve.
+    """
     draws = networks.draws_of(arm, seeds.report, own)
-    untrained = arm.settings["what"] == "untrained"
+    what = arm.settings["what"]
+    untrained = what == "untrained"
     tuned = networks.Tuned(rate=1e-6, scores={}) if untrained else networks.tune(arm, seeds, own)
     brief = dataclasses.replace(arm, steps=1) if untrained else arm
-    rates = [tuned.rate] * len(draws)
-    trained = networks.train(brief, draws, seeds.report, rates, room=networks.room_of(draws))
+    taught = (
+        [tasks.with_shuffled_labels(*pair) for pair in zip(draws, seeds.report, strict=True)]
+        if what == "shuffled"
+        else draws
+    )
+    trained = networks.train(brief, taught, seeds.report, [tuned.rate] * len(draws), room=networks.room_of(draws))
     runs = networks.score(brief, trained, seeds.report)
-    return networks.outcome([_probed(run, place, trained) for place, run in enumerate(runs)], tuned)
+    curves = [probing.accuracies(trained.replicas, place, drawn) for place, drawn in enumerate(draws)]
+    return networks.outcome([_probed(run, curve) for run, curve in zip(runs, curves, strict=True)], tuned)
 
 
 def _maps(study: Study, results: Results) -> dict[str, dict[str, list[str]]]:
@@ -167,9 +177,9 @@ def _of_pieces(regions: Mapping[str, Any], tent: Sequence[Sequence[int]]) -> str
     )
 
 
-def _probed(run: Run, place: int, trained: networks.Trained) -> Run:
-    curve = probing.accuracies(trained.replicas, place, trained.draws[place])
-    status = "ok" if run.status == "stuck" else run.status  # an untrained network has no result to be stuck at
+def _probed(run: Run, curve: list[float]) -> Run:
+    # a network that was not taught, or noise, has no result to be stuck at
+    status = "ok" if run.status == "stuck" else run.status
     metrics = {**run.metrics, "probe": curve[-1], "slope": float(statistics.slopes(np.array([curve]))[0])}
     return dataclasses.replace(run, metrics=metrics, status=status, extra={"probes": curve})
 
@@ -199,11 +209,10 @@ def _shape(task: Task, own: Any) -> tuple[int, int]:
 
 
 def _probe(task: Task, what: str) -> Arm:
-    shuffled = {"shuffled": True} if what == "shuffled" else {}
     width = _PROBED_WIDTH if _shape(task, None)[0] <= 2 else _PROBED_WIDTH_OF_REAL
     return Arm(
         name=f"probes, {what}",
-        task=dataclasses.replace(task, settings={**task.settings, **shuffled}),
+        task=task,
         kind="depth.probes",
         network=NetworkSpec(layers=(width,) * 4, initializer="he_uniform"),
         options=_OPTIONS,
@@ -237,6 +246,9 @@ def _deeper(task: Task) -> Contrast:
 
 
 def _separable(task: Task) -> list[Contrast]:
+    # where a line suffices, noise does not fail to separate the classes but spoils what the input had: no control
+    spoilt = task.role == "negative"
+    others = {"untrained": "in an untrained network", **({} if spoilt else {"shuffled": "with shuffled labels"})}
     return [
         Contrast(
             id="P2",
@@ -248,5 +260,5 @@ def _separable(task: Task) -> list[Contrast]:
             yes=f"On {task.name}, training makes the classes separable layer by layer, more than {words}.",
             no=f"On {task.name}, the layers separate the classes no more than {words}.",
         )
-        for other, words in (("untrained", "in an untrained network"), ("shuffled", "with shuffled labels"))
+        for other, words in others.items()
     ]

@@ -26,7 +26,7 @@ TUNING_SEEDS = 4
 # of rows that are resampled, what is held out
 TEST_SHARE = 0.25
 # of tuning and scoring: a change makes all rows stale
-PROTOCOL = 6
+PROTOCOL = 7
 # half decades
 ADAM_RATES = tuple(float(f"{10**power:.4g}") for power in np.arange(-4.5, -0.4, 0.5))
 SGD_RATES = tuple(float(f"{10**power:.4g}") for power in np.arange(-3, 1.1, 0.5))

@@ -32,9 +32,7 @@ def draw(name: str, seed: int, /, *, shuffled: bool = False, **settings: Any) ->
     seed
         Decides everything random; with more training points a draw begins with the same ones.
     shuffled
-        Permute the labels of both parts, each within itself: a negative control. (Were the held-out ones left as they
-        are, what a network makes of the others' noise would agree with them on more or less of a plane's few regions,
-        by as many points as matter.)
+        Whether the labels are permuted (`with_shuffled_labels`): a negative control.
     settings
         What the task takes.
 
@@ -47,12 +45,19 @@ def draw(name: str, seed: int, /, *, shuffled: bool = False, **settings: Any) ->
     if name not in TASKS:
         raise UsageError(f"no task {display(name)}", f"there is {', '.join(TASKS)}")
     made = TASKS[name](seed, **settings)
-    if not shuffled:
-        return made
+    return with_shuffled_labels(made, seed) if shuffled else made
+
+
+def with_shuffled_labels(drawn: Draw, seed: int) -> Draw:
+    """Permute the labels of both parts, each within itself: nothing is left to learn.
+
+    Were the held-out ones left as they are, what a network makes of the others' noise would agree with them on more or
+    less of a plane's few regions, by as many points as matter.
+    """
     y_train, y_test = (
-        generator(seed, _LABELS + 100 * place).permutation(y) for place, y in enumerate((made.y_train, made.y_test))
+        generator(seed, _LABELS + 100 * place).permutation(y) for place, y in enumerate((drawn.y_train, drawn.y_test))
     )
-    return dataclasses.replace(made, y_train=y_train, y_test=y_test)
+    return dataclasses.replace(drawn, y_train=y_train, y_test=y_test)
 
 
 def rings(seed: int, *, k: int, n_train: int) -> Draw:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.calibration import table
 
-_FIRST, _COUNT = 1001, 20
+_FIRST, _COUNT = 2001, 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

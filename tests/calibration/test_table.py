@@ -119,15 +119,15 @@ def test_it_goes_on_where_it_was_and_fails_where_a_control_is_none(tmp_path, mon
     def study(folder, seed):
         run.append(seed)
         (folder / "depth").mkdir(parents=True, exist_ok=True)
-        verdict = "supported" if seed < 1003 else "inconclusive"
+        verdict = "supported" if seed < 2003 else "inconclusive"
         (folder / "depth" / "study.json").write_text(json.dumps(report(seed, prediction("positive", verdict))))
 
     monkeypatch.setattr(calibration, "_study", study)
     given = ["--folder", str(tmp_path / "rows"), "--document", str(document)]
     assert calibration.main([*given, "--count", "2"]) == 0
-    assert "2 base seeds from 1001 to 1002" in document.read_text()
+    assert "2 base seeds from 2001 to 2002" in document.read_text()
     assert calibration.main([*given, "--count", "3"]) == 1
-    assert run == [1001, 1002, 1001, 1002, 1003]
+    assert run == [2001, 2002, 2001, 2002, 2003]
     assert "2 of 3" in document.read_text()
     assert calibration.main([*given, "--count", "20", "--table"]) == 1
     assert len(run) == 5

@@ -115,6 +115,19 @@ def test_probes_see_the_layers_of_a_trained_network():
     np.testing.assert_allclose(again, found.runs[1].extra["probes"], atol=0.02)
 
 
+@pytest.mark.slow
+def test_a_network_taught_noise_is_probed_for_the_true_classes():
+    study = depth.design(Request(claim="depth", budget="quick", n_seeds=2))
+    arm = study.arms["linear: probes, shuffled"]
+    found = depth.probes(arm, Seeds(report=study.seeds, tuning=study.seeds), None)
+
+    for run in found.runs:
+        assert run.status == "ok"
+        assert 0.45 < run.metrics["accuracy"] < 0.55  # of the labels that it was taught
+        assert run.extra["probes"][0] > 0.97  # of the classes
+        assert 0.6 < run.extra["probes"][-1] < run.extra["probes"][0]
+
+
 def test_the_figure_shows_what_there_is(quick, results_of):
     study = depth.design(quick("depth"))
     figure = study_panels.draw(analysis.report(study, results_of(study, by_depth(0.2))))
