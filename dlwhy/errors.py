@@ -1,8 +1,14 @@
 """What can go wrong: exceptions with one clear message, a hint and an exit code; and how foreign text is shown."""
 
 import errno
+import functools
+import re
 import unicodedata
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 # controls, formatting marks (bidi, zero-width, tags), surrogates, line and paragraph separators
 _UNSAFE_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
@@ -10,6 +16,8 @@ _UNSAFE_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _FILLERS = "\u115f\u1160\u3164\uffa0"
 # what every library that gets a number takes
 MAX_WHOLE = 2**31 - 1
+# arguments in Python that have another name than the option
+_ARGUMENTS = {"data": "dataset", "dir": "folder", "init-from": "base", "no-stratify": "stratify=False"}
 _NO_MEMORY = ("failed to map segment", "cannot allocate memory", "can't start new thread")
 
 
@@ -133,6 +141,34 @@ def display(text: object, limit: int = 60) -> str:
             length -= len(pieces.pop())
         pieces.append("…")
     return "".join(pieces)
+
+
+def listed(names: Sequence[str], most: int = 10) -> str:
+    """List some names for a message."""
+    return ", ".join(display(name) for name in names[:most]) + (f", … ({len(names)})" if len(names) > most else "")
+
+
+def in_python(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function's errors name its arguments, not the options of the command line."""
+
+    @functools.wraps(function)
+    def called(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except DlwhyError as error:
+            error.message, error.hint = _as_arguments(error.message), _as_arguments(error.hint)
+            error.args = (error.message,)
+            raise
+
+    return called
+
+
+def _as_arguments(text: str) -> str:
+    """Write ``--learning-rate`` as ``learning_rate``, and ``--drop id`` as ``drop=["id"]``; not in a whole command."""
+    if re.search(r"\bdlwhy [a-z]", text):
+        return text
+    text = re.sub(r"--drop ('[^']*'|[^\s')]+)", lambda found: f'drop=["{found[1].strip(chr(39))}"]', text)
+    return re.sub(r"--([a-z][a-z0-9-]*)", lambda found: _ARGUMENTS.get(found[1], found[1].replace("-", "_")), text)
 
 
 def _shown(character: str) -> str:

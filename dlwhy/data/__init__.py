@@ -1,7 +1,8 @@
 """Data sets: what one is, where it comes from, how it is kept. Importing this costs NumPy at most."""
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from dlwhy import lazy
 
 if TYPE_CHECKING:
     from dlwhy.data.dataset import Column, Dataset
@@ -12,20 +13,13 @@ if TYPE_CHECKING:
 __all__ = ["Column", "Dataset", "make", "read", "read_table", "write"]
 
 _HOMES = {
-    "Column": "dataset",
-    "Dataset": "dataset",
-    "make": "generators",
-    "read": "storage",
-    "read_table": "tables",
-    "write": "storage",
+    "Column": "dlwhy.data.dataset",
+    "Dataset": "dlwhy.data.dataset",
+    "make": "dlwhy.data.generators",
+    "read": "dlwhy.data.storage",
+    "read_table": "dlwhy.data.tables",
+    "write": "dlwhy.data.storage",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"dlwhy.data.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy.names(__name__, _HOMES)

@@ -5,12 +5,16 @@ import functools
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.errors import InputRefusedError
+from dlwhy import html
+from dlwhy.errors import InputRefusedError, display, in_python, listed
+
+if TYPE_CHECKING:
+    from dlwhy.data.frames import Frame
 
 Task = Literal["binary", "multiclass", "regression"]
 ColumnKind = Literal["numeric", "boolean", "categorical"]
@@ -57,7 +61,7 @@ class Column:
         return (*own, f"{self.name} missing") if self.indicator else own
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Dataset:
     """A data set with its split. Arrays are C-contiguous, finite, in native byte order, and must not be changed.
 
@@ -105,6 +109,32 @@ class Dataset:
             object.__setattr__(self, "columns", names)
         _check(self)
 
+    @classmethod
+    def from_frame(cls, frame: "Frame", *, target: str, name: str = "frame", **options: Any) -> "Dataset":
+        """Make a data set of a pandas or polars frame; it is that of a CSV file of the frame.
+
+        Parameters
+        ----------
+        frame
+            Rows with their target; the index of a pandas frame is left out.
+        target
+            Name of the target column.
+        name
+            What to call the data set.
+        options
+            Those of `dlwhy.read_table`: ``task``, ``drop``, ``missing``, ``split_column``, ``test_size``, ``seed``,
+            ``stratify``, ``max_size``.
+
+        Raises
+        ------
+        UsageError, InputRefusedError
+            As `dlwhy.read_table` does.
+
+        """
+        from dlwhy.data.tables import read_table
+
+        return dataclasses.replace(in_python(read_table)(frame, target=target, **options), name=name)
+
     @property
     def feature_names(self) -> tuple[str, ...]:
         """Names of the features, (n_features,)."""
@@ -130,6 +160,24 @@ class Dataset:
             digest.update(f"{array.dtype.str}{array.shape}".encode())
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
+
+    def __repr__(self) -> str:
+        classes = f" ({listed(self.class_names)})" if self.class_names else ""
+        n_train, n_test = len(self.y_train), len(self.y_test)
+        return (
+            f"<Dataset {display(self.name)}: {self.task}{classes}, {n_train} training and {n_test} test rows, "
+            f"{self.n_features} features>"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("task", self.task),
+            ("target", self.target_name),
+            *([("classes", listed(self.class_names))] if self.class_names else []),
+            ("rows", f"{len(self.y_train)} for training, {len(self.y_test)} for testing"),
+            ("features", f"{self.n_features}: {listed(self.feature_names)}"),
+        ]
+        return html.card(f"Dataset {self.name}", rows)
 
     def metadata(self) -> dict[str, Any]:
         """Everything but the arrays, as JSON-like values; `from_parts` takes it back."""

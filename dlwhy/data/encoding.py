@@ -9,7 +9,7 @@ import numpy as np
 
 from dlwhy.data.cells import Source, cleaned, matrix
 from dlwhy.data.dataset import Column, FloatArray
-from dlwhy.errors import DlwhyWarning, InputRefusedError, display
+from dlwhy.errors import DlwhyWarning, InputRefusedError, display, listed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,7 +19,7 @@ _CELLS = 2_000_000
 BOOLEANS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 
 
-def encode(frame: "pl.DataFrame", columns: tuple[Column, ...], *, source: str) -> FloatArray:
+def encode(frame: "pl.DataFrame", columns: tuple[Column, ...], *, source: Source) -> FloatArray:
     """Turn rows of text into features, and warn about what was filled in or not known.
 
     Parameters
@@ -29,7 +29,7 @@ def encode(frame: "pl.DataFrame", columns: tuple[Column, ...], *, source: str) -
     columns
         How the columns become features.
     source
-        How to name the file in messages; its first row is taken to be below a header.
+        Where the rows come from.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def encode(frame: "pl.DataFrame", columns: tuple[Column, ...], *, source: str) -
         missing cells in training.
 
     """
-    encoder = Encoder(columns, Source(name=source))
+    encoder = Encoder(columns, source)
     X = encoder.encode(frame)
     encoder.warn()
     return X
@@ -172,11 +172,6 @@ def category_codes(cells: "pl.Series", categories: tuple[str, ...]) -> "np.ndarr
         "np.ndarray[tuple[int], np.dtype[np.int32]]",
         cells.replace_strict(codes, default=-1, return_dtype=pl.Int32).to_numpy(),
     )
-
-
-def listed(names: list[str], most: int = 10) -> str:
-    """List some names for a message."""
-    return ", ".join(display(name) for name in names[:most]) + (f", … ({len(names)})" if len(names) > most else "")
 
 
 def _counted(counts: Counter[str]) -> str:

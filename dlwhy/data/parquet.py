@@ -55,7 +55,7 @@ def read_parquet(
         check_names(list(schema), source)
         for name, kind in schema.items():
             if name not in without:
-                _check_kind(name, kind, source)
+                check_kind(name, kind, source)
         wanted = len(schema.keys() - set(without))
         if room is not None:
             room.check(source, rows=claim.rows, columns=wanted)
@@ -106,7 +106,15 @@ def _check_text(chunk: "pl.DataFrame", source: str) -> None:
         raise InputRefusedError(f"{source}: {chunk.height} rows with {shown(size)} of text")
 
 
-def _check_kind(name: str, kind: "pl.DataType", source: str) -> None:
+def check_kind(name: str, kind: "pl.DataType", source: str) -> None:
+    """Refuse a column that holds neither text nor numbers.
+
+    Raises
+    ------
+    InputRefusedError
+        If it holds lists, bytes or the like.
+
+    """
     import polars as pl
 
     plain = (pl.Boolean, pl.String, pl.Categorical, pl.Enum, pl.Date, pl.Datetime, pl.Time, pl.Null)

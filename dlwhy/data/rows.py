@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 from dlwhy import files
 from dlwhy.data.cells import Source
 from dlwhy.data.delimited import read_delimited
-from dlwhy.data.encoding import listed
 from dlwhy.data.json_lines import read_json_lines
 from dlwhy.data.memory import Room
 from dlwhy.data.parquet import read_parquet
-from dlwhy.errors import InputRefusedError, UsageError, display
+from dlwhy.errors import InputRefusedError, UsageError, display, listed
 
 if TYPE_CHECKING:
     import polars as pl

@@ -11,9 +11,11 @@ import numpy as np
 
 from dlwhy import files
 from dlwhy.data import columns as deciding
+from dlwhy.data import frames
 from dlwhy.data.cells import Source, cleaned
 from dlwhy.data.dataset import LARGEST, MAX_COLUMNS, MAX_NAME, Column, ColumnKind, Dataset, FloatArray, Task
 from dlwhy.data.encoding import Encoder, category_codes, encode
+from dlwhy.data.frames import Frame
 from dlwhy.data.rows import FORMATS, Format, check_there, read_chunks, read_frame
 from dlwhy.data.splitting import Rows, check_split_options, split_rows
 from dlwhy.data.targets import Target, check_task, read_target
@@ -42,7 +44,7 @@ MISSING: tuple[Missing, ...] = ("impute", "drop", "error")
 
 
 def read_table(
-    path: str | Path,
+    path: str | Path | Frame,
     *,
     target: str = "target",
     task: Task | None = None,
@@ -65,7 +67,7 @@ def read_table(
     Parameters
     ----------
     path
-        The file, or "-" for stdin.
+        The file, or "-" for stdin; or a pandas or polars frame, which is taken for what a CSV file of it would hold.
     target
         Name of the target column.
     task
@@ -108,11 +110,21 @@ def read_table(
         stratify=stratify,
         for_training=True,
     )
+    if not isinstance(path, str | Path):
+        return _of_frame(path, options, drop=drop, max_size=max_size)
     frame, source = read_frame(path, format=format, without=drop, max_rows=max_rows, max_size=max_size)
     name = "stdin" if files.is_standard(path) else display(Path(path).stem, MAX_NAME)
     table = "stdin" if files.is_standard(path) else display(Path(path).name, MAX_NAME)
     provenance = {"table": table, "drop": sorted(drop)}
     return as_dataset(frame, source, options, name=name, provenance=provenance)
+
+
+def _of_frame(frame: Frame, options: "TableOptions", *, drop: Collection[str], max_size: int | None) -> Dataset:
+    text = frames.as_text(frame, without=drop, max_size=max_size)
+    for name in drop:
+        check_there(name, [str(column).strip() for column in frame.columns], frames.SOURCE, "--drop")
+    provenance = {"table": frames.SOURCE.name, "drop": sorted(drop)}
+    return as_dataset(text, frames.SOURCE, options, name=frames.SOURCE.name, provenance=provenance)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,7 @@ import numpy.typing as npt
 from dlwhy.data.cells import INFINITE, INTEGER, NUMBER, Source, numbers
 from dlwhy.data.columns import mostly_numbers
 from dlwhy.data.dataset import TASKS, Task
-from dlwhy.data.encoding import listed
-from dlwhy.errors import InputRefusedError, UsageError, display
+from dlwhy.errors import InputRefusedError, UsageError, display, listed
 
 if TYPE_CHECKING:
     import polars as pl

@@ -1,13 +1,15 @@
 """What an evaluation is: metrics with intervals, a row a class, and notes where a number needs one."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from dlwhy import html
 from dlwhy.data.dataset import Task
+from dlwhy.models.digits import number
 from dlwhy.models.outputs import Outputs
 
 CLASSIFICATION_METRICS = (
@@ -38,6 +40,7 @@ METRICS: Mapping[Task, tuple[str, ...]] = {
     "regression": REGRESSION_METRICS,
 }
 MAIN_METRIC: Mapping[Task, str] = {"binary": "accuracy", "multiclass": "accuracy", "regression": "r2"}
+_EVERY_METRIC = {*CLASSIFICATION_METRICS, *REGRESSION_METRICS}
 FloatArray = npt.NDArray[np.floating[Any]]
 LOWER_IS_BETTER = ("loss", "brier", "ece", "mae", "rmse")
 
@@ -68,9 +71,9 @@ class ClassScore:
     f1: float | None
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class Evaluation:
-    """How good predictions are.
+    """How good predictions are; each metric is an attribute as well: ``evaluation.accuracy``.
 
     Parameters
     ----------
@@ -109,6 +112,30 @@ class Evaluation:
     confusion: npt.NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()
     outputs: Outputs | None = None
+
+    def __getattr__(self, name: str) -> float | None:
+        metrics: Mapping[str, float | None] = self.__dict__.get("metrics", {})
+        if name in metrics:
+            return metrics[name]
+        there = f"; for {self.__dict__['task']} there is {', '.join(metrics)}" if metrics else ""
+        has = there if name in _EVERY_METRIC else ""
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{has}", name=name, obj=self)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.metrics]
+
+    def __repr__(self) -> str:
+        return f"<Evaluation of {self.n_samples} rows: {', '.join(f'{name} {text}' for name, text in self._rows())}>"
+
+    def _repr_html_(self) -> str:
+        return html.card(f"Evaluation on {self.n_samples} rows", self._rows(), notes=self.notes)
+
+    def _rows(self) -> Iterator[tuple[str, str]]:
+        for name, value in self.metrics.items():
+            if not name.endswith(("_low", "_high")):
+                low, high = (self.metrics.get(f"{name}_{end}") for end in ("low", "high"))
+                interval = f" [{number(low)}, {number(high)}]" if low is not None and high is not None else ""
+                yield name, number(value) + interval
 
     def as_json(self, split: str = "test") -> dict[str, float | int | None]:
         """Give the numbers as one flat object; the count of rows is named after the split: ``n_test``."""

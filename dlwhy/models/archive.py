@@ -28,6 +28,7 @@ __all__ = [
     "check",
     "describe",
     "history_csv",
+    "is_model",
     "read",
     "to_bytes",
     "write",
@@ -93,6 +94,25 @@ def read(path: str | Path, *, max_size: int | None = None) -> Trained:
     return Trained(
         network=checked.network, history=checked.history, details=checked.details, optimizer=checked.optimizer
     )
+
+
+def is_model(path: str | Path) -> bool:
+    """Tell a model from a data set by a file's first bytes: both may be zip archives, but only one of arrays.
+
+    Raises
+    ------
+    InputUnreadableError
+        If the file is missing, or not a regular file.
+
+    """
+    with files.open_input(path) as handle:
+        head = handle.read(64) if handle.seekable() else handle.peek(64)[:64]  # type: ignore[attr-defined]
+        if handle.seekable():
+            handle.seek(0)
+    if head.startswith(b"PK\x03\x04"):
+        name_length = int.from_bytes(head[26:28], "little")
+        return not head[30 : 30 + name_length].endswith(b".npy")
+    return head.startswith(b"\x89HDF\r\n\x1a\n")
 
 
 def describe(path: str | Path, *, max_size: int | None = None) -> dict[str, Any]:

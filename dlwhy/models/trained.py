@@ -2,14 +2,20 @@
 
 import dataclasses
 import functools
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Union
 
+import numpy as np
 import numpy.typing as npt
 
+from dlwhy import html
+from dlwhy.data import frames
 from dlwhy.data.dataset import FloatArray
-from dlwhy.errors import InputRefusedError
+from dlwhy.data.frames import Frame
+from dlwhy.errors import InputRefusedError, display, listed
 from dlwhy.models import forward, rebuilding
 from dlwhy.models.details import Details
+from dlwhy.models.digits import number
 from dlwhy.models.history import History
 from dlwhy.models.plain import PlainNetwork
 
@@ -17,7 +23,7 @@ if TYPE_CHECKING:
     import keras  # a name for annotations, nothing is imported
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Trained:
     """A model with what it went through.
 
@@ -82,13 +88,14 @@ class Trained:
 
         return building.predict(rebuilding.rebuild(network), X)
 
-    def predict(self, X: FloatArray) -> FloatArray:
+    def predict(self, X: FloatArray | Frame) -> FloatArray:
         """Predict as the Keras model does, in bounded memory and without TensorFlow if we know how.
 
         Parameters
         ----------
         X
-            Features, (n, n_features).
+            Features, (n, n_features); or a pandas or polars frame, whose columns are found by the names in
+            `details.columns`: text, gaps and all become features as `dlwhy predict` makes them.
 
         Returns
         -------
@@ -99,12 +106,34 @@ class Trained:
         Raises
         ------
         InputRefusedError
-            If `X` has not as many features as the model.
+            If `X` has not as many features as the model, or the frame lacks a column or holds what can't be understood.
 
         """
-        return forward.predictions(self.logits(X), self.details.task)
+        rows = X if isinstance(X, np.ndarray) else frames.features(X, self.details.columns)
+        return forward.predictions(self.logits(rows), self.details.task)
 
     @property
     def needs_tensorflow(self) -> bool:
         """Whether predicting takes TensorFlow: it does for layers that compute in bfloat16."""
         return not forward.knows(self.plain().plan)
+
+    def __repr__(self) -> str:
+        rows = dict(self._rows())
+        return f"<Trained {', '.join(f'{name} {value}' for name, value in rows.items() if name != 'features')}>"
+
+    def _repr_html_(self) -> str:
+        return html.card("Trained network", self._rows())
+
+    def _rows(self) -> Iterator[tuple[str, str]]:
+        """Say what it is, without taking the network apart."""
+        about = self.details
+        yield "for", about.task + (f" ({listed(about.class_names)})" if about.class_names else "")
+        if about.network is not None:
+            yield "layers", "-".join(map(str, [len(about.feature_names), *about.network["layers"], about.n_outputs]))
+        yield "features", f"{len(about.feature_names)}: {listed(about.feature_names)}"
+        if about.dataset:
+            yield "data", display(about.dataset.get("name"))
+        yield "epochs", str(max(map(len, self.history.values()), default=0))
+        for name, values in self.history.items():
+            if values:
+                yield display(name), number(values[-1])

@@ -220,7 +220,9 @@ def frame_of(**columns: list[str | None]) -> pl.DataFrame:
 
 
 def test_columns_are_found_by_name_and_others_left_aside() -> None:
-    X = encode(frame_of(c=["r", "g"], other=["?", "?"], b=["Yes", "no"], n=["1", " 2 "]), COLUMNS, source="d.csv")
+    X = encode(
+        frame_of(c=["r", "g"], other=["?", "?"], b=["Yes", "no"], n=["1", " 2 "]), COLUMNS, source=Source(name="d.csv")
+    )
 
     assert X.dtype == "float32"
     assert X.tolist() == [[1, 0, 1, 0, 1], [2, 0, 0, 1, 0]]
@@ -228,7 +230,7 @@ def test_columns_are_found_by_name_and_others_left_aside() -> None:
 
 def test_an_unknown_category_is_all_zeros_and_counted_once() -> None:
     with pytest.warns(DlwhyWarning, match=r"^d.csv: unknown categories in 2 cells \(c 2\)") as caught:
-        X = encode(frame_of(n=["1"] * 3, b=["no"] * 3, c=["x", "r", "z"]), COLUMNS, source="d.csv")
+        X = encode(frame_of(n=["1"] * 3, b=["no"] * 3, c=["x", "r", "z"]), COLUMNS, source=Source(name="d.csv"))
 
     assert X[:, 3:].tolist() == [[0, 0], [0, 1], [0, 0]]
     assert len(caught) == 1
@@ -236,7 +238,7 @@ def test_an_unknown_category_is_all_zeros_and_counted_once() -> None:
 
 def test_a_missing_cell_is_filled_where_training_had_missing_cells() -> None:
     with pytest.warns(DlwhyWarning, match=r"^d.csv: missing 1 cell \(n 1\): filled"):
-        X = encode(frame_of(n=[None, "1"], b=["no", "no"], c=["r", "r"]), COLUMNS, source="d.csv")
+        X = encode(frame_of(n=[None, "1"], b=["no", "no"], c=["r", "r"]), COLUMNS, source=Source(name="d.csv"))
 
     assert X[:, :2].tolist() == [[3, 1], [1, 0]]
 
@@ -255,14 +257,14 @@ def test_a_bad_cell_is_refused_with_row_and_column(case: str) -> None:
     whole: dict[str, list[str | None]] = {"n": ["1", "2"], "b": ["no", "no"], "c": ["r", "r"]}
 
     with pytest.raises(InputRefusedError) as caught:
-        encode(frame_of(**(whole | columns)), COLUMNS, source="d.csv")
+        encode(frame_of(**(whole | columns)), COLUMNS, source=Source(name="d.csv"))
 
     assert str(caught.value).startswith(message)
 
 
 def test_an_absent_column_is_refused() -> None:
     with pytest.raises(InputRefusedError, match=r'^d\.csv: no column "b"; columns: n, c$'):
-        encode(frame_of(n=["1"], c=["r"]), COLUMNS, source="d.csv")
+        encode(frame_of(n=["1"], c=["r"]), COLUMNS, source=Source(name="d.csv"))
 
 
 def test_rows_and_warnings_are_counted_across_chunks() -> None:

@@ -1,0 +1,1 @@
+"""What `import dlwhy` hands on: the commands as functions, for scripts and notebooks."""

@@ -1,0 +1,145 @@
+"""A claim put to the test from Python: the study runs, or goes on, in its folder, and what it found comes back."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dlwhy import html
+from dlwhy.data.dataset import Dataset
+from dlwhy.errors import display, in_python
+from dlwhy.models.digits import number
+from dlwhy.studies import conduct
+from dlwhy.studies.model_recipes import read_all
+from dlwhy.studies.request import Budget, Request
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class StudyResult:
+    """What a study found.
+
+    Parameters
+    ----------
+    folder
+        Where its rows and its report are; the same call goes on from there.
+    report
+        All of it, JSON-like, as in ``study.json``.
+
+    """
+
+    folder: Path
+    report: Mapping[str, Any]
+
+    @property
+    def verdict(self) -> str:
+        """``supported``, ``not supported``, ``inconclusive`` or ``withheld``; on the user's own data, if there are."""
+        return str(self.report["verdict"])
+
+    @property
+    def predictions(self) -> list[Mapping[str, Any]]:
+        """What the claim predicts, each with its effect, its interval and its verdict."""
+        return list(self.report["predictions"])
+
+    @property
+    def answers(self) -> list[str]:
+        """The same in sentences: those on the user's own data, else all."""
+        own = list(self.report["headline"]["answers"])
+        return own or [each["sentence"] for each in self.predictions if each["sentence"]]
+
+    def draw(self) -> "Figure":
+        """Draw the study's figure, in the house's own style."""
+        from dlwhy.figures import study_panels, style
+
+        with style.styled():
+            return study_panels.draw(dict(self.report))
+
+    def __repr__(self) -> str:
+        return f"<StudyResult {display(self.report['headline']['verdict'], 300)}; rows in {display(self.folder, 200)}>"
+
+    def _repr_html_(self) -> str:
+        headline = self.report["headline"]
+        rows = [
+            (each["task"], each["contrast"], each["metric"], _interval(each), each["verdict"])
+            for each in self.predictions
+        ]
+        notes = [headline["verdict"], *self.answers, *filter(None, [headline["lab"]])]
+        header = ("task", "comparison", "metric", "effect", "verdict")
+        return html.card(headline["title"], rows, header=header, notes=notes)
+
+
+@in_python
+def study(
+    claim: str,
+    dataset: Dataset | None = None,
+    *,
+    budget: Budget = "quick",
+    seeds: int | None = None,
+    seed: int = 42,
+    epochs: int | None = None,
+    only: Sequence[str] = (),
+    arms: Sequence[str] = (),
+    smallest_effect: float | None = None,
+    alpha: float = 0.05,
+    folder: str | Path | None = None,
+    jobs: int = 1,
+) -> StudyResult:
+    """Put a claim to the test, or go on with a study that was interrupted.
+
+    Parameters
+    ----------
+    claim
+        ``depth``, ``data``, ``compute``, ``algorithms``, ``transfer``, ``versatility``; or ``compare``.
+    dataset
+        Your own data, beside the controls.
+    budget
+        ``quick`` (12 seeds, controls only), ``default`` (20 seeds, real data), ``thorough`` (64, everything).
+    seeds
+        Replicates of each arm, in place of the budget's.
+    seed
+        Base seed, from which all others derive.
+    epochs
+        Passes over the training part, in place of each arm's own number of steps.
+    only
+        Tasks and arms to keep; all if there are none.
+    arms
+        For ``compare``: recipes such as ``layers=64,64 dropout=0.3``, ``model:FILE.keras`` or ``baseline:svm``.
+    smallest_effect, alpha
+        Smallest effect that matters, in the metric's unit, and the error rate of intervals.
+    folder
+        Where rows and report are kept; by default ``study/CLAIM``.
+    jobs
+        Processes with a TensorFlow each.
+
+    Raises
+    ------
+    UsageError
+        If there is no such study, or it can't be made of what was asked.
+    BusyError, OutputBlockedError, InputOutputError, InputRefusedError
+        If the folder is in use or can't be written, or the data can't be learnt from.
+
+    """
+    compare = {"arms": list(arms), "match": None, "models": read_all(list(arms))}
+    request = Request(
+        claim=claim,
+        budget=budget,
+        n_seeds=seeds,
+        base_seed=seed,
+        epochs=epochs,
+        only=tuple(only),
+        smallest_effect=smallest_effect,
+        alpha=alpha,
+        own=conduct.own_data(dataset),
+        extra=compare if claim == "compare" else {},
+    )
+    place = Path("study", claim) if folder is None else Path(folder)
+    found = conduct.run(request, place, own=dataset, command=f"dlwhy.study({claim!r})", jobs=jobs)
+    return StudyResult(folder=found.folder, report=found.report)
+
+
+def _interval(finding: Mapping[str, Any]) -> str:
+    ends = [finding[name] for name in ("ci_low", "ci_high")]
+    interval = f" [{', '.join(map(number, ends))}]" if None not in ends else ""
+    return number(finding["effect"], "+") + interval

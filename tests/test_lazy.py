@@ -1,0 +1,27 @@
+"""`import dlwhy` costs nothing, and every name it has is there when it is asked for."""
+
+import subprocess
+import sys
+
+import pytest
+
+import dlwhy
+import dlwhy.data
+
+HEAVY = ("numpy", "tensorflow", "keras", "sklearn", "scipy", "polars", "matplotlib", "joblib", "typer")
+
+
+@pytest.mark.parametrize("package", [dlwhy, dlwhy.data], ids=lambda package: package.__name__)
+def test_every_name_is_there_listed_and_documented(package) -> None:
+    for name in package.__all__:
+        assert getattr(package, name).__doc__
+        assert name in dir(package)
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = package.nothing
+
+
+def test_importing_it_imports_nothing() -> None:
+    script = "import sys, dlwhy; assert dlwhy.__version__; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+
+    assert not set(loaded) & {*HEAVY, "dlwhy.data", "dlwhy.errors"}
