@@ -7,11 +7,12 @@ import pytest
 
 import dlwhy
 import dlwhy.data
+import dlwhy.figures
 
 HEAVY = ("numpy", "tensorflow", "keras", "sklearn", "scipy", "polars", "matplotlib", "joblib", "typer")
 
 
-@pytest.mark.parametrize("package", [dlwhy, dlwhy.data], ids=lambda package: package.__name__)
+@pytest.mark.parametrize("package", [dlwhy, dlwhy.data, dlwhy.figures], ids=lambda package: package.__name__)
 def test_every_name_is_there_listed_and_documented(package) -> None:
     for name in package.__all__:
         assert getattr(package, name).__doc__

@@ -41,12 +41,12 @@ class BoundaryDisplay:
         return cls(found=Dependence.from_subject(subject, x, y))
 
     def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw on the axes, or on a new figure's."""
+        """Draw on the axes, or on a new figure's; `ax_` is where."""
         self.ax_ = ax = ax or style.new_figure()[1][0]
         found = self.found
         draw = {"binary": self._binary, "multiclass": self._multiclass, "regression": self._regression}[found.task]
         draw(ax)
-        ax.set_title("\n".join(filter(None, (found.title, found.explanation))), parse_math=False)
+        style.set_title(ax, "\n".join(filter(None, (found.title, found.explanation))))
         x_name, y_name = style.shortened([axis.name for axis in found.axes])
         ax.set_xlabel(x_name, parse_math=False)
         ax.set_ylabel(y_name, parse_math=False)

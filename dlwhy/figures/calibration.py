@@ -77,7 +77,7 @@ class CalibrationDisplay:
         return cls(bins=bins, predictions=predictions, event=event, errors=errors)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw on the axes, or on a new figure's."""
+        """Draw on the axes, or on a new figure's; `ax_` is where."""
         self.ax_ = ax = ax or style.new_figure()[1][0]
         below = _under(ax)
         colors = style.class_colors(max(2, len(self.bins)))
@@ -87,7 +87,7 @@ class CalibrationDisplay:
             look: dict[str, Any] = {"histtype": "step" if len(self.bins) > 1 else "stepfilled", "color": color}
             below.hist(self.predictions[name], bins=_HISTOGRAM_BINS, range=(0, 1), **look)
         perfect = ax.plot([0, 1], [0, 1], color="#888888", linestyle=":", linewidth=1.2)[0]
-        ax.set_title(self._title(), parse_math=False)
+        style.set_title(ax, self._title())
         ax.set(xlim=(0, 1), ylim=(0, 1))
         ax.tick_params(labelbottom=False)
         below.tick_params(labelsize=ax.yaxis.get_ticklabels()[0].get_fontsize())

@@ -58,7 +58,7 @@ class ConfusionDisplay:
         return cls(counts=counts, class_names=dataset.class_names)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw on the axes, or on a new figure's."""
+        """Draw on the axes, or on a new figure's; `ax_` is where."""
         self.ax_ = ax = ax or style.new_figure()[1][0]
         shares = self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
         image = ax.imshow(shares, cmap=_map(), vmin=0, vmax=1)
@@ -69,8 +69,8 @@ class ConfusionDisplay:
         self._numbers(ax, shares)
         style.bar(image, "share of the true class")
         right, every = int(np.trace(self.counts)), int(self.counts.sum())
-        title = f"Confusion on the test part: {every - right:,} of {every:,} rows wrong"
-        ax.set(title=title, xlabel="predicted class", ylabel="true class")
+        style.set_title(ax, f"Confusion on the test part: {every - right:,} of {every:,} rows wrong")
+        ax.set(xlabel="predicted class", ylabel="true class")
         return self
 
     def _numbers(self, ax: "Axes", shares: npt.NDArray[np.float64]) -> None:

@@ -35,14 +35,14 @@ class CurveDisplay:
         return cls(found=Dependence.from_subject(subject, x, y))
 
     def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw on the axes, or on a new figure's."""
+        """Draw on the axes, or on a new figure's; `ax_` is where."""
         self.ax_ = ax = ax or style.new_figure()[1][0]
         if self.found.task == "regression":
             self._numbers(ax)
         else:
             self._probabilities(ax)
         axis = self.found.axes[0]
-        ax.set_title("\n".join(filter(None, (self.found.title, self.found.explanation))), parse_math=False)
+        style.set_title(ax, "\n".join(filter(None, (self.found.title, self.found.explanation))))
         ax.set_xlabel(style.shortened([axis.name])[0], parse_math=False)
         if axis.groups:
             ticks.name_ticks(ax.xaxis, range(len(axis.groups)), style.shortened(axis.groups))

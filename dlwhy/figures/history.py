@@ -74,10 +74,10 @@ class HistoryDisplay:
         return int(finite.argmin()) + 1 if np.isfinite(finite).any() else None
 
     def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw on the axes, or on a new figure's."""
+        """Draw on the axes, or on a new figure's; `ax_` is where."""
         self.ax_ = ax = ax or style.new_figure()[1][0]
         handles = self._several(ax) if len(self.curves) > 1 else self._one(ax, next(iter(self.curves.values())))
-        ax.set_title(self._title(), parse_math=False)
+        style.set_title(ax, self._title())
         ax.set(xlabel="epoch", ylabel=self.metric)
         ax.grid(visible=True, alpha=0.3)
         ax.locator_params(axis="x", integer=True)

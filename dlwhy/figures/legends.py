@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.backend_bases import RendererBase
     from matplotlib.container import Container
+    from matplotlib.figure import Figure
     from matplotlib.legend import Legend
     from matplotlib.transforms import Bbox
 
@@ -45,10 +46,22 @@ class Key:
 
 # what is drawn of a legend depends on the room, which is known when the picture is laid out
 _KEYS: "WeakKeyDictionary[Axes, Key]" = WeakKeyDictionary()
+# the pictures that are laid out by us when they are saved
+_OURS: "WeakSet[Figure]" = WeakSet()
+
+
+def lay_out(figure: "Figure") -> None:
+    """Count a figure among those that `layout.fit` will lay out."""
+    _OURS.add(figure)
+
+
+def is_laid_out(ax: "Axes") -> bool:
+    """Say whether a panel lies in a picture that `layout.fit` lays out, and not in somebody else's figure."""
+    return ax.get_figure(root=True) in _OURS
 
 
 def below(ax: "Axes", handles: "Sequence[Artist | Container]", names: Sequence[str], *, kept: int = 0) -> None:
-    """Put a legend under the panel; a name in it is drawn as it is.
+    """Put a legend under the panel, in somebody else's figure inside it; a name in it is drawn as it is.
 
     Parameters
     ----------
@@ -60,6 +73,10 @@ def below(ax: "Axes", handles: "Sequence[Artist | Container]", names: Sequence[s
         How many at the end must be shown even when the others are too many.
 
     """
+    if not is_laid_out(ax):  # below it there may be no room
+        for text in ax.legend(handles, names, loc="best").get_texts():
+            text.set_parse_math(False)
+        return
     _KEYS[ax] = Key(handles, names, kept)
     _made(ax, handles, names, n_columns=min(3, len(names)))
 

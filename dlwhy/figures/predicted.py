@@ -60,7 +60,7 @@ class PredictedDisplay:
         return 1 - float(np.mean((self.true - self.predicted) ** 2)) / variance if variance > 0 else None
 
     def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw on the axes, or on a new figure's."""
+        """Draw on the axes, or on a new figure's; `ax_` is where."""
         self.ax_ = ax = ax or style.new_figure()[1][0]
         both = np.concatenate([self.true, self.predicted])
         margin = 0.04 * float(np.ptp(both)) or 0.5
@@ -70,7 +70,7 @@ class PredictedDisplay:
         explained = "" if self.explained is None else f", R² {self.explained:.3f}"
         error = style.number(float(np.sqrt(np.mean((self.true - self.predicted) ** 2))))
         target = style.shortened([self.target_name])[0]
-        ax.set_title(f"Predicted against true: test RMSE {error}{explained}", parse_math=False)
+        style.set_title(ax, f"Predicted against true: test RMSE {error}{explained}")
         ax.set_xlabel(f"true {target}", parse_math=False)
         ax.set_ylabel(f"predicted {target}", parse_math=False)
         ax.set(xlim=ends, ylim=ends)

@@ -57,7 +57,7 @@ class ResidualsDisplay:
         return x, y
 
     def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw on the axes, or on a new figure's."""
+        """Draw on the axes, or on a new figure's; `ax_` is where."""
         self.ax_ = ax = ax or style.new_figure()[1][0]
         zero = ax.axhline(0, color=style.ink(), linewidth=1, linestyle=":")
         rows, name = draw_rows(ax, self.predicted, self.residuals)
@@ -65,7 +65,7 @@ class ResidualsDisplay:
         target = style.shortened([self.target_name])[0]
         spread = style.number(float(np.sqrt(np.mean(self.residuals**2))))
         bias = style.number(float(self.residuals.mean()))
-        ax.set_title(f"Residuals on the test part: {bias} on average, RMSE {spread}", parse_math=False)
+        style.set_title(ax, f"Residuals on the test part: {bias} on average, RMSE {spread}")
         ax.set_xlabel(f"predicted {target}", parse_math=False)
         ax.set_ylabel("true - predicted", parse_math=False)
         ax.grid(visible=True, alpha=0.3)

@@ -75,7 +75,7 @@ class RocDisplay:
         return {name: float(auc(*curve)) for name, curve in self.curves.items()}
 
     def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw on the axes, or on a new figure's."""
+        """Draw on the axes, or on a new figure's; `ax_` is where."""
         self.ax_ = ax = ax or style.new_figure()[1][0]
         areas = self.areas()
         colors = style.class_colors(max(2, len(self.curves)))
@@ -89,7 +89,7 @@ class RocDisplay:
             f"{word}{name}: {area:.3f}" for name, area in zip(style.shortened(list(areas)), areas.values(), strict=True)
         ]
         event = display(self.event, 30)
-        ax.set_title(self._title(areas), parse_math=False)
+        style.set_title(ax, self._title(areas))
         ax.set_xlabel(f"share of the others taken for {event}", parse_math=False)
         ax.set_ylabel(f"share of {event} found", parse_math=False)
         ax.set(xlim=(0, 1), ylim=(0, 1))

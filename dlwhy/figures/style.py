@@ -1,6 +1,7 @@
 """How every picture looks, and how it is saved: colours that colour-blind people can tell apart, bytes that repeat."""
 
 import contextlib
+import textwrap
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -73,6 +74,7 @@ STYLES: dict[str, dict[str, Any]] = {"light": {}, "dark": _DARK, "large": _LARGE
 PANEL_INCHES = (5.4, 4.8)
 _LETTERS = ("font.size", "axes.titlesize", "axes.labelsize", "legend.fontsize", "xtick.labelsize", "ytick.labelsize")
 _LEAST_LETTERS = 0.7  # of the style's size
+_LETTER = 0.55  # mean width of a letter, in font sizes
 _LEAST_FOR_BAR = 2.8  # inches
 _VECTOR_DPI = 300  # at which texts are measured for pictures without pixels
 
@@ -155,6 +157,7 @@ def new_figure(n_panels: int = 1, size: tuple[float, float] | None = None) -> "t
     rows, columns = _grid(n_panels, size)
     figure = Figure(figsize=size or (PANEL_INCHES[0] * columns, PANEL_INCHES[1] * rows))
     FigureCanvasAgg(figure)
+    legends.lay_out(figure)
     panels = list(figure.subplots(rows, columns, squeeze=False).flat)
     for unused in panels[n_panels:]:
         unused.remove()
@@ -212,6 +215,16 @@ def format_of(path: str | Path) -> str:
     if suffix not in FORMATS:
         raise UsageError(f"{files.shown(path)}: pictures are saved as .png, .svg or .pdf")
     return suffix
+
+
+def set_title(ax: "Axes", text: str) -> None:
+    """Put a title over a panel, drawn as it is; in somebody else's figure in lines as wide as the panel is now."""
+    if not legends.is_laid_out(ax):
+        inches = ax.title.get_fontproperties().get_size_in_points() * _LETTER / 72
+        width = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted()).width
+        letters = max(12, int(width / inches))
+        text = "\n".join(textwrap.fill(line, letters) for line in text.splitlines())
+    ax.set_title(text, parse_math=False)
 
 
 def plain_numbers(ax: "Axes") -> None:
@@ -285,8 +298,8 @@ def bar(image: "AxesImage", label: str, *, needed: bool = False) -> None:
     inches = whole.get_figwidth() / (spec.get_gridspec().ncols if spec else 1) if whole else PANEL_INCHES[0]
     if inches < _LEAST_FOR_BAR and not needed:
         return
-    inner = ax.inset_axes((1.03, 0, 0.045, 1))
-    ax.figure.colorbar(image, cax=inner).set_label(label, parse_math=False)
+    place: dict[str, Any] = {"cax": ax.inset_axes((1.03, 0, 0.045, 1))} if legends.is_laid_out(ax) else {"ax": ax}
+    ax.figure.colorbar(image, **place).set_label(label, parse_math=False)
 
 
 def number(value: float) -> str:
