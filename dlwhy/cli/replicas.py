@@ -62,12 +62,13 @@ def train_and_save(
     import numpy as np
 
     from dlwhy.training.loop import Hooks
-    from dlwhy.training.replicas import train_replicas
+    from dlwhy.training.replicas import Varying, train_replicas
 
     seeds = _seeds(settings)
     with graceful(out) as interruption, training_bar(out, recipe.epochs) as show:
         hooks = Hooks(on_progress=show, should_stop=lambda: interruption.number is not None)
-        replicas = train_replicas(dataset, network, recipe, seeds=seeds, device=settings["device"], hooks=hooks)
+        varying, device = Varying(seeds=seeds), settings["device"]
+        replicas = train_replicas(dataset, network, recipe, varying=varying, device=device, hooks=hooks)
     finished = [i for i in range(len(replicas)) if replicas.status[i] != "diverged" and replicas.epochs[i] > 0]
     if not finished:
         raise UnusableResultError(

@@ -24,7 +24,7 @@ from dlwhy.studies.request import OwnData, Request
 from dlwhy.studies.results import Outcome, Results, Run
 from dlwhy.studies.verdicts import Finding
 from dlwhy.training.options import TrainingOptions
-from dlwhy.training.replicas import Replicas, train_replicas
+from dlwhy.training.replicas import Length, Replicas, Varying, train_replicas
 
 _CLAIM = "Deep learning grows with computing power: larger networks, trained longer, go on improving by a power law."
 _CAVEATS = (
@@ -221,11 +221,12 @@ def _trained(arm: Arm, draws: Sequence[Draw], seeds: Sequence[int], *, most: int
             dataset,
             arm.network,
             arm.options,
-            seeds=[training_seed(seed, arm.shift) for seed in seeds],
-            rows=[_rows(own, steps * _BATCH) for own in places],
-            steps=steps,
-            log_every=min(steps, _LOG_EVERY),
-            size=-(-most // 2),
+            varying=Varying(
+                seeds=[training_seed(seed, arm.shift) for seed in seeds],
+                rows=[_rows(own, steps * _BATCH) for own in places],
+                stack_size=-(-most // 2),
+            ),
+            length=Length(steps=steps, log_every=min(steps, _LOG_EVERY)),
         )
         for steps in arm.durations
     ]

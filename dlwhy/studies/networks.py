@@ -17,7 +17,7 @@ from dlwhy.studies.draws import Draw
 from dlwhy.studies.request import OwnData
 from dlwhy.studies.results import Outcome, Run, Status
 from dlwhy.training import accelerator
-from dlwhy.training.replicas import Replicas, train_replicas
+from dlwhy.training.replicas import Length, Replicas, Start, Varying, train_replicas
 
 # rows that train and tuning draws are filled up to, so that both have one program
 _LEAST_ROWS = 1 << 12
@@ -127,7 +127,8 @@ def train(
     *,
     room: int,
     size: int | None = None,
-    **given: Any,
+    start: Start | None = None,
+    **varying: Any,
 ) -> Trained:
     """Train one network a draw.
 
@@ -141,8 +142,10 @@ def train(
         Rows to fill the training arrays up to; see `room_of`.
     size
         Replicas a stack; by default half the networks.
-    given
-        What else `train_replicas` takes.
+    start
+        Networks to start from.
+    varying
+        What else differs; see `Varying`.
 
     """
     prepare()
@@ -152,13 +155,15 @@ def train(
         dataset,
         arm.network,
         arm.options,
-        seeds=[training_seed(seed, arm.shift) for seed in seeds],
-        rows=rows,
-        learning_rates=list(rates),
-        steps=arm.steps,
-        log_every=arm.settings.get("log_every"),
-        size=size or stack_size(arm, draws[0], len(draws)),
-        **given,
+        varying=Varying(
+            seeds=[training_seed(seed, arm.shift) for seed in seeds],
+            rows=rows,
+            learning_rates=list(rates),
+            stack_size=size or stack_size(arm, draws[0], len(draws)),
+            **varying,
+        ),
+        start=start,
+        length=Length(steps=arm.steps, log_every=arm.settings.get("log_every")) if arm.steps else None,
     )
     return Trained(replicas=replicas, draws=draws, seconds=time.perf_counter() - started)
 
@@ -223,8 +228,8 @@ def _searched(arm: Arm, seeds: Seeds, draws: Sequence[Draw], bases: Sequence[Any
     scores: dict[float, float] = {}
     rates = list(arm.rates)
     for _ in range(_MOST_GROWTH):
-        start = {"bases": [*bases] * len(rates), "freeze": arm.settings.get("freeze", 0)} if bases else {}
-        scores |= _scores_of(arm, parts, seeds.tuning, rates, room=room, size=size, **start)
+        start = Start(bases=[*bases] * len(rates), freeze=arm.settings.get("freeze", 0)) if bases else None
+        scores |= _scores_of(arm, parts, seeds.tuning, rates, room=room, size=size, start=start)
         if all(score <= chance + 0.02 for score in scores.values()):
             return Tuned(rate=sorted(scores)[len(scores) // 2], scores=scores, hopeless=True)
         rates = plateau.beyond(scores)
@@ -274,13 +279,20 @@ def _validating(draw: Draw) -> Draw:
 
 
 def _scores_of(
-    arm: Arm, draws: Sequence[Draw], seeds: Sequence[int], rates: Sequence[float], *, room: int, size: int, **given: Any
+    arm: Arm,
+    draws: Sequence[Draw],
+    seeds: Sequence[int],
+    rates: Sequence[float],
+    *,
+    room: int,
+    size: int,
+    start: Start | None,
 ) -> dict[float, float]:
     """Mean score of each rate over the tuning seeds, all trained as one run of stacks."""
     pairs = [(rate, draw, seed) for rate in rates for draw, seed in zip(draws, seeds, strict=True)]
     every = [draw for _, draw, _ in pairs]
     chosen, own = [seed for *_, seed in pairs], [rate for rate, *_ in pairs]
-    trained = train(arm, every, chosen, own, room=room, size=size, **given)
+    trained = train(arm, every, chosen, own, room=room, size=size, start=start)
     y_prob = trained.predict(np.stack([draw.X_test for draw in every]))
     scores = []
     for place, draw in enumerate(every):

@@ -24,7 +24,7 @@ from dlwhy.studies.results import Outcome, Results, Run
 from dlwhy.training import accelerator
 from dlwhy.training.loop import Hooks, Progress
 from dlwhy.training.options import TrainingOptions
-from dlwhy.training.replicas import train_replicas
+from dlwhy.training.replicas import Length, Varying, train_replicas
 
 KEY = "seconds_throughput"
 _FEATURES, _WIDTH = 32, 128
@@ -128,9 +128,8 @@ def speed(*, batch: int, replicas: int = 1, device: str = "auto") -> float:
         _data(),
         NetworkSpec(layers=(_WIDTH, _WIDTH)),
         TrainingOptions(batch_size=batch, learning_rate=0.001, normalize="never", engine="xla"),
-        seeds=list(range(replicas)),
-        steps=_MOST_STEPS,
-        log_every=_STEPS_A_ROUND,
+        varying=Varying(seeds=range(replicas)),
+        length=Length(steps=_MOST_STEPS, log_every=_STEPS_A_ROUND),
         device=device,
         hooks=Hooks(on_progress=clock.note, should_stop=clock.is_enough),
     )

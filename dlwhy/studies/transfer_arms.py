@@ -22,6 +22,7 @@ from dlwhy.studies.draws import Draw
 from dlwhy.studies.request import OwnData
 from dlwhy.studies.results import Outcome, Run
 from dlwhy.training.options import TrainingOptions
+from dlwhy.training.transfer import Start
 
 # a source network has other initial weights than the target of the same seed
 _SOURCE_SHIFT = 2
@@ -100,9 +101,9 @@ def run(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
     if arm.settings["head"] != "net":
         return Outcome(runs=tuple(_simple_runs(arm, seeds, draws)))
     tuned, bases = _tuned(arm, seeds, own), _bases(arm, seeds, seeds.report)
-    start = {"bases": bases, "freeze": arm.settings.get("freeze", 0)} if bases else {}
+    start = Start(bases=bases, freeze=arm.settings.get("freeze", 0)) if bases else None
     rates = [tuned.rate] * len(draws)
-    trained = networks.train(arm, draws, seeds.report, rates, room=networks.room_of(draws), **start)
+    trained = networks.train(arm, draws, seeds.report, rates, room=networks.room_of(draws), start=start)
     runs = networks.score(arm, trained, seeds.report)
     if arm.settings["from"] == "source":
         found = sources(arm, seeds)

@@ -13,12 +13,10 @@ from dlwhy.models import network as networks
 from dlwhy.models.archive import Trained
 from dlwhy.models.network import NetworkSpec, Scale
 from dlwhy.models.stacked import StackedNetwork
-from dlwhy.training import engine
+from dlwhy.training import details, engine, preparing
 from dlwhy.training.accelerator import Accelerator
-from dlwhy.training.engine import TrainingData
 from dlwhy.training.optimizers import make_optimizer
 from dlwhy.training.options import TrainingOptions
-from dlwhy.training.setup import Session
 from dlwhy.training.stack import Stack
 from dlwhy.training.transfer import Taken
 
@@ -178,43 +176,23 @@ class Replicas:
         columns = zip(self.columns, self.history[replica, :done].T, strict=True)
         history = {name: [float(value) for value in column] for name, column in columns}
         shown = {name: values for name, values in history.items() if np.isfinite(values).all()}
-        empty = np.empty((0, self.shape.n_features), np.float32)
-        session = Session(
+        origin = details.Origin(
             dataset=self.dataset,
             network=spec,
             options=options,
-            accelerator=self.accelerator,
-            model=model,
-            data=TrainingData(X=empty, y=empty, X_val=empty, y_val=empty, weights=None, task=self.dataset.task),
-            engine=_Finished(self._optimizer(replica, options, model)),  # type: ignore[arg-type]  # only asked to finish
-            engine_name="stack",
-            target_scale=1.0,
+            engine="stack",
+            threads=self.accelerator.threads,
             taken=self.taken,
-            history=shown,
+            own=self.own,
         )
-        trained = session.trained()
-        if not self.own:
-            return trained
-        trained.model.optimizer = None
-        facts = {**(trained.details.training or {}), "own": list(self.own)}
-        return dataclasses.replace(trained, details=dataclasses.replace(trained.details, training=facts))
+        return details.finished(model, self._optimizer(replica, options, model), shown, origin)
 
     def _optimizer(self, replica: int, options: TrainingOptions, model: Any) -> Any:
-        steps = -(-len(self.dataset.X_train) // options.batch_size)
+        steps = preparing.steps_an_epoch(len(self.dataset.X_train), options.batch_size)
         optimizer = make_optimizer(options, steps_an_epoch=steps)
         optimizer.build(model.trainable_variables)
         self.stack.optimizer.copy_to(optimizer, [values[replica] for values in self.slots])
         return optimizer
-
-
-@dataclasses.dataclass(frozen=True)
-class _Finished:
-    """An engine that has done its work."""
-
-    optimizer: Any
-
-    def finish(self) -> Any:
-        return self.optimizer
 
 
 def _shortest(value: np.float32) -> float:

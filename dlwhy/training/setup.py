@@ -2,21 +2,19 @@
 
 import dataclasses
 import itertools
-import platform
 import warnings
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-import dlwhy
 from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 from dlwhy.models import network as networks
-from dlwhy.models import outputs, scaling
-from dlwhy.models.archive import Details, Trained
+from dlwhy.models import scaling
+from dlwhy.models.archive import Trained
 from dlwhy.models.network import NetworkSpec
-from dlwhy.training import accelerator, engine
+from dlwhy.training import accelerator, details, engine, preparing
 from dlwhy.training.accelerator import Accelerator
 from dlwhy.training.engine import Engine, TrainingData
 from dlwhy.training.optimizers import make_optimizer
@@ -26,7 +24,6 @@ from dlwhy.training.transfer import Taken, take_layers
 
 # so few rows have no statistics: a last batch of 4 cost a network of 20 layers a third of its accuracy
 _FEW_ROWS = 8
-_PURPOSES = {"validation": 1, "order": 2}
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -76,14 +73,15 @@ class Session:
         """Give the state of training as a model with its history and details."""
         optimizer = self.engine.finish()
         model = self.model if self.options.precision == "float32" else _in_float32(self)
-        model.compile(optimizer=optimizer, **_loss_and_metric(self.data.task))
-        history = {name: list(values) for name, values in self.history.items()}
-        return Trained(network=model, history=history, details=_details(self, model))
-
-
-def generator(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
-    """Give the random generator of one purpose, independent of all others under the same seed."""
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_PURPOSES[purpose], index)))
+        origin = details.Origin(
+            dataset=self.dataset,
+            network=self.network,
+            options=self.options,
+            engine=self.engine_name,
+            threads=self.accelerator.threads,
+            taken=self.taken,
+        )
+        return details.finished(model, optimizer, self.history, origin)
 
 
 def new(
@@ -107,7 +105,7 @@ def new(
     warn_of_small_spreads(dataset, scale)
     if base is not None:
         scale = scaling.feature_scale(base.model)
-    target = _target_scale(parts[1], options) if dataset.task == "regression" else None
+    target = preparing.target_scale(parts[1], options) if dataset.task == "regression" else None
     model = _build(dataset, network, options, scale=scale, target_scale=target)
     taken = None
     if base is not None:
@@ -133,7 +131,7 @@ def resumed(
         layer.trainable = not (taken and layer.name in taken.frozen)
     session = _session(dataset, network, options, started=started, model=model, parts=parts, taken=taken, memory=memory)
     session.history.update({name: list(values) for name, values in trained.history.items()})
-    optimizer = make_optimizer(options, steps_an_epoch=_steps(len(parts[0]), options))
+    optimizer = make_optimizer(options, steps_an_epoch=preparing.steps_an_epoch(len(parts[0]), options.batch_size))
     optimizer.build(model.trainable_variables)
     for variable, value in zip(optimizer.variables, trained.optimizer or (), strict=True):
         variable.assign(value)
@@ -153,21 +151,16 @@ def _build(dataset: Dataset, network: NetworkSpec, options: TrainingOptions, **s
     )
 
 
-def _target_scale(y: FloatArray, options: TrainingOptions) -> tuple[float, float] | None:
-    scale = networks.scale_of(y[:, None], options.normalize)
-    return (scale[0][0], scale[1][0] ** 0.5) if scale else None
-
-
 def _plan(trained: Trained, dataset: Dataset, epochs: int) -> tuple[NetworkSpec, TrainingOptions, Taken | None]:
     """Check that a training can go on, and give what it was planned with."""
-    details, done = trained.details, len(trained.history.get("loss", ()))
-    if not (details.network and details.training and trained.optimizer):
+    about, done = trained.details, len(trained.history.get("loss", ()))
+    if not (about.network and about.training and trained.optimizer):
         raise InputRefusedError("--resume: the model does not hold the state of a training by dlwhy train")
-    if (details.dataset or {}).get("fingerprint") != dataset.fingerprint:
+    if (about.dataset or {}).get("fingerprint") != dataset.fingerprint:
         raise InputRefusedError(
             "--resume: the model was trained on other data", "name the same data set, or use --init-from"
         )
-    planned = TrainingOptions.from_json(details.training["options"])
+    planned = TrainingOptions.from_json(about.training["options"])
     if planned.patience:
         raise UsageError(
             "--resume: a training with --patience ends with its best weights, not its last", "use --init-from"
@@ -178,10 +171,10 @@ def _plan(trained: Trained, dataset: Dataset, epochs: int) -> tuple[NetworkSpec,
         raise UsageError(
             f"--resume: the {planned.schedule} schedule was planned for {planned.epochs} epochs (got {epochs})"
         )
-    taken = details.training.get("taken")
+    taken = about.training.get("taken")
     as_tuples = {key: tuple(value) for key, value in taken.items()} if taken else None
     return (
-        NetworkSpec.from_json(details.network),
+        NetworkSpec.from_json(about.network),
         dataclasses.replace(planned, epochs=epochs),
         Taken(**as_tuples) if as_tuples else None,
     )
@@ -194,17 +187,8 @@ def _held_out(
     X, y = dataset.X_train, dataset.y_train
     if not options.held_out:
         return X, y, dataset.X_test, dataset.y_test
-    size = round(len(X) * options.held_out)
-    if not 1 <= size < len(X):
-        raise UsageError(f"--validation-split {options.held_out:g} of {len(X)} rows leaves a part empty")
-    from sklearn.model_selection import train_test_split
-
-    counts = np.unique(y, return_counts=True)[1]
-    stratify = dataset.task != "regression" and counts.min() >= 2 and size >= len(counts) <= len(X) - size
-    seed = int(generator(options.seed, "validation").integers(2**32))
-    rest, held = train_test_split(
-        np.arange(len(X)), test_size=size, random_state=seed, stratify=y if stratify else None
-    )
+    rows = np.arange(len(X), dtype=np.int32)
+    rest, held = preparing.held_out(rows, y, dataset.task, share=options.held_out, seed=options.seed)
     return X[rest], y[rest], X[held], y[held]
 
 
@@ -227,12 +211,12 @@ def _session(
         y=((y - center) / spread).astype(np.float32) if regression else y,
         X_val=scaling.normalized(model, X_val),
         y_val=((y_val - center) / spread).astype(np.float32) if regression else y_val,
-        weights=_class_weights(y) if options.class_weight == "balanced" and not regression else None,
+        weights=preparing.class_weights(y) if options.class_weight == "balanced" and not regression else None,
         task=dataset.task,
     )
     metric = "mae" if regression else "accuracy"
     columns = ("loss", metric, "val_loss", f"val_{metric}") if len(X_val) else ("loss", metric)
-    steps = _steps(len(X), options)
+    steps = preparing.steps_an_epoch(len(X), options.batch_size)
     size = {"batch_size": options.batch_size, "multiply_adds": networks.multiply_adds(model)}
     name = engine.choose(options.engine, steps=steps * options.epochs, **size)
     return Session(
@@ -254,7 +238,7 @@ def _make_engine(
     name: engine.EngineName, model: Any, data: TrainingData, options: TrainingOptions, *, memory: int
 ) -> Engine:
     def optimizer() -> Any:
-        return make_optimizer(options, steps_an_epoch=_steps(len(data.X), options))
+        return make_optimizer(options, steps_an_epoch=preparing.steps_an_epoch(len(data.X), options.batch_size))
 
     core = scaling.core(model)
     size = {"batch_size": options.batch_size, "multiply_adds": networks.multiply_adds(model)}
@@ -289,16 +273,6 @@ def _warn_of_a_small_rest(n: int, network: NetworkSpec, options: TrainingOptions
         )
 
 
-def _steps(n: int, options: TrainingOptions) -> int:
-    return -(-n // options.batch_size)
-
-
-def _class_weights(y: npt.NDArray[Any]) -> FloatArray:
-    classes, index, counts = np.unique(y, return_inverse=True, return_counts=True)
-    weights: FloatArray = (len(y) / (len(classes) * counts[index])).astype(np.float32)
-    return weights
-
-
 def _in_float32(session: Session) -> Any:
     """Give the model with the same weights and all its arithmetic in float32."""
     options = dataclasses.replace(session.options, precision="float32")
@@ -307,62 +281,3 @@ def _in_float32(session: Session) -> Any:
     for mine, trained in zip(twin.variables, session.model.variables, strict=True):
         mine.assign(trained.value)
     return twin
-
-
-def _loss_and_metric(task: str) -> dict[str, Any]:
-    """Name the loss and metric that the saved model is compiled with, so that a notebook can go on with it."""
-    if task == "regression":
-        return {"loss": "mean_squared_error", "metrics": ["mae"]}
-    loss = "binary_crossentropy" if task == "binary" else "sparse_categorical_crossentropy"
-    return {"loss": loss, "metrics": ["accuracy"]}
-
-
-def _details(session: Session, model: Any) -> Details:
-    dataset, options = session.dataset, session.options
-    training: dict[str, Any] = {"options": options.to_json(), "epochs": session.epoch}
-    if seen := _outputs(model, dataset):
-        training["outputs"] = seen.to_json()
-    if session.taken:
-        training["taken"] = dataclasses.asdict(session.taken)
-    if options.patience and session.epoch:
-        losses = session.history.get("val_loss", [])
-        training["best_epoch"] = int(np.argmin(losses)) + 1 if losses else None
-    return Details(
-        task=dataset.task,
-        columns=dataset.columns,
-        class_names=dataset.class_names,
-        target_name=dataset.target_name,
-        network=session.network.to_json(),
-        training=training,
-        dataset={
-            "name": dataset.name,
-            "fingerprint": dataset.fingerprint,
-            "n_train": len(dataset.X_train),
-            "n_test": len(dataset.X_test),
-        },
-        seed=options.seed,
-        engine=session.engine_name,
-        threads=session.accelerator.threads,
-        versions=versions(),
-    )
-
-
-def _outputs(model: Any, dataset: Dataset) -> outputs.Outputs | None:
-    """Look at the outputs on rows that the training did not see, if there are any."""
-    part = "test" if len(dataset.X_test) else "train"
-    X, y = outputs.sample(getattr(dataset, f"X_{part}"), getattr(dataset, f"y_{part}"))
-    return outputs.outputs_of(y, networks.predict(model, X), dataset.task)
-
-
-def versions() -> dict[str, str]:
-    """Versions of all that decides the last bits of a result."""
-    import keras
-    import tensorflow as tf
-
-    return {
-        "dlwhy": dlwhy.__version__,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "keras": keras.__version__,
-        "tensorflow": tf.__version__,
-    }

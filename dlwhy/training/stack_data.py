@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset, FloatArray
-from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.errors import InputRefusedError
 from dlwhy.models import network as networks
 from dlwhy.models.network import Scale
-from dlwhy.training import setup
+from dlwhy.training import preparing
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.ranges import check_range, warn_of_small_spreads
+from dlwhy.training.stack_varying import Varying
 
 IndexArray = npt.NDArray[np.int32]
 # rows of an epoch, from replica and epoch
@@ -92,7 +93,7 @@ class StackData:
     def order(self, replica: int, epoch: int) -> IndexArray:
         """Give the rows of an epoch in the order in which a lone training takes them, (n,)."""
         rows = self.rows[replica]
-        draw = _remembered if len(rows) <= _MOST_REMEMBERED else _permutation
+        draw = _remembered if len(rows) <= _MOST_REMEMBERED else preparing.order
         order = draw(self.seeds[replica], epoch, len(rows))
         return order if self.takes_all else rows[order]
 
@@ -124,34 +125,40 @@ class StackData:
         return np.array([self.target_scales[replica] or (0.0, 1.0) for replica in replicas], np.float32).T
 
 
-def _permutation(seed: int, epoch: int, n: int) -> IndexArray:
-    """Draw the order of an epoch's rows, (n,)."""
-    return setup.generator(seed, "order", epoch).permutation(n).astype(np.int32)
-
-
 # replicas that differ in a learning rate only take the same order: drawing it took longer than the arithmetic
-_remembered = functools.lru_cache(maxsize=2048)(_permutation)
+_remembered = functools.lru_cache(maxsize=2048)(preparing.order)
 
 
 def prepare(
     dataset: Dataset,
     options: TrainingOptions,
-    seeds: Sequence[int],
+    varying: Varying,
     *,
-    rows: Sequence[npt.ArrayLike] | None,
-    validation_rows: Sequence[npt.ArrayLike] | None,
-    labels: npt.ArrayLike | None,
-    weights: npt.ArrayLike | None,
     scales: Sequence[Scale | None] | None,
 ) -> StackData:
-    """Check and complete what each replica trains on; see `train_replicas` for the parameters."""
+    """Check and complete what each replica trains on.
+
+    Parameters
+    ----------
+    dataset, options
+        What they have in common.
+    varying
+        What each has of its own.
+    scales
+        How each scales its features, R; None if its training rows decide.
+
+    """
     check_range(dataset)
+    seeds = [int(seed) for seed in varying.seeds]
     n_train, count = len(dataset.X_train), len(seeds)
-    y = _labels(dataset, labels, count)
-    train = _indices(rows, n_train, count, "rows") or [np.arange(n_train, dtype=np.int32)] * count
-    validation = _indices(validation_rows, n_train, count, "validation_rows")
+    y = _labels(dataset, varying.labels, count)
+    train = _indices(varying.rows, n_train, count, "rows") or [np.arange(n_train, dtype=np.int32)] * count
+    validation = _indices(varying.validation_rows, n_train, count, "validation_rows")
     if validation is None and options.held_out:
-        pairs = [_held_out(dataset, y[i % len(y)], own, options, seeds[i]) for i, own in enumerate(train)]
+        pairs = [
+            preparing.held_out(own, y[i % len(y)][own], dataset.task, share=options.held_out, seed=seeds[i])
+            for i, own in enumerate(train)
+        ]
         train, validation = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     shares = validation is None
     if validation is None:
@@ -163,10 +170,10 @@ def prepare(
     return StackData(
         X=np.concatenate([dataset.X_train, dataset.X_test]) if len(dataset.X_test) else dataset.X_train,
         y=y,
-        weights=_weights(dataset, options, y, train, weights),
+        weights=_weights(dataset, options, y, train, varying.weights),
         rows=train,
         validation=validation,
-        takes_all=same and len(train[0]) == n_train and rows is None,
+        takes_all=same and len(train[0]) == n_train and varying.rows is None,
         shares_validation=shares,
         scales=scales,
         target_scales=_target_scales(dataset, y, train, options),
@@ -206,23 +213,6 @@ def _indices(given: Sequence[npt.ArrayLike] | None, n: int, count: int, name: st
     return [array.astype(np.int32) for array in arrays]
 
 
-def _held_out(
-    dataset: Dataset, y: FloatArray, rows: IndexArray, options: TrainingOptions, seed: int
-) -> tuple[IndexArray, IndexArray]:
-    """Split rows into those to train and to validate on, as `setup` splits a lone training's."""
-    from sklearn.model_selection import train_test_split
-
-    size = round(len(rows) * options.held_out)
-    if not 1 <= size < len(rows):
-        raise UsageError(f"--validation-split {options.held_out:g} of {len(rows)} rows leaves a part empty")
-    own = y[rows]
-    counts = np.unique(own, return_counts=True)[1]
-    stratify = dataset.task != "regression" and counts.min() >= 2 and size >= len(counts) <= len(rows) - size
-    state = int(setup.generator(seed, "validation").integers(2**32))
-    rest, held = train_test_split(rows, test_size=size, random_state=state, stratify=own if stratify else None)
-    return rest, held
-
-
 def _check_labels(dataset: Dataset, y: FloatArray, rows: Sequence[IndexArray]) -> None:
     if not all(map(len, rows)):
         raise InputRefusedError("the training part has no rows")
@@ -252,7 +242,7 @@ def _weights(
         same = len(y) == 1 and all(each is rows[0] for each in rows)
         balance = np.ones((1 if same else count, n_train), np.float32)
         for replica, values in enumerate(balance):
-            values[rows[replica]] = setup._class_weights(y[replica % len(y), rows[replica]])
+            values[rows[replica]] = preparing.class_weights(y[replica % len(y), rows[replica]])
         own = balance if own is None else own * balance
     if own is None:
         return None
@@ -273,5 +263,5 @@ def _target_scales(
     if dataset.task != "regression":
         return [None] * len(rows)
     if len(y) == 1 and all(own is rows[0] for own in rows):
-        return [setup._target_scale(y[0, rows[0]], options)] * len(rows)
-    return [setup._target_scale(y[replica % len(y), own], options) for replica, own in enumerate(rows)]
+        return [preparing.target_scale(y[0, rows[0]], options)] * len(rows)
+    return [preparing.target_scale(y[replica % len(y), own], options) for replica, own in enumerate(rows)]

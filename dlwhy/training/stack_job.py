@@ -19,7 +19,8 @@ from dlwhy.training.stack import Stack
 from dlwhy.training.stack_data import IndexArray, StackData
 from dlwhy.training.stack_size import StackPlan
 from dlwhy.training.stack_state import ROUNDS, Feed
-from dlwhy.training.transfer import Taken, take_layers
+from dlwhy.training.stack_varying import Factors, Length
+from dlwhy.training.transfer import Start, Taken, take_layers
 
 # apart from the purposes in `setup`: Keras draws the masks of a lone training
 _MASKS = 3
@@ -33,16 +34,6 @@ _FEATURES: weakref.WeakKeyDictionary[Dataset, Any] = weakref.WeakKeyDictionary()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
-class Factors:
-    """What each replica may have of its own, (R,) float32 each; None where no replica needs it."""
-
-    rates: FloatArray
-    dropout: FloatArray | None
-    l1: FloatArray | None
-    l2: FloatArray | None
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Job:
     """A call of `train_replicas`, completed and checked.
 
@@ -52,12 +43,10 @@ class Job:
         What each replica trains on.
     plan, shape, stack
         How the replicas are cut, what they are, and the program that trains them.
-    rounds
-        Rows of the history: epochs, or `steps` by `log_every`.
-    steps, log_every
-        Steps in all and of a round; None where there are epochs.
-    bases, taken
-        Networks to start from, 1 or R, and what is taken from them.
+    length
+        How many steps; None where there are epochs.
+    start, taken
+        Networks to start from, and what is taken from them.
 
     """
 
@@ -69,11 +58,14 @@ class Job:
     plan: StackPlan
     shape: StackedNetwork
     stack: Stack
-    rounds: int
-    steps: int | None
-    log_every: int
-    bases: Sequence[Trained] | None
+    length: Length | None
+    start: Start | None
     taken: Taken | None
+
+    @property
+    def rounds(self) -> int:
+        """Rows of the history."""
+        return self.options.epochs if self.length is None else self.length.rounds
 
     @property
     def validates(self) -> bool:
@@ -88,7 +80,7 @@ class Job:
     @property
     def room(self) -> tuple[int, int, int]:
         """Shape of the rows of a call: steps by powers of 2, to share programs, and samples of all replicas."""
-        steps = int(self.data.steps.max()) if self.steps is None else self.log_every
+        steps = int(self.data.steps.max()) if self.length is None else self.length.steps_a_round
         samples = self.plan.size, self.data.batch_size
         first, second = reversed(samples) if self.plan.layout.last else samples
         return max(self.plan.steps, 1 << (steps - 1).bit_length()), first, second
@@ -107,11 +99,11 @@ class Job:
     def initial(self) -> list[FloatArray]:
         """Give the weights that all replicas start with, each (R, …)."""
         weights = self.shape.initial(self.data.seeds)
-        if self.bases is None or self.taken is None:
+        if self.start is None or self.taken is None:
             return weights
-        different = {id(base): base for base in self.bases}
+        different = {id(base): base for base in self.start.bases}
         layers = {key: self.shape.take(self._started_from(base)) for key, base in different.items()}
-        for replica, base in enumerate(spread(self.bases, len(self.data.seeds))):
+        for replica, base in enumerate(spread(self.start.bases, len(self.data.seeds))):
             for place, weight in enumerate(self.shape.weights):
                 if weight.layer in self.taken.taken:
                     weights[place][replica] = layers[id(base)][place]
@@ -124,19 +116,19 @@ class Job:
 
     def calls(self, group: list[int]) -> Iterator[tuple[int, int, IndexArray]]:
         """Give the calls of a group: rounds, steps of each, and rows of every step, shaped as `room`."""
-        if self.steps is None:
+        if self.length is None:
             longest = int(self.data.steps[group].max())
             for first, rounds in self._portions(self.rounds, longest):
                 yield rounds, longest, self._filled(self.data.epochs(group, first, rounds))
             return
-        every = self.log_every
+        steps, every = self.length.steps, self.length.steps_a_round
         # a call may end within an epoch, whose order is kept for the next one, beside that of the epoch it began with
         order = functools.lru_cache(maxsize=2 * len(group))(self.data.order)
-        whole, rest = divmod(self.steps, every)
+        whole, rest = divmod(steps, every)
         for first, rounds in self._portions(whole, every):
             yield rounds, every, self._filled(self.data.stream(group, first * every, rounds * every, order=order))
         if rest:
-            yield 1, rest, self._filled(self.data.stream(group, self.steps - rest, rest, order=order))
+            yield 1, rest, self._filled(self.data.stream(group, steps - rest, rest, order=order))
 
     def feed(self, group: list[int]) -> Feed:
         """Give what the stack of a group trains on, as tensors."""
@@ -202,7 +194,8 @@ class Job:
         factors, data = self.factors, self.data
         own = {"rates": factors.rates, "dropout": factors.dropout, "l1": factors.l1, "l2": factors.l2}
         parts: dict[str, Any] = {name: values[members] for name, values in own.items() if values is not None}
-        planned = data.steps[members] * self.options.epochs if self.steps is None else np.full(len(members), self.steps)
+        of_epochs = data.steps[members] * self.options.epochs
+        planned = of_epochs if self.length is None else np.full(len(members), self.length.steps)
         parts["steps"] = planned.astype(np.float32)
         if factors.dropout is not None:
             keys = [np.random.SeedSequence(data.seeds[i], spawn_key=(_MASKS,)).generate_state(1)[0] for i in members]

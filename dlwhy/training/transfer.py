@@ -1,9 +1,28 @@
 """Starting from another network's layers: which are taken, which are frozen, which are new."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from dlwhy.errors import UsageError
+from dlwhy.models.archive import Trained
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Start:
+    """What trainings start from.
+
+    Parameters
+    ----------
+    bases
+        Trained networks, one for all or one for each replica, whose matching layers are taken over.
+    freeze
+        How many of those layers are left as they are, or ``all``.
+
+    """
+
+    bases: Sequence[Trained]
+    freeze: int | str = 0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

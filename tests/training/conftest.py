@@ -1,6 +1,8 @@
 """Small data sets of each task, made by hand, and trainings that several tests compare with."""
 
 import functools
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +11,8 @@ from dlwhy.data.dataset import Dataset
 from dlwhy.models.archive import Trained
 from dlwhy.models.network import NetworkSpec
 from dlwhy.training import TrainingOptions, fit
+from dlwhy.training.loop import Hooks
+from dlwhy.training.replicas import Length, Replicas, Start, Varying, train_replicas
 
 NAMES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "regression": ()}
 
@@ -47,6 +51,30 @@ def fit_once(dataset: Dataset, network: NetworkSpec, recipe: TrainingOptions) ->
 @functools.cache
 def _fit_once(fingerprint: str, network: NetworkSpec, recipe: TrainingOptions) -> Trained:
     return fit(_known[fingerprint], network, recipe)
+
+
+def train_stack(
+    dataset: Dataset,
+    network: NetworkSpec | None = None,
+    recipe: TrainingOptions | None = None,
+    *,
+    steps: int | None = None,
+    log_every: int | None = None,
+    bases: Sequence[Trained] | None = None,
+    freeze: int | str = 0,
+    hooks: Hooks | None = None,
+    **varying: Any,
+) -> Replicas:
+    """Train replicas with everything that varies, and where and how long they go, by name."""
+    return train_replicas(
+        dataset,
+        network,
+        recipe,
+        varying=Varying(**varying),
+        start=None if bases is None else Start(bases=bases, freeze=freeze),
+        length=None if steps is None else Length(steps=steps, log_every=log_every),
+        hooks=hooks,
+    )
 
 
 @pytest.fixture(params=["binary", "multiclass", "regression"])

@@ -11,8 +11,7 @@ from dlwhy.models.network import scale_of
 from dlwhy.studies import conduct
 from dlwhy.training import TrainingOptions, fit
 from dlwhy.training.ranges import check_range, warn_of_small_spreads
-from dlwhy.training.replicas import train_replicas
-from tests.training.conftest import small
+from tests.training.conftest import small, train_stack
 
 
 def with_value(value, *, part="X_train", task="binary"):
@@ -41,7 +40,7 @@ def test_case_34_every_training_refuses_before_it_begins():
     data = with_value(1e30)
     for begin in (
         lambda: fit(data, options=TrainingOptions(epochs=1)),
-        lambda: train_replicas(data, seeds=[1, 2]),
+        lambda: train_stack(data, seeds=[1, 2]),
         lambda: conduct.own_data(data),
     ):
         with pytest.raises(InputRefusedError, match="can be scaled"):

@@ -7,8 +7,7 @@ import pytest
 
 from dlwhy.models.network import NetworkSpec, predict
 from dlwhy.training import TrainingOptions
-from dlwhy.training.replicas import train_replicas
-from tests.training.conftest import fit_once, small
+from tests.training.conftest import fit_once, small, train_stack
 
 SEEDS = (3, 2**32 - 1)
 PLAIN = NetworkSpec(layers=(8, 6))
@@ -25,7 +24,7 @@ def logits(y_prob, task):
 
 def check(data, spec=PLAIN, options=RECIPE, *, tolerance=1e-3, places=(1,), **given):
     """Train a stack, and replicas at some places alone; compare predictions and histories."""
-    replicas = train_replicas(data, spec, options, seeds=SEEDS, **given)
+    replicas = train_stack(data, spec, options, seeds=SEEDS, **given)
     together = logits(replicas.predict(data.X_test), data.task)
     for place in places:
         alone = fit_once(data, spec, dataclasses.replace(options, seed=SEEDS[place]))
@@ -44,7 +43,7 @@ def check(data, spec=PLAIN, options=RECIPE, *, tolerance=1e-3, places=(1,), **gi
 def test_every_task_in_both_layouts(task, layout, monkeypatch):
     monkeypatch.setattr("dlwhy.training.stack_size._suits_last", lambda _: layout == "last")
     monkeypatch.setattr("dlwhy.training.stack_size._LAST_SIZES", (ODD,))
-    replicas = check(small(task), size=ODD, places=(0, 1))
+    replicas = check(small(task), stack_size=ODD, places=(0, 1))
     assert replicas.stack.network.layout.name == layout
 
 
@@ -52,7 +51,7 @@ def test_every_task_in_both_layouts(task, layout, monkeypatch):
 def test_compiled_by_xla(layout, monkeypatch):
     monkeypatch.setattr("dlwhy.training.stack_size._suits_last", lambda _: layout == "last")
     monkeypatch.setattr("dlwhy.training.stack_size._LAST_SIZES", (ODD,))
-    check(small(), options=dataclasses.replace(RECIPE, engine="xla", clip_norm=0.5), size=ODD)
+    check(small(), options=dataclasses.replace(RECIPE, engine="xla", clip_norm=0.5), stack_size=ODD)
 
 
 @pytest.mark.parametrize("task", ["binary", "regression"])
@@ -60,7 +59,7 @@ def test_rows_held_out_of_each_replica_with_the_axis_last(task, monkeypatch):
     monkeypatch.setattr("dlwhy.training.stack_size._suits_last", lambda _: True)
     monkeypatch.setattr("dlwhy.training.stack_size._LAST_SIZES", (ODD,))
     options = dataclasses.replace(RECIPE, validation_split=0.4, normalize="always")
-    replicas = check(small(task, scale=30.0), options=options, size=ODD, places=(0, 1))
+    replicas = check(small(task, scale=30.0), options=options, stack_size=ODD, places=(0, 1))
     assert replicas.stack.network.layout.last
 
 
@@ -90,7 +89,7 @@ def test_every_network(spec, layout, monkeypatch):
     monkeypatch.setattr("dlwhy.training.stack_size._suits_last", lambda _: layout == "last")
     monkeypatch.setattr("dlwhy.training.stack_size._LAST_SIZES", (ODD,))
     # adagrad: with Adam's first steps, where a gradient is all rounding, its sign decides a whole step
-    check(small(), spec, dataclasses.replace(RECIPE, optimizer="adagrad", learning_rate=0.1), size=ODD)
+    check(small(), spec, dataclasses.replace(RECIPE, optimizer="adagrad", learning_rate=0.1), stack_size=ODD)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from dlwhy.training import NetworkSpec, accelerator
 from dlwhy.training.loop import Hooks
-from dlwhy.training.replicas import train_replicas
+from dlwhy.training.replicas import Varying, train_replicas
 from tests.benchmarks.arrays import Arrays
 from tests.benchmarks.jobs import Job
 from tests.benchmarks.peers import Tick, dlwhy_fit
@@ -18,7 +18,7 @@ def train(job: Job, arrays: Arrays, epochs: int, tick: Tick) -> float:
         dlwhy_fit.dataset(job, arrays),
         NetworkSpec(layers=job.layers),
         dlwhy_fit.options(job, epochs),
-        seeds=range(job.replicas),
+        varying=Varying(seeds=range(job.replicas)),
         hooks=Hooks(on_progress=lambda progress: tick(progress.epoch)),
     )
     return float(replicas.history[:, -1, 3].mean())

@@ -1,0 +1,74 @@
+"""What a lone training and a stack prepare alike: random streams, held-out rows, class weights, scales of targets."""
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import FloatArray, Task
+from dlwhy.errors import UsageError
+from dlwhy.models import network as networks
+from dlwhy.training.options import TrainingOptions
+
+IndexArray = npt.NDArray[np.int32]
+_PURPOSES = {"validation": 1, "order": 2}
+
+
+def generator(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
+    """Return the random generator of one purpose, independent of all others under the same seed."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_PURPOSES[purpose], index)))
+
+
+def order(seed: int, epoch: int, n: int) -> IndexArray:
+    """Draw the order in which an epoch takes n rows, (n,); by seed and epoch alone."""
+    return generator(seed, "order", epoch).permutation(n).astype(np.int32)
+
+
+def steps_an_epoch(n: int, batch_size: int) -> int:
+    """Return how many batches n rows make; the last one may be smaller."""
+    return -(-n // batch_size)
+
+
+def held_out(
+    rows: IndexArray, y: npt.NDArray[np.generic], task: Task, *, share: float, seed: int
+) -> tuple[IndexArray, IndexArray]:
+    """Split rows into those to train and those to validate on; both hold the same share of each class if they can.
+
+    Parameters
+    ----------
+    rows
+        Indices, (n,).
+    y
+        Their targets, (n,).
+    task
+        Regression is not stratified.
+    share, seed
+        Share of the rows to validate on, and the seed of the split.
+
+    Raises
+    ------
+    UsageError
+        If a part would be empty.
+
+    """
+    from sklearn.model_selection import train_test_split
+
+    size = round(len(rows) * share)
+    if not 1 <= size < len(rows):
+        raise UsageError(f"--validation-split {share:g} of {len(rows)} rows leaves a part empty")
+    counts = np.unique(y, return_counts=True)[1]
+    stratify = task != "regression" and counts.min() >= 2 and size >= len(counts) <= len(rows) - size
+    state = int(generator(seed, "validation").integers(2**32))
+    rest, held = train_test_split(rows, test_size=size, random_state=state, stratify=y if stratify else None)
+    return rest, held
+
+
+def class_weights(y: npt.NDArray[np.generic]) -> FloatArray:
+    """Return a weight for each of n targets, (n,) float32, by which all classes count the same."""
+    classes, index, counts = np.unique(y, return_inverse=True, return_counts=True)
+    weights: FloatArray = (len(y) / (len(classes) * counts[index])).astype(np.float32)
+    return weights
+
+
+def target_scale(y: FloatArray, options: TrainingOptions) -> tuple[float, float] | None:
+    """Return the mean and deviation that a regression's targets are standardized by, or None."""
+    scale = networks.scale_of(y[:, None], options.normalize)
+    return (scale[0][0], scale[1][0] ** 0.5) if scale else None
