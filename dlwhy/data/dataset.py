@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy import html
+from dlwhy.data.values import check_texts
 from dlwhy.errors import InputRefusedError, display, in_python, listed
 
 if TYPE_CHECKING:
@@ -203,9 +204,8 @@ class Dataset:
         try:
             fields: dict[str, Any] = {**arrays, **metadata}
             fields["columns"] = columns_from_json(fields["columns"])
-            fields["class_names"] = tuple(_text(name) for name in fields["class_names"])
-            for key in ("name", "task", "target_name"):
-                _text(fields[key])
+            fields["class_names"] = tuple(fields["class_names"])
+            check_texts(*fields["class_names"], *(fields[key] for key in ("name", "task", "target_name")))
             fields["provenance"] = dict(fields["provenance"])
             return cls(**fields)
         except (KeyError, TypeError, ValueError) as error:
@@ -223,9 +223,7 @@ def columns_from_json(values: Any) -> tuple[Column, ...]:
     """
     columns = tuple(Column(**{**value, "categories": tuple(value.get("categories", ()))}) for value in values)
     for column in columns:
-        _text(column.name)
-        for category in column.categories:
-            _text(category)
+        check_texts(column.name, *column.categories)
         good_fill = column.fill is None or isinstance(
             column.fill, str if column.kind == "categorical" else (int, float)
         )
@@ -251,12 +249,6 @@ def _column_as_json(column: Column) -> dict[str, Any]:
     if column.indicator:
         fields["indicator"] = True
     return fields
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not text")
-    return value
 
 
 def _check(dataset: Dataset) -> None:

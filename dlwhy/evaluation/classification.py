@@ -65,12 +65,13 @@ def _cross_entropy(y_true: npt.NDArray[Any], columns: npt.NDArray[np.float64]) -
 
 
 def _loss_of_logits(y_true: npt.NDArray[Any], logits: FloatArray) -> float:
-    """Give the cross-entropy as training does: from logits it never needs the log of a rounded probability."""
+    """Return the cross-entropy as training does: from logits it never needs the log of a rounded probability."""
+    from scipy.special import log_softmax
+
     wide = logits.astype(np.float64)
     if wide.ndim == 1:
         return float(np.mean(np.logaddexp(0, np.where(y_true == 1, -wide, wide))))
-    wide -= wide.max(axis=1, keepdims=True)
-    return float(np.mean(np.log(np.exp(wide).sum(axis=1)) - wide[np.arange(len(wide)), y_true]))
+    return float(-np.mean(log_softmax(wide, axis=1)[np.arange(len(wide)), y_true]))
 
 
 def _balanced_accuracy(y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], occurring: npt.NDArray[Any]) -> float | None:

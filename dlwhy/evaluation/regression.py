@@ -1,5 +1,6 @@
 """Metrics of predicted numbers, with bootstrap intervals."""
 
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy.typing as npt
 from dlwhy.evaluation.results import REGRESSION_METRICS, Evaluation, known
 
 _RESAMPLES = 2000
+_ROWS_AT_ONCE = 50_000
 # from twice as many rows on, means of groups of rows are resampled: the interval hardly changes, and takes no longer
 _RESAMPLED_UNITS = 5000
 
@@ -63,20 +65,32 @@ def _regression_metrics(means: npt.NDArray[np.float64]) -> npt.NDArray[np.float6
 def _bootstrap(
     moments: npt.NDArray[np.float64], statistic: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]], seed: int
 ) -> npt.NDArray[np.float64]:
-    """Give the lower and upper 95 % bounds of a statistic of mean moments, (2, …); NaN for a single row.
+    """Return the lower and upper 95 % bounds of a statistic of mean moments, (2, …); NaN for a single row.
 
-    Not `scipy.stats.bootstrap`: here several share their resamples, and rows that are all alike are no error.
+    What the statistic consists of shares its resamples of rows, as a difference needs it.
     """
+    from scipy.stats import bootstrap
+
     units = _grouped(moments)
     n_units = units.shape[1]
     if n_units < 2:
         return np.full((2, *statistic(units[:, 0]).shape), np.nan)
-    rng = np.random.default_rng(seed)
-    picks = (rng.integers(n_units, size=n_units) for _ in range(_RESAMPLES))
-    values = np.stack([statistic(units[:, pick].mean(axis=1)) for pick in picks])
-    # a resample of equal rows has no R²; where that is likely, the bound is NaN
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.quantile(values, (0.025, 0.975), axis=0))
+
+    def of_rows(rows: npt.NDArray[np.intp], axis: int) -> npt.NDArray[np.float64]:
+        return statistic(units[:, rows].mean(axis=axis))
+
+    # a resample of equal rows has no R², of which SciPy warns; where that is likely, the bound is NaN
+    with np.errstate(invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = bootstrap(
+            (np.arange(n_units),),
+            of_rows,
+            n_resamples=_RESAMPLES,
+            batch=max(1, _ROWS_AT_ONCE // n_units),
+            method="percentile",
+            rng=seed,
+        )
+        return np.asarray(np.quantile(found.bootstrap_distribution, (0.025, 0.975), axis=-1))
 
 
 def _grouped(moments: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import functools
-import importlib.metadata
 import re
 import warnings
 from collections.abc import Iterator
@@ -11,7 +10,9 @@ from typing import Any
 
 import numpy.typing as npt
 
+from dlwhy import versions
 from dlwhy.data.dataset import Column, Task
+from dlwhy.data.values import is_text, is_whole
 from dlwhy.errors import DlwhyWarning, InputRefusedError, display
 from dlwhy.models import container
 from dlwhy.models.details import Details
@@ -98,7 +99,7 @@ def named(name: str) -> Iterator[None]:
 def _keras_version(content: bytes, name: str) -> str:
     metadata = container.strict_json(content, container.METADATA)
     version = metadata.get("keras_version", "") if isinstance(metadata, dict) else None
-    if not isinstance(version, str) or len(version) > 40:
+    if not is_text(version, 40):
         raise InputRefusedError("metadata.json: no version of Keras")
     if _numbers(version) > _numbers(_installed_keras()):
         warnings.warn(
@@ -111,7 +112,7 @@ def _keras_version(content: bytes, name: str) -> str:
 
 @functools.cache
 def _installed_keras() -> str:
-    return importlib.metadata.version("keras")
+    return versions.of("keras")["keras"]
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -138,7 +139,7 @@ def _details(content: bytes | None, plan: Plan, version: str) -> tuple[Details, 
 
 
 def _is_state(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(type(i) is int and 0 <= i < 2**63 for i in value)
+    return isinstance(value, list) and len(value) == 2 and all(map(is_whole, value))
 
 
 def _task(plan: Plan) -> tuple[Task, int]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dlwhy.data.values import LARGEST, is_number
 from dlwhy.models.details import Details
 from dlwhy.models.history import History
 from dlwhy.models.outputs import Outputs
@@ -20,7 +21,6 @@ _FALLING, _STEADY = 0.9, 0.5
 # a rate that serves most tables, by optimizer
 _GOOD_RATES = {"sgd": 0.1, "adagrad": 0.1, "lion": 0.001}
 _GOOD_RATE = 0.01
-_LARGEST = 1e300
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -86,9 +86,7 @@ class Course:
     def option(self, name: str) -> float | None:
         """Give a training option that is a positive number."""
         value = self.options.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return None
-        return float(value) if 0 < value < _LARGEST else None
+        return float(value) if is_number(value) and value > 0 else None
 
     @property
     def good_rate(self) -> float:
@@ -131,4 +129,4 @@ def is_falling(values: Curve) -> bool:
 def _curve(history: History, name: str) -> Curve:
     values = np.asarray(history.get(name, ()), np.float64)
     # beyond that, differences overflow
-    return values if (np.abs(values) < _LARGEST).all() else np.empty(0)
+    return values if (np.abs(values) < LARGEST).all() else np.empty(0)

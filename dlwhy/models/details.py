@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from dlwhy.data.dataset import TASKS, Column, Task, columns_as_json, columns_from_json
+from dlwhy.data.values import is_text, is_whole
 from dlwhy.errors import InputRefusedError, UsageError, display
-from dlwhy.models.spec import NetworkSpec
+from dlwhy.models.spec import NetworkSpec, n_outputs
 
 FORMAT = 1
 # more would take gigabytes for their stacks alone
@@ -71,7 +72,7 @@ class Details:
     @property
     def n_outputs(self) -> int:
         """Units of the output layer."""
-        return len(self.class_names) if self.task == "multiclass" else 1
+        return n_outputs(self.task, len(self.class_names))
 
     def to_json(self) -> dict[str, Any]:
         """Give the details as JSON-like values with a format version."""
@@ -112,11 +113,7 @@ class Details:
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= _MAX_TEXT
-
-
-def _is_whole(value: object) -> bool:
-    return value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63)
+    return is_text(value, _MAX_TEXT)
 
 
 def _is_object(value: object) -> bool:
@@ -139,8 +136,8 @@ _KINDS: Mapping[str, Callable[[object], bool]] = {
     "network": _is_object,
     "training": _is_object,
     "dataset": _is_object,
-    "seed": _is_whole,
+    "seed": lambda value: value is None or is_whole(value),
     "engine": lambda value: value is None or _is_text(value),
-    "threads": lambda value: value is None or (_is_whole(value) and value <= MAX_THREADS),  # type: ignore[operator]
+    "threads": lambda value: value is None or is_whole(value, most=MAX_THREADS),
     "versions": _is_versions,
 }

@@ -10,6 +10,7 @@ import numpy as np
 from dlwhy.data.dataset import FloatArray, Task
 from dlwhy.models.activations import ACTIVATIONS
 from dlwhy.models.plain import PlainNetwork
+from dlwhy.models.scaling import deviation
 from dlwhy.models.schema import LayerPlan, Plan
 from dlwhy.models.spec import HEADS
 
@@ -17,8 +18,6 @@ from dlwhy.models.spec import HEADS
 _VALUES_A_CHUNK = 1 << 16
 # so few rows would read the weights of a wide layer from memory again and again
 _FEWEST_ROWS = 512
-# Keras' backend.epsilon()
-_SMALLEST_DEVIATION = 1e-7
 
 Weights = Sequence[FloatArray]
 
@@ -129,7 +128,7 @@ def _activation(layer: LayerPlan, weights: Weights, x: FloatArray) -> Any:  # no
 
 def _normalization(layer: LayerPlan, weights: Weights, x: FloatArray) -> Any:
     mean, variance = weights or (np.array(layer.settings[key], np.float32) for key in ("mean", "variance"))
-    return (x - mean) / np.maximum(np.sqrt(variance), np.float32(_SMALLEST_DEVIATION))
+    return (x - mean) / deviation(variance)
 
 
 def _batch_normalization(layer: LayerPlan, weights: Weights, x: FloatArray) -> Any:

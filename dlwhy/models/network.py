@@ -9,7 +9,7 @@ import numpy as np
 
 from dlwhy.data.dataset import FloatArray, Task
 from dlwhy.errors import InputRefusedError, UsageError, display
-from dlwhy.models.spec import HEADS, MAX_FEATURES, MAX_PARAMETERS, MAX_UNITS, NetworkSpec
+from dlwhy.models.spec import HEADS, MAX_FEATURES, MAX_PARAMETERS, MAX_UNITS, NetworkSpec, n_outputs
 
 if TYPE_CHECKING:
     import keras  # a name for annotations, nothing is imported
@@ -69,7 +69,7 @@ def build(
     """
     import keras
 
-    widths = (n_features, *spec.layers, n_classes if task == "multiclass" else 1)
+    widths = (n_features, *spec.layers, n_outputs(task, n_classes))
     _check_size(widths, scale)
     policy = _POLICIES[precision]
     inputs = keras.Input((n_features,), name="features")
@@ -147,21 +147,21 @@ def predict(model: "keras.Model", X: FloatArray) -> FloatArray:
         If `X` has not as many features as the model.
 
     """
-    n_features, n_outputs = model.input_shape[-1], model.output_shape[-1]
+    n_features, width = model.input_shape[-1], model.output_shape[-1]
     if X.ndim != 2 or X.shape[1] != n_features:
         raise InputRefusedError(f"the model expects {n_features} features, the data have {X.shape[-1]}")
     # a fixed rule: the size of a chunk can change the last bits of a product
     rows = _VALUES_A_CHUNK // max(n_features, *(layer.output.shape[-1] for layer in model.layers))
     chunks = [np.asarray(model(X[i : i + rows], training=False)) for i in range(0, len(X), rows)]
-    y_prob = np.concatenate(chunks) if chunks else np.empty((0, n_outputs))
-    return np.asarray(y_prob[:, 0] if n_outputs == 1 else y_prob, np.float32)
+    y_prob = np.concatenate(chunks) if chunks else np.empty((0, width))
+    return np.asarray(y_prob[:, 0] if width == 1 else y_prob, np.float32)
 
 
 def _check_size(widths: Sequence[int], scale: Scale | None) -> None:
-    n_features, *hidden, n_outputs = widths
-    if n_features > MAX_FEATURES or n_outputs > MAX_UNITS:
+    n_features, *hidden, last = widths
+    if n_features > MAX_FEATURES or last > MAX_UNITS:
         raise InputRefusedError(
-            f"{n_features} features and {n_outputs} outputs are too many", f"at most {MAX_FEATURES} and {MAX_UNITS}"
+            f"{n_features} features and {last} outputs are too many", f"at most {MAX_FEATURES} and {MAX_UNITS}"
         )
     if scale and len(scale[0]) != n_features:
         raise InputRefusedError(f"the normalization is for {len(scale[0])} features, there are {n_features}")

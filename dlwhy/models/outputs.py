@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Task
+from dlwhy.data.values import is_number
 
 # rows that are looked at
 _MOST_ROWS = 10_000
-_LARGEST = 1e300
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -50,8 +50,8 @@ class Outputs:
         if not isinstance(values, dict) or set(values) != names:
             return None
         whole = [isinstance(values["n_samples"], int), isinstance(values["one_class"], int | None)]
-        numbers = [_is_number(values["guess_loss"])]
-        numbers += [values[name] is None or _is_number(values[name]) for name in ("n_samples", "spread", "majority")]
+        numbers = [is_number(values["guess_loss"])]
+        numbers += [values[name] is None or is_number(values[name]) for name in ("n_samples", "spread", "majority")]
         return cls(**values) if all(whole + numbers) else None
 
 
@@ -86,11 +86,6 @@ def outputs_of(y_true: npt.NDArray[Any], y_prob: npt.NDArray[np.floating[Any]], 
         majority=_short(shares.max()),
         guess_loss=_short(-np.sum(shares[shares > 0] * np.log(shares[shares > 0]))),
     )
-
-
-def _is_number(value: object) -> bool:
-    # not `isfinite`, which fails on whole numbers of 400 digits
-    return isinstance(value, int | float) and not isinstance(value, bool) and -_LARGEST < value < _LARGEST
 
 
 def _short(value: float) -> float:

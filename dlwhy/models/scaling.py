@@ -10,6 +10,13 @@ if TYPE_CHECKING:
     import keras  # a name for annotations, nothing is imported
 
 _ROWS_A_CHUNK = 1 << 18
+# Keras' Normalization divides by no smaller a deviation (its backend.epsilon())
+SMALLEST_DEVIATION = 1e-7
+
+
+def deviation(variance: FloatArray) -> FloatArray:
+    """Return what Keras' Normalization divides by, for float32 variances of any shape."""
+    return np.maximum(np.sqrt(variance), np.float32(SMALLEST_DEVIATION))
 
 
 def feature_scale(model: "keras.Model") -> tuple[list[float], list[float]] | None:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from dlwhy.data.values import is_whole
 from dlwhy.errors import display
 from dlwhy.models.spec import ACTIVATIONS, MAX_UNITS
 
@@ -74,7 +75,7 @@ def _fixed(*allowed: Any) -> Check:
 
 def _whole(low: int, high: int) -> Check:
     def check(value: Any) -> int:
-        if type(value) is not int or not low <= value <= high:
+        if not is_whole(value, low, high):
             raise WrongSettingError(f"a whole number from {low} to {high}")
         return value
 

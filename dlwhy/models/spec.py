@@ -1,11 +1,11 @@
 """The choices that make a network, checked; and the limits of what a network may be."""
 
 import dataclasses
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from dlwhy.data.dataset import MAX_COLUMNS, Task
+from dlwhy.data.values import is_number, is_whole
 from dlwhy.errors import UsageError, display
 
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear", "gelu", "elu", "selu", "leaky_relu", "swish")
@@ -84,10 +84,10 @@ class NetworkSpec:
                 raise UsageError(f"{option} must be true or false (got {display(switch)})")
         if self.batch_norm and self.layer_norm:
             raise UsageError("--batch-norm and --layer-norm exclude each other")
-        if not (_is_number(self.dropout) and 0 <= self.dropout < 1):
+        if not (is_number(self.dropout) and 0 <= self.dropout < 1):
             raise UsageError(f"--dropout must be a number from 0 up to, not including, 1 (got {display(self.dropout)})")
         for option, penalty in (("--l1", self.l1), ("--l2", self.l2)):
-            if not (_is_number(penalty) and penalty >= 0):
+            if not (is_number(penalty) and penalty >= 0):
                 raise UsageError(f"{option} must be a finite number >= 0 (got {display(penalty)})")
 
     def to_json(self) -> dict[str, Any]:
@@ -111,15 +111,16 @@ class NetworkSpec:
         return cls(**values)
 
 
+def n_outputs(task: Task, n_classes: int) -> int:
+    """Return the units of the output layer."""
+    return n_classes if task == "multiclass" else 1
+
+
 def _layers(values: Sequence[int]) -> tuple[int, ...]:
     good = isinstance(values, list | tuple) and len(values) <= MAX_HIDDEN
-    if not good or any(type(units) is not int or not 1 <= units <= MAX_UNITS for units in values):
+    if not good or any(not is_whole(units, 1, MAX_UNITS) for units in values):
         shown = ",".join(map(str, values)) if isinstance(values, list | tuple) else values
         raise UsageError(
             f"--layers must be at most {MAX_HIDDEN} whole numbers from 1 to {MAX_UNITS} (got {display(shown)})"
         )
     return tuple(values)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

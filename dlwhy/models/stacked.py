@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.data.dataset import FloatArray, Task
+from dlwhy.data.dataset import FloatArray
 from dlwhy.models import network
 from dlwhy.models.layouts import Layout
-from dlwhy.models.spec import NetworkSpec
+from dlwhy.models.spec import NetworkSpec, n_outputs
 
 if TYPE_CHECKING:
     import keras  # a name for annotations, nothing is imported
+
+__all__ = ["Dropping", "StackedNetwork", "Weight", "mixed", "n_outputs"]
 
 # Keras' defaults, which `network.build` keeps
 _EPSILON, _MOMENTUM = 1e-3, 0.99
@@ -258,11 +260,6 @@ def _relu(*, last: bool) -> Any:
         return y, gradient
 
     return relu
-
-
-def n_outputs(task: Task, n_classes: int) -> int:
-    """Units of the output layer."""
-    return n_classes if task == "multiclass" else 1
 
 
 def mixed(values: Any) -> Any:

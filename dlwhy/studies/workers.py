@@ -6,7 +6,6 @@ import ctypes
 import dataclasses
 import functools
 import importlib
-import importlib.metadata
 import logging
 import multiprocessing
 import os
@@ -17,11 +16,11 @@ import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any
 
-import dlwhy
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import BusyError, DlwhyError, EndedBySignal, InputOutputError, InputRefusedError, UsageError, display
 from dlwhy.studies.design import Arm, Seeds
 from dlwhy.studies.results import Outcome, Run
+from dlwhy.versions import of as versions_of
 
 _MODULES = "dlwhy.studies"
 _DECIDING = ("keras", "tensorflow", "scikit-learn", "numpy")
@@ -47,7 +46,7 @@ Call = tuple[str, Arm, Seeds, Dataset | None, Mapping[str, str]]
 
 def versions() -> dict[str, str]:
     """Give the versions that decide the last bits of a result."""
-    return {"dlwhy": dlwhy.__version__} | {name: importlib.metadata.version(name) for name in _DECIDING}
+    return versions_of(*_DECIDING)
 
 
 def outcomes(

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-import dlwhy
 from dlwhy.data.dataset import Dataset
 from dlwhy.models import network as networks
 from dlwhy.models import outputs
@@ -15,6 +14,7 @@ from dlwhy.models.archive import Details, Trained
 from dlwhy.models.network import NetworkSpec
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.transfer import Taken
+from dlwhy.versions import of as versions_of
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -54,16 +54,7 @@ def finished(model: Any, optimizer: Any, history: Mapping[str, Sequence[float]],
 
 def versions() -> dict[str, str]:
     """Return the versions of all that decides the last bits of a result."""
-    import keras
-    import tensorflow as tf
-
-    return {
-        "dlwhy": dlwhy.__version__,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "keras": keras.__version__,
-        "tensorflow": tf.__version__,
-    }
+    return {**versions_of("numpy", "keras", "tensorflow"), "python": platform.python_version()}
 
 
 def _loss_and_metric(task: str) -> dict[str, Any]:

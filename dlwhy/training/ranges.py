@@ -9,9 +9,8 @@ import numpy.typing as npt
 from dlwhy.data.dataset import LARGEST, Dataset
 from dlwhy.errors import DlwhyWarning, InputRefusedError, display
 from dlwhy.models.network import Scale
+from dlwhy.models.scaling import SMALLEST_DEVIATION
 
-# Keras' Normalization divides by no smaller a deviation
-_SMALLEST_DEVIATION = 1e-7
 _SHOWN = 3
 
 
@@ -38,12 +37,12 @@ def warn_of_small_spreads(dataset: Dataset, scale: Scale | None) -> None:
     if scale is None:
         return
     deviations = np.sqrt(np.array(scale[1]))
-    small = np.flatnonzero(deviations < _SMALLEST_DEVIATION)
+    small = np.flatnonzero(deviations < SMALLEST_DEVIATION)
     if len(small):
         names = [f'"{display(dataset.feature_names[place])}"' for place in small[:_SHOWN]]
         more = f" and {len(small) - _SHOWN} more" if len(small) > _SHOWN else ""
         warnings.warn(
-            f"{', '.join(names)}{more}: values differ by less than {_SMALLEST_DEVIATION:g}, "
+            f"{', '.join(names)}{more}: values differ by less than {SMALLEST_DEVIATION:g}, "
             "which the network hardly sees: use another unit",
             DlwhyWarning,
             stacklevel=3,

@@ -12,6 +12,7 @@ from dlwhy.errors import InputRefusedError
 from dlwhy.models import network as networks
 from dlwhy.models.archive import Trained
 from dlwhy.models.network import NetworkSpec, Scale
+from dlwhy.models.scaling import deviation
 from dlwhy.models.stacked import StackedNetwork
 from dlwhy.training import details, engine, preparing
 from dlwhy.training.accelerator import Accelerator
@@ -204,5 +205,5 @@ def _scaled(X: FloatArray, scale: Scale | None) -> FloatArray:
     if scale is None:
         return X
     mean, variance = np.array(scale, np.float32)
-    scaled: FloatArray = (X - mean) / np.maximum(np.sqrt(variance), np.float32(1e-7))
+    scaled: FloatArray = (X - mean) / deviation(variance)
     return scaled

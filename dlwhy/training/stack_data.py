@@ -11,6 +11,7 @@ from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.errors import InputRefusedError
 from dlwhy.models import network as networks
 from dlwhy.models.network import Scale
+from dlwhy.models.scaling import deviation
 from dlwhy.training import preparing
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.ranges import check_range, warn_of_small_spreads
@@ -21,7 +22,6 @@ IndexArray = npt.NDArray[np.int32]
 Order = Callable[[int, int], IndexArray]
 # rows up to which orders are kept: all of them are then 32 MiB
 _MOST_REMEMBERED = 4096
-_SMALLEST_DEVIATION = 1e-7  # Keras' own, in `Normalization`
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -118,7 +118,7 @@ class StackData:
         width = self.X.shape[1]
         neutral: Scale = ([0.0] * width, [1.0] * width)
         mean, variance = np.array([self.scales[replica] or neutral for replica in replicas], np.float32).swapaxes(0, 1)
-        return mean, np.maximum(np.sqrt(variance), np.float32(_SMALLEST_DEVIATION))
+        return mean, deviation(variance)
 
     def targets(self, replicas: Sequence[int]) -> FloatArray:
         """Center and deviation of some replicas' targets, (2, replicas)."""
