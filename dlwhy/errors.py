@@ -119,7 +119,7 @@ def check_whole(option: str, value: object, *, least: int, most: int = MAX_WHOLE
 
 
 def is_lack_of_memory(error: BaseException) -> bool:
-    """Say whether an exception, of whatever library, means that there is too little memory."""
+    """Return whether an exception, of whatever library, means that there is too little memory."""
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return True
     if isinstance(error, OSError):

@@ -31,7 +31,7 @@ _unfinished: set[Path] = set()
 
 
 def is_standard(path: str | Path) -> bool:
-    """Say whether a path stands for stdin or stdout."""
+    """Return whether a path stands for stdin or stdout."""
     return str(path) in (STANDARD, "/dev/stdin", "/dev/stdout")
 
 
@@ -148,7 +148,7 @@ def check_output(path: str | Path, *, no_clobber: bool = False) -> None:
 
 
 def _identity(path: str | Path, *, descriptor: int) -> Identity | None:
-    """Say which file a path means; None for a stream that is no file."""
+    """Return which file a path means; None for a stream that is no file."""
     try:
         if is_standard(path):
             status = os.fstat(descriptor)

@@ -24,7 +24,7 @@ _DATE = rf"^(?:{_DAY})(?:[T ].*)?$|^\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?$"
 
 
 def kinds_of(frame: "pl.DataFrame", source: Source) -> dict[str, ColumnKind]:
-    """Tell the kind of each column from its cleaned cells; raises what `kind_of` raises."""
+    """Return the kind of each column from its cleaned cells; raises what `kind_of` raises."""
     import polars as pl
 
     if not frame.width:
@@ -39,7 +39,7 @@ def kinds_of(frame: "pl.DataFrame", source: Source) -> dict[str, ColumnKind]:
 
 
 def kind_of(cells: "pl.Series", source: Source) -> ColumnKind:
-    """Tell the kind of a column from its cleaned cells. Where most cells are numbers, all should be.
+    """Return the kind of a column from its cleaned cells. Where most cells are numbers, all should be.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def kind_of(cells: "pl.Series", source: Source) -> ColumnKind:
 
 
 def mostly_numbers(present: "pl.Series") -> bool:
-    """Say whether more than half of some cells are written as numbers, infinite ones included."""
+    """Return whether more than half of some cells are written as numbers, infinite ones included."""
     return bool(2 * present.str.contains(_NUMERIC).sum() > len(present))
 
 

@@ -118,7 +118,7 @@ def _targets(dataset: Dataset) -> "pl.Series":
 
 
 def _reads_back(cells: "pl.Series", class_names: list[str]) -> bool:
-    """Say whether reading gives these classes, though perhaps in another order."""
+    """Return whether reading gives these classes, though perhaps in another order."""
     if any("\0" in name for name in class_names):
         return False
     marked = _all_marked(cells)
@@ -132,7 +132,7 @@ def _reads_back(cells: "pl.Series", class_names: list[str]) -> bool:
 
 
 def _all_marked(cells: "pl.Series") -> bool:
-    """Say whether every cell has a ' in front: then these are names of classes, whatever they look like."""
+    """Return whether every cell has a ' in front: then these are names of classes, whatever they look like."""
     return len(cells) > 0 and bool(cells.str.starts_with("'").fill_null(False).all())
 
 

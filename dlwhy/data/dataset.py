@@ -235,7 +235,7 @@ def columns_from_json(values: Any) -> tuple[Column, ...]:
 
 
 def columns_as_json(columns: tuple[Column, ...]) -> list[dict[str, Any]]:
-    """Give columns as JSON-like values; `columns_from_json` takes them back."""
+    """Return columns as JSON-like values; `columns_from_json` takes them back."""
     return [_column_as_json(column) for column in columns]
 
 

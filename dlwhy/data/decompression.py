@@ -63,7 +63,7 @@ class Content:
         return self._left + len(self._piece)
 
     def read(self, count: int) -> bytes:
-        """Give exactly `count` bytes.
+        """Return exactly `count` bytes.
 
         Raises
         ------
@@ -140,7 +140,7 @@ def compression_of(head: bytes) -> str | None:
 
 
 def check_size(handle: BinaryIO, max_size: int | None) -> int:
-    """Give the size of a seekable file in bytes, and go to its start.
+    """Return the size of a seekable file in bytes, and go to its start.
 
     Raises
     ------

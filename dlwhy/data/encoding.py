@@ -164,7 +164,7 @@ def booleans(cells: "pl.Series", source: Source) -> FloatArray:
 
 
 def category_codes(cells: "pl.Series", categories: tuple[str, ...]) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
-    """Give the index of each cell's text among the categories, (n,), int32; -1 if it is none of them."""
+    """Return the index of each cell's text among the categories, (n,), int32; -1 if it is none of them."""
     import polars as pl
 
     codes = {category: index for index, category in enumerate(categories)}

@@ -29,7 +29,7 @@ class Frame(Protocol):
 
 
 def is_frame(value: object) -> bool:
-    """Say whether something is a frame of pandas or polars; neither is imported for that."""
+    """Return whether something is a frame of pandas or polars; neither is imported for that."""
     return _library(value) is not None
 
 

@@ -103,7 +103,7 @@ def _whole(option: str, value: object, least: int, most: int) -> int:
 
 
 def _load(generator: Generator, drawing: toys.Drawing) -> tuple[toys.Arrays, tuple[Column, ...], tuple[str, ...]]:
-    """Give the arrays, the columns, and the names of the classes."""
+    """Return the arrays, the columns, and the names of the classes."""
     if generator.draw is None:
         return _bundled(generator.name)
     X, y = generator.draw(drawing)

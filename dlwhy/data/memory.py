@@ -66,7 +66,7 @@ class Room:
 
 
 def free() -> int:
-    """Give the bytes that this process may still take, as far as can be told."""
+    """Return the bytes that this process may still take, as far as can be told."""
     found = [_USUAL]
     with contextlib.suppress(OSError, ValueError, IndexError):
         text = Path("/proc/meminfo").read_text()

@@ -71,7 +71,7 @@ def _footer(content: bytes) -> dict[int, Any]:
 
 
 def _pages(content: bytes, chunk: dict[int, Any]) -> Iterator[tuple[int, int]]:
-    """Give the unpacked size of each page of a column's chunk, and how many values it has."""
+    """Return the unpacked size of each page of a column's chunk, and how many values it has."""
     place = min(chunk[field] for field in (9, 11) if chunk.get(field))  # data pages, dictionary page
     end = place + chunk[7]
     if not 0 < place <= end <= len(content):

@@ -18,7 +18,7 @@ _HINT = "a data set of dlwhy's own is made by `dlwhy generate`; save other data 
 
 
 def to_record(dataset: Dataset) -> dict[str, Any]:
-    """Give a data set as a dict: `format`, the four arrays, `metadata` of plain values, and `sha256` of them all.
+    """Return a data set as a dict: `format`, the four arrays, `metadata` of plain values, and `sha256` of them all.
 
     The same data set gives the same record, whichever way it was made: no NumPy scalar, no array of another layout.
     """

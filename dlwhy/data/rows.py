@@ -142,7 +142,7 @@ def _text(frame: "pl.DataFrame") -> int:
 
 
 def kind_of(path: str | Path, given: Format | None) -> Format:
-    """Tell the format of a table: the one given, else what its name says, else CSV.
+    """Return the format of a table: the one given, else what its name says, else CSV.
 
     Raises
     ------

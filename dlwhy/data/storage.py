@@ -112,7 +112,7 @@ def describe(path: str | Path, *, max_size: int | None = None) -> dict[str, Any]
 
 
 def output_format(path: str | Path) -> Format:
-    """Tell the format that `write` will choose.
+    """Return the format that `write` will choose.
 
     Raises
     ------

@@ -218,7 +218,7 @@ def _without_missing(frame: "pl.DataFrame", source: Source, policy: Missing) -> 
 
 
 def _parts(frame: "pl.DataFrame", target: Target, options: TableOptions, source: Source) -> tuple[Rows, Rows]:
-    """Give the rows for training and those for testing."""
+    """Return the rows for training and those for testing."""
     if options.split_column:
         return _own_parts(frame[options.split_column], source)
     try:
@@ -265,7 +265,7 @@ def _check_sizes(X: FloatArray, columns: tuple[Column, ...], target: Target, tar
 def _encoded(
     frame: "pl.DataFrame", kinds: Mapping[str, ColumnKind], train: Rows, source: Source
 ) -> tuple[FloatArray, tuple[Column, ...]]:
-    """Give all rows as features, and how the columns became them."""
+    """Return all rows as features, and how the columns became them."""
     # without training rows, as in a table that is there to be evaluated on, all rows tell
     fitting = train if len(train) else np.arange(frame.height)
     columns = deciding.fit(frame, kinds, fitting, source)

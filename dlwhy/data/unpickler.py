@@ -73,7 +73,7 @@ class _Machine:
         return self.stack.pop()
 
     def top(self, kind: type) -> Any:
-        """Give the value on top, which has to be of this very kind."""
+        """Return the value on top, which has to be of this very kind."""
         if type(self.stack[-1]) is not kind:
             raise TypeError
         return self.stack[-1]

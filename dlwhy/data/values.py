@@ -7,7 +7,7 @@ LARGEST = 1e300
 
 
 def is_text(value: object, most: int | None = None) -> TypeGuard[str]:
-    """Say whether a value is text, of at most so many characters."""
+    """Return whether a value is text, of at most so many characters."""
     return isinstance(value, str) and (most is None or len(value) <= most)
 
 
@@ -25,11 +25,11 @@ def check_texts(*values: object) -> None:
 
 
 def is_whole(value: object, least: int = 0, most: int = 2**63 - 1) -> TypeGuard[int]:
-    """Say whether a value is a whole number from one bound to another."""
+    """Return whether a value is a whole number from one bound to another."""
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Say whether a value is a number that can be computed with, neither infinite nor nearly so."""
+    """Return whether a value is a number that can be computed with, neither infinite nor nearly so."""
     # not `isfinite`, which fails on whole numbers of 400 digits
     return isinstance(value, int | float) and not isinstance(value, bool) and -LARGEST < value < LARGEST

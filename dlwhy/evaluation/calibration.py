@@ -37,7 +37,7 @@ class Reliability:
 
 
 def predicted_classes(y_prob: FloatArray, task: Task) -> npt.NDArray[np.int64]:
-    """Give the predicted class indices, (n_samples,); a binary probability of exactly 0.5 is the first class."""
+    """Return the predicted class indices, (n_samples,); a binary probability of exactly 0.5 is the first class."""
     return (y_prob > 0.5).astype(np.int64) if task == "binary" else np.argmax(y_prob, axis=1)
 
 
@@ -57,7 +57,7 @@ def reliability(y_true: npt.NDArray[Any], y_prob: FloatArray, *, task: Task, bin
 def events(
     y_true: npt.NDArray[Any], y_prob: FloatArray, *, task: Task
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """Give what was predicted and whether it came true, (n_samples,) each: the second class, or the predicted one."""
+    """Return what was predicted and whether it came true, (n_samples,) each: the second class, or the predicted one."""
     if task == "binary":
         return y_prob.astype(np.float64), y_true == 1
     return y_prob.max(axis=1).astype(np.float64), y_true == predicted_classes(y_prob, task)
@@ -95,7 +95,7 @@ def equal_counts(
 
 
 def wilson_interval(hits: int, n_samples: int) -> tuple[float, float]:
-    """Give the 95 % Wilson interval of a share."""
+    """Compute the 95 % Wilson interval of a share."""
     from scipy.stats import binomtest
 
     interval = binomtest(hits, n_samples).proportion_ci(method="wilson")

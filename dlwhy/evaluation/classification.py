@@ -122,7 +122,7 @@ def _class_notes(occurring: npt.NDArray[Any], class_names: tuple[str, ...]) -> t
 
 
 def _as_columns(y_prob: FloatArray, task: Task) -> npt.NDArray[np.float64]:
-    """Give probabilities as (n_samples, n_classes) float64 that sum to one."""
+    """Return probabilities as (n_samples, n_classes) float64 that sum to one."""
     if task == "binary":
         return np.stack([1 - y_prob.astype(np.float64), y_prob.astype(np.float64)], axis=1)
     wide: npt.NDArray[np.float64] = y_prob.astype(np.float64)

@@ -42,7 +42,7 @@ class Difference:
 
     @property
     def outcome(self) -> Outcome:
-        """Say whether the interval lies above 0, below, or holds it."""
+        """Return whether the interval lies above 0, below, or holds it."""
         if self.low is not None and self.low > 0:
             return "better"
         return "worse" if self.high is not None and self.high < 0 else "open"
@@ -59,7 +59,7 @@ class Difference:
 
     @property
     def in_words(self) -> str:
-        """Give the difference with its unit: ``+0.8 points [-2.0, 3.5]``."""
+        """Return the difference with its unit: ``+0.8 points [-2.0, 3.5]``."""
         value, space, bounds = str(self).partition(" ")
         return f"R² {self}" if self.metric == "r2" else f"{value} points{space}{bounds}"
 
@@ -102,7 +102,7 @@ def difference(ours: Evaluation, theirs: Evaluation, *, seed: int = 42) -> Diffe
 
 
 def newcombe_interval(*, both: int, first: int, second: int, neither: int) -> tuple[float, float]:
-    """Give the 95 % interval of the difference of two shares of the same rows.
+    """Compute the 95 % interval of the difference of two shares of the same rows.
 
     Newcombe, Improved confidence intervals for the difference between binomial proportions based on paired data,
     Statistics in Medicine 17 (1998), method 10: two Wilson intervals, put together with the rows' correlation.

@@ -110,7 +110,7 @@ def evaluate_model(
 def rows_of(
     dataset: Dataset, split: Split = "test", data: str = ""
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]:
-    """Give the features and targets of a part of a data set: ``test``, ``train``, or ``all``, train rows first.
+    """Return the features and targets of a part of a data set: ``test``, ``train``, or ``all``, train rows first.
 
     Raises
     ------

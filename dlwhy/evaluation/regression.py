@@ -36,7 +36,7 @@ def regression(y_true: npt.NDArray[np.float64], y_pred: npt.NDArray[np.float64],
 def r2_difference(
     y_true: npt.NDArray[np.float64], ours: npt.NDArray[np.float64], theirs: npt.NDArray[np.float64], seed: int
 ) -> tuple[float | None, float | None]:
-    """Give the 95 % interval of the difference in R² of two predictions of the same rows, (n_samples,) each."""
+    """Compute the 95 % interval of the difference in R² of two predictions of the same rows, (n_samples,) each."""
     centred = _centred(y_true)
     moments = np.stack([(theirs - y_true) ** 2 - (ours - y_true) ** 2, centred, centred**2])
     low, high = _bootstrap(moments, _gain_in_r2, seed)
@@ -55,7 +55,7 @@ def _gain_in_r2(means: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _regression_metrics(means: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Give R², MAE and RMSE, (3, …), from the means, (4, …), of squared and absolute error, truth, squared truth."""
+    """Compute R², MAE and RMSE, (3, …), from the means, (4, …), of squared and absolute error, truth, squared truth."""
     squared, absolute, truth, squared_truth = means
     with np.errstate(divide="ignore", invalid="ignore"):
         r2 = 1 - squared / (squared_truth - truth**2)

@@ -138,12 +138,12 @@ class Evaluation:
                 yield name, number(value) + interval
 
     def as_json(self, split: str = "test") -> dict[str, float | int | None]:
-        """Give the numbers as one flat object; the count of rows is named after the split: ``n_test``."""
+        """Return the numbers as one flat object; the count of rows is named after the split: ``n_test``."""
         return {f"n_{split}": self.n_samples, **self.metrics}
 
 
 def known(value: float) -> float | None:
-    """Give a number that JSON has, or None."""
+    """Return a number that JSON has, or None."""
     return float(value) if np.isfinite(value) else None
 
 

@@ -126,6 +126,6 @@ class BoundaryDisplay:
 
 
 def _ends(grid: npt.NDArray[np.float64]) -> tuple[float, float]:
-    """Give the ends of a grid whose places are the middles of pixels."""
+    """Return the ends of a grid whose places are the middles of pixels."""
     half = (grid[1] - grid[0]) / 2 if len(grid) > 1 else 0.5
     return float(grid[0] - half), float(grid[-1] + half)

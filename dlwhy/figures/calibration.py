@@ -125,7 +125,7 @@ def _curve(ax: "Axes", bins: Reliability, color: str) -> "ErrorbarContainer":
 
 
 def _intervals(bins: Reliability) -> npt.NDArray[np.float64]:
-    """Give the distances from each bin's observed share to the ends of its 95 % interval, (2, n_bins)."""
+    """Compute the distances from each bin's observed share to the ends of its 95 % interval, (2, n_bins)."""
     pairs = [
         wilson_interval(round(share * rows), int(rows)) for share, rows in zip(bins.frequency, bins.count, strict=True)
     ]

@@ -15,7 +15,7 @@ MOST_POINTS = 2000
 
 
 def choose_axes(subject: Subject, x: str | None, y: str | None) -> tuple[Along, ...]:
-    """Give the columns to draw over: two, or the only one.
+    """Return the columns to draw over: two, or the only one.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def _named(dataset: Dataset, option: str, name: str) -> Along:
 
 
 def _association(predict: Predict, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """Give each feature's correlation with the model's predictions, (n_features,); ties don't hang on last bits."""
+    """Compute each feature's correlation with the model's predictions, (n_features,); ties don't hang on last bits."""
     predictions = predict(rows).reshape(len(rows), -1)
     correlation = np.abs(_standardised(rows).T @ _standardised(predictions)).max(axis=1) / len(rows)
     return np.asarray(correlation.round(9))
@@ -65,7 +65,7 @@ def _standardised(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
 
 
 def reference(dataset: Dataset) -> npt.NDArray[np.float32]:
-    """Give the training rows, (n, n_features); of a data set without any the test rows.
+    """Return the training rows, (n, n_features); of a data set without any the test rows.
 
     Raises
     ------

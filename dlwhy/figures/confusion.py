@@ -106,7 +106,7 @@ def _map() -> "Colormap":
 
 
 def _number_size(ax: "Axes", renderer: "RendererBase", texts: "Sequence[Text]", n_classes: int) -> float:
-    """Give the size in points at which the widest number fits its square."""
+    """Return the size in points at which the widest number fits its square."""
     longest = max(texts, key=lambda text: len(text.get_text()))
     font = longest.get_fontproperties().copy()
     font.set_size(_MOST_POINTS)

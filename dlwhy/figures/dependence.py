@@ -144,5 +144,5 @@ def _points(subject: Subject, axes: Sequence[Along], X: npt.NDArray[np.float32],
 
 
 def _shuffled(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Give rows in an order that says nothing: of many at one place, the first are taken."""
+    """Return rows in an order that says nothing: of many at one place, the first are taken."""
     return np.asarray(values[np.random.default_rng(0).permutation(len(values))])

@@ -41,7 +41,7 @@ class Along:
     spread: float = 0.0
 
     def positions(self, X: FloatArray, seed: int) -> npt.NDArray[np.float64]:
-        """Give where rows, (n, all features), lie along the axis, (n,)."""
+        """Return where rows, (n, all features), lie along the axis, (n,)."""
         own = X[:, self.features]
         if self.groups:
             distance = np.abs(own[:, np.newaxis] - self.settings).sum(axis=-1)
@@ -53,7 +53,7 @@ class Along:
         return np.asarray(places + np.random.default_rng(seed).uniform(-self.spread, self.spread, len(places)))
 
     def limits(self, rows: FloatArray) -> tuple[float, float]:
-        """Give where the axis begins and ends so that it holds the rows."""
+        """Return where the axis begins and ends so that it holds the rows."""
         if self.groups:
             return -0.5, len(self.groups) - 0.5
         low, high = float(rows[:, self.features[0]].min()), float(rows[:, self.features[0]].max())
@@ -61,19 +61,19 @@ class Along:
         return low - margin, high + margin
 
     def values(self, grid: npt.NDArray[np.float64]) -> FloatArray:
-        """Give what the axis' features are at each place of a grid, (n_places, n_features)."""
+        """Return what the axis' features are at each place of a grid, (n_places, n_features)."""
         if self.groups:
             return np.asarray(self.settings[np.clip(np.rint(grid).astype(int), 0, len(self.groups) - 1)])
         return grid.astype(np.float32)[:, np.newaxis]
 
 
 def axes_of(dataset: Dataset, rows: FloatArray) -> list[Along]:
-    """Give an axis for each column, in order, as they are found among the rows, (n, n_features)."""
+    """Return an axis for each column, in order, as they are found among the rows, (n, n_features)."""
     return [_axis(column, start, rows) for column, start in _starts(dataset)]
 
 
 def find(dataset: Dataset, rows: FloatArray, name: str) -> Along | None:
-    """Give the axis of a column or a feature by name: a dummy stands for its whole category."""
+    """Return the axis of a column or a feature by name: a dummy stands for its whole category."""
     for column, start in _starts(dataset):
         if name == column.name:
             return _axis(column, start, rows)

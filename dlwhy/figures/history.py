@@ -68,7 +68,7 @@ class HistoryDisplay:
         return cls(metric=metric, curves={name: _curves(each, metric, name) for name, each in histories.items()})
 
     def best_epoch(self, curves: Curves) -> int | None:
-        """Give the first epoch, from 1, with the lowest loss or the highest accuracy; None if no value is finite."""
+        """Return the first epoch, from 1, with the lowest loss or the highest accuracy; None if no value is finite."""
         values = curves.judged if self.metric == "loss" else -curves.judged
         finite = np.where(np.isfinite(values), values, np.inf)
         return int(finite.argmin()) + 1 if np.isfinite(finite).any() else None

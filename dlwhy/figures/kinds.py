@@ -91,7 +91,7 @@ def check_kinds(kinds: Sequence[str], n_models: int = 1) -> None:
 
 
 def default_kinds(subjects: Sequence[Subject]) -> list[str]:
-    """Give what is drawn unless kinds are named: a model's predictions and how it learnt, or how well it predicts."""
+    """Return what is drawn unless kinds are named: a model's predictions and how it learnt, or how well it predicts."""
     regression, tested = subjects[0].dataset.task == "regression", len(subjects[0].dataset.y_test) > 0
     learnt = ["loss"] if all(subject.history.get("loss") for subject in subjects) else []
     if len(subjects) > 1:
@@ -147,7 +147,7 @@ def _panel(kind: Kind, subjects: Sequence[Subject], x: str | None, y: str | None
 
 
 def _by_name(subjects: Sequence[Subject]) -> dict[str, Subject]:
-    """Give subjects by the names of their models; of two that read the same, the later ones are counted."""
+    """Return subjects by the names of their models; of two that read the same, the later ones are counted."""
     found: dict[str, Subject] = {}
     for subject in subjects:
         same = sum(each.name == subject.name for each in found.values())
@@ -169,7 +169,7 @@ def _too_small(figure: "Figure") -> bool:
 
 
 def _large_enough(panels: Sequence[Panel], size: tuple[float, float]) -> str:
-    """Give a size of a shape, not much larger than must be, at which the panels can be read, as ``WxH``."""
+    """Return a size of a shape, not much larger than must be, at which the panels can be read, as ``WxH``."""
     width, height = size
     while _too_small(_drawn(panels, (width, height))):
         width, height = width * _LARGER, height * _LARGER

@@ -67,7 +67,7 @@ def _larger(one: Margins, other: Margins) -> Margins:
 
 
 def too_small(figure: "Figure") -> bool:
-    """Say whether a panel of a picture that was laid out is too small to be read."""
+    """Return whether a panel of a picture that was laid out is too small to be read."""
     boxes = [ax.get_window_extent() for ax in figure.axes if ax.get_subplotspec() is not None]
     return any(box.width < LEAST_INCHES[0] * figure.dpi or box.height < LEAST_INCHES[1] * figure.dpi for box in boxes)
 
@@ -85,7 +85,7 @@ def _headline(figure: "Figure", renderer: "RendererBase") -> float:
 
 
 def _place(ax: "Axes", top: float) -> "Bbox":
-    """Give the place of a panel with all that belongs to it, in pixels."""
+    """Return the place of a panel with all that belongs to it, in pixels."""
     from matplotlib.transforms import Bbox
 
     figure, spec = _figure(ax), _spec(ax)
@@ -99,7 +99,7 @@ def _place(ax: "Axes", top: float) -> "Bbox":
 
 
 def _aligned(ax: "Axes", margins: "Mapping[Axes, Margins]") -> Margins:
-    """Give the margins of a panel; panels side by side begin at one height."""
+    """Return the margins of a panel; panels side by side begin at one height."""
     row = [other for other in margins if _spec(other).rowspan.start == _spec(ax).rowspan.start]
     return (*margins[ax][:3], max(margins[other][3] for other in row))
 
@@ -145,7 +145,7 @@ def _fit_panel(ax: "Axes", renderer: "RendererBase", place: "Bbox") -> Margins:
 
 
 def _texts(ax: "Axes", place: "Bbox") -> "Iterator[tuple[Text, float, str]]":
-    """Give the texts whose lengths depend on names, with the pixels that each may take."""
+    """Yield the texts whose lengths depend on names, with the pixels that each may take."""
     box = ax.get_window_extent()
     middle = (box.x0 + box.x1) / 2
     yield ax._left_title, place.x1 - box.x0, "title"  # type: ignore[attr-defined]

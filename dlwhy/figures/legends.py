@@ -56,7 +56,7 @@ def lay_out(figure: "Figure") -> None:
 
 
 def is_laid_out(ax: "Axes") -> bool:
-    """Say whether a panel lies in a picture that `layout.fit` lays out, and not in somebody else's figure."""
+    """Return whether a panel lies in a picture that `layout.fit` lays out, and not in somebody else's figure."""
     return ax.get_figure(root=True) in _OURS
 
 
@@ -108,7 +108,7 @@ def fit(ax: "Axes", renderer: "RendererBase", place: "Bbox") -> "Legend | None":
 def _arranged(
     key: Key, width: lettering.Measure, em: float, room: float, most_rows: int
 ) -> "tuple[list[Artist | Container], list[str], int]":
-    """Give what of a key fits: whole names if possible, else shorter ones in more columns, else fewer."""
+    """Return what of a key fits: whole names if possible, else shorter ones in more columns, else fewer."""
     beside = (_HANDLE + 0.8) * em  # the symbol and its gap
     between = 1.4 * em
     count, longest = len(key.names), max(map(width, key.names))
@@ -129,7 +129,7 @@ def _arranged(
 
 
 def _columns(widths: Sequence[float], between: float, room: float) -> int:
-    """Give the most columns that fit beside each other."""
+    """Return the most columns that fit beside each other."""
     for n_columns in range(len(widths), 1, -1):
         parts = np.array_split(np.array(widths), n_columns)
         if sum(part.max() for part in parts) + (n_columns - 1) * between <= room:

@@ -20,12 +20,12 @@ SAFETY = 1.03
 
 
 def pixels(renderer: "RendererBase", points: float) -> float:
-    """Give a length in points in pixels: a font's size is about the height of a line."""
+    """Return a length in points in pixels: a font's size is about the height of a line."""
     return float(renderer.points_to_pixels(points))  # type: ignore[arg-type]  # a number for a number
 
 
 def measure(renderer: "RendererBase", font: "FontProperties") -> Measure:
-    """Give a function from a line of text to its width in pixels."""
+    """Return a function from a line of text to its width in pixels."""
     known = _WIDTHS.setdefault(renderer, {})
     which = hash(font)
 

@@ -59,7 +59,7 @@ def draw_points(ax: "Axes", found: Dependence, *, colors: Sequence[str] | None =
 
 
 def _area(found: Dependence) -> float:
-    """Give how large symbols are: smaller where they are many, or letters are small."""
+    """Return how large symbols are: smaller where they are many, or letters are small."""
     import matplotlib as mpl
 
     n_rows = len(found.train.y) + len(found.test.y)
@@ -67,7 +67,7 @@ def _area(found: Dependence) -> float:
 
 
 def row_handles(found: Dependence) -> "list[Line2D]":
-    """Give the legend's entries that tell the parts apart; they say so if not every row is drawn."""
+    """Return the legend's entries that tell the parts apart; they say so if not every row is drawn."""
     from matplotlib.lines import Line2D
 
     handles = []

@@ -50,7 +50,7 @@ class ResidualsDisplay:
         return cls(predicted=predicted, residuals=dataset.y_test - predicted, target_name=dataset.target_name)
 
     def means(self) -> tuple[FloatArray, FloatArray]:
-        """Give the mean prediction and the mean residual in bins of equal count, at least ten rows each."""
+        """Compute the mean prediction and the mean residual in bins of equal count, at least ten rows each."""
         order = np.argsort(self.predicted, kind="stable")
         bins = np.array_split(order, max(1, min(_MOST_BINS, len(order) // _LEAST_IN_BIN)))
         x, y = (np.array([values[rows].mean() for rows in bins]) for values in (self.predicted, self.residuals))

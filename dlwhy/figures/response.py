@@ -19,7 +19,7 @@ _SAME_SCALE, _SHAPE = 3.0, 1.1
 
 
 def limits(axes: Sequence[Along], rows: npt.NDArray[np.float32]) -> tuple[list[tuple[float, float]], bool]:
-    """Give the ends of the axes, and whether they have one scale: then the shorter is drawn out to a handy shape."""
+    """Return the ends of the axes, and whether they have one scale: then the shorter is drawn out to a handy shape."""
     ends = [axis.limits(rows) for axis in axes]
     if len(axes) < 2 or rows.shape[1] > 2 or any(axis.groups for axis in axes):
         return ends, False
@@ -32,7 +32,7 @@ def limits(axes: Sequence[Along], rows: npt.NDArray[np.float32]) -> tuple[list[t
 
 
 def grid(axis: Along, ends: tuple[float, float], count: int) -> npt.NDArray[np.float64]:
-    """Give the places along an axis at which the model is asked, (n,): evenly spaced, or the middles of its groups."""
+    """Return places along an axis at which the model is asked, (n,): evenly spaced, or the middles of its groups."""
     return np.arange(len(axis.groups), dtype=np.float64) if axis.groups else np.linspace(*ends, count)
 
 
@@ -74,7 +74,7 @@ def respond(
 def _near(
     axes: Sequence[Along], rows: npt.NDArray[np.float32], places: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
-    """Give the rows nearest to each place and their weights, (n_places, n_nearest) each; weights fall with distance."""
+    """Return the nearest rows of each place and their weights, (n_places, n_nearest); weights fall with distance."""
     distance = np.zeros((len(places), len(rows)))
     for number, axis in enumerate(axes):
         along = dataclasses.replace(axis, spread=0).positions(rows, 0)

@@ -69,7 +69,7 @@ class RocDisplay:
         )
 
     def areas(self) -> dict[str, float]:
-        """Give the area under each curve."""
+        """Compute the area under each curve."""
         from sklearn.metrics import auc
 
         return {name: float(auc(*curve)) for name, curve in self.curves.items()}
@@ -110,7 +110,7 @@ class RocDisplay:
 
 
 def _curves(subject: Subject) -> dict[str, Curve]:
-    """Give the curve of each class that occurs, by its name; of two classes the second's."""
+    """Return the curve of each class that occurs, by its name; of two classes the second's."""
     from sklearn.metrics import roc_curve
 
     subject.need_classes("roc")
@@ -125,7 +125,7 @@ def _curves(subject: Subject) -> dict[str, Curve]:
 
 
 def _mean(curves: list[Curve]) -> Curve:
-    """Give the mean of some curves at each false positive rate."""
+    """Compute the mean of some curves at each false positive rate."""
     if len(curves) == 1:
         return curves[0]
     found = np.mean([np.interp(_RATES, *curve) for curve in curves], axis=0)

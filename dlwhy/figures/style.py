@@ -126,7 +126,7 @@ def scaled(n_panels: int, size: tuple[float, float] | None) -> Iterator[None]:
 
 
 def _grid(n_panels: int, size: tuple[float, float] | None) -> tuple[int, int]:
-    """Give rows and columns: at most three panels in a row, four are two by two; in a given size, what fits best."""
+    """Return rows and columns: at most three panels in a row, four are two by two; in a given size, what fits best."""
     if size is None:
         columns = n_panels if n_panels <= 3 else 2 if n_panels == 4 else 3
         return -(-n_panels // columns), columns
@@ -246,7 +246,7 @@ def plain_numbers(ax: "Axes") -> None:
 
 
 def class_colors(n_classes: int) -> list[str]:
-    """Give each class a colour of its own, that colour-blind people can tell apart as long as that is possible."""
+    """Return a colour for each class; colour-blind people can tell them apart as long as that is possible."""
     if n_classes <= len(_OKABE_ITO):
         return list(_OKABE_ITO[:n_classes])
     if n_classes <= len(_PETROFF):
@@ -258,14 +258,14 @@ def class_colors(n_classes: int) -> list[str]:
 
 
 def ink() -> str:
-    """Give the colour of texts and lines in the style at hand."""
+    """Return the colour of texts and lines in the style at hand."""
     import matplotlib as mpl
 
     return str(mpl.rcParams["text.color"])
 
 
 def paper() -> tuple[float, float, float]:
-    """Give the colour of the ground in the style at hand, (3,) in 0 to 1."""
+    """Return the colour of the ground in the style at hand, (3,) in 0 to 1."""
     import matplotlib as mpl
     from matplotlib.colors import to_rgb
 
@@ -273,7 +273,7 @@ def paper() -> tuple[float, float, float]:
 
 
 def muted(color: str, strength: float = 0.5) -> tuple[float, float, float]:
-    """Give a colour mixed with the ground's, (3,) in 0 to 1: for areas that points in the full colour lie on."""
+    """Return a colour mixed with the ground's, (3,) in 0 to 1: for areas that points in the full colour lie on."""
     from matplotlib.colors import to_rgb
 
     red, green, blue = (
@@ -283,7 +283,7 @@ def muted(color: str, strength: float = 0.5) -> tuple[float, float, float]:
 
 
 def between(low: str, high: str) -> "LinearSegmentedColormap":
-    """Give a muted colour map from one colour over the ground's to another: probability 0, 0.5, 1."""
+    """Return a muted colour map from one colour over the ground's to another: probability 0, 0.5, 1."""
     from matplotlib.colors import LinearSegmentedColormap
 
     return LinearSegmentedColormap.from_list("between", [muted(low), paper(), muted(high)])

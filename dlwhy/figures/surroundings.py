@@ -17,7 +17,7 @@ _SCREEN = "MPLBACKEND"  # what notebooks set for their kernels, and so for their
 
 @contextlib.contextmanager
 def matplotlib(*, beside: str | Path) -> Iterator[Any]:
-    """Give Matplotlib in the block; what it writes while it is imported first is temporary.
+    """Yield Matplotlib in the block; what it writes while it is imported first is temporary.
 
     Parameters
     ----------

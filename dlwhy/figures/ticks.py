@@ -109,7 +109,7 @@ def _apart(labels: "Sequence[Text]", renderer: "RendererBase") -> bool:
 
 
 def _free(label: "Text", other: "Text", renderer: "RendererBase") -> bool:
-    """Say whether two neighbours stand apart; slanted ones lie side by side as parallel strips."""
+    """Return whether two neighbours stand apart; slanted ones lie side by side as parallel strips."""
     line = lettering.pixels(renderer, label.get_fontproperties().get_size_in_points())
     if label.get_rotation() == _SLANT:
         here, there = (each.get_transform().transform(each.get_position()) for each in (label, other))

@@ -57,7 +57,7 @@ def write(trained: Trained, path: str | Path, *, no_clobber: bool = False) -> No
 
 
 def to_bytes(trained: Trained) -> bytes:
-    """Give a model as the bytes of a .keras file."""
+    """Return a model as the bytes of a .keras file."""
     state = {DROPOUT_STATE: rebuilding.dropout_state(trained.model)}
     details = json.dumps({**trained.details.to_json(), **state}, indent=1, sort_keys=True, allow_nan=False)
     extra = {container.DETAILS: details, container.HISTORY: history_csv(trained.history)}

@@ -120,7 +120,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _details(content: bytes | None, plan: Plan, version: str) -> tuple[Details, list[list[int]]]:
-    """Give the details and the states of dropout that dlwhy wrote, or what can be told from the network."""
+    """Return the details and the states of dropout that dlwhy wrote, or what can be told from the network."""
     task, n_outputs = _task(plan)
     if content is None:
         return _inferred(task, n_outputs, plan.n_features, version), []

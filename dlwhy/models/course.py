@@ -76,7 +76,7 @@ class Course:
 
     @property
     def is_comparable(self) -> bool:
-        """Say whether the curves can be held against guessing: no penalty, no weights, the test part held out."""
+        """Return whether the curves can be held against guessing: no penalty, no weights, the test part held out."""
         penalised = self.network is None or self.network.l1 or self.network.l2
         other_rows = self.option("validation_split") or self.option("patience")
         return (
@@ -84,7 +84,7 @@ class Course:
         )
 
     def option(self, name: str) -> float | None:
-        """Give a training option that is a positive number."""
+        """Return a training option that is a positive number."""
         value = self.options.get(name)
         return float(value) if is_number(value) and value > 0 else None
 
@@ -110,13 +110,13 @@ def course_of(history: History, details: Details, outputs: Outputs | None = None
 
 
 def levels(values: Curve, window: int) -> Curve:
-    """Give the running median, (n - window + 1,), which one epoch up or down does not move."""
+    """Compute the running median, (n - window + 1,), which one epoch up or down does not move."""
     views = np.lib.stride_tricks.sliding_window_view(values, window)
     return np.asarray(np.median(views, axis=1))
 
 
 def is_falling(values: Curve) -> bool:
-    """Say whether a curve falls within its last tenth by a tenth of itself, or nearly as fast as it did before."""
+    """Return whether a curve falls within its last tenth by a tenth of itself, or nearly as fast as it did before."""
     tenth = max(1, len(values) // 10)
     level = levels(values, tenth) if len(values) else values
     if len(level) <= tenth or not 0 <= level[-1] < level[-1 - tenth]:

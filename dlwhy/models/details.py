@@ -75,7 +75,7 @@ class Details:
         return n_outputs(self.task, len(self.class_names))
 
     def to_json(self) -> dict[str, Any]:
-        """Give the details as JSON-like values with a format version."""
+        """Return the details as JSON-like values with a format version."""
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         lists = {"columns": columns_as_json(self.columns), "class_names": list(self.class_names)}
         return {"format": FORMAT, **values, **lists, "versions": dict(self.versions)}

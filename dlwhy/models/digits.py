@@ -2,7 +2,7 @@
 
 
 def number(value: float | None, sign: str = "") -> str:
-    """Give a metric with four decimals, or, where these would say nothing or far too much, with four or five digits.
+    """Return a metric with four decimals, or, where these would say nothing or far too much, with four or five digits.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ Weights = Sequence[FloatArray]
 
 
 def knows(plan: Plan) -> bool:
-    """Say whether every layer of a plan is one of those below, in float32."""
+    """Return whether every layer of a plan is one of those below, in float32."""
     return all(layer.kind in _LAYERS and layer.settings.get("dtype", "float32") == "float32" for layer in plan.layers)
 
 
@@ -59,7 +59,7 @@ def predictions(logits: FloatArray, task: Task) -> FloatArray:
 
 
 def _in_chunks(compute: Callable[[FloatArray], Any], X: FloatArray, *, widest: int, n_outputs: int) -> FloatArray:
-    """Give what a function makes of rows, (n, n_outputs) float32; `widest` is the longest row that it ever holds."""
+    """Return what a function makes of rows, (n, n_outputs) float32; `widest` is the longest row that it ever holds."""
     found = np.empty((len(X), n_outputs), np.float32)
     # a fixed rule: the size of a chunk can change the last bits of a product
     rows = max(_FEWEST_ROWS, _VALUES_A_CHUNK // widest)
@@ -151,7 +151,7 @@ def _layer_normalization(layer: LayerPlan, weights: Weights, x: FloatArray) -> A
 
 
 def _affine(layer: LayerPlan, weights: Weights) -> tuple[Any, Any]:
-    """Give scale and offset of a normalization; either may have been left out."""
+    """Return scale and offset of a normalization; either may have been left out."""
     found = iter(weights)
     scale, offset = (next(found) if layer.settings.get(key, True) else None for key in ("scale", "center"))
     return np.float32(1) if scale is None else scale, np.float32(0) if offset is None else offset

@@ -45,7 +45,7 @@ def _source(tensor: Any, index: Mapping[str, int], where: str) -> int:
 
 
 def known_only(value: Any, where: str, known: set[str]) -> dict[str, Any]:
-    """Give a JSON object that has no other keys than these.
+    """Return a JSON object, if it has no other keys than these.
 
     Raises
     ------

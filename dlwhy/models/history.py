@@ -16,7 +16,7 @@ _METRIC = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 
 
 def history_csv(history: History) -> str:
-    """Give a history as CSV: ``epoch`` and the columns by name, epochs from 1, every number in full precision."""
+    """Return a history as CSV: ``epoch`` and the columns by name, epochs from 1, every number in full precision."""
     names = sorted(history)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -46,7 +46,7 @@ class Layout:
         return 1 if self.last else 2
 
     def shape(self, shape: tuple[int, ...], replicas: int) -> tuple[int, ...]:
-        """Give the shape of a weight in the stack, from its shape in one network."""
+        """Return the shape of a weight in the stack, from its shape in one network."""
         padded = (1, *shape) if len(shape) == 1 else shape
         return (*padded, replicas) if self.last else (replicas, *padded)
 
@@ -87,7 +87,7 @@ class Layout:
         return values[:, None, :] if self.last else values[:, :, None]
 
     def replica_axes(self, rank: int) -> Sequence[int]:
-        """Give all axes but the replica axis of a tensor."""
+        """Return all axes but the replica axis of a tensor."""
         return tuple(range(rank - 1)) if self.last else tuple(range(1, rank))
 
     def multiply(self, x: Any, kernel: Any) -> Any:

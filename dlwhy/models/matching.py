@@ -35,7 +35,7 @@ class Described(Protocol):
 
 
 def fit_model_to_data(details: Described, dataset: Dataset, *, model: str = "the model", data: str = "") -> Dataset:
-    """Give the data set as the model sees it: its features in the model's order, its classes by the model's indices.
+    """Return the data set as the model sees it: its features in the model's order, its classes by the model's indices.
 
     Classes are matched by name; the data may have fewer than the model. Features are matched by name, too: the same
     names in another order are put in order, with a warning. Where the names are others but as many, they are taken by
@@ -104,7 +104,7 @@ def _feature_order(columns: tuple[Column, ...], dataset: Dataset, model: str, da
 def _classes(
     details: Described, dataset: Dataset, model: str, data: str
 ) -> tuple[tuple[str, ...], npt.NDArray[np.int32] | None]:
-    """Give the classes at the model's indices, and the model's index of each class of the data; None for regression."""
+    """Return the classes at the model's indices, and the model's index of each of the data's; None for regression."""
     names = details.class_names
     if details.task == "regression":
         return names, None

@@ -38,7 +38,7 @@ class NaiveBayes:
         return self
 
     def predict_proba(self, X: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
-        """Give the probability of each class, (n, n_classes)."""
+        """Compute the probability of each class, (n, n_classes)."""
         from scipy.special import softmax
 
         joint = np.tile(self._log_prior, (len(X), 1))

@@ -40,7 +40,7 @@ class Outputs:
     guess_loss: float
 
     def to_json(self) -> dict[str, Any]:
-        """Give the numbers as JSON-like values."""
+        """Return the numbers as JSON-like values."""
         return dataclasses.asdict(self)
 
     @classmethod

@@ -28,7 +28,7 @@ class PlainNetwork:
     dropout_state: Sequence[Sequence[int]] = ()
 
     def without_last_activation(self) -> Self:
-        """Give the network that ends before the last layer's activation."""
+        """Return the network that ends before the last layer's activation."""
         *layers, last = self.plan.layers
         if "activation" in last.settings:
             last = dataclasses.replace(last, settings={**last.settings, "activation": "linear"})

@@ -36,7 +36,7 @@ def rebuild(network: PlainNetwork) -> "keras.Model":
 
 
 def taken_apart(model: "keras.Model") -> PlainNetwork:
-    """Give a model's plan and its weights as they are now; `rebuild` makes the same model of them.
+    """Return a model's plan and its weights as they are now; `rebuild` makes the same model of them.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def taken_apart(model: "keras.Model") -> PlainNetwork:
 
 
 def dropout_state(model: "keras.Model") -> list[list[int]]:
-    """Give the state of the random generator of each Dropout layer; Keras does not save it."""
+    """Return the state of the random generator of each Dropout layer; Keras does not save it."""
     return [[int(number) for number in generator.state.numpy()] for generator in _generators(model)]
 
 

@@ -20,7 +20,7 @@ def deviation(variance: FloatArray) -> FloatArray:
 
 
 def feature_scale(model: "keras.Model") -> tuple[list[float], list[float]] | None:
-    """Give the mean and variance that a model normalizes its features with, or None."""
+    """Return the mean and variance that a model normalizes its features with, or None."""
     layer = _layer(model, "Normalization")
     if layer is None:
         return None
@@ -29,13 +29,13 @@ def feature_scale(model: "keras.Model") -> tuple[list[float], list[float]] | Non
 
 
 def target_scale(model: "keras.Model") -> tuple[float, float] | None:
-    """Give the mean and standard deviation that turn a model's output into the target, or None."""
+    """Return the mean and standard deviation that turn a model's output into the target, or None."""
     last = model.layers[-1]
     return (float(last.offset), float(last.scale)) if type(last).__name__ == "Rescaling" else None
 
 
 def core(model: "keras.Model") -> "keras.Model":
-    """Give the part of a model between the scales, sharing its layers: what is to be trained."""
+    """Return the part of a model between the scales, sharing its layers: what is to be trained."""
     import keras
 
     layer = _layer(model, "Normalization")

@@ -91,7 +91,7 @@ class NetworkSpec:
                 raise UsageError(f"{option} must be a finite number >= 0 (got {display(penalty)})")
 
     def to_json(self) -> dict[str, Any]:
-        """Give the specification as JSON-like values."""
+        """Return the specification as JSON-like values."""
         return {**dataclasses.asdict(self), "layers": list(self.layers)}
 
     @classmethod

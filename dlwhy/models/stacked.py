@@ -135,7 +135,7 @@ class StackedNetwork:
         return logits, [named[each.layer, each.name] for each in self.weights]
 
     def penalties(self, weights: Sequence[Any], l1: Any, l2: Any) -> Any:
-        """Give each replica's penalty on its kernels, (R,), from its own factors l1 and l2, (R,)."""
+        """Compute each replica's penalty on its kernels, (R,), from its own factors l1 and l2, (R,)."""
         import tensorflow as tf
 
         kernels = [value for each, value in zip(self.weights, weights, strict=True) if each.name == "kernel"]
@@ -144,7 +144,7 @@ class StackedNetwork:
         return functools.reduce(tf.add, sums)
 
     def initial(self, seeds: Sequence[int]) -> list[FloatArray]:
-        """Give the weights, each (R, …), that `network.build` starts with from each of R seeds, without its models."""
+        """Return weights, each (R, …), that `network.build` starts with from each of R seeds, without its models."""
         shapes = tuple(weight.shape for weight in self.weights if weight.name == "kernel")
         places = range(1, len(shapes) + 1)
         own = [[network._seed(seed, place, network._KERNEL) for place in places] for seed in seeds]
@@ -164,7 +164,7 @@ class StackedNetwork:
             getattr(model.get_layer(weight.layer), weight.name).assign(values)
 
     def take(self, model: "keras.Model") -> list[FloatArray]:
-        """Give the weights of a Keras model that `network.build` made from the same choices."""
+        """Return the weights of a Keras model that `network.build` made from the same choices."""
         return [np.asarray(getattr(model.get_layer(each.layer), each.name)) for each in self.weights]
 
     def _weights(self) -> Iterator[Weight]:
@@ -185,7 +185,7 @@ class StackedNetwork:
                 yield Weight(layer=layer, name=name, shape=shape, trainable=trainable)
 
     def _skips(self) -> list[bool]:
-        """Say for each hidden layer whether its input is added to its output."""
+        """Return for each hidden layer whether its input is added to its output."""
         return [self.spec.residual and a == b for a, b in itertools.pairwise(self.widths[:-1])]
 
     def _dense(self, layer: str, tensor: Any, named: dict[tuple[str, str], Any]) -> Any:
@@ -242,7 +242,7 @@ def _activation(name: str, layout: Layout) -> Any:
 
 
 def _relu(*, last: bool) -> Any:
-    """Give ReLU with the gradient that XLA makes the quickest loop of; which one that is depends on the layout.
+    """Return ReLU with the gradient that XLA makes the quickest loop of; which one that is depends on the layout.
 
     Over a last axis of replicas a choice is vectorised, and four times as quick as a product with a sign. Elsewhere it
     is not: there the processor guesses half of the branches wrong.
@@ -279,7 +279,7 @@ def _shifted(values: Any, bits: int) -> Any:
 
 @functools.lru_cache(maxsize=64)
 def _draw(initializer: str, shapes: tuple[tuple[int, ...], ...]) -> Callable[[Any], list[Any]]:
-    """Give a function that draws kernels, each (R, *shape), for seeds (R, kernels), as the initializer does with them.
+    """Return a function that draws kernels, each (R, *shape), for seeds (R, kernels), as the initializer does.
 
     All in one function: to trace one a kernel would take as much longer.
     """

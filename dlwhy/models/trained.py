@@ -53,7 +53,7 @@ class Trained:
         return rebuilding.rebuild(self.network) if isinstance(self.network, PlainNetwork) else self.network
 
     def plain(self) -> PlainNetwork:
-        """Give the network as it is now: whoever asked for the Keras model may have trained it since."""
+        """Return the network as it is now: whoever asked for the Keras model may have trained it since."""
         if isinstance(self.network, PlainNetwork) and "model" not in vars(self):
             return self.network
         return rebuilding.taken_apart(self.model)

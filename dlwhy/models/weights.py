@@ -63,7 +63,7 @@ def read_weights(
 
 
 def _names(plan: Plan) -> list[str]:
-    """Give the name under which Keras keeps each layer: its class in snake case, numbered from the second on."""
+    """Return the name under which Keras keeps each layer: its class in snake case, numbered from the second on."""
     seen: Counter[str] = Counter()
     names = []
     for layer in plan.layers:
