@@ -11,56 +11,30 @@ from typing import TYPE_CHECKING
 
 from dlwhy import lazy
 
-if TYPE_CHECKING:
-    from dlwhy.api.fitting import evaluate, fit
-    from dlwhy.api.storing import load, make, read_table, save
-    from dlwhy.api.study import StudyResult, study
-    from dlwhy.data.dataset import Column, Dataset
-    from dlwhy.errors import DlwhyError, DlwhyWarning
-    from dlwhy.evaluation.results import Evaluation
-    from dlwhy.models.spec import NetworkSpec
-    from dlwhy.models.trained import Trained
-    from dlwhy.training.options import TrainingOptions
-
 __version__ = "0.1.0"
 
-__all__ = [
-    "Column",
-    "Dataset",
-    "DlwhyError",
-    "DlwhyWarning",
-    "Evaluation",
-    "NetworkSpec",
-    "StudyResult",
-    "Trained",
-    "TrainingOptions",
-    "evaluate",
-    "fit",
-    "load",
-    "make",
-    "read_table",
-    "save",
-    "study",
-]
-
-_HOMES = {
-    "Column": "dlwhy.data.dataset",
-    "Dataset": "dlwhy.data.dataset",
-    "DlwhyError": "dlwhy.errors",
-    "DlwhyWarning": "dlwhy.errors",
-    "Evaluation": "dlwhy.evaluation.results",
-    "NetworkSpec": "dlwhy.models.spec",
-    "StudyResult": "dlwhy.api.study",
-    "Trained": "dlwhy.models.trained",
-    "TrainingOptions": "dlwhy.training.options",
-    "evaluate": "dlwhy.api.fitting",
-    "fit": "dlwhy.api.fitting",
-    "load": "dlwhy.api.storing",
-    "make": "dlwhy.api.storing",
-    "read_table": "dlwhy.api.storing",
-    "save": "dlwhy.api.storing",
-    "study": "dlwhy.api.study",
-}
-
-if not TYPE_CHECKING:
-    __getattr__, __dir__ = lazy.names(__name__, _HOMES)
+if TYPE_CHECKING:
+    from dlwhy.api.fitting import evaluate as evaluate, fit as fit
+    from dlwhy.api.storing import load as load, make as make, read_table as read_table, save as save
+    from dlwhy.api.study import StudyResult as StudyResult, study as study
+    from dlwhy.data.dataset import Column as Column, Dataset as Dataset
+    from dlwhy.errors import DlwhyError as DlwhyError, DlwhyWarning as DlwhyWarning
+    from dlwhy.evaluation.results import Evaluation as Evaluation
+    from dlwhy.models.spec import NetworkSpec as NetworkSpec
+    from dlwhy.models.trained import Trained as Trained
+    from dlwhy.training.options import TrainingOptions as TrainingOptions
+else:
+    __getattr__, __dir__, __all__ = lazy.names(
+        __name__,
+        {
+            "dlwhy.api.fitting": "evaluate fit",
+            "dlwhy.api.storing": "load make read_table save",
+            "dlwhy.api.study": "StudyResult study",
+            "dlwhy.data.dataset": "Column Dataset",
+            "dlwhy.errors": "DlwhyError DlwhyWarning",
+            "dlwhy.evaluation.results": "Evaluation",
+            "dlwhy.models.spec": "NetworkSpec",
+            "dlwhy.models.trained": "Trained",
+            "dlwhy.training.options": "TrainingOptions",
+        },
+    )

@@ -5,24 +5,25 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 
-def names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Return a package's ``__getattr__`` and ``__dir__`` (PEP 562).
+def names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """Return a package's ``__getattr__`` and ``__dir__`` (PEP 562), and its ``__all__``.
 
     Parameters
     ----------
     package
         Its ``__name__``.
     homes
-        The module of each name.
+        By module the names that it has, with blanks between them.
 
     """
+    modules = {name: module for module, found in homes.items() for name in found.split()}
 
     def get(name: str) -> Any:
-        if name not in homes:
+        if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(importlib.import_module(homes[name]), name)
+        return getattr(importlib.import_module(modules[name]), name)
 
     def listed() -> list[str]:
-        return sorted({*vars(importlib.import_module(package)), *homes})
+        return sorted({*vars(importlib.import_module(package)), *modules})
 
-    return get, listed
+    return get, listed, sorted(modules)

@@ -5,21 +5,17 @@ from typing import TYPE_CHECKING
 from dlwhy import lazy
 
 if TYPE_CHECKING:
-    from dlwhy.data.dataset import Column, Dataset
-    from dlwhy.data.generators import make
-    from dlwhy.data.storage import read, write
-    from dlwhy.data.tables import read_table
-
-__all__ = ["Column", "Dataset", "make", "read", "read_table", "write"]
-
-_HOMES = {
-    "Column": "dlwhy.data.dataset",
-    "Dataset": "dlwhy.data.dataset",
-    "make": "dlwhy.data.generators",
-    "read": "dlwhy.data.storage",
-    "read_table": "dlwhy.data.tables",
-    "write": "dlwhy.data.storage",
-}
-
-if not TYPE_CHECKING:
-    __getattr__, __dir__ = lazy.names(__name__, _HOMES)
+    from dlwhy.data.dataset import Column as Column, Dataset as Dataset
+    from dlwhy.data.generators import make as make
+    from dlwhy.data.storage import read as read, write as write
+    from dlwhy.data.tables import read_table as read_table
+else:
+    __getattr__, __dir__, __all__ = lazy.names(
+        __name__,
+        {
+            "dlwhy.data.dataset": "Column Dataset",
+            "dlwhy.data.generators": "make",
+            "dlwhy.data.storage": "read write",
+            "dlwhy.data.tables": "read_table",
+        },
+    )

@@ -1,7 +1,7 @@
 """A pandas or polars frame as columns of text: what a CSV file of it would hold."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 from dlwhy.data.cells import Source, check_names
 from dlwhy.data.dataset import Column, FloatArray
@@ -28,7 +28,7 @@ class Frame(Protocol):
         """Count the rows."""
 
 
-def is_frame(value: object) -> bool:
+def is_frame(value: object) -> TypeGuard[Frame]:
     """Return whether something is a frame of pandas or polars; neither is imported for that."""
     return _library(value) is not None
 

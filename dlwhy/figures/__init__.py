@@ -14,42 +14,29 @@ from typing import TYPE_CHECKING
 from dlwhy import lazy
 
 if TYPE_CHECKING:
-    from dlwhy.figures.boundary import BoundaryDisplay
-    from dlwhy.figures.calibration import CalibrationDisplay
-    from dlwhy.figures.confusion import ConfusionDisplay
-    from dlwhy.figures.curve import CurveDisplay
-    from dlwhy.figures.history import HistoryDisplay
-    from dlwhy.figures.kinds import draw
-    from dlwhy.figures.predicted import PredictedDisplay
-    from dlwhy.figures.residuals import ResidualsDisplay
-    from dlwhy.figures.roc import RocDisplay
-    from dlwhy.figures.subject import Subject
-
-__all__ = [
-    "BoundaryDisplay",
-    "CalibrationDisplay",
-    "ConfusionDisplay",
-    "CurveDisplay",
-    "HistoryDisplay",
-    "PredictedDisplay",
-    "ResidualsDisplay",
-    "RocDisplay",
-    "Subject",
-    "draw",
-]
-
-_HOMES = {
-    "BoundaryDisplay": "dlwhy.figures.boundary",
-    "CalibrationDisplay": "dlwhy.figures.calibration",
-    "ConfusionDisplay": "dlwhy.figures.confusion",
-    "CurveDisplay": "dlwhy.figures.curve",
-    "HistoryDisplay": "dlwhy.figures.history",
-    "PredictedDisplay": "dlwhy.figures.predicted",
-    "ResidualsDisplay": "dlwhy.figures.residuals",
-    "RocDisplay": "dlwhy.figures.roc",
-    "Subject": "dlwhy.figures.subject",
-    "draw": "dlwhy.figures.kinds",
-}
-
-if not TYPE_CHECKING:
-    __getattr__, __dir__ = lazy.names(__name__, _HOMES)
+    from dlwhy.figures.boundary import BoundaryDisplay as BoundaryDisplay
+    from dlwhy.figures.calibration import CalibrationDisplay as CalibrationDisplay
+    from dlwhy.figures.confusion import ConfusionDisplay as ConfusionDisplay
+    from dlwhy.figures.curve import CurveDisplay as CurveDisplay
+    from dlwhy.figures.history import HistoryDisplay as HistoryDisplay
+    from dlwhy.figures.kinds import draw as draw
+    from dlwhy.figures.predicted import PredictedDisplay as PredictedDisplay
+    from dlwhy.figures.residuals import ResidualsDisplay as ResidualsDisplay
+    from dlwhy.figures.roc import RocDisplay as RocDisplay
+    from dlwhy.figures.subject import Subject as Subject
+else:
+    __getattr__, __dir__, __all__ = lazy.names(
+        __name__,
+        {
+            "dlwhy.figures.boundary": "BoundaryDisplay",
+            "dlwhy.figures.calibration": "CalibrationDisplay",
+            "dlwhy.figures.confusion": "ConfusionDisplay",
+            "dlwhy.figures.curve": "CurveDisplay",
+            "dlwhy.figures.history": "HistoryDisplay",
+            "dlwhy.figures.kinds": "draw",
+            "dlwhy.figures.predicted": "PredictedDisplay",
+            "dlwhy.figures.residuals": "ResidualsDisplay",
+            "dlwhy.figures.roc": "RocDisplay",
+            "dlwhy.figures.subject": "Subject",
+        },
+    )

@@ -60,8 +60,8 @@ class Dependence:
         Predictions: (n_y, n_x) over two columns, (n_x,) along one; a last axis of classes if there are several.
     train, test
         The rows.
-    n_others, n_averaged
-        Number of other columns, and of the nearest rows whose values in them the predictions are averaged over.
+    n_averaged
+        Number of the nearest rows whose values in the other columns the predictions are averaged over.
     equal_scales
         Whether a unit is as long on both axes.
     task
@@ -80,7 +80,6 @@ class Dependence:
     response: FloatArray
     train: Points
     test: Points
-    n_others: int
     n_averaged: int
     equal_scales: bool
     task: Task
@@ -114,7 +113,6 @@ class Dependence:
             response=response.respond(subject.predict, axes, grids, rows, dataset.n_features),
             train=_points(subject, axes, dataset.X_train, dataset.y_train),
             test=_points(subject, axes, dataset.X_test, dataset.y_test),
-            n_others=len(dataset.columns) - len(axes),
             n_averaged=0 if rows is None else min(response.NEAREST, len(rows)),
             equal_scales=equal,
             task=dataset.task,

@@ -36,7 +36,6 @@ WORDS: Mapping[str, str] = {
     "random-forest": "random forest",
     "gradient-boosting": "gradient boosting",
 }
-GUESSING = ("majority", "mean")
 # of training rows, from which on several threads are of use: below they wait for each other, twenty times as long on a
 # machine that is busy
 _FOR_THREADS = 20_000

@@ -109,7 +109,7 @@ class Trained:
             If `X` has not as many features as the model, or the frame lacks a column or holds what can't be understood.
 
         """
-        rows = X if isinstance(X, np.ndarray) else frames.features(X, self.details.columns)
+        rows = frames.features(X, self.details.columns) if frames.is_frame(X) else np.asarray(X, np.float32)
         return forward.predictions(self.logits(rows), self.details.task)
 
     @property

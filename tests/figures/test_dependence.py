@@ -19,7 +19,7 @@ def test_two_features_are_drawn_over_in_order(subject_of):
     found = Dependence.from_subject(subject_of(n_features=2))
 
     assert [axis.name for axis in found.axes] == ["x0", "x1"]
-    assert (found.n_others, found.n_averaged, found.explanation) == (0, 0, "")
+    assert (found.n_averaged, found.explanation) == (0, "")
     assert found.response.shape == (200, 200)
 
 
@@ -48,7 +48,7 @@ def test_rows_near_a_place_keep_what_they_have_elsewhere(subject_of):
     found = Dependence.from_subject(watched, "x1", "x2")
 
     known = {tuple(row) for row in subject.dataset.X_train[:, [0, 3]].tolist()}
-    assert (found.n_others, found.n_averaged) == (2, 30)
+    assert found.n_averaged == 30
     assert {tuple(row) for row in asked[0][:, [0, 3]].tolist()} <= known
     # every row lies nearest to itself: the mean there is of its neighbours
     x, y = found.grids
