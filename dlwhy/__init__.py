@@ -14,6 +14,8 @@ from dlwhy import lazy
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from dlwhy import data as data, evaluation as evaluation, figures as figures, models as models
+    from dlwhy import studies as studies, training as training
     from dlwhy.api.fitting import evaluate as evaluate, fit as fit
     from dlwhy.api.storing import load as load, make as make, read_table as read_table, save as save
     from dlwhy.api.study import StudyResult as StudyResult, study as study
@@ -27,6 +29,7 @@ else:
     __getattr__, __dir__, __all__ = lazy.names(
         __name__,
         {
+            "dlwhy": "data evaluation figures models studies training",
             "dlwhy.api.fitting": "evaluate fit",
             "dlwhy.api.storing": "load make read_table save",
             "dlwhy.api.study": "StudyResult study",

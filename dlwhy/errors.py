@@ -168,7 +168,7 @@ def _as_arguments(text: str) -> str:
     if re.search(r"\bdlwhy [a-z]", text):
         return text
     text = re.sub(r"--drop ('[^']*'|[^\s')]+)", lambda found: f'drop=["{found[1].strip(chr(39))}"]', text)
-    return re.sub(r"--([a-z][a-z0-9-]*)", lambda found: _ARGUMENTS.get(found[1], found[1].replace("-", "_")), text)
+    return re.sub(r"(?<![\w-])--([a-z][a-z0-9-]*)", lambda found: _ARGUMENTS.get(found[1], found[1].replace("-", "_")), text)
 
 
 def _shown(character: str) -> str:

@@ -13,7 +13,7 @@ def names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any],
     package
         Its ``__name__``.
     homes
-        By module the names that it has, with blanks between them.
+        By module the names that it has, with blanks between them; by the package itself the names of its modules.
 
     """
     modules = {name: module for module, found in homes.items() for name in found.split()}
@@ -21,6 +21,8 @@ def names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any],
     def get(name: str) -> Any:
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        if modules[name] == package:
+            return importlib.import_module(f"{package}.{name}")
         return getattr(importlib.import_module(modules[name]), name)
 
     def listed() -> list[str]:

@@ -97,3 +97,31 @@ def test_long_text_is_cut_and_no_escape_is_halved() -> None:
     assert display("x" * 60) == "x" * 60
     assert display("x" * 57 + "\x1b" + "y") == "x" * 57 + "…"
     assert display("x" * 10**8) == "x" * 59 + "…"
+
+
+@pytest.mark.parametrize(
+    ("message", "hint", "shown"),
+    [
+        ("--learning-rate must be > 0", "", "learning_rate must be > 0"),
+        ("d.csv: is empty", "leave it out with --drop id", 'd.csv: is empty (leave it out with drop=["id"])'),
+        (
+            "d.csv: is empty",
+            "leave it out with --drop 'free text'",
+            'd.csv: is empty (leave it out with drop=["free text"])',
+        ),
+        ("no classes", "--no-stratify splits all the same", "no classes (stratify=False splits all the same)"),
+        ("is a table", "import it with `dlwhy generate --from`", "is a table (import it with `dlwhy generate --from`)"),
+        ("a -- b, x--y", "", "a -- b, x--y"),
+    ],
+)
+def test_in_python_an_error_names_arguments(message: str, hint: str, shown: str) -> None:
+    @errors.in_python
+    def fails() -> None:
+        """Fail."""
+        raise errors.InputRefusedError(message, hint)
+
+    with pytest.raises(errors.InputRefusedError) as caught:
+        fails()
+
+    assert str(caught.value) == shown
+    assert fails.__doc__ == "Fail."

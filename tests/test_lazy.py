@@ -21,6 +21,13 @@ def test_every_name_is_there_listed_and_documented(package) -> None:
         _ = package.nothing
 
 
+def test_packages_are_there_without_an_import_of_their_own() -> None:
+    script = "import dlwhy; print(dlwhy.figures.BoundaryDisplay.__name__, dlwhy.training.loop.Hooks.__name__)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["BoundaryDisplay", "Hooks"]
+
+
 def test_importing_it_imports_nothing() -> None:
     script = "import sys, dlwhy; assert dlwhy.__version__; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
