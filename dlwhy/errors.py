@@ -1,19 +1,16 @@
-"""What can go wrong: exceptions with one clear message, a hint and an exit code; and how foreign text is shown."""
+"""What can go wrong: exceptions with one clear message, a hint and an exit code."""
 
 import errno
 import functools
 import re
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import ClassVar, ParamSpec, TypeVar
+
+from dlwhy.text import display as display  # noqa: PLC0414 - for those that do not import it from its home yet
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# controls, formatting marks (bidi, zero-width, tags), surrogates, line and paragraph separators
-_UNSAFE_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
-# letters that are drawn as nothing
-_FILLERS = "\u115f\u1160\u3164\uffa0"
 # what every library that gets a number takes
 MAX_WHOLE = 2**31 - 1
 # arguments in Python that have another name than the option
@@ -32,7 +29,7 @@ class DlwhyError(Exception):
     ----------
     message
         What is wrong, and where: ``data.csv:17:x1: value is not a finite number``. Foreign text in it must have
-        passed through `display`.
+        passed through `dlwhy.text.display`.
     hint
         What to do about it; shown in brackets behind the message.
 
@@ -128,26 +125,6 @@ def is_lack_of_memory(error: BaseException) -> bool:
     return isinstance(error, ImportError | RuntimeError) and any(sign in str(error) for sign in _NO_MEMORY)
 
 
-def display(text: object, limit: int = 60) -> str:
-    r"""Make foreign text safe to print: nothing in it reaches a terminal as a control, at most `limit` characters.
-
-    Control characters, bidi and zero-width marks and lone surrogates are shown as ``\x1b`` or ``\u202e``. What is cut
-    off is shown as ``…``.
-    """
-    pieces = [_shown(character) for character in str(text)[: limit + 1]]
-    length = sum(map(len, pieces))
-    if length > limit:
-        while pieces and length >= limit:  # whole escapes go, half an escape would be another one
-            length -= len(pieces.pop())
-        pieces.append("…")
-    return "".join(pieces)
-
-
-def listed(names: Sequence[str], most: int = 10) -> str:
-    """List some names for a message."""
-    return ", ".join(display(name) for name in names[:most]) + (f", … ({len(names)})" if len(names) > most else "")
-
-
 def in_python(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function's errors name its arguments, not the options of the command line."""
 
@@ -168,11 +145,6 @@ def _as_arguments(text: str) -> str:
     if re.search(r"\bdlwhy [a-z]", text):
         return text
     text = re.sub(r"--drop ('[^']*'|[^\s')]+)", lambda found: f'drop=["{found[1].strip(chr(39))}"]', text)
-    return re.sub(r"(?<![\w-])--([a-z][a-z0-9-]*)", lambda found: _ARGUMENTS.get(found[1], found[1].replace("-", "_")), text)
-
-
-def _shown(character: str) -> str:
-    if unicodedata.category(character) not in _UNSAFE_CATEGORIES and character not in _FILLERS:
-        return character
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return re.sub(
+        r"(?<![\w-])--([a-z][a-z0-9-]*)", lambda found: _ARGUMENTS.get(found[1], found[1].replace("-", "_")), text
+    )

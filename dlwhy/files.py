@@ -13,14 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from dlwhy.errors import (
-    InputOutputError,
-    InputRefusedError,
-    InputUnreadableError,
-    OutputBlockedError,
-    UsageError,
-    display,
-)
+from dlwhy.errors import InputOutputError, InputRefusedError, InputUnreadableError, OutputBlockedError, UsageError
+from dlwhy.text import display
 
 STANDARD = "-"
 # of a file that exists: device and inode; else those of its folder, and its name

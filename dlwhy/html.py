@@ -3,7 +3,7 @@
 import html
 from collections.abc import Iterable, Sequence
 
-from dlwhy.errors import display
+from dlwhy.text import display
 
 _LONGEST = 300
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from dlwhy.data import generators, storage, tables
 from dlwhy.data.dataset import Dataset
-from dlwhy.errors import UsageError, display, in_python
+from dlwhy.errors import UsageError, in_python
 from dlwhy.models import archive
 from dlwhy.models.trained import Trained
+from dlwhy.text import display
 
 __all__ = ["load", "make", "read_table", "save"]
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from dlwhy import html
 from dlwhy.data.dataset import Dataset
-from dlwhy.errors import display, in_python
-from dlwhy.models.digits import number
+from dlwhy.errors import in_python
 from dlwhy.studies import conduct
 from dlwhy.studies.model_recipes import read_all
 from dlwhy.studies.request import Budget, Request
+from dlwhy.text import display, number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -1,22 +1,27 @@
 """`dlwhy cache`: the compiled programs that are kept between runs, and how to be rid of them."""
 
+import dataclasses
 from typing import Annotated, Literal
 
 import typer
 
 from dlwhy.cli import options as shared
+from dlwhy.cli.arguments import command
 from dlwhy.cli.console import Output
-from dlwhy.errors import display
+from dlwhy.text import display
 
 
-def cache(
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Cache(shared.Common):
+    """The options of `dlwhy cache`."""
+
     action: Annotated[
         Literal["clear"] | None, typer.Argument(help="What to do; nothing shows the cache.", show_default=False)
-    ] = None,
-    quiet: shared.Quiet = False,
-    as_json: shared.Json = False,
-    config: shared.Config = None,  # noqa: ARG001 - read_config has taken it
-) -> None:
+    ] = None
+
+
+@command
+def cache(options: Cache) -> None:
     r"""Show or empty the cache of compiled programs.
 
     The cache spares a second or two of compiling when a training like an earlier one is run; a run never depends on
@@ -29,13 +34,13 @@ def cache(
     """
     from dlwhy.training import program_cache
 
-    usage = program_cache.clear() if action else program_cache.usage()
+    usage = program_cache.clear() if options.action else program_cache.usage()
     folder, mebibytes = program_cache.folder(), usage.bytes / (1 << 20)
-    out = Output(quiet=quiet, as_json=as_json)
-    if as_json:
-        key = "removed" if action else "programs"
+    out = Output.of(options)
+    if out.as_json:
+        key = "removed" if options.action else "programs"
         out.json({"folder": str(folder) if folder else None, key: usage.programs, "bytes": usage.bytes})
     else:
-        verb = " removed" if action else ""
+        verb = " removed" if options.action else ""
         where = display(folder, 300) if folder else "no home folder, so nothing is kept"
         out.text(f"{where}: {usage.programs} programs, {mebibytes:.1f} MiB{verb}")

@@ -1,7 +1,6 @@
 """All printing: results to stdout, everything for people to stderr."""
 
 import contextlib
-import json
 import shutil
 import sys
 import textwrap
@@ -9,15 +8,17 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from dlwhy.errors import DlwhyError, DlwhyWarning, display
+from dlwhy.cli.options import Common
+from dlwhy.errors import DlwhyError, DlwhyWarning
 from dlwhy.files import write_stdout
+from dlwhy.text import display, inert, json_text
 
 
 class Output:
@@ -39,13 +40,18 @@ class Output:
         if quiet:
             warnings.simplefilter("ignore", DlwhyWarning)
 
+    @classmethod
+    def of(cls, options: Common) -> Self:
+        """Print as a command's options have it."""
+        return cls(quiet=options.quiet, as_json=options.as_json)
+
     def note(self, text: str) -> None:
         """Print a line for people on stderr; what a terminal would obey in it is shown as an escape."""
-        self.stderr.print(Text(_inert(text)))
+        self.stderr.print(Text(inert(text)))
 
     def text(self, text: str) -> None:
         """Print text on stdout, with a newline behind it; what a terminal would obey in it is shown as an escape."""
-        write_stdout(f"{_inert(text)}\n".encode(errors="backslashreplace"))
+        write_stdout(f"{inert(text)}\n".encode(errors="backslashreplace"))
 
     def paragraph(self, text: str, *, indent: str = "") -> None:
         """Print text on stdout: on a terminal words are not cut at its edge, in a file it is one line."""
@@ -64,12 +70,12 @@ class Output:
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
         """Print a table for people on stdout; columns whose name starts with ">" are aligned to the right."""
-        table = Table(title=Text(_inert(title)) if title else None, title_justify="left")
+        table = Table(title=Text(inert(title)) if title else None, title_justify="left")
         for column in columns:
             justify: Literal["left", "right"] = "right" if column.startswith(">") else "left"
             table.add_column(Text(column.removeprefix(">")), justify=justify, overflow="fold")
         for row in rows:
-            table.add_row(*(Text(_inert(cell)) for cell in row))
+            table.add_row(*(Text(inert(cell)) for cell in row))
         console = Console(highlight=False)
         with console.capture() as captured:
             console.print(table)
@@ -107,14 +113,6 @@ class Output:
         return tell
 
 
-def json_text(value: Any) -> str:
-    """Give a value as JSON with a newline behind it; numbers that are not finite become null.
-
-    Everything outside ASCII is escaped, so that no name in it reaches a terminal as a control.
-    """
-    return json.dumps(_finite(value), indent=2, allow_nan=False) + "\n"
-
-
 def show_warnings() -> None:
     """Show each `DlwhyWarning` as one line on stderr, and no warning of a library."""
 
@@ -146,22 +144,7 @@ def flush() -> None:
             stream.flush()
 
 
-def _inert(text: str) -> str:
-    """Escape what a terminal would obey: the last net behind all that passes foreign text through `display`."""
-    return "\n".join(display(line, 10 * len(line)) for line in text.split("\n"))
-
-
 def _to_stderr(line: str) -> None:
     if sys.stderr is not None:
         sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    if isinstance(value, float) and not abs(value) < float("inf"):
-        return None
-    return value

@@ -5,9 +5,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from dlwhy.data.dataset import Task
-from dlwhy.errors import GateError, UsageError, display
+from dlwhy.errors import GateError, UsageError
 from dlwhy.evaluation import LOWER_IS_BETTER, METRICS, Evaluation
-from dlwhy.models.digits import number
+from dlwhy.text import display, number
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """`dlwhy info`: what a file holds, without running anything in it; or what this installation has."""
 
-import importlib.metadata
+import dataclasses
 import os
 import platform
 from collections.abc import Iterator, Mapping
@@ -8,28 +8,30 @@ from typing import Annotated, Any
 
 import typer
 
-from dlwhy import __version__, files
+from dlwhy import __version__, files, versions
 from dlwhy.cli import options as shared
+from dlwhy.cli.arguments import command
 from dlwhy.cli.console import Output
-from dlwhy.errors import display
-from dlwhy.models.digits import number
+from dlwhy.text import display, number
 
 _PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn", "polars", "joblib", "matplotlib", "typer", "rich")
 _MOST_SHOWN = 12
 
 
-def info(
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Info(shared.Reading):
+    """The options of `dlwhy info`."""
+
     file: Annotated[
         str | None,
         typer.Argument(
             metavar="FILE", help='A data set or a model; "-" for a model, or data as CSV, on stdin.', show_default=False
         ),
-    ] = None,
-    max_size: shared.MaxSize = None,
-    quiet: shared.Quiet = False,
-    as_json: shared.Json = False,
-    config: shared.Config = None,  # noqa: ARG001 - read_config has taken it
-) -> None:
+    ] = None
+
+
+@command
+def info(options: Info) -> None:
     r"""Show what a data set or a model holds, without running anything in it.
 
     Which of the two a file is, its content decides. Without a file: the versions, the devices to compute on, and the
@@ -41,9 +43,9 @@ def info(
       dlwhy info model.keras --json
       dlwhy info
     """
-    out = Output(quiet=quiet, as_json=as_json)
-    facts = _surroundings() if file is None else _describe(file, max_size)
-    if as_json:
+    out, file = Output.of(options), options.file
+    facts = _surroundings() if file is None else _describe(file, options.max_size)
+    if out.as_json:
         out.json(facts)
     else:
         title = f"dlwhy {__version__}" if file is None else files.shown(file)
@@ -78,13 +80,13 @@ def _surroundings() -> dict[str, Any]:
     chosen = accelerator.start()
     import tensorflow as tf
 
-    usage, folder = program_cache.usage(), program_cache.folder()
+    found, usage, folder = versions.of(*_PACKAGES), program_cache.usage(), program_cache.folder()
     cache = {"folder": str(folder) if folder else None, "programs": usage.programs, "bytes": usage.bytes}
     return {
-        "version": __version__,
+        "version": found.pop("dlwhy"),
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
+        "packages": found,
         "devices": accelerator.available(tf),
         "device": chosen.description,
         "threads": chosen.threads,

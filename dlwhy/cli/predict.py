@@ -1,6 +1,7 @@
 """`dlwhy predict`: rows in, predictions out, in bounded memory."""
 
 import contextlib
+import dataclasses
 import itertools
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -9,36 +10,38 @@ import typer
 
 from dlwhy import files
 from dlwhy.cli import options as shared
+from dlwhy.cli.arguments import command
 from dlwhy.cli.console import Output
 from dlwhy.errors import MAX_WHOLE, UsageError
 
 if TYPE_CHECKING:
     from dlwhy.models.trained import Trained
 
-Table = Annotated[str, typer.Argument(metavar="FILE", help='The rows: CSV, TSV, Parquet or JSON Lines; "-" for stdin.')]
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Predict(shared.Reading, shared.Writing):
+    """The options of `dlwhy predict`."""
 
-def predict(
-    table: Table = "-",
-    model: shared.Model = "model.keras",
-    output: Annotated[str, typer.Option("--output", "-o", help='The file to write; "-" for stdout.')] = "-",
-    proba: Annotated[bool, typer.Option("--proba", help="Give the probability of each class, too.")] = False,
-    form: Annotated[Literal["csv", "jsonl"], typer.Option("--format", help="Form of the output.")] = "csv",
-    keep: Annotated[bool, typer.Option("--keep", help="Pass on the columns that the model does not use.")] = False,
+    table: Annotated[
+        str, typer.Argument(metavar="FILE", help='The rows: CSV, TSV, Parquet or JSON Lines; "-" for stdin.')
+    ] = "-"
+    model: shared.Model = shared.MODEL
+    output: Annotated[str, typer.Option("--output", "-o", help='The file to write; "-" for stdout.')] = "-"
+    proba: Annotated[bool, typer.Option("--proba", help="Give the probability of each class, too.")] = False
+    form: Annotated[Literal["csv", "jsonl"], typer.Option("--format", help="Form of the output.")] = "csv"
+    keep: Annotated[bool, typer.Option("--keep", help="Pass on the columns that the model does not use.")] = False
     input_format: Annotated[
         Literal["csv", "tsv", "parquet", "jsonl"] | None,
         typer.Option(help="Form of the input; by default what the file's name says, else csv."),
-    ] = None,
+    ] = None
     no_header: Annotated[
         bool, typer.Option("--no-header", help="The first line is a row already; columns go by position.")
-    ] = False,
-    chunk_size: Annotated[int, typer.Option(help="Most rows to predict at a time.", min=1, max=MAX_WHOLE)] = 100_000,
-    no_clobber: shared.NoClobber = False,
-    max_size: shared.MaxSize = None,
-    quiet: shared.Quiet = False,
-    as_json: shared.Json = False,
-    config: shared.Config = None,  # read before the others
-) -> None:
+    ] = False
+    chunk_size: Annotated[int, typer.Option(help="Most rows to predict at a time.", min=1, max=MAX_WHOLE)] = 100_000
+
+
+@command
+def predict(options: Predict) -> None:
     r"""Predict each row of a table with a trained model.
 
     Columns are matched by the names in the header; classes come out by their names. Rows keep their order, and go
@@ -51,46 +54,52 @@ def predict(
       dlwhy predict -m model.keras customers.csv --keep --proba -o scored.csv
       dlwhy predict -m model.keras --format jsonl < points.csv | jq .prediction
     """
-    out = Output(quiet=quiet, as_json=as_json)
-    _check_paths(table, model, output, as_json=as_json)
-    files.check_outputs({"-o": output}, inputs=[table, model, config], no_clobber=no_clobber)
-    from dlwhy.cli import inputs, prediction_rows, table_rows
+    _check(options)
+    from dlwhy.cli import prediction_rows, table_rows
+    from dlwhy.cli.steps import inputs
 
-    trained = _read_model(model, max_size, proba=proba)
+    trained, out, output = _read_model(options), Output.of(options), options.output
     about = trained.details
     rows = table_rows.read_rows(
-        table, about.columns, form=input_format, header=not no_header, chunk_size=chunk_size, keep=keep
+        options.table,
+        about.columns,
+        form=options.input_format,
+        header=not options.no_header,
+        **options.some(("chunk_size", "keep")),
     )
     # what is wrong with a table is mostly wrong at once: nothing is opened or imported before the first rows
     first = next(rows)
     inputs.start_for(trained)
     n_rows = 0
-    with _open(output, no_clobber=no_clobber) as write:
+    with _open(output, no_clobber=options.no_clobber) as write:
         for X, kept in itertools.chain([first], rows):
             predicted = prediction_rows.as_frame(
-                trained.predict(X), task=about.task, class_names=about.class_names, proba=proba
+                trained.predict(X), task=about.task, class_names=about.class_names, proba=options.proba
             )
-            write(prediction_rows.encode(prediction_rows.beside(kept, predicted), form, header=not n_rows))
+            write(prediction_rows.encode(prediction_rows.beside(kept, predicted), options.form, header=not n_rows))
             n_rows += len(X)
     if not files.is_standard(output):
         out.note(f"{files.shown(output, output=True)}: {n_rows} rows")
-    if as_json:
-        out.json({"predictions": output, "rows": n_rows, "model": model, "table": table})
+    if options.as_json:
+        out.json({"predictions": output, "rows": n_rows, "model": options.model, "table": options.table})
 
 
-def _check_paths(table: str, model: str, output: str, *, as_json: bool) -> None:
-    if as_json and files.is_standard(output):
+def _check(options: Predict) -> None:
+    """Refuse what can be refused before anything is read."""
+    if options.as_json and files.is_standard(options.output):
         raise UsageError("--json and the predictions can't both go to stdout", "name a file with -o")
-    if files.is_standard(table) and files.is_standard(model):
+    if files.is_standard(options.table) and files.is_standard(options.model):
         raise UsageError("the model and the rows can't both come from stdin", "name a file for one")
+    read = [options.table, options.model, options.config]
+    files.check_outputs({"-o": options.output}, inputs=read, no_clobber=options.no_clobber)
 
 
-def _read_model(model: str, max_size: int | None, *, proba: bool) -> "Trained":
+def _read_model(options: Predict) -> "Trained":
     from dlwhy.models import archive
 
-    trained = archive.read(model, max_size=max_size)
-    if proba and trained.details.task == "regression":
-        raise UsageError(f"--proba is for classes; {files.shown(model)} predicts a number")
+    trained = archive.read(options.model, max_size=options.max_size)
+    if options.proba and trained.details.task == "regression":
+        raise UsageError(f"--proba is for classes; {files.shown(options.model)} predicts a number")
     return trained
 
 

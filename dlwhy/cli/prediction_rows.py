@@ -1,23 +1,20 @@
 """Predictions as rows of CSV or JSON Lines, safe for terminals and spreadsheets."""
 
 import io
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from dlwhy.data.dataset import FloatArray, Task
-from dlwhy.errors import InputRefusedError, display
+from dlwhy.errors import InputRefusedError
+from dlwhy.text import CONTROL, FORMULA, NUMBER, display, without_controls
 
 if TYPE_CHECKING:
     import polars as pl
 
 Format = Literal["csv", "jsonl"]
 FORMATS: tuple[Format, ...] = ("csv", "jsonl")
-
-_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def as_frame(y_prob: FloatArray, *, task: Task, class_names: Sequence[str], proba: bool) -> "pl.DataFrame":
@@ -105,18 +102,16 @@ def _without_controls(frame: "pl.DataFrame") -> "pl.DataFrame":
     dirty = [
         column.name
         for column in frame.iter_columns()
-        if column.dtype == pl.String and column.str.contains(_CONTROL.pattern).any()
+        if column.dtype == pl.String and column.str.contains(CONTROL).any()
     ]
 
-    def shown(text: str) -> str:
-        return _CONTROL.sub(lambda match: display(match[0]), text)
-
-    return frame.with_columns(pl.col(dirty).map_elements(shown, return_dtype=pl.String))
+    return frame.with_columns(pl.col(dirty).map_elements(without_controls, return_dtype=pl.String))
 
 
 def _without_formulas(frame: "pl.DataFrame") -> "pl.DataFrame":
     import polars as pl
 
-    text = pl.col(pl.String)
-    quoted = text.str.replace(r"^([=+\-@\t\r])", "'${1}")
-    return frame.with_columns(pl.when(text.str.contains(_NUMBER)).then(text).otherwise(quoted))
+    # as `protected` does, but for all rows at once
+    cells = pl.col(pl.String)
+    is_formula = cells.str.contains(FORMULA) & ~cells.str.contains(NUMBER)
+    return frame.with_columns(pl.when(is_formula).then("'" + cells).otherwise(cells))

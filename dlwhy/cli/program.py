@@ -13,7 +13,8 @@ import typer.main
 
 from dlwhy import __version__
 from dlwhy.cli import COMMANDS, settings, signals, streams
-from dlwhy.errors import BusyError, DlwhyError, EndedBySignal, display, is_lack_of_memory
+from dlwhy.errors import BusyError, DlwhyError, EndedBySignal, is_lack_of_memory
+from dlwhy.text import display
 
 app = typer.Typer(
     name="dlwhy",

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from dlwhy.cli.columns import Table
-from dlwhy.errors import display
 from dlwhy.evaluation import MAIN_METRIC, Evaluation
-from dlwhy.models.digits import number
+from dlwhy.text import display, number
 
 if TYPE_CHECKING:
     from dlwhy.cli.scores import Scores

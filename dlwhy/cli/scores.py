@@ -12,9 +12,10 @@ from dlwhy.cli.columns import fitting
 from dlwhy.cli.console import Output
 from dlwhy.cli.score_tables import tables
 from dlwhy.data.dataset import Task
-from dlwhy.errors import display
 from dlwhy.evaluation import MAIN_METRIC, Difference, Evaluation, comparison, difference
+from dlwhy.files import is_standard
 from dlwhy.models.diagnosis import Finding
+from dlwhy.text import display, protected
 
 _ROWS_OF = {
     "test": "{} rows",
@@ -180,17 +181,17 @@ def _lines(scores: Scores) -> list[dict[str, str]]:
     """Give a row of CSV a model, then a baseline; the first has all columns."""
     found = []
     for name, evaluation in {**scores.models, **scores.baselines}.items():
-        about = {"model": _cell(name), "split": scores.split, "n_samples": str(evaluation.n_samples)}
+        shown = name if is_standard(name) else protected(name)
+        about = {
+            "model": shown,
+            "split": scores.split,
+            "n_samples": str(evaluation.n_samples),
+        }
         compared = _compared(scores, name) if name in scores.models else {}
         if scores.baselines:
             compared["below_guessing"] = scores.is_below_guessing(evaluation)
         found.append(about | {key: _number(value) for key, value in {**evaluation.metrics, **compared}.items()})
     return found
-
-
-def _cell(text: str) -> str:
-    # a spreadsheet would run it as a formula
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) and text != "-" else text
 
 
 def _number(value: float | bool | None) -> str:

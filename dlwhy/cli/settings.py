@@ -13,7 +13,8 @@ import typer.core
 
 from dlwhy import files
 from dlwhy.cli import COMMANDS
-from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError, display
+from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
+from dlwhy.text import display
 
 _PREFIX = "DLWHY_"
 _MOST_BYTES = 1 << 20
@@ -39,7 +40,8 @@ class Command(typer.core.TyperCommand):
         try:
             return super().invoke(ctx)
         except UsageError as error:
-            place = next((_place(ctx, each) for each in self.params if _is_about(error.message, each)), None)
+            about = [each for each in self.params if _is_about(error.message, each)]
+            place = next(filter(None, (_place(ctx, each) for each in about)), None)
             if place is None or place in error.message:
                 raise
             raise UsageError(f"{place}: {error.message}", error.hint) from error

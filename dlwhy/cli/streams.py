@@ -6,7 +6,8 @@ import signal
 import sys
 from typing import Any
 
-from dlwhy.errors import EndedBySignal, InputOutputError, display
+from dlwhy.errors import EndedBySignal, InputOutputError
+from dlwhy.text import display
 
 
 class _Results(io.FileIO):

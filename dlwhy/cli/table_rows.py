@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from dlwhy import files
 from dlwhy.data import rows, tables
 from dlwhy.data.dataset import Column, FloatArray
-from dlwhy.errors import InputRefusedError, display
+from dlwhy.errors import InputRefusedError
+from dlwhy.text import display
 
 if TYPE_CHECKING:
     import polars as pl

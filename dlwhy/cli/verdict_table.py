@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dlwhy.cli.console import Output
-from dlwhy.errors import display
+from dlwhy.text import display
 
 # what a verdict leaves unsaid
 _MORE = {

@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import MAX_COLUMNS, MAX_NAME, FloatArray
-from dlwhy.errors import InputRefusedError, display
+from dlwhy.errors import InputRefusedError
+from dlwhy.text import NUMBER, display
 
 if TYPE_CHECKING:
     import polars as pl
 
 # these run in Rust, on whole columns: $ is the end of the text there, never before a line end
-NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 INTEGER = r"^[+-]?[0-9]+$"
 INFINITE = r"^(?i:[+-]?inf(?:inity)?)$"
 _MISSING = r"^(?i:na|nan|null)?$"

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlwhy.data.cells import INFINITE, INTEGER, NUMBER, Source, numbers
+from dlwhy.data.cells import INFINITE, INTEGER, Source, numbers
 from dlwhy.data.dataset import MAX_NAME, Column, ColumnKind, FloatArray
 from dlwhy.data.encoding import BOOLEANS, booleans
 from dlwhy.data.splitting import Rows
-from dlwhy.errors import DlwhyWarning, InputRefusedError, display
+from dlwhy.errors import DlwhyWarning, InputRefusedError
+from dlwhy.text import NUMBER, display
 
 if TYPE_CHECKING:
     import polars as pl

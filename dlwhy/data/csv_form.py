@@ -1,7 +1,6 @@
 """A data set as CSV: one row a sample, features, `target` and `split`; the same arrays come back."""
 
 import dataclasses
-import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -9,10 +8,11 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from dlwhy.data import tables, targets
-from dlwhy.data.cells import NUMBER, Source, check_names, cleaned
+from dlwhy.data.cells import Source, check_names, cleaned
 from dlwhy.data.dataset import MAX_NAME, Dataset, Task
-from dlwhy.errors import DlwhyError, DlwhyWarning, InputRefusedError, display
+from dlwhy.errors import DlwhyError, DlwhyWarning, InputRefusedError
 from dlwhy.files import is_standard
+from dlwhy.text import display, protected, unprotected
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,7 +21,6 @@ TARGET = "target"
 SPLIT = "split"
 # memory for a byte of text, of which a cell has two at least
 _MOST_FOR_ONE = 25
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HINT = "write .joblib or .npz"
 
 
@@ -77,21 +76,6 @@ def read(path: str | Path, *, task: Task | None = None, max_size: int | None = N
     )
     name = "stdin" if is_standard(path) else display(Path(path).stem, MAX_NAME)
     return _unmarked(tables.as_dataset(frame, source, options, name=name), marked=marked)
-
-
-def protected(text: str) -> str:
-    """Put a ' before text that a spreadsheet would take for a formula; `unprotected` takes it off again."""
-    return f"'{text}" if _is_formula(text) else text
-
-
-def unprotected(text: str) -> str:
-    """Take off what `protected` has put before a text."""
-    return text[1:] if text.startswith("'") and _is_formula(text[1:]) else text
-
-
-def _is_formula(text: str) -> bool:
-    # behind any ' of its own, or text that looks protected already would come back without it
-    return text.lstrip("'").startswith(_FORMULA) and not re.match(NUMBER, text)
 
 
 def _check_header(names: list[str]) -> None:

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from dlwhy import html
 from dlwhy.data.values import check_texts
-from dlwhy.errors import InputRefusedError, display, in_python, listed
+from dlwhy.errors import InputRefusedError, in_python
+from dlwhy.text import display, listed
 
 if TYPE_CHECKING:
     from dlwhy.data.frames import Frame

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.decompression import Content
-from dlwhy.errors import InputRefusedError, display
+from dlwhy.errors import InputRefusedError
+from dlwhy.text import display
 
 HINT = "save plain arrays, .npz or CSV"
 _NUMBERS = re.compile(r"[fiu][248]|[iu]1")

@@ -9,7 +9,8 @@ import numpy as np
 
 from dlwhy.data.cells import Source, cleaned, matrix
 from dlwhy.data.dataset import Column, FloatArray
-from dlwhy.errors import DlwhyWarning, InputRefusedError, display, listed
+from dlwhy.errors import DlwhyWarning, InputRefusedError
+from dlwhy.text import display, listed
 
 if TYPE_CHECKING:
     import polars as pl

@@ -11,7 +11,8 @@ from dlwhy.data import toys
 from dlwhy.data.dataset import MAX_COLUMNS, Column, Dataset, Task
 from dlwhy.data.registry import REGISTRY, Generator
 from dlwhy.data.splitting import check_split_options, shown_number, split_rows
-from dlwhy.errors import UsageError, display
+from dlwhy.errors import UsageError
+from dlwhy.text import display
 
 MAX_SAMPLES = 100_000_000
 MAX_CLASSES = 100

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dlwhy.data.cells import check_names
-from dlwhy.errors import InputRefusedError, display
+from dlwhy.errors import InputRefusedError
+from dlwhy.text import display
 
 if TYPE_CHECKING:
     import polars as pl

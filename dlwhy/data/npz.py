@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from dlwhy.data.decompression import ALWAYS_ALLOWED, MAX_DECODED, MAX_RATIO, check_size
 from dlwhy.data.record import ARRAYS, KEYS
-from dlwhy.errors import InputRefusedError, display
+from dlwhy.errors import InputRefusedError
+from dlwhy.text import display
 
 MAX_TEXT = 8 << 20  # characters of the metadata
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip archive can hold

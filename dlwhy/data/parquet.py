@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from dlwhy.data.cells import check_names
 from dlwhy.data.memory import Room, shown
 from dlwhy.data.parquet_footer import Claim, read_claim
-from dlwhy.errors import InputRefusedError, display
+from dlwhy.errors import InputRefusedError
+from dlwhy.text import display
 
 if TYPE_CHECKING:
     import polars as pl

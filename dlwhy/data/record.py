@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset
-from dlwhy.errors import InputRefusedError, display
+from dlwhy.errors import InputRefusedError
+from dlwhy.text import display
 
 FORMAT = "dlwhy.dataset/1"
 ARRAYS = ("X_train", "y_train", "X_test", "y_test")

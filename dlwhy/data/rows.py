@@ -10,7 +10,8 @@ from dlwhy.data.delimited import read_delimited
 from dlwhy.data.json_lines import read_json_lines
 from dlwhy.data.memory import Room
 from dlwhy.data.parquet import read_parquet
-from dlwhy.errors import InputRefusedError, UsageError, display, listed
+from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.text import display, listed
 
 if TYPE_CHECKING:
     import polars as pl

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.errors import InputRefusedError, UsageError, display
+from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.text import display
 
 Rows = npt.NDArray[np.int64]
 

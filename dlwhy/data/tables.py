@@ -19,7 +19,8 @@ from dlwhy.data.frames import Frame
 from dlwhy.data.rows import FORMATS, Format, check_there, read_chunks, read_frame
 from dlwhy.data.splitting import Rows, check_split_options, split_rows
 from dlwhy.data.targets import Target, check_task, read_target
-from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError, display
+from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
+from dlwhy.text import display
 
 if TYPE_CHECKING:
     import polars as pl

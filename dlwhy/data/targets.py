@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.data.cells import INFINITE, INTEGER, NUMBER, Source, numbers
+from dlwhy.data.cells import INFINITE, INTEGER, Source, numbers
 from dlwhy.data.columns import mostly_numbers
 from dlwhy.data.dataset import TASKS, Task
-from dlwhy.errors import InputRefusedError, UsageError, display, listed
+from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.text import NUMBER, display, listed
 
 if TYPE_CHECKING:
     import polars as pl

@@ -15,7 +15,8 @@ import numpy as np
 
 from dlwhy.data.decompression import Content
 from dlwhy.data.described_array import HINT, Header, NumberType, Token, read_array
-from dlwhy.errors import InputRefusedError, display
+from dlwhy.errors import InputRefusedError
+from dlwhy.text import display
 
 MAX_OPCODES = 1_000_000  # ten thousand columns with all that can be said of them take 160,000
 MAX_TEXT = 16 << 20  # bytes, of all texts together

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Task
-from dlwhy.errors import display
 from dlwhy.evaluation.calibration import predicted_classes, reliability, wilson_interval
-from dlwhy.evaluation.results import ClassScore, Evaluation, FloatArray, known
+from dlwhy.evaluation.results import ClassScore, Evaluation, FloatArray
+from dlwhy.text import display, finite
 
 # as in Keras, where there are no logits
 _SMALLEST_PROBABILITY = 1e-7
@@ -103,9 +103,9 @@ def _class_scores(
         ClassScore(
             name=name,
             n_samples=int(count[index]),
-            precision=known(precision[index]),
-            recall=known(recall[index]),
-            f1=known(f1[index]),
+            precision=finite(precision[index]),
+            recall=finite(recall[index]),
+            f1=finite(f1[index]),
         )
         for index, name in enumerate(class_names)
     )

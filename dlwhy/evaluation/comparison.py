@@ -9,7 +9,7 @@ import numpy as np
 from dlwhy.evaluation import regression
 from dlwhy.evaluation.calibration import wilson_interval
 from dlwhy.evaluation.results import MAIN_METRIC, Evaluation
-from dlwhy.models.digits import number
+from dlwhy.text import number
 
 Outcome = Literal["better", "open", "worse"]
 # from so many rows on, a tenth of a point is too coarse

@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset, Task
-from dlwhy.errors import InputRefusedError, UnusableResultError, display
+from dlwhy.errors import InputRefusedError, UnusableResultError
 from dlwhy.evaluation.classification import classification
 from dlwhy.evaluation.regression import regression
 from dlwhy.evaluation.results import Evaluation, FloatArray
 from dlwhy.models.outputs import outputs_of, sample
+from dlwhy.text import display
 
 if TYPE_CHECKING:
     from dlwhy.models.trained import Trained

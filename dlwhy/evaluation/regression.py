@@ -6,7 +6,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.evaluation.results import REGRESSION_METRICS, Evaluation, known
+from dlwhy.evaluation.results import REGRESSION_METRICS, Evaluation
+from dlwhy.text import finite
 
 _RESAMPLES = 2000
 _ROWS_AT_ONCE = 50_000
@@ -22,7 +23,7 @@ def regression(y_true: npt.NDArray[np.float64], y_pred: npt.NDArray[np.float64],
     r2, mae, rmse = _regression_metrics(moments.mean(axis=1))
     (r2_low, mae_low, rmse_low), (r2_high, mae_high, rmse_high) = _bootstrap(moments, _regression_metrics, seed)
     values = (r2, r2_low, r2_high, mae, mae_low, mae_high, rmse, rmse_low, rmse_high, float(np.mean(error**2)))
-    metrics = {name: known(value) for name, value in zip(REGRESSION_METRICS, values, strict=True)}
+    metrics = {name: finite(value) for name, value in zip(REGRESSION_METRICS, values, strict=True)}
     notes = []
     if len(y_true) < 2:
         notes.append("one row: R² and the intervals need at least two")
@@ -40,7 +41,7 @@ def r2_difference(
     centred = _centred(y_true)
     moments = np.stack([(theirs - y_true) ** 2 - (ours - y_true) ** 2, centred, centred**2])
     low, high = _bootstrap(moments, _gain_in_r2, seed)
-    return known(low), known(high)
+    return finite(low), finite(high)
 
 
 def _centred(y_true: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from dlwhy import html
 from dlwhy.data.dataset import Task
-from dlwhy.models.digits import number
 from dlwhy.models.outputs import Outputs
+from dlwhy.text import number
 
 CLASSIFICATION_METRICS = (
     "accuracy",
@@ -140,11 +140,6 @@ class Evaluation:
     def as_json(self, split: str = "test") -> dict[str, float | int | None]:
         """Return the numbers as one flat object; the count of rows is named after the split: ``n_test``."""
         return {f"n_{split}": self.n_samples, **self.metrics}
-
-
-def known(value: float) -> float | None:
-    """Return a number that JSON has, or None."""
-    return float(value) if np.isfinite(value) else None
 
 
 def without_probabilities(evaluation: Evaluation) -> Evaluation:

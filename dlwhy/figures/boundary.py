@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.errors import display
 from dlwhy.figures import style, ticks
 from dlwhy.figures.dependence import Dependence
 from dlwhy.figures.points import draw_points, row_handles
 from dlwhy.figures.subject import Subject
+from dlwhy.text import display
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset
-from dlwhy.errors import InputRefusedError, UsageError, display
+from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.figures import features
 from dlwhy.figures.features import Along
 from dlwhy.figures.subject import Predict, Subject
+from dlwhy.text import display
 
 MOST_POINTS = 2000
 

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any, Self
 
-from dlwhy.errors import display
 from dlwhy.figures import style, ticks
 from dlwhy.figures.dependence import Dependence, Points
 from dlwhy.figures.subject import Subject
+from dlwhy.text import display
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, Self
 
-from dlwhy.errors import UsageError, display
+from dlwhy.errors import UsageError
 from dlwhy.figures import layout, style
 from dlwhy.figures.boundary import BoundaryDisplay
 from dlwhy.figures.calibration import CalibrationDisplay
@@ -15,6 +15,7 @@ from dlwhy.figures.predicted import PredictedDisplay
 from dlwhy.figures.residuals import ResidualsDisplay
 from dlwhy.figures.roc import RocDisplay
 from dlwhy.figures.subject import Subject
+from dlwhy.text import display
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

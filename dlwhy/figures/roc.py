@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.errors import InputRefusedError, display
+from dlwhy.errors import InputRefusedError
 from dlwhy.figures import style
 from dlwhy.figures.subject import Subject
+from dlwhy.text import display
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlwhy import files
-from dlwhy.errors import UsageError, display
+from dlwhy.errors import UsageError
 from dlwhy.figures import layout, legends, surroundings
+from dlwhy.text import display
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

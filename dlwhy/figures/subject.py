@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset
-from dlwhy.errors import InputRefusedError, UnusableResultError, UsageError, display
+from dlwhy.errors import InputRefusedError, UnusableResultError, UsageError
+from dlwhy.text import display
 
 if TYPE_CHECKING:
     from dlwhy.models.trained import Trained

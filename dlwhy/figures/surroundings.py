@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from dlwhy import files
-from dlwhy.errors import InputRefusedError, InputUnreadableError, display
+from dlwhy.errors import InputRefusedError, InputUnreadableError
+from dlwhy.text import display
 
 _SCREEN = "MPLBACKEND"  # what notebooks set for their kernels, and so for their child processes, is known to them only
 

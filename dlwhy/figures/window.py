@@ -4,7 +4,8 @@ import os
 import warnings
 from typing import TYPE_CHECKING
 
-from dlwhy.errors import DlwhyWarning, display
+from dlwhy.errors import DlwhyWarning
+from dlwhy.text import display
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlwhy import files
-from dlwhy.errors import InputOutputError, InputRefusedError, UnusableResultError, display
+from dlwhy.errors import InputOutputError, InputRefusedError, UnusableResultError
 from dlwhy.models import container, rebuilding
 from dlwhy.models.checking import DROPOUT_STATE, MAX_SIZE, MEBIBYTE, Checked, check
 from dlwhy.models.details import Details
@@ -17,6 +17,7 @@ from dlwhy.models.diagnosis import diagnose
 from dlwhy.models.history import history_csv
 from dlwhy.models.schema import LayerPlan
 from dlwhy.models.trained import Trained
+from dlwhy.text import display
 
 if TYPE_CHECKING:
     import keras  # a name for annotations, nothing is imported

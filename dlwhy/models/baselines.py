@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset, Task
-from dlwhy.errors import InputRefusedError, UsageError, display
+from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.models.naive_bayes import NaiveBayes
+from dlwhy.text import display
 
 Predict = Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float64]]
 

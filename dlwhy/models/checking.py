@@ -13,7 +13,7 @@ import numpy.typing as npt
 from dlwhy import versions
 from dlwhy.data.dataset import Column, Task
 from dlwhy.data.values import is_text, is_whole
-from dlwhy.errors import DlwhyWarning, InputRefusedError, display
+from dlwhy.errors import DlwhyWarning, InputRefusedError
 from dlwhy.models import container
 from dlwhy.models.details import Details
 from dlwhy.models.history import read_history_csv
@@ -21,6 +21,7 @@ from dlwhy.models.plain import PlainNetwork
 from dlwhy.models.schema import Plan, plan_of
 from dlwhy.models.spec import HEADS
 from dlwhy.models.weights import read_weights
+from dlwhy.text import display
 
 MAX_SIZE = 256
 MEBIBYTE = 1 << 20

@@ -6,8 +6,9 @@ from typing import Any, Self
 
 from dlwhy.data.dataset import TASKS, Column, Task, columns_as_json, columns_from_json
 from dlwhy.data.values import is_text, is_whole
-from dlwhy.errors import InputRefusedError, UsageError, display
+from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.models.spec import NetworkSpec, n_outputs
+from dlwhy.text import display
 
 FORMAT = 1
 # more would take gigabytes for their stacks alone

@@ -6,12 +6,11 @@ Nothing here chooses anything: the held-out loss may be the test part's, and is 
 import dataclasses
 from collections.abc import Callable, Mapping
 
-from dlwhy.errors import display
 from dlwhy.models.course import Course, course_of, is_falling, levels
 from dlwhy.models.details import Details
-from dlwhy.models.digits import number
 from dlwhy.models.history import History
 from dlwhy.models.outputs import Outputs
+from dlwhy.text import display, number
 
 # fewer epochs are no curve
 _FEWEST_EPOCHS = 5

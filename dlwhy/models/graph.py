@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dlwhy.errors import InputRefusedError, display
+from dlwhy.errors import InputRefusedError
+from dlwhy.text import display
 
 
 def taken_from(wrapping: Mapping[str, Any], name: str, index: Mapping[str, int], where: str) -> tuple[int, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dlwhy.errors import InputRefusedError, display
+from dlwhy.errors import InputRefusedError
+from dlwhy.text import display
 
 History = Mapping[str, list[float]]
 

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Column, Dataset, Task
-from dlwhy.errors import DlwhyWarning, InputRefusedError, display
+from dlwhy.errors import DlwhyWarning, InputRefusedError
+from dlwhy.text import display
 
 _WORDS = {"binary": "two classes", "multiclass": "several classes", "regression": "numbers (regression)"}
 

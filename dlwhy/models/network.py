@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlwhy.data.dataset import FloatArray, Task
-from dlwhy.errors import InputRefusedError, UsageError, display
-from dlwhy.models.spec import HEADS, MAX_FEATURES, MAX_PARAMETERS, MAX_UNITS, NetworkSpec, n_outputs
+from dlwhy.data.dataset import MAX_COLUMNS, FloatArray, Task
+from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.models.spec import HEADS, MAX_PARAMETERS, MAX_UNITS, NetworkSpec, n_outputs
+from dlwhy.text import display
 
 if TYPE_CHECKING:
     import keras  # a name for annotations, nothing is imported
@@ -159,9 +160,9 @@ def predict(model: "keras.Model", X: FloatArray) -> FloatArray:
 
 def _check_size(widths: Sequence[int], scale: Scale | None) -> None:
     n_features, *hidden, last = widths
-    if n_features > MAX_FEATURES or last > MAX_UNITS:
+    if n_features > MAX_COLUMNS or last > MAX_UNITS:
         raise InputRefusedError(
-            f"{n_features} features and {last} outputs are too many", f"at most {MAX_FEATURES} and {MAX_UNITS}"
+            f"{n_features} features and {last} outputs are too many", f"at most {MAX_COLUMNS} and {MAX_UNITS}"
         )
     if scale and len(scale[0]) != n_features:
         raise InputRefusedError(f"the normalization is for {len(scale[0])} features, there are {n_features}")

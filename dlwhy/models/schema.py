@@ -5,10 +5,12 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from dlwhy.errors import InputRefusedError, display
+from dlwhy.data.dataset import MAX_COLUMNS
+from dlwhy.errors import InputRefusedError
 from dlwhy.models.graph import known_only, taken_from
 from dlwhy.models.settings import DROPPED, REQUIRED, SETTINGS, Penalty, WrongSettingError, check_name
-from dlwhy.models.spec import MAX_FEATURES, MAX_PARAMETERS
+from dlwhy.models.spec import MAX_PARAMETERS
+from dlwhy.text import display
 
 MAX_LAYERS = 1024
 
@@ -211,8 +213,8 @@ def _width(kind: str, settings: Mapping[str, Any], inputs: list[int], where: str
         raise InputRefusedError(f"{where}: adds outputs of different widths")
     if kind == "InputLayer":
         width: int = settings["batch_shape"]
-        if width > MAX_FEATURES:
-            raise InputRefusedError(f"{where}: {width} features; at most {MAX_FEATURES}")
+        if width > MAX_COLUMNS:
+            raise InputRefusedError(f"{where}: {width} features; at most {MAX_COLUMNS}")
         return width
     if kind == "Normalization":
         sizes = [len(settings.get(key) or ()) for key in ("mean", "variance")]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dlwhy.data.values import is_whole
-from dlwhy.errors import display
 from dlwhy.models.spec import ACTIVATIONS, MAX_UNITS
+from dlwhy.text import display
 
 Check = Callable[[Any], Any]
 # what a check gives for a setting that can have one value only: nothing to hand to Keras

@@ -1,12 +1,15 @@
-"""The choices that make a network, checked; and the limits of what a network may be."""
+"""The choices that make a network, checked; and the limits of what a network may be. Importing this costs nothing."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from dlwhy.data.dataset import MAX_COLUMNS, Task
 from dlwhy.data.values import is_number, is_whole
-from dlwhy.errors import UsageError, display
+from dlwhy.errors import UsageError
+from dlwhy.text import display
+
+if TYPE_CHECKING:
+    from dlwhy.data.dataset import Task
 
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear", "gelu", "elu", "selu", "leaky_relu", "swish")
 INITIALIZERS = (
@@ -21,11 +24,10 @@ INITIALIZERS = (
     "random_uniform",
     "truncated_normal",
 )
-HEADS: Mapping[Task, str] = {"binary": "sigmoid", "multiclass": "softmax", "regression": "linear"}
+HEADS: "Mapping[Task, str]" = {"binary": "sigmoid", "multiclass": "softmax", "regression": "linear"}
 # what a model may be: the archive reader refuses more, so that a file can't ask for memory it does not fill
 MAX_HIDDEN = 128
 MAX_UNITS = 16_384
-MAX_FEATURES = MAX_COLUMNS
 MAX_PARAMETERS = 20_000_000
 
 
@@ -111,7 +113,7 @@ class NetworkSpec:
         return cls(**values)
 
 
-def n_outputs(task: Task, n_classes: int) -> int:
+def n_outputs(task: "Task", n_classes: int) -> int:
     """Return the units of the output layer."""
     return n_classes if task == "multiclass" else 1
 

@@ -12,12 +12,12 @@ from dlwhy import html
 from dlwhy.data import frames
 from dlwhy.data.dataset import FloatArray
 from dlwhy.data.frames import Frame
-from dlwhy.errors import InputRefusedError, display, listed
+from dlwhy.errors import InputRefusedError
 from dlwhy.models import forward, rebuilding
 from dlwhy.models.details import Details
-from dlwhy.models.digits import number
 from dlwhy.models.history import History
 from dlwhy.models.plain import PlainNetwork
+from dlwhy.text import display, listed, number
 
 if TYPE_CHECKING:
     import keras  # a name for annotations, nothing is imported

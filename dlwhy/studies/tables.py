@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dlwhy import __version__
-from dlwhy.data.csv_form import protected
 from dlwhy.studies import records
 from dlwhy.studies.design import Study
 from dlwhy.studies.folder import RUNS, SUMMARY
 from dlwhy.studies.results import CENSUS, LOST, Results
+from dlwhy.text import protected
 
 _MOST_REASONS = 3
 _SUMMARY = (

@@ -1,7 +1,19 @@
-"""How a network learns: `from dlwhy.training import fit, NetworkSpec, TrainingOptions`."""
+"""How a network learns: `from dlwhy.training import fit, NetworkSpec, TrainingOptions`; what is named is imported."""
 
-from dlwhy.models.network import NetworkSpec
-from dlwhy.training.loop import fit
-from dlwhy.training.options import TrainingOptions
+from typing import TYPE_CHECKING
 
-__all__ = ["NetworkSpec", "TrainingOptions", "fit"]
+from dlwhy import lazy
+
+if TYPE_CHECKING:
+    from dlwhy.models.spec import NetworkSpec as NetworkSpec
+    from dlwhy.training.loop import fit as fit
+    from dlwhy.training.options import TrainingOptions as TrainingOptions
+else:
+    __getattr__, __dir__, __all__ = lazy.names(
+        __name__,
+        {
+            "dlwhy.models.spec": "NetworkSpec",
+            "dlwhy.training.loop": "fit",
+            "dlwhy.training.options": "TrainingOptions",
+        },
+    )

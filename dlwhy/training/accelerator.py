@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from dlwhy.errors import UsageError, check_whole, display
+from dlwhy.errors import UsageError, check_whole
 from dlwhy.models.details import MAX_THREADS
+from dlwhy.text import display
 from dlwhy.training import program_cache, surroundings
 
 # Keras imports these if they are there, for wrappers and plots that training does not use: half a second and more

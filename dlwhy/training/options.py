@@ -5,7 +5,8 @@ import math
 from collections.abc import Mapping
 from typing import Any, Self
 
-from dlwhy.errors import UsageError, check_whole, display
+from dlwhy.errors import UsageError, check_whole
+from dlwhy.text import display
 
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "nadam", "lion")
 SCHEDULES = ("constant", "cosine", "step", "warm-up")

@@ -10,7 +10,8 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from dlwhy.errors import BusyError, UsageError, display
+from dlwhy.errors import BusyError, UsageError
+from dlwhy.text import display
 
 # importing TensorFlow and a small training took 1.9 GB of address space
 _LEAST_MEMORY = 2 << 30

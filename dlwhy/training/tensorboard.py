@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from dlwhy.errors import OutputBlockedError, UsageError, display
+from dlwhy.errors import OutputBlockedError, UsageError
 from dlwhy.files import shown
+from dlwhy.text import display
 
 
 def write_scalars(history: Mapping[str, Sequence[float]], folder: str) -> None:

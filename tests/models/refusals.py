@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from dlwhy.errors import InputRefusedError, display
+from dlwhy.errors import InputRefusedError
 from dlwhy.models import archive
+from dlwhy.text import display
 
 
 def refused(content: bytes) -> str:

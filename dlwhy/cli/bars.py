@@ -1,0 +1,102 @@
+"""How the progress of long work looks: a bar on a terminal, else a line every tenth of the work."""
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from dlwhy.cli.console import Output
+from dlwhy.text import inert, number
+
+if TYPE_CHECKING:
+    from dlwhy.studies.results import Outcome
+    from dlwhy.studies.runner import Progress as StudyProgress
+    from dlwhy.training.loop import Progress as TrainingProgress
+
+# columns from which there is room for a long bar, and for the validation's numbers, too
+_WIDE = 120
+# of a step, so that plain lines come within a long one, too
+_PARTS = 1000
+
+
+@dataclasses.dataclass(frozen=True)
+class _Bar:
+    bar: Progress | None
+    task: TaskID
+    tell: Callable[[int, str], None]
+
+    def show(self, done: float, *texts: str) -> None:
+        """Show how much is done, with the texts before the bar, behind it, and behind the time that is left."""
+        if self.bar is None:
+            self.tell(int(done * _PARTS), "  ".join(filter(None, texts)))
+        else:
+            head, middle, end = map(inert, texts)
+            self.bar.update(self.task, completed=done, head=head, middle=middle, end=end)
+
+    def begin_at(self, done: float) -> None:
+        """Begin anew: what was there already says nothing on the time that is left."""
+        if self.bar is not None:
+            self.bar.reset(self.task, completed=int(done))
+
+
+@contextlib.contextmanager
+def _bar(out: Output, total: int, head: str, middle: str = "") -> Iterator[_Bar]:
+    texts = {name: TextColumn(f"{{task.fields[{name}]}}", markup=False) for name in ("head", "middle", "end")}
+    bar = BarColumn(bar_width=20 if out.stderr.width >= _WIDE else 8)
+    with out.progress(texts["head"], bar, texts["middle"], TimeRemainingColumn(compact=True), texts["end"]) as shown:
+        task = shown.add_task("", total=total, head=head, middle=middle, end="") if shown else TaskID(0)
+        yield _Bar(shown, task, out.steps(total * _PARTS))
+
+
+@contextlib.contextmanager
+def training_bar(out: Output, epochs: int) -> Iterator[Callable[["TrainingProgress"], None]]:
+    """Give a function that shows each `Progress` of a training that it is called with."""
+    with _bar(out, epochs, f"epoch 0/{epochs}", "compiling") as bar:
+        with_validation = bar.bar is None or out.stderr.width >= _WIDE
+
+        def show(progress: "TrainingProgress") -> None:
+            done = progress.epoch + progress.fraction
+            epoch = f"{done:.2f}" if progress.fraction else f"{progress.epoch}"
+            told = f"{_logs(progress.logs, with_validation=with_validation)}  {_speed(progress.samples_per_second)}"
+            bar.show(done, f"epoch {epoch}/{epochs}", told, progress.device)
+
+        yield show
+
+
+@contextlib.contextmanager
+def study_bar(out: Output, study: str, runs: int) -> Iterator[Callable[["StudyProgress"], None]]:
+    """Give a function that shows each `Progress` of a study that it is called with: arms, runs, speed, estimate."""
+    with _bar(out, runs, study) as bar:
+        begun = False
+
+        def show(progress: "StudyProgress") -> None:
+            nonlocal begun
+            if not begun:
+                begun = True
+                bar.begin_at(progress.runs_done - progress.fresh)
+            speed = f"{progress.fresh / max(progress.seconds, 1e-9):.1f} runs/s" if progress.fresh else ""
+            arm = progress.arm if progress.outcome is None else f"{progress.arm}: {_estimate(progress.outcome)}"
+            counts = f"{progress.arms_done}/{progress.arms} arms  {progress.runs_done}/{progress.runs} runs"
+            bar.show(progress.runs_done, f"{study}  {counts}", speed, arm)
+
+        yield show
+
+
+def _logs(logs: Mapping[str, float], *, with_validation: bool) -> str:
+    shown = {name: value for name, value in logs.items() if with_validation or not name.startswith("val_")}
+    return "  ".join(f"{name} {number(value)}" for name, value in shown.items())
+
+
+def _speed(samples: float) -> str:
+    for unit, size in (("M", 1e6), ("k", 1e3)):
+        if samples >= size:
+            return f"{samples / size:.1f}{unit} samples/s"
+    return f"{samples:.0f} samples/s"
+
+
+def _estimate(outcome: "Outcome") -> str:
+    """Give what an arm's runs say so far: the mean of their first metric."""
+    found = [value for run in outcome.runs for value in list(run.metrics.values())[:1] if value is not None]
+    return f"{sum(found) / len(found):.3f}" if found else outcome.runs[0].status

@@ -1,0 +1,1 @@
+"""What a command and `run` both do, each with the options that it goes by."""

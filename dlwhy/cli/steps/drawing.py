@@ -1,0 +1,123 @@
+"""Drawing what models have learnt: for `dlwhy plot` and `run`."""
+
+import dataclasses
+import warnings
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from dlwhy import files
+from dlwhy.cli import options as shared
+from dlwhy.cli.arguments import Options
+from dlwhy.errors import DlwhyWarning, UsageError
+from dlwhy.text import display
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.figure import Figure
+
+    from dlwhy.figures.subject import Subject
+
+_MOST_PIXELS = 100_000_000
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Drawing(Options):
+    """How a picture looks."""
+
+    dpi: Annotated[int, typer.Option(help="Pixels an inch.", min=10, max=1200)] = 150
+    size: Annotated[str | None, typer.Option(help="Width and height in inches, such as 8x4.5.", metavar="WxH")] = None
+    style: Annotated[Literal["light", "dark", "large"], typer.Option(help="The look; large is for slides.")] = "light"
+    x: Annotated[
+        str | None, typer.Option("--x", help="Feature on the boundary's horizontal axis.", metavar="FEATURE")
+    ] = None
+    y: Annotated[str | None, typer.Option("--y", help="Feature on its vertical axis.", metavar="FEATURE")] = None
+
+    def inches(self) -> tuple[float, float] | None:
+        """Give width and height.
+
+        Raises
+        ------
+        UsageError
+            If they can't be.
+
+        """
+        if self.size is None:
+            return None
+        try:
+            width, height = (float(part) for part in self.size.lower().split("x"))
+        except ValueError as error:
+            raise UsageError(f"--size must be WxH in inches, such as 8x4.5 (got {display(self.size)})") from error
+        if not (1 <= width <= 200 and 1 <= height <= 200) or width * height * self.dpi**2 > _MOST_PIXELS:
+            shown = f"--size {display(self.size)} at --dpi {self.dpi}"
+            raise UsageError(f"{shown}: sides must be 1 to 200 inches, the area at most 100 megapixels")
+        return width, height
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Plot(Drawing, shared.Reading, shared.Writing):
+    """The options of `dlwhy plot`."""
+
+    kinds: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[KIND]...",
+            help="boundary, loss, accuracy, confusion, roc, calibration; of a regression predicted and residuals; side "
+            "by side. By default boundary and loss, of a regression boundary and predicted.",
+        ),
+    ] = None
+    model: Annotated[
+        list[str],
+        typer.Option(
+            "--model",
+            "-m",
+            help='A .keras file, or "-" for stdin; of several the loss, accuracy, roc and calibration.',
+            metavar="FILE",
+        ),
+    ] = dataclasses.field(default_factory=lambda: [shared.MODEL])
+    data: shared.Data = shared.DATA
+    output: Annotated[
+        str, typer.Option("--output", "-o", help='The picture: .png, .svg or .pdf; "-" for a PNG on stdout.')
+    ] = "plot.png"
+    show: Annotated[bool, typer.Option("--show", help="Open a window, too, if there is a screen.")] = False
+
+
+def check(options: Plot) -> None:
+    """Refuse what can be refused before anything is read."""
+    from dlwhy.cli.steps import inputs
+    from dlwhy.figures import kinds as figures
+    from dlwhy.figures import style as styles
+
+    figures.check_kinds(options.kinds or [], len(set(options.model)))
+    options.inches()
+    if options.as_json and files.is_standard(options.output):
+        raise UsageError("--json and the picture can't both go to stdout", "name a file with -o")
+    inputs.check_stdin(options.model, options.data)
+    read = [*options.model, options.data, options.config]
+    files.check_outputs({"-o": options.output}, inputs=read, no_clobber=options.no_clobber)
+    styles.format_of(options.output)
+
+
+def draw_and_save(options: Plot, *subjects: "Subject") -> "tuple[Figure, list[str]]":
+    """Draw and write the picture, and give it with its panels' kinds."""
+    from dlwhy.figures import kinds as figures
+    from dlwhy.figures import style as styles
+
+    chosen = options.kinds or _default_kinds(subjects)
+    with styles.styled(options.style, beside=options.output):
+        figure = figures.draw(subjects, chosen, x=options.x, y=options.y, size=options.inches())
+        styles.save(figure, options.output, dpi=options.dpi, no_clobber=options.no_clobber)
+    return figure, chosen
+
+
+def _default_kinds(subjects: "Sequence[Subject]") -> list[str]:
+    from dlwhy.figures.kinds import default_kinds
+
+    chosen = default_kinds(subjects)
+    missing = [subject.name for subject in subjects if not subject.history.get("loss")]
+    if missing and "predicted" not in chosen:
+        warnings.warn(f"{missing[0]} has no history: the loss is left out", DlwhyWarning, stacklevel=2)
+    if not chosen:
+        raise UsageError("there is nothing that can be drawn of these models together", "name one -m")
+    return chosen

@@ -1,0 +1,173 @@
+"""Making a toy data set, or importing a table: for `dlwhy generate` and `run`."""
+
+import dataclasses
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dlwhy import files
+from dlwhy.cli import options as shared
+from dlwhy.cli.arguments import Options
+from dlwhy.cli.console import Output
+from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.text import display
+from dlwhy.training.options import TrainingOptions
+
+if TYPE_CHECKING:
+    from dlwhy.data.dataset import Dataset
+
+_FOR_TOYS = ("name", "samples", "noise", "classes", "features")
+_FOR_TABLES = ("target", "task", "drop", "missing", "split_column", "input_format", "max_rows", "max_size", "title")
+# what the functions of the library call the same
+_OF_MAKE = ("samples", "noise", "seed", "test_size", "classes", "features", "stratify")
+_OF_READ_TABLE = ("target", "task", "missing", "split_column", "test_size", "seed", "stratify", "max_rows", "max_size")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Making(Options):
+    """Which data set is made."""
+
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="A data set of --list.", show_default="moons")] = (
+        None
+    )
+    samples: Annotated[int | None, typer.Option(help="Rows of a toy, both parts together.", show_default="1000")] = None
+    noise: Annotated[
+        float | None, typer.Option(help="Standard deviation of a toy's noise.", show_default="0.1 for most")
+    ] = None
+    classes: Annotated[int | None, typer.Option(help="Number of classes, for toys that let one choose.")] = None
+    features: Annotated[int | None, typer.Option(help="Number of features, for toys that let one choose.")] = None
+    seed: shared.Seed = TrainingOptions.seed
+    test_size: Annotated[float, typer.Option(help="Share of the rows for testing.")] = 0.3
+    stratify: Annotated[
+        bool | None,
+        typer.Option(
+            "--stratify/--no-stratify",
+            help="Split so that both parts hold the same share of each class.",
+            show_default="not for toys",
+        ),
+    ] = None
+    table: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help='Import a table: CSV, TSV, Parquet, JSON Lines; "-" for stdin.'),
+    ] = None
+    target: Annotated[str, typer.Option(metavar="COLUMN", help="The table's column that is to be learnt.")] = "target"
+    task: Annotated[
+        str | None,
+        typer.Option(help="binary, multiclass or regression.", show_default="what the target looks like"),
+    ] = None
+    drop: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN", help="Leave out a column; may be given several times.")
+    ] = None
+    missing: Annotated[
+        str,
+        typer.Option(help="Missing cells: impute the training median or category, drop the row, or take for an error."),
+    ] = "impute"
+    split_column: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="A column that says train or test, instead of a random split.")
+    ] = None
+    input_format: Annotated[
+        str | None,
+        typer.Option("--format", help="csv, tsv, parquet or jsonl.", show_default="by the file's name, else csv"),
+    ] = None
+    max_rows: Annotated[int | None, typer.Option(help="Refuse a table with more rows.")] = None
+    title: Annotated[
+        str | None, typer.Option(help="What to call an imported data set.", show_default="by its file")
+    ] = None
+    compress: Annotated[int, typer.Option(help="Compress a .joblib or .npz file: 0 not at all, to 9.")] = 0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Limit(Options):
+    max_size: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Refuse a table that takes more memory, in MiB.",
+            show_default="4096, or what is free if that is less",
+        ),
+    ] = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Generate(Making, _Limit, shared.Writing):
+    """The options of `dlwhy generate`."""
+
+    show_list: Annotated[bool, typer.Option("--list", help="List the data sets that there are.")] = False
+    output: Annotated[
+        str, typer.Option("--output", "-o", help='The file to write: .joblib, .npz or .csv; "-" for CSV on stdout.')
+    ] = shared.DATA
+
+
+def list_toys(out: Output) -> None:
+    """Print the data sets that can be made."""
+    from dlwhy.data.registry import REGISTRY
+
+    if out.as_json:
+        fields = ("name", "task", "samples", "features", "classes", "purpose", "takes")
+        out.json({"datasets": [{field: getattr(each, field) for field in fields} for each in REGISTRY.values()]})
+        return
+    rows = ((each.name, each.task, each.size, each.purpose) for each in REGISTRY.values())
+    out.table(("name", "task", "size", "what it is for"), rows)
+
+
+def make_and_save(options: Generate, out: Output) -> "Dataset":
+    """Make or import a data set, write it, and say what it holds."""
+    _check(options)
+    from dlwhy.data import storage
+
+    dataset = _made(options) if options.table is None else _imported(options, options.table)
+    storage.write(dataset, options.output, no_clobber=options.no_clobber, compress=options.compress)
+    _tell(out, dataset, options.output)
+    return dataset
+
+
+def _check(options: Generate) -> None:
+    """Refuse what can be refused before anything is read or made."""
+    from dlwhy.data import storage
+
+    verb = "goes with" if options.table is None else "does not go with"
+    for name in _FOR_TABLES if options.table is None else _FOR_TOYS:
+        if name in options.given:
+            raise UsageError(f"{options.flag(name)} {verb} --from")
+    if options.as_json and files.is_standard(options.output):
+        raise UsageError("--json and the data set can't both go to stdout", "write the data set to a file with -o")
+    if not 0 <= options.compress <= 9:
+        raise UsageError(f"--compress must be from 0 to 9 (got {options.compress})")
+    storage.output_format(options.output)
+    read = [options.table, options.config]
+    files.check_outputs({"-o": options.output}, inputs=read, no_clobber=options.no_clobber)
+
+
+def _made(options: Generate) -> "Dataset":
+    from dlwhy.data.generators import make
+
+    return make(options.name or "moons", **options.some(_OF_MAKE))
+
+
+def _imported(options: Generate, table: str) -> "Dataset":
+    from dlwhy.data.tables import read_table
+
+    different = {"format": options.input_format, "drop": options.drop or ()}
+    dataset = read_table(table, **options.some(_OF_READ_TABLE) | different)
+    source, target = files.shown(table), display(dataset.target_name)
+    if dataset.n_classes == 1:
+        only = display(dataset.class_names[0])
+        raise InputRefusedError(f'{source}: target "{target}" has one class ({only}); training needs at least 2')
+    if not len(dataset.y_train):
+        raise InputRefusedError(f"{source}: no row is for training", "see --split-column")
+    return dataclasses.replace(dataset, name=options.title or dataset.name)
+
+
+def _tell(out: Output, dataset: "Dataset", output: str) -> None:
+    n_train, n_test = len(dataset.y_train), len(dataset.y_test)
+    classes = ", ".join(display(name, 20) for name in dataset.class_names[:10])
+    classes += f", … ({dataset.n_classes})" if dataset.n_classes > 10 else ""
+    out.note(
+        f"{files.shown(output, output=True)}: {display(dataset.name)}, {dataset.task}"
+        + (f" ({classes})" if classes else "")
+        + f", {n_train} training and {n_test} test rows, {dataset.n_features} features"
+    )
+    if out.as_json:
+        about = {"path": output, "name": dataset.name, "task": dataset.task, "n_train": n_train, "n_test": n_test}
+        about |= {"n_features": dataset.n_features, "classes": list(dataset.class_names)}
+        out.json(about | {"fingerprint": dataset.fingerprint})

@@ -1,0 +1,172 @@
+"""Evaluating models, with gates and baselines: for `dlwhy evaluate` and `run`."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from dlwhy import files
+from dlwhy.cli import options as shared
+from dlwhy.cli.arguments import Options
+from dlwhy.cli.console import Output
+from dlwhy.errors import UsageError, check_whole
+from dlwhy.text import display, json_text
+from dlwhy.training.options import TrainingOptions
+
+if TYPE_CHECKING:
+    from dlwhy.cli import scores
+    from dlwhy.cli.gates import Gate
+    from dlwhy.data.dataset import Dataset
+    from dlwhy.evaluation import Evaluation
+    from dlwhy.models.archive import Trained
+
+# training rows from which simple models take more than a few seconds
+_SLOW = 10_000
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Scoring(Options):
+    """What models are compared with, and what they must reach."""
+
+    baselines: Annotated[
+        bool, typer.Option("--baselines", help="Compare with simple models, trained on the same training part.")
+    ] = False
+    min_accuracy: Annotated[float | None, typer.Option(help="Exit with 4 if the accuracy is below.", min=0, max=1)] = (
+        None
+    )
+    minima: Annotated[
+        list[str] | None,
+        typer.Option("--min", help="Exit with 4 if a metric is below; may be repeated.", metavar="METRIC=VALUE"),
+    ] = None
+    maxima: Annotated[
+        list[str] | None,
+        typer.Option("--max", help="Exit with 4 if a metric is above; may be repeated.", metavar="METRIC=VALUE"),
+    ] = None
+    seed: shared.Seed = TrainingOptions.seed
+
+    def gates(self) -> "list[Gate]":
+        """Give the gates; raises a `UsageError` if one can't be."""
+        from dlwhy.cli import gates
+
+        return gates.read_gates(self.min_accuracy, self.minima or [], self.maxima or [])
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Evaluate(Scoring, shared.Reading):
+    """The options of `dlwhy evaluate`."""
+
+    model: Annotated[
+        list[str],
+        typer.Option("--model", "-m", help='A .keras file, or "-" for stdin; several are compared.', metavar="FILE"),
+    ] = dataclasses.field(default_factory=lambda: [shared.MODEL])
+    data: shared.Data = shared.DATA
+    split: Annotated[Literal["test", "train", "all"], typer.Option(help="The part to evaluate on.")] = "test"
+    form: Annotated[
+        Literal["table", "json", "csv", "markdown"], typer.Option("--format", help="How to print the result.")
+    ] = "table"
+    metrics: Annotated[
+        str | None, typer.Option(help="Write the metrics to a file as well, as JSON.", metavar="FILE.json")
+    ] = None
+
+
+def check(options: Evaluate) -> None:
+    """Refuse what can be refused before anything is read."""
+    from dlwhy.cli.steps import inputs
+
+    options.gates()
+    inputs.check_stdin(options.model, options.data)
+    check_whole("--seed", options.seed, least=0, most=2**32 - 1)
+    if options.metrics is not None and files.is_standard(options.metrics):
+        raise UsageError("--metrics needs a file", "--json prints them on stdout")
+    files.check_outputs({"--metrics": options.metrics}, inputs=[*options.model, options.data, options.config])
+
+
+def check_data(options: Evaluate, dataset: "Dataset") -> None:
+    """Refuse data that have no such part, or not what a gate asks for."""
+    from dlwhy.evaluation import rows_of
+
+    for gate in options.gates():
+        gate.check_task(dataset.task)
+    rows_of(dataset, options.split, files.shown(options.data))
+
+
+def score_and_show(
+    options: Evaluate, trained: "Mapping[str, Trained]", dataset: "Dataset", out: Output, *, just_trained: bool = False
+) -> None:
+    """Evaluate models, by path, print the result, and check the gates.
+
+    Parameters
+    ----------
+    options
+        What to evaluate, and how to print it.
+    trained, dataset
+        The models, and what to evaluate them on.
+    out
+        Where to print.
+    just_trained
+        Whether `train` has just told what the training shows.
+
+    """
+    from dlwhy.cli import gates, scores
+
+    found = _scores(options, trained, dataset, out)
+    if options.metrics is not None:
+        with files.open_output(options.metrics) as handle:
+            handle.write(json_text(scores.as_json(found)).encode())
+    scores.show(out, found, "json" if options.as_json else options.form, with_diagnoses=not just_trained)
+    for path, one in trained.items():
+        known = one.details.dataset or {}
+        if known.get("fingerprint") not in (None, dataset.fingerprint):
+            out.note(f"note: {files.shown(path)} was trained on another data set ({display(known.get('name'))})")
+    if options.baselines:
+        out.note(
+            "note: this is one model on one held-out part; dlwhy study versatility --data asks the same of its own"
+            " nets, on many splits, and dlwhy study compare --arm model:FILE.keras --arm baseline:NAME of your recipe"
+        )
+    gates.check_gates(options.gates(), {files.shown(path): result for path, result in found.models.items()})
+
+
+def _scores(options: Evaluate, trained: "Mapping[str, Trained]", dataset: "Dataset", out: Output) -> "scores.Scores":
+    from dlwhy.cli import scores
+    from dlwhy.evaluation import evaluate_model
+    from dlwhy.models.diagnosis import diagnose
+
+    data, split = options.data, options.split
+    models = {
+        path: evaluate_model(one, dataset, split=split, model=files.shown(path), data=files.shown(data))
+        for path, one in trained.items()
+    }
+    return scores.Scores(
+        data=data,
+        split=split,
+        models=models,
+        diagnoses={path: diagnose(one.history, one.details, models[path].outputs) for path, one in trained.items()},
+        baselines=_score_baselines(options, dataset, out) if options.baselines else {},
+        notes=_left_out(dataset) if options.baselines else (),
+        seed=options.seed,
+    )
+
+
+def _score_baselines(options: Evaluate, dataset: "Dataset", out: Output) -> "dict[str, Evaluation]":
+    from dlwhy.evaluation import evaluate, rows_of
+    from dlwhy.evaluation.results import without_probabilities
+    from dlwhy.models.baselines import WORDS, fit_baselines
+
+    if len(dataset.y_train) > _SLOW:
+        out.note(f"fitting simple models on {len(dataset.y_train)} rows: this may take a minute")
+    X, y = rows_of(dataset, options.split, files.shown(options.data))
+    found = {}
+    for name, baseline in fit_baselines(dataset, seed=options.seed).items():
+        result = evaluate(y, baseline.predict(X), task=dataset.task, class_names=dataset.class_names)
+        found[WORDS[name]] = result if baseline.has_probabilities else without_probabilities(result)
+    return found
+
+
+def _left_out(dataset: "Dataset") -> tuple[str, ...]:
+    from dlwhy.models.baselines import WORDS, too_many_rows
+
+    names = [WORDS[name] for name in too_many_rows(dataset.task, len(dataset.y_train))]
+    if not names:
+        return ()
+    return (f"left out, for they would take minutes on {len(dataset.y_train)} training rows: {', '.join(names)}",)

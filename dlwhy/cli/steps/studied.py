@@ -1,0 +1,105 @@
+"""What becomes of studies that have run: they are read back, drawn, and held to the verdict that was wanted."""
+
+import os
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dlwhy import files
+from dlwhy.errors import (
+    DlwhyError,
+    DlwhyWarning,
+    GateError,
+    InputUnreadableError,
+    OutputBlockedError,
+    UnusableResultError,
+    UsageError,
+)
+from dlwhy.text import display
+
+if TYPE_CHECKING:
+    from dlwhy.studies.conduct import Conducted
+
+
+def check_wanted(verdict: str | None) -> None:
+    """Refuse a verdict that there isn't."""
+    if verdict not in (None, "supported", "not supported"):
+        raise UsageError(f"--fail-unless must be supported or not supported (got {display(verdict)})")
+
+
+def shown(words: Sequence[str]) -> "list[Conducted]":
+    """Read back the study of a folder, or all those in it."""
+    from dlwhy.studies import conduct
+
+    if len(words) != 1:
+        raise UsageError("study show takes one folder")
+    folder = Path(words[0])
+    found = conduct.inside(folder)
+    if len(found) < 2:
+        return [_redrawn(conduct.show(each)) for each in found or [folder]]
+    conducted = []
+    for each in found:
+        try:
+            conducted.append(_redrawn(conduct.show(each)))
+        except InputUnreadableError as error:  # has only just begun
+            warnings.warn(error.message, DlwhyWarning, stacklevel=2)
+    if not conducted:
+        raise InputUnreadableError(f"{files.shown(folder)}: no rows yet")
+    return conducted
+
+
+def _redrawn(conducted: "Conducted") -> "Conducted":
+    """Draw a study anew, if its folder lets us: what it found can be shown without."""
+    try:
+        draw(conducted)
+    except OutputBlockedError as error:
+        warnings.warn(error.message, DlwhyWarning, stacklevel=2)
+    return conducted
+
+
+def draw(conducted: "Conducted") -> None:
+    """Draw a study into its folder, if anything has changed since."""
+    from dlwhy.figures import study_panels, style
+
+    picture = conducted.folder / "figure.png"
+    if not conducted.fresh and _is_whole(picture):
+        os.utime(picture)
+        return
+    with style.styled(beside=picture):
+        style.save(study_panels.draw(conducted.report), picture)
+
+
+def _is_whole(picture: Path) -> bool:
+    """Say whether a PNG is there from its first to its last bytes."""
+    try:
+        content = files.read_bytes(picture, limit=64 << 20)
+    except DlwhyError:
+        return False
+    return content.startswith(b"\x89PNG\r\n\x1a\n") and content.endswith(b"IEND\xaeB`\x82")
+
+
+def end(conducted: "list[Conducted]", fail_unless: str | None) -> None:
+    """End with an error if a verdict is not the one wanted, or runs failed."""
+    if fail_unless:
+        _gate([each.report for each in conducted], fail_unless)
+    lost = [each for each in conducted if each.report["failures"]]
+    if lost:
+        failures = sum(each.report["failures"] for each in lost)
+        where = ", ".join(files.shown(each.folder / "summary.csv") for each in lost)
+        runs = f"{failures} run{'s' * (failures > 1)}"
+        raise UnusableResultError(f"{runs} failed or diverged; {where} says which and why")
+
+
+def _gate(reports: "list[dict[str, Any]]", wanted: str) -> None:
+    """Refuse any other verdict than the one wanted: on the user's own data, where there are any."""
+    on_own = [each for each in reports if each["verdict_about"] == "own"]
+    if not on_own and any(each["own"] for each in reports):
+        raise GateError(f"no verdict on your data in {', '.join(each['study'] for each in reports)}")
+    missed = [
+        f"{each['study']}: {each['headline']['verdict']}" if on_own else each["headline"]["verdict"]
+        for each in on_own or reports
+        if each["verdict"] != wanted
+    ]
+    if missed:
+        raise GateError(display("; ".join(missed), 600))

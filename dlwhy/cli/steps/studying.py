@@ -1,0 +1,185 @@
+"""Running studies: for `dlwhy study`."""
+
+import dataclasses
+import functools
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dlwhy import files
+from dlwhy.cli import options as shared
+from dlwhy.cli import signals, verdict_table
+from dlwhy.cli.bars import study_bar
+from dlwhy.cli.console import Output
+from dlwhy.cli.steps.studied import check_wanted, draw
+from dlwhy.errors import UsageError, check_whole
+from dlwhy.training.options import TrainingOptions
+
+if TYPE_CHECKING:
+    from dlwhy.data.dataset import Dataset
+    from dlwhy.studies.conduct import Conducted
+    from dlwhy.studies.request import Request
+
+_MOST_JOBS = 1024
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Study(shared.Reading):
+    """The options of `dlwhy study`."""
+
+    claims: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="CLAIM…",
+            help="depth, data, compute, algorithms, transfer, versatility, all; or compare; or show DIR.",
+            show_default=False,
+        ),
+    ] = None
+    show_list: Annotated[bool, typer.Option("--list", help="List the studies there are.")] = False
+    data: Annotated[
+        str | None,
+        typer.Option("--data", "-d", help='Your own data set beside the controls: .joblib, .npz, .csv, "-".'),
+    ] = None
+    budget: Annotated[
+        str, typer.Option(help="quick (12 seeds, controls only), default (20 seeds), thorough (64, everything).")
+    ] = "default"
+    seeds: Annotated[int | None, typer.Option(help="Replicates of each arm, in place of the budget's.")] = None
+    seed: Annotated[int, typer.Option(help="Base seed, from which all seeds of runs derive.")] = TrainingOptions.seed
+    epochs: Annotated[int | None, typer.Option(help="Passes over the training part, in place of each arm's.")] = None
+    only: Annotated[
+        list[str] | None, typer.Option(help="Keep this task or arm only; may be repeated.", metavar="TASK-OR-ARM")
+    ] = None
+    arm: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='For compare: a recipe such as "layers=64,64 dropout=0.3", "model:FILE.keras" for that of a model, or '
+            '"baseline:svm"; repeat.'
+        ),
+    ] = None
+    match: Annotated[
+        str | None, typer.Option(help='For compare: "parameters" adjusts widths so that arms are of one size.')
+    ] = None
+    source: Annotated[
+        str | None, typer.Option(help="For transfer: a model to carry over to your own data.", metavar="FILE.keras")
+    ] = None
+    smallest_effect: Annotated[
+        float | None, typer.Option(help="Smallest effect that matters, in the metric's unit; 0.01 is one point.")
+    ] = None
+    alpha: Annotated[float, typer.Option(help="Error rate of intervals and tests.")] = 0.05
+    directory: Annotated[str, typer.Option("--dir", help="Folder for rows and reports; made if missing.")] = "study"
+    jobs: Annotated[
+        int, typer.Option(help="Processes with a TensorFlow each; many simple models take one a core besides.")
+    ] = 1
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            help="Run on this Dask scheduler instead (its workers with --nthreads 1). "
+            "Whoever reaches a scheduler runs code on it: keep it private.",
+            metavar="ADDRESS",
+        ),
+    ] = None
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run failed runs again.")] = False
+    fail_unless: Annotated[
+        str | None,
+        typer.Option(
+            help="End with code 4 unless every study's verdict, with --data that on your data, is: supported."
+        ),
+    ] = None
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be run, and run nothing.")] = False
+
+
+def _names(words: Sequence[str]) -> list[str]:
+    from dlwhy.studies import claims
+
+    names = list(dict.fromkeys(claims.CLAIMS if "all" in words else words))
+    for name in names:
+        if name not in (*claims.CLAIMS, claims.COMPARE):
+            claims.claim(name)
+    return names
+
+
+def conducted(options: Study, out: Output) -> "list[Conducted]":
+    """Run the studies that are asked for, or with --dry-run show what would be run."""
+    from dlwhy.studies import conduct
+
+    names = _names(options.claims or ())
+    check(names, options)
+    _check_inputs(names, options)
+    dataset = _own(options)
+    requests = conduct.narrowed([_request(name, options, dataset) for name in names])
+    plans = [conduct.plan(conduct.design(request)) for request in requests]
+    if options.dry_run:
+        verdict_table.show_plans(plans, out)
+        return []
+    verdict_table.warn_of_few_seeds(plans, out)
+    command = shlex.join(["dlwhy", *sys.argv[1:]])
+    done = []
+    for request, plan in zip(requests, plans, strict=True):
+        folder = Path(options.directory) / request.claim
+        goes_on = f"the rows so far are in {files.shown(folder)}, the same command goes on from them"
+        say = functools.partial(out.note, f"dlwhy: interrupted; {goes_on}")
+        with signals.last_words(say), study_bar(out, request.claim, plan["runs"]) as tell:
+            done.append(
+                conduct.run(
+                    request,
+                    folder,
+                    own=dataset,
+                    command=command,
+                    on_progress=tell,
+                    **options.some(("jobs", "cluster", "retry_failed")),
+                )
+            )
+            draw(done[-1])
+    return done
+
+
+def check(names: Sequence[str], options: Study) -> None:
+    """Refuse what can be refused before anything is read."""
+    check_wanted(options.fail_unless)
+    check_whole("--jobs", options.jobs, least=1, most=_MOST_JOBS)
+    for option, study_name in (("arm", "compare"), ("match", "compare"), ("source", "transfer")):
+        if getattr(options, option) and study_name not in names:
+            raise UsageError(f"--{option} goes with dlwhy study {study_name}")
+
+
+def _check_inputs(names: list[str], options: Study) -> None:
+    """Refuse an input that lies where a study writes: it would be replaced."""
+    for path in filter(None, (options.data, options.source, options.config)):
+        for folder in (Path(options.directory) / name for name in names):
+            if not files.is_standard(path) and folder.resolve() in Path(path).resolve().parents:
+                raise UsageError(
+                    f"{files.shown(path)} lies in {files.shown(folder)}, where the study writes: see --dir"
+                )
+
+
+def _own(options: Study) -> "Dataset | None":
+    if options.data is None:
+        return None
+    from dlwhy.data import storage
+
+    return storage.read(options.data, max_size=options.max_size)
+
+
+def _request(name: str, options: Study, dataset: "Dataset | None") -> "Request":
+    from dlwhy.studies.conduct import own_data
+    from dlwhy.studies.model_recipes import read_all
+    from dlwhy.studies.request import Request
+
+    arms = list(options.arm or ()) if name == "compare" else []
+    extra: dict[str, dict[str, Any]] = {
+        "compare": {"arms": arms, "match": options.match, "models": read_all(arms)},
+        "transfer": {"source": options.source} if options.source else {},
+    }
+    return Request(
+        claim=name,
+        n_seeds=options.seeds,
+        base_seed=options.seed,
+        only=tuple(options.only or ()),
+        **options.some(("budget", "epochs", "smallest_effect", "alpha")),
+        own=own_data(dataset),
+        extra=extra.get(name, {}),
+    )

@@ -1,0 +1,153 @@
+"""Training one network and saving it: for `dlwhy train` and `run`."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dlwhy import files
+from dlwhy.cli.bars import training_bar
+from dlwhy.cli.console import Output
+from dlwhy.cli.interruption import graceful
+from dlwhy.cli.show_training import show_trained
+from dlwhy.cli.steps import replicas
+from dlwhy.cli.steps.recipe import Train
+from dlwhy.errors import EndedBySignal, UnusableResultError, UsageError
+from dlwhy.models.spec import MAX_HIDDEN, NetworkSpec
+from dlwhy.text import display
+from dlwhy.training.options import TrainingOptions
+from dlwhy.training.recipe import names_of
+
+if TYPE_CHECKING:
+    from dlwhy.data.dataset import Dataset
+    from dlwhy.models.archive import Trained
+    from dlwhy.training.loop import DivergedError, Hooks
+
+# what the file of a model decides whose training goes on
+_DECIDED = [*names_of(NetworkSpec), *names_of(TrainingOptions), "init_from", "freeze", "replicas", "save"]
+_DECIDED.remove("epochs")
+
+
+def check(options: Train) -> None:
+    """Refuse what can be refused before anything is read."""
+    from dlwhy.training import accelerator
+
+    options.recipe()
+    accelerator.check_threads(options.threads)
+    replicas.check(options)
+    start, to_stdout = options.init_from or options.resume, files.is_standard(options.output)
+    if options.as_json and to_stdout:
+        raise UsageError("--json and the model can't both go to stdout", "write the model to a file with -o")
+    if options.checkpoint_every and to_stdout:
+        raise UsageError("--checkpoint-every needs a model file", "name one with -o")
+    _check_freeze(options)
+    if start is not None and files.is_standard(start) and files.is_standard(options.data):
+        raise UsageError("the data and the model can't both come from stdin")
+    for name in _DECIDED if options.resume else ():
+        if name in options.given:
+            raise UsageError(f"{options.flag(name)} can't be given with --resume: the model file decides it")
+    _check_outputs(options)
+
+
+def _check_freeze(options: Train) -> None:
+    freeze = options.freeze
+    # so long a number is not even read
+    if freeze != "all" and not (freeze.isdecimal() and len(freeze) < 10 and int(freeze) <= MAX_HIDDEN + 1):
+        raise UsageError(f"--freeze must be a whole number up to {MAX_HIDDEN + 1}, or all (got {display(freeze)})")
+    if freeze != "0" and not options.init_from:
+        raise UsageError("--freeze goes with --init-from")
+
+
+def _check_outputs(options: Train) -> None:
+    saves = options.checkpoint_every or options.keep_diverged or options.resume
+    models = {"-o": options.output, "--checkpoint-every": _checkpoint(options) if saves else None}
+    history, folders = {"--history": options.history}, {"--tensorboard": options.tensorboard}
+    # a training that goes on may replace its own model, but not by something else
+    files.check_outputs(history, folders=folders, inputs=[options.resume])
+    read = [options.data, options.init_from, options.config]
+    files.check_outputs({**models, **history}, folders=folders, inputs=read, no_clobber=options.no_clobber)
+    if options.as_json and options.history is not None and files.is_standard(options.history):
+        raise UsageError("--json and --history can't both go to stdout", "write the history to a file")
+
+
+def train_and_save(options: Train, dataset: "Dataset", out: Output) -> "Trained":
+    """Train on a data set, save the model, and say how it went."""
+    from dlwhy.models import archive
+    from dlwhy.training.loop import DivergedError, Hooks
+
+    with graceful(out) as interruption, training_bar(out, options.epochs) as show:
+        hooks = Hooks(
+            on_progress=show,
+            on_checkpoint=lambda trained: archive.write(trained, _checkpoint(options)),
+            should_stop=lambda: interruption.number is not None,
+        )
+        try:
+            trained = _train(options, dataset, hooks)
+        except DivergedError as error:
+            raise _without_model(error, options) from error
+    if not trained.history["loss"]:
+        out.note("dlwhy: ended before the first epoch did; no model written")
+        raise EndedBySignal(interruption.number or 0)
+    _save(trained, options)
+    show_trained(out, trained, options.output)
+    if interruption.number is not None:
+        _date_back(options.output)
+        raise EndedBySignal(interruption.number)
+    return trained
+
+
+def _train(options: Train, dataset: "Dataset", hooks: "Hooks") -> "Trained":
+    from dlwhy.models import archive
+    from dlwhy.training import loop
+
+    where = options.some(("device", "threads", "memory"))
+    if options.resume:
+        started = archive.read(options.resume, max_size=options.max_size)
+        return loop.resume(started, dataset, epochs=options.epochs, hooks=hooks, **where)
+    network, recipe = options.recipe()
+    base = None
+    if options.init_from:
+        base = archive.read(options.init_from, max_size=options.max_size)
+        network = _like(base, network, options.given)
+    return loop.fit(dataset, network, recipe, base=base, freeze=options.freeze, hooks=hooks, **where)
+
+
+def _like(base: "Trained", network: NetworkSpec, given: frozenset[str]) -> NetworkSpec:
+    """Give the network of the base model, but for what was given on the command line."""
+    wanted = network.to_json()
+    kept = {name: value for name, value in (base.details.network or {}).items() if name not in given}
+    return NetworkSpec.from_json({**wanted, **kept})
+
+
+def _checkpoint(options: Train) -> Path:
+    output = Path(options.output)
+    return output.with_name(f"{output.stem}.checkpoint.keras")
+
+
+def _without_model(error: "DivergedError", options: Train) -> UnusableResultError:
+    from dlwhy.models import archive
+
+    message = f"{error.message}; no model written"
+    if error.last is not None and (options.keep_diverged or options.checkpoint_every):
+        archive.write(error.last, _checkpoint(options))
+        message += f"; the last finite state is in {files.shown(_checkpoint(options))}"
+    return UnusableResultError(message, error.hint)
+
+
+def _save(trained: "Trained", options: Train) -> None:
+    from dlwhy.models import archive
+
+    if options.history:
+        with files.open_output(options.history) as handle:
+            handle.write(archive.history_csv(trained.history).encode())
+    if options.tensorboard:
+        from dlwhy.training.tensorboard import write_scalars
+
+        write_scalars(trained.history, options.tensorboard)
+    # the model last: it is the file that make watches
+    archive.write(trained, options.output, no_clobber=options.no_clobber)
+
+
+def _date_back(output: str) -> None:
+    """Make an interrupted model older than the data it is made from, so that make trains it again."""
+    if not files.is_standard(output):
+        os.utime(output, (0, 0))
