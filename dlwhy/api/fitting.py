@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dlwhy.data.dataset import Dataset
@@ -14,6 +15,8 @@ from dlwhy.training.options import TrainingOptions
 
 __all__ = ["evaluate", "fit"]
 
+_WHERE = ("device", "threads", "memory")
+
 evaluate = in_python(evaluate_model)
 
 
@@ -25,8 +28,6 @@ def fit(
     *,
     base: Trained | None = None,
     freeze: int | str = 0,
-    device: str = "auto",
-    threads: int | None = None,
     hooks: loop.Hooks | None = None,
     **choices: Any,
 ) -> Trained:
@@ -40,8 +41,6 @@ def fit(
         The network and the training by value; by default those of the demonstration.
     base, freeze
         A trained network whose matching layers are taken over, and how many of those are left as they are, or ``all``.
-    device, threads
-        What to compute on.
     hooks
         What is to be called while the training runs; see `dlwhy.training.loop.Hooks`.
     choices
@@ -49,7 +48,7 @@ def fit(
         ``activation``, ``initializer``, ``batch_norm``, ``layer_norm``, ``dropout``, ``residual``, ``l1``, ``l2``.
         Of `TrainingOptions`: ``epochs``, ``batch_size``, ``optimizer``, ``learning_rate``, ``schedule``,
         ``clip_norm``, ``class_weight``, ``validation_split``, ``patience``, ``normalize``, ``checkpoint_every``,
-        ``seed``, ``engine``, ``precision``.
+        ``seed``, ``engine``, ``precision``. What to compute on: ``device``, ``threads``, ``memory``.
 
     Raises
     ------
@@ -63,25 +62,30 @@ def fit(
         If the loss becomes infinite or not a number.
 
     """
-    of_network, of_training = (_names(kind) for kind in (NetworkSpec, TrainingOptions))
-    for name in choices:
-        if name not in {*of_network, *of_training}:
-            raise TypeError(_unknown(name, [*of_network, *of_training]))
-    network = dataclasses.replace(
-        network or NetworkSpec(), **{name: value for name, value in choices.items() if name in of_network}
+    of_network, of_training = (
+        [field.name for field in dataclasses.fields(kind)] for kind in (NetworkSpec, TrainingOptions)
     )
-    options = dataclasses.replace(
-        options or TrainingOptions(), **{name: value for name, value in choices.items() if name in of_training}
-    )
-    where: dict[str, Any] = {"device": device, "threads": threads, "hooks": hooks}
-    return loop.fit(dataset, network, options, base=base, freeze=freeze, **where)
+    check_names("fit", choices, [*of_network, *of_training, *_WHERE])
+    made = dataclasses.replace(network or NetworkSpec(), **_some(choices, of_network))
+    recipe = dataclasses.replace(options or TrainingOptions(), **_some(choices, of_training))
+    return loop.fit(dataset, made, recipe, base=base, freeze=freeze, hooks=hooks, **_some(choices, _WHERE))
 
 
-def _names(kind: type[NetworkSpec] | type[TrainingOptions]) -> list[str]:
-    return [field.name for field in dataclasses.fields(kind)]
+def check_names(function: str, given: Iterable[str], known: Sequence[str]) -> None:
+    """Refuse an option by a name that a function has not.
+
+    Raises
+    ------
+    TypeError
+        With the name that was probably meant.
+
+    """
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known)}"
+            raise TypeError(f"{function}() has no option {name!r}: {hint}")
 
 
-def _unknown(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known)}"
-    return f"fit() has no option {name!r}: {hint}"
+def _some(choices: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: choices[name] for name in names if name in choices}

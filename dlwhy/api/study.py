@@ -1,11 +1,12 @@
 """A claim put to the test from Python: the study runs, or goes on, in its folder, and what it found comes back."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlwhy import html
+from dlwhy.api.fitting import check_names
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import in_python
 from dlwhy.studies import conduct
@@ -15,6 +16,9 @@ from dlwhy.text import display, number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+# choices by name, and the fields of `Request`
+_NAMES = {"seed": "base_seed", **{name: name for name in ("epochs", "only", "smallest_effect", "alpha")}}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
@@ -77,14 +81,9 @@ def study(
     *,
     budget: Budget = "quick",
     seeds: int | None = None,
-    seed: int = 42,
-    epochs: int | None = None,
-    only: Sequence[str] = (),
-    arms: Sequence[str] = (),
-    smallest_effect: float | None = None,
-    alpha: float = 0.05,
     folder: str | Path | None = None,
     jobs: int = 1,
+    **choices: Any,
 ) -> StudyResult:
     """Put a claim to the test, or go on with a study that was interrupted.
 
@@ -98,42 +97,36 @@ def study(
         ``quick`` (12 seeds, controls only), ``default`` (20 seeds, real data), ``thorough`` (64, everything).
     seeds
         Replicates of each arm, in place of the budget's.
-    seed
-        Base seed, from which all others derive.
-    epochs
-        Passes over the training part, in place of each arm's own number of steps.
-    only
-        Tasks and arms to keep; all if there are none.
-    arms
-        For ``compare``: recipes such as ``layers=64,64 dropout=0.3``, ``model:FILE.keras`` or ``baseline:svm``.
-    smallest_effect, alpha
-        Smallest effect that matters, in the metric's unit, and the error rate of intervals.
     folder
         Where rows and report are kept; by default ``study/CLAIM``.
     jobs
         Processes with a TensorFlow each.
+    choices
+        ``seed``: base seed, from which all others derive. ``epochs``: passes over the training part, in place of each
+        arm's own number of steps. ``only``: tasks and arms to keep. ``smallest_effect``, in the metric's unit, and
+        ``alpha``, the error rate of intervals. For ``compare``, ``arms``: recipes such as
+        ``layers=64,64 dropout=0.3``, ``model:FILE.keras`` or ``baseline:svm``; and ``match="parameters"``. For
+        ``transfer``, ``source``: a model to carry over to your own data.
 
     Raises
     ------
+    TypeError
+        If there is no choice of a name.
     UsageError
         If there is no such study, or it can't be made of what was asked.
     BusyError, OutputBlockedError, InputOutputError, InputRefusedError
         If the folder is in use or can't be written, or the data can't be learnt from.
 
     """
-    compare = {"arms": list(arms), "match": None, "models": read_all(list(arms))}
-    request = Request(
-        claim=claim,
-        budget=budget,
-        n_seeds=seeds,
-        base_seed=seed,
-        epochs=epochs,
-        only=tuple(only),
-        smallest_effect=smallest_effect,
-        alpha=alpha,
-        own=conduct.own_data(dataset),
-        extra=compare if claim == "compare" else {},
-    )
+    check_names("study", choices, [*_NAMES, "arms", "match", "source"])
+    arms, source = list(choices.get("arms", ())), choices.get("source")
+    extra: Mapping[str, Mapping[str, Any]] = {
+        "compare": {"arms": arms, "match": choices.get("match"), "models": read_all(arms)},
+        "transfer": {"source": str(source)} if source else {},
+    }
+    named: dict[str, Any] = {_NAMES[name]: choices[name] for name in _NAMES if name in choices}
+    named |= {"only": tuple(named.get("only", ())), "own": conduct.own_data(dataset)}
+    request = Request(claim=claim, budget=budget, n_seeds=seeds, extra=extra.get(claim, {}), **named)
     place = Path("study", claim) if folder is None else Path(folder)
     found = conduct.run(request, place, own=dataset, command=f"dlwhy.study({claim!r})", jobs=jobs)
     return StudyResult(folder=found.folder, report=found.report)

@@ -124,7 +124,7 @@ class Dataset:
         name
             What to call the data set.
         options
-            Those of `dlwhy.read_table`: ``task``, ``drop``, ``missing``, ``split_column``, ``test_size``, ``seed``,
+            Those of `dlwhy.read_table`: ``drop``, ``task``, ``missing``, ``split_column``, ``test_size``, ``seed``,
             ``stratify``, ``max_size``.
 
         Raises

@@ -48,16 +48,11 @@ def read_table(
     path: str | Path | Frame,
     *,
     target: str = "target",
-    task: Task | None = None,
     drop: Collection[str] = (),
-    missing: Missing = "impute",
-    split_column: str | None = None,
-    test_size: float = 0.3,
-    seed: int = 42,
-    stratify: bool | None = None,
     format: Format | None = None,  # noqa: A002 - as on the command line
     max_rows: int | None = None,
     max_size: int | None = None,
+    **options: Any,
 ) -> Dataset:
     """Import a table.
 
@@ -71,28 +66,22 @@ def read_table(
         The file, or "-" for stdin; or a pandas or polars frame, which is taken for what a CSV file of it would hold.
     target
         Name of the target column.
-    task
-        What is to be learnt; by default what the target looks like (see `targets.read_target`).
     drop
         Columns that are left out.
-    missing
-        What to do with cells that are empty, ``NA``, ``NaN`` or ``null``: ``impute`` the training median or most
-        frequent training category, ``drop`` their rows, or take them for an ``error``.
-    split_column
-        A column that says ``train`` or ``test``; by default rows are split by chance.
-    test_size, seed
-        Share of the rows for testing, and the seed of the split.
-    stratify
-        Whether both parts hold the same share of each class; by default, if there are classes.
     format
         One of `FORMATS`; by default what the file's name says, else CSV.
     max_rows
         The most rows to accept.
     max_size
         Most MiB of memory that the table may take; by default what is safe.
+    options
+        The others of `TableOptions`: ``task``, by default what the target looks like; ``missing`` (``impute``,
+        ``drop`` or ``error``); ``split_column``, or ``test_size`` (0.3), ``seed`` (42) and ``stratify``.
 
     Raises
     ------
+    TypeError
+        If there is no option of a name.
     UsageError
         If an option can't be, or a column that it names is not there.
     InputRefusedError
@@ -101,23 +90,14 @@ def read_table(
         If the file is missing, or not a regular file.
 
     """
-    options = TableOptions(
-        target=target,
-        task=task,
-        missing=missing,
-        split_column=split_column,
-        test_size=test_size,
-        seed=seed,
-        stratify=stratify,
-        for_training=True,
-    )
+    about = TableOptions(target=target, **options, for_training=True)
     if not isinstance(path, str | Path):
-        return _of_frame(path, options, drop=drop, max_size=max_size)
+        return _of_frame(path, about, drop=drop, max_size=max_size)
     frame, source = read_frame(path, format=format, without=drop, max_rows=max_rows, max_size=max_size)
     name = "stdin" if files.is_standard(path) else display(Path(path).stem, MAX_NAME)
     table = "stdin" if files.is_standard(path) else display(Path(path).name, MAX_NAME)
     provenance = {"table": table, "drop": sorted(drop)}
-    return as_dataset(frame, source, options, name=name, provenance=provenance)
+    return as_dataset(frame, source, about, name=name, provenance=provenance)
 
 
 def _of_frame(frame: Frame, options: "TableOptions", *, drop: Collection[str], max_size: int | None) -> Dataset:
@@ -130,10 +110,23 @@ def _of_frame(frame: Frame, options: "TableOptions", *, drop: Collection[str], m
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TableOptions:
-    """How rows of text become a data set; the parameters are those of `read_table`.
+    """How rows of text become a data set.
 
     Parameters
     ----------
+    target
+        Name of the target column.
+    task
+        What is to be learnt; by default what the target looks like (see `targets.read_target`).
+    missing
+        What to do with cells that are empty, ``NA``, ``NaN`` or ``null``: ``impute`` the training median or most
+        frequent training category, ``drop`` their rows, or take them for an ``error``.
+    split_column
+        A column that says ``train`` or ``test``; by default rows are split by chance.
+    test_size, seed
+        Share of the rows for testing, and the seed of the split.
+    stratify
+        Whether both parts hold the same share of each class; by default, if there are classes.
     for_training
         Whether numbers that are too large for a network are refused, with their place.
 
