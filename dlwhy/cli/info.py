@@ -53,25 +53,12 @@ def info(options: Info) -> None:
 
 
 def _describe(file: str, max_size: int | None) -> dict[str, Any]:
-    if _is_model(file):
-        from dlwhy.models import archive
-
-        return {"kind": "model", **archive.describe(file, max_size=max_size)}
     from dlwhy.data import storage
+    from dlwhy.models import archive
 
+    if archive.is_model(file):
+        return {"kind": "model", **archive.describe(file, max_size=max_size)}
     return {"kind": "data set", **storage.describe(file, max_size=max_size)}
-
-
-def _is_model(file: str) -> bool:
-    """Tell a model from a data set by the first bytes: both may be zip archives, but only one of arrays."""
-    with files.open_input(file) as handle:
-        head = handle.read(64) if handle.seekable() else handle.peek(64)[:64]  # type: ignore[attr-defined]
-        if handle.seekable():
-            handle.seek(0)
-    if head.startswith(b"PK\x03\x04"):
-        name_length = int.from_bytes(head[26:28], "little")
-        return not head[30 : 30 + name_length].endswith(b".npy")
-    return head.startswith(b"\x89HDF\r\n\x1a\n")
 
 
 def _surroundings() -> dict[str, Any]:

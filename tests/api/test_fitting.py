@@ -41,6 +41,12 @@ def test_an_unknown_name_is_a_type_error_with_the_near_one(moons, choices, messa
     assert next(iter(choices)) in str(caught.value)
 
 
+def test_what_to_compute_on_is_a_choice_as_well(moons) -> None:
+    assert dlwhy.fit(moons, layers=(2,), epochs=1, device="cpu", memory=10).details.network["layers"] == [2]
+    with pytest.raises(dlwhy.DlwhyError, match="threads must be a whole number"):
+        dlwhy.fit(moons, threads=5000)
+
+
 def test_a_bad_value_is_told_by_the_name_of_the_argument(moons) -> None:
     with pytest.raises(dlwhy.DlwhyError, match=r"^learning_rate must be a finite number > 0"):
         dlwhy.fit(moons, learning_rate=-1.0)

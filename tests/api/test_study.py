@@ -58,7 +58,24 @@ def test_what_can_not_be_is_told_by_the_name_of_the_argument(moons, tmp_path) ->
         dlwhy.study("depth", budget="huge", folder=tmp_path / "a")
     with pytest.raises(dlwhy.DlwhyError, match="at least two recipes"):
         dlwhy.study("compare", moons, arms=["baseline:svm"], folder=tmp_path / "a")
+    with pytest.raises(TypeError, match="did you mean epochs"):
+        dlwhy.study("depth", epoch=3, folder=tmp_path / "a")
     assert not (tmp_path / "a").exists()
+
+
+def test_choices_by_name_reach_the_report(moons, tmp_path) -> None:
+    found = dlwhy.study(
+        "compare",
+        moons,
+        arms=["baseline:logistic", "baseline:svm"],
+        seeds=2,
+        seed=7,
+        alpha=0.1,
+        smallest_effect=0.05,
+        folder=tmp_path,
+    )
+
+    assert [found.report[name] for name in ("base_seed", "alpha", "smallest_effect")] == [7, 0.1, 0.05]
 
 
 def test_a_script_without_a_guard_may_spread_its_arms_over_processes(tmp_path) -> None:
