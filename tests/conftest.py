@@ -81,7 +81,7 @@ def dlwhy(tmp_path: Path) -> Dlwhy:
 def dlwhy_in_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dlwhy:
     """Run the command in this process, in `tmp_path`, through the same error boundary: no second import to wait for."""
     from dlwhy import cli
-    from dlwhy.cli import console
+    from dlwhy.cli.show import console
 
     def run(*arguments: str | Path, stdin: str | bytes = b"", env: dict[str, str] | None = None) -> Result:
         with (

@@ -12,7 +12,8 @@ import typer.core
 import typer.main
 
 from dlwhy import __version__
-from dlwhy.cli import COMMANDS, settings, signals, streams
+from dlwhy.cli import COMMANDS, settings
+from dlwhy.cli.process import signals, streams
 from dlwhy.errors import BusyError, DlwhyError, EndedBySignal, is_lack_of_memory
 from dlwhy.text import display
 
@@ -43,14 +44,14 @@ def program(
 
 
 for _name in COMMANDS:
-    app.command(_name, cls=settings.Command)(getattr(importlib.import_module(f"dlwhy.cli.{_name}"), _name))
+    app.command(_name, cls=settings.Command)(getattr(importlib.import_module(f"dlwhy.cli.commands.{_name}"), _name))
 
 
 def main() -> NoReturn:
     """Run the command line, and end with its exit code."""
     signals.listen()
     streams.prepare()
-    from dlwhy.cli import console  # Rich, after the streams are sure to be open
+    from dlwhy.cli.show import console
 
     if os.environ.get("NO_COLOR"):
         os.environ["TERM"] = "dumb"  # Rich leaves out only the colours, not bold and dim
@@ -67,7 +68,7 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
 
     An error of the user's becomes one line on stderr; a bug is raised.
     """
-    from dlwhy.cli import console
+    from dlwhy.cli.show import console
 
     try:
         return _run(arguments)
@@ -84,7 +85,7 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    from dlwhy.cli import console
+    from dlwhy.cli.show import console
 
     code = 0
     try:

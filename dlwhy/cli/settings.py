@@ -5,14 +5,13 @@ import os
 import re
 import tomllib
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import typer
 import typer.core
 
 from dlwhy import files
-from dlwhy.cli import COMMANDS
 from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 from dlwhy.text import display
 
@@ -67,7 +66,7 @@ def check_environment(context: Any) -> None:
         If one is misspelt.
 
     """
-    known = {option.envvar for command in context.parent.command.commands.values() for option in _options(command)}
+    known = {option.envvar for command in _commands(context).values() for option in _options(command)}
     own = f"{_PREFIX}{context.command.name}_".upper()
     for name in sorted(each for each in os.environ if each.startswith(_PREFIX) and each not in known):
         message = f"{display(name)}: no option has this variable"
@@ -93,7 +92,8 @@ def read_config(context: typer.Context, path: str | None) -> str | None:
     if path is None:
         return None
     source = files.shown(path)
-    table = _table(_tables(files.read_bytes(path, limit=_MOST_BYTES), source), str(context.info_name), source)
+    tables, commands = _tables(files.read_bytes(path, limit=_MOST_BYTES), source), list(_commands(context))
+    table = _table(tables, str(context.info_name), commands, source)
     # an option may be named as on the command line (--lr) or as its parameter; --no-X is written X = false
     options = {
         name.lstrip("-").replace("-", "_"): option
@@ -124,17 +124,23 @@ def _tables(content: bytes, source: str) -> dict[str, Any]:
         raise UsageError(f"{source}: not TOML: {display(error)}") from error
 
 
-def _table(tables: Mapping[str, Any], command: str, source: str) -> Mapping[str, Any]:
+def _table(tables: Mapping[str, Any], command: str, commands: Sequence[str], source: str) -> Mapping[str, Any]:
     """Give the table of one command; all of them must be a command's."""
     for name, table in tables.items():
-        if isinstance(table, dict) and name not in COMMANDS:
-            raise UsageError(f"{source}: [{display(name)}] is no command", _nearest(name, COMMANDS))
-        if name in COMMANDS and not isinstance(table, dict):
+        if isinstance(table, dict) and name not in commands:
+            raise UsageError(f"{source}: [{display(name)}] is no command", _nearest(name, commands))
+        if name in commands and not isinstance(table, dict):
             raise UsageError(f"{source}: [{display(name)}] is not a table")
         if not isinstance(table, dict):
             raise UsageError(f"{source}: {display(name)} stands outside a table", f"put it below [{command}]")
     own: Mapping[str, Any] = tables.get(command, {})
     return own
+
+
+def _commands(context: Any) -> Mapping[str, Any]:
+    """Give the program's commands by name."""
+    found: Mapping[str, Any] = context.parent.command.commands
+    return found
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

@@ -204,7 +204,7 @@ def test_the_command_tells_within_an_epoch_and_writes_the_same_bytes(dlwhy_in_pr
 
 @pytest.mark.parametrize(("sent", "loaded"), [(None, "True"), (b"x0,target\n", "False"), (b"", "False")])
 def test_tensorflow_is_imported_while_data_are_waited_for(sent, loaded):
-    script = "import sys; from dlwhy.cli import inputs; inputs.start_while_waiting('-'); print('keras' in sys.modules)"
+    script = "import sys; from dlwhy.cli.steps import inputs; inputs.start_while_waiting('-'); print('keras' in sys.modules)"
     reading, writing = os.pipe()
     if sent is not None:
         os.write(writing, sent)

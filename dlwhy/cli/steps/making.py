@@ -8,7 +8,7 @@ import typer
 from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import Options
-from dlwhy.cli.console import Output
+from dlwhy.cli.show.console import Output
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.text import display
 from dlwhy.training.options import TrainingOptions

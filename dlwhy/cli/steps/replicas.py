@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlwhy import files
-from dlwhy.cli.bars import training_bar
-from dlwhy.cli.console import Output
-from dlwhy.cli.interruption import graceful
-from dlwhy.cli.show_replicas import Spread, show_replicas
+from dlwhy.cli.process.interruption import graceful
+from dlwhy.cli.show.bars import training_bar
+from dlwhy.cli.show.console import Output
+from dlwhy.cli.show.replicas import Spread, show_replicas
 from dlwhy.cli.steps.recipe import Train
 from dlwhy.errors import EndedBySignal, UnusableResultError, UsageError, check_whole
 from dlwhy.text import display

@@ -9,16 +9,16 @@ import typer
 from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import Options
-from dlwhy.cli.console import Output
+from dlwhy.cli.show.console import Output
 from dlwhy.errors import UsageError, check_whole
 from dlwhy.text import display, json_text
 from dlwhy.training.options import TrainingOptions
 
 if TYPE_CHECKING:
-    from dlwhy.cli import scores
-    from dlwhy.cli.gates import Gate
+    from dlwhy.cli.show import scores
     from dlwhy.data.dataset import Dataset
     from dlwhy.evaluation import Evaluation
+    from dlwhy.evaluation.gates import Gate
     from dlwhy.models.archive import Trained
 
 # training rows from which simple models take more than a few seconds
@@ -47,7 +47,7 @@ class Scoring(Options):
 
     def gates(self) -> "list[Gate]":
         """Give the gates; raises a `UsageError` if one can't be."""
-        from dlwhy.cli import gates
+        from dlwhy.evaluation import gates
 
         return gates.read_gates(self.min_accuracy, self.minima or [], self.maxima or [])
 
@@ -108,7 +108,8 @@ def score_and_show(
         Whether `train` has just told what the training shows.
 
     """
-    from dlwhy.cli import gates, scores
+    from dlwhy.cli.show import scores
+    from dlwhy.evaluation import gates
 
     found = _scores(options, trained, dataset, out)
     if options.metrics is not None:
@@ -128,7 +129,7 @@ def score_and_show(
 
 
 def _scores(options: Evaluate, trained: "Mapping[str, Trained]", dataset: "Dataset", out: Output) -> "scores.Scores":
-    from dlwhy.cli import scores
+    from dlwhy.cli.show import scores
     from dlwhy.evaluation import evaluate_model
     from dlwhy.models.diagnosis import diagnose
 

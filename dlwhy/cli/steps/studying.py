@@ -12,9 +12,10 @@ import typer
 
 from dlwhy import files
 from dlwhy.cli import options as shared
-from dlwhy.cli import signals, verdict_table
-from dlwhy.cli.bars import study_bar
-from dlwhy.cli.console import Output
+from dlwhy.cli.process import signals
+from dlwhy.cli.show import verdicts
+from dlwhy.cli.show.bars import study_bar
+from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps.studied import check_wanted, draw
 from dlwhy.errors import UsageError, check_whole
 from dlwhy.training.options import TrainingOptions
@@ -113,9 +114,9 @@ def conducted(options: Study, out: Output) -> "list[Conducted]":
     requests = conduct.narrowed([_request(name, options, dataset) for name in names])
     plans = [conduct.plan(conduct.design(request)) for request in requests]
     if options.dry_run:
-        verdict_table.show_plans(plans, out)
+        verdicts.show_plans(plans, out)
         return []
-    verdict_table.warn_of_few_seeds(plans, out)
+    verdicts.warn_of_few_seeds(plans, out)
     command = shlex.join(["dlwhy", *sys.argv[1:]])
     done = []
     for request, plan in zip(requests, plans, strict=True):

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlwhy import files
-from dlwhy.cli.bars import training_bar
-from dlwhy.cli.console import Output
-from dlwhy.cli.interruption import graceful
-from dlwhy.cli.show_training import show_trained
+from dlwhy.cli.process.interruption import graceful
+from dlwhy.cli.show.bars import training_bar
+from dlwhy.cli.show.console import Output
+from dlwhy.cli.show.training import show_trained
 from dlwhy.cli.steps import replicas
 from dlwhy.cli.steps.recipe import Train
 from dlwhy.errors import EndedBySignal, UnusableResultError, UsageError

@@ -3,7 +3,7 @@
 import functools
 
 from dlwhy.cli.arguments import command
-from dlwhy.cli.console import Output
+from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import inputs, scoring
 from dlwhy.cli.steps.scoring import Evaluate
 

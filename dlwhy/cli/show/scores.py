@@ -8,9 +8,9 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dlwhy.cli.columns import fitting
-from dlwhy.cli.console import Output
-from dlwhy.cli.score_tables import tables
+from dlwhy.cli.show.columns import fitting
+from dlwhy.cli.show.console import Output
+from dlwhy.cli.show.score_tables import tables
 from dlwhy.data.dataset import Task
 from dlwhy.evaluation import MAIN_METRIC, Difference, Evaluation, comparison, difference
 from dlwhy.files import is_standard

@@ -265,7 +265,7 @@ def test_a_signal_while_an_object_is_cleared_away_is_not_lost():
     script = """
 import os, signal, sys, time
 from dlwhy import errors, files
-from dlwhy.cli import signals
+from dlwhy.cli.process import signals
 
 class Cleared:
     def __del__(self):

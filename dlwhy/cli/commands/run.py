@@ -9,7 +9,7 @@ import typer
 from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import command
-from dlwhy.cli.console import Output
+from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import drawing, making, scoring, training
 from dlwhy.cli.steps.recipe import Train, Training
 from dlwhy.errors import GateError, OutputBlockedError

@@ -356,7 +356,7 @@ def test_show_of_an_unfinished_study_says_so(tmp_path, dlwhy_in_process, monkeyp
             time.sleep(5)
         return real(arm, seeds, own)
 
-    from dlwhy.cli import signals
+    from dlwhy.cli.process import signals
 
     monkeypatch.setattr(workers, "run_arm", run_arm)
     before = signal.signal(signal.SIGTERM, signals.end)

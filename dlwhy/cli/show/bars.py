@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from dlwhy.cli.console import Output
+from dlwhy.cli.show.console import Output
 from dlwhy.text import inert, number
 
 if TYPE_CHECKING:

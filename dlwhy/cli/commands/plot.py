@@ -2,7 +2,7 @@
 
 from dlwhy import files
 from dlwhy.cli.arguments import command
-from dlwhy.cli.console import Output
+from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import drawing, inputs
 from dlwhy.cli.steps.drawing import Plot
 

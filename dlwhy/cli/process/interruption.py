@@ -6,8 +6,8 @@ import signal
 from collections.abc import Iterator
 from types import FrameType
 
-from dlwhy.cli import signals
-from dlwhy.cli.console import Output
+from dlwhy.cli.process import signals
+from dlwhy.cli.show.console import Output
 
 
 @dataclasses.dataclass

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from dlwhy.cli.columns import Table
+from dlwhy.cli.show.columns import Table
 from dlwhy.evaluation import MAIN_METRIC, Evaluation
 from dlwhy.text import display, number
 
 if TYPE_CHECKING:
-    from dlwhy.cli.scores import Scores
+    from dlwhy.cli.show.scores import Scores
 
 _ROWS = {
     "classes": ("accuracy", "balanced_accuracy", "loss", "roc_auc", "brier", "ece"),
@@ -29,7 +29,7 @@ _MOST_IN_CONFUSION = 10
 
 
 def tables(scores: "Scores") -> Iterator[Table]:
-    """Give the tables, each with the widest content that it has; `dlwhy.cli.columns` makes them fit."""
+    """Give the tables, each with the widest content that it has; `dlwhy.cli.show.columns` makes them fit."""
     yield _metrics(scores.models)
     if scores.baselines:
         yield _baselines(scores)

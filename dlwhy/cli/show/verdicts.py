@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dlwhy.cli.console import Output
+from dlwhy.cli.show.console import Output
 from dlwhy.text import display
 
 # what a verdict leaves unsaid

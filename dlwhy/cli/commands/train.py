@@ -1,7 +1,7 @@
 """`dlwhy train`: trains a network on a data set and saves it as a Keras model."""
 
 from dlwhy.cli.arguments import command
-from dlwhy.cli.console import Output
+from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import replicas, training
 from dlwhy.cli.steps.inputs import start_while_waiting
 from dlwhy.cli.steps.recipe import Train

@@ -11,7 +11,7 @@ import typer
 from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import command
-from dlwhy.cli.console import Output
+from dlwhy.cli.show.console import Output
 from dlwhy.errors import MAX_WHOLE, UsageError
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def predict(options: Predict) -> None:
       dlwhy predict -m model.keras --format jsonl < points.csv | jq .prediction
     """
     _check(options)
-    from dlwhy.cli import prediction_rows, table_rows
     from dlwhy.cli.steps import inputs
+    from dlwhy.evaluation import predicted_rows, table_rows
 
     trained, out, output = _read_model(options), Output.of(options), options.output
     about = trained.details
@@ -73,10 +73,10 @@ def predict(options: Predict) -> None:
     n_rows = 0
     with _open(output, no_clobber=options.no_clobber) as write:
         for X, kept in itertools.chain([first], rows):
-            predicted = prediction_rows.as_frame(
+            predicted = predicted_rows.as_frame(
                 trained.predict(X), task=about.task, class_names=about.class_names, proba=options.proba
             )
-            write(prediction_rows.encode(prediction_rows.beside(kept, predicted), options.form, header=not n_rows))
+            write(predicted_rows.encode(predicted_rows.beside(kept, predicted), options.form, header=not n_rows))
             n_rows += len(X)
     if not files.is_standard(output):
         out.note(f"{files.shown(output, output=True)}: {n_rows} rows")

@@ -14,8 +14,8 @@ import time
 import numpy as np
 import pytest
 
-from dlwhy.cli import prediction_rows
 from dlwhy.data import read
+from dlwhy.evaluation import predicted_rows
 from dlwhy.models import archive
 
 
@@ -292,17 +292,17 @@ def test_case_67_formulas_are_quoted_and_numbers_are_not(dlwhy_in_process, at_de
 
 
 def test_case_67_negative_numbers_stay_numbers():
-    frame = prediction_rows.as_frame(np.array([-1.5, 2], np.float32), task="regression", class_names=[], proba=False)
+    frame = predicted_rows.as_frame(np.array([-1.5, 2], np.float32), task="regression", class_names=[], proba=False)
 
-    assert prediction_rows.encode(frame, "csv", header=True) == b"prediction\n-1.5\n2.0\n"
+    assert predicted_rows.encode(frame, "csv", header=True) == b"prediction\n-1.5\n2.0\n"
 
 
 def test_case_67_class_names_may_be_formulas_or_numbers():
-    frame = prediction_rows.as_frame(
+    frame = predicted_rows.as_frame(
         np.array([0.25, 0.75], np.float32), task="binary", class_names=["-1", "=cmd"], proba=True
     )
 
-    assert prediction_rows.encode(frame, "csv", header=True).splitlines() == [
+    assert predicted_rows.encode(frame, "csv", header=True).splitlines() == [
         b"prediction,p_-1,p_=cmd",
         b"-1,0.75,0.25",
         b"'=cmd,0.25,0.75",

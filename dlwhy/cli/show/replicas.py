@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dlwhy import files
-from dlwhy.cli.console import Output
+from dlwhy.cli.show.console import Output
 from dlwhy.text import number
 
 if TYPE_CHECKING:

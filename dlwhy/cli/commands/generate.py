@@ -1,7 +1,7 @@
 """`dlwhy generate`: makes a data set, or imports a table."""
 
 from dlwhy.cli.arguments import command
-from dlwhy.cli.console import Output
+from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps.making import Generate, list_toys, make_and_save
 
 

@@ -7,7 +7,7 @@ import pytest
 
 SENT = "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"
 SCRIPT = """
-from dlwhy.cli import signals
+from dlwhy.cli.process import signals
 signals.listen()
 try:
     with signals.last_words(lambda: print("so far", flush=True)):

@@ -4,7 +4,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from dlwhy import files
-from dlwhy.cli.console import Output
+from dlwhy.cli.show.console import Output
 from dlwhy.text import number
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import typer
 from dlwhy import __version__, files, versions
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import command
-from dlwhy.cli.console import Output
+from dlwhy.cli.show.console import Output
 from dlwhy.text import display, number
 
 _PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn", "polars", "joblib", "matplotlib", "typer", "rich")

@@ -1,6 +1,6 @@
 """Wide tables become several; no value is folded."""
 
-from dlwhy.cli.columns import fitting
+from dlwhy.cli.show.columns import fitting
 
 WIDE = (
     ["metric", "a-long-name-of-a-model.keras", "b", "c"],

@@ -5,8 +5,8 @@ import functools
 import numpy as np
 import pytest
 
-from dlwhy.cli import scores
-from dlwhy.cli.console import Output
+from dlwhy.cli.show import scores
+from dlwhy.cli.show.console import Output
 from dlwhy.evaluation import evaluate
 from dlwhy.models.baselines import WORDS, names
 

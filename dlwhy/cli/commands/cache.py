@@ -7,7 +7,7 @@ import typer
 
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import command
-from dlwhy.cli.console import Output
+from dlwhy.cli.show.console import Output
 from dlwhy.text import display
 
 

@@ -1,8 +1,8 @@
 """`dlwhy study`: the essay's claims as controlled experiments."""
 
-from dlwhy.cli import verdict_table
 from dlwhy.cli.arguments import command
-from dlwhy.cli.console import Output
+from dlwhy.cli.show import verdicts
+from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import studied, studying
 from dlwhy.cli.steps.studying import Study
 from dlwhy.errors import UsageError
@@ -26,7 +26,7 @@ def study(options: Study) -> None:
     """
     out, words = Output.of(options), options.claims or []
     if options.show_list:
-        verdict_table.list_claims(out)
+        verdicts.list_claims(out)
         return
     if not words:
         raise UsageError("name a study", "dlwhy study --list shows them")
@@ -37,5 +37,5 @@ def study(options: Study) -> None:
         conducted = studying.conducted(options, out)
         if options.dry_run:
             return
-    verdict_table.show([each.report for each in conducted], out)
+    verdicts.show([each.report for each in conducted], out)
     studied.end(conducted, options.fail_unless)

@@ -1,0 +1,1 @@
+"""What a command shows: all printing, tables, sentences and bars."""
