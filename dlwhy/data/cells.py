@@ -26,21 +26,11 @@ _EXACT = 2**53
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Source:
-    """Where rows came from, for messages.
+    """Where rows came from, for messages."""
 
-    Parameters
-    ----------
-    name
-        The file, as `files.shown` gives it.
-    first_row
-        The number that a person gives the first row: 2 below a header.
-    rows
-        Which of the file's rows these are, counted from 0, if some were left out.
-
-    """
-
-    name: str
-    first_row: int = 2
+    name: str  # the file, as `files.shown` gives it
+    first_row: int = 2  # the number that a person gives the first row: 2 below a header
+    # which of the file's rows these are, counted from 0, if some were left out
     rows: npt.NDArray[np.intp] | None = None
 
     def at(self, index: int, column: str) -> str:

@@ -20,16 +20,9 @@ _CGROUP = Path("/sys/fs/cgroup")
 
 @dataclasses.dataclass(frozen=True)
 class Room:
-    """The memory that a table may take.
+    """The memory that a table may take."""
 
-    Parameters
-    ----------
-    max_size
-        In MiB; None for 4 GiB, or what is free if that is less.
-
-    """
-
-    max_size: int | None = None
+    max_size: int | None = None  # in MiB; None for 4 GiB, or what is free if that is less
 
     def check(self, source: str, *, rows: int, columns: int, text: int = 0) -> None:
         """Refuse a table that takes more.

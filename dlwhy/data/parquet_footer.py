@@ -21,19 +21,10 @@ DAMAGE = (ValueError, IndexError, KeyError, TypeError, AttributeError, struct.er
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Claim:
-    """What a file holds.
+    """What a file holds."""
 
-    Parameters
-    ----------
-    rows
-        Number of rows, or of values of a column, if those are more.
-    unpacked
-        Bytes of all pages when unpacked.
-
-    """
-
-    rows: int
-    unpacked: int
+    rows: int  # number of rows, or of values of a column, if those are more
+    unpacked: int  # bytes of all pages when unpacked
 
 
 def read_claim(content: bytes) -> Claim:

@@ -10,35 +10,18 @@ from dlwhy.data import toys
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Generator:
-    """One data set of the registry.
+    """One data set of the registry."""
 
-    Parameters
-    ----------
-    name
-        What it is called on the command line.
-    purpose
-        A line on what it is for.
-    samples, features, classes
-        Its size; for a toy with the default settings. No classes mean regression.
-    noise
-        The default standard deviation of a toy's noise.
-    takes
-        Which of the options ``samples``, ``noise``, ``classes`` and ``features`` it takes.
-    least_features
-        The fewest features that it can have.
-    draw
-        Gives features and target of a toy; None for a data set that scikit-learn bundles.
-
-    """
-
-    name: str
-    purpose: str
+    name: str  # what it is called on the command line
+    purpose: str  # a line on what it is for
+    # samples, features, classes: its size; for a toy with the default settings. No classes mean regression.
     samples: int = 1000
     features: int = 2
     classes: int = 2
-    noise: float = 0.0
-    takes: tuple[str, ...] = ()
-    least_features: int = 1
+    noise: float = 0.0  # the default standard deviation of a toy's noise
+    takes: tuple[str, ...] = ()  # which of the options ``samples``, ``noise``, ``classes`` and ``features`` it takes
+    least_features: int = 1  # the fewest features that it can have
+    # gives features and target of a toy; None for a data set that scikit-learn bundles
     draw: Callable[[toys.Drawing], toys.Arrays] | None = None
 
     @property

@@ -21,22 +21,11 @@ _FEW = 20
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Target:
-    """A target column that was understood.
+    """A target column that was understood."""
 
-    Parameters
-    ----------
-    y
-        Indices into `class_names`, (n,), int32; for regression numbers, (n,), float32.
-    task
-        What is to be learnt.
-    class_names
-        Names of the classes: whole numbers in their order, text in its own.
-
-    """
-
-    y: npt.NDArray[Any]
-    task: Task
-    class_names: tuple[str, ...] = ()
+    y: npt.NDArray[Any]  # indices into `class_names`, (n,), int32; for regression numbers, (n,), float32
+    task: Task  # what is to be learnt
+    class_names: tuple[str, ...] = ()  # names of the classes: whole numbers in their order, text in its own
 
 
 def check_task(task: Task | None) -> None:

@@ -13,26 +13,14 @@ Arrays = tuple[npt.NDArray[Any], npt.NDArray[Any]]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Drawing:
-    """The settings of one drawing. A toy reads those that apply to it.
+    """The settings of one drawing. A toy reads those that apply to it."""
 
-    Parameters
-    ----------
-    samples
-        Number of rows.
-    noise
-        Standard deviation of the noise.
-    classes, features
-        Number of classes and of features.
-    seed
-        Seed of all that is random in it.
-
-    """
-
-    samples: int = 0
-    noise: float = 0.0
+    samples: int = 0  # number of rows
+    noise: float = 0.0  # standard deviation of the noise
+    # classes, features: number of classes and of features
     classes: int = 0
     features: int = 0
-    seed: int = 0
+    seed: int = 0  # seed of all that is random in it
 
 
 def moons(drawing: Drawing) -> Arrays:

@@ -25,67 +25,33 @@ _RESOLUTION, _AVERAGED = {1: 500, 2: 200}, {1: 200, 2: 60}
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Points:
-    """Rows of one part, as they are drawn: at most two thousand, evenly taken.
+    """Rows of one part, as they are drawn: at most two thousand, evenly taken."""
 
-    Parameters
-    ----------
-    X
-        (n_points, n_axes): where they lie along the axes.
-    y
-        (n_points,): class indices or values.
-    wrong
-        (n_points,): which of them the model takes for another class; all False for regression.
-    n_samples
-        Rows of the whole part.
-
-    """
-
-    X: npt.NDArray[np.float64]
-    y: npt.NDArray[Any]
+    X: npt.NDArray[np.float64]  # (n_points, n_axes): where they lie along the axes
+    y: npt.NDArray[Any]  # (n_points,): class indices or values
+    # (n_points,): which of them the model takes for another class; all False for regression
     wrong: npt.NDArray[np.bool_]
-    n_samples: int
+    n_samples: int  # rows of the whole part
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Dependence:
-    """A model's predictions over one or two columns.
+    """A model's predictions over one or two columns."""
 
-    Parameters
-    ----------
-    axes
-        The columns, one or two.
-    grids
-        For each axis the (n,) places where the model was asked, evenly spaced; the middles of its groups.
-    response
-        Predictions: (n_y, n_x) over two columns, (n_x,) along one; a last axis of classes if there are several.
-    train, test
-        The rows.
-    n_averaged
-        Number of the nearest rows whose values in the other columns the predictions are averaged over.
-    equal_scales
-        Whether a unit is as long on both axes.
-    task
-        ``binary``, ``multiclass`` or ``regression``.
-    class_names
-        Names of the classes, at index order; empty for regression.
-    target_name
-        What is predicted.
-    title
-        Headline of the picture.
-
-    """
-
-    axes: tuple[Along, ...]
+    axes: tuple[Along, ...]  # the columns, one or two
+    # for each axis the (n,) places where the model was asked, evenly spaced; the middles of its groups
     grids: tuple[npt.NDArray[np.float64], ...]
+    # predictions: (n_y, n_x) over two columns, (n_x,) along one; a last axis of classes if there are several
     response: FloatArray
+    # train, test: the rows
     train: Points
     test: Points
-    n_averaged: int
-    equal_scales: bool
-    task: Task
-    class_names: tuple[str, ...] = ()
-    target_name: str = "target"
-    title: str = ""
+    n_averaged: int  # number of the nearest rows whose values in the other columns the predictions are averaged over
+    equal_scales: bool  # whether a unit is as long on both axes
+    task: Task  # ``binary``, ``multiclass`` or ``regression``
+    class_names: tuple[str, ...] = ()  # names of the classes, at index order; empty for regression
+    target_name: str = "target"  # what is predicted
+    title: str = ""  # headline of the picture
 
     @classmethod
     def from_subject(cls, subject: Subject, x: str | None = None, y: str | None = None) -> "Dependence":

@@ -17,28 +17,14 @@ OTHER, MISSING, KNOWN = "(other)", "(missing)", "(known)"
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Along:
-    """One axis.
+    """One axis."""
 
-    Parameters
-    ----------
-    name
-        What stands along it.
-    features
-        The features that belong to it, by index.
-    groups
-        Names of the groups; empty for a number.
-    settings
-        (n_groups, n_features): what the features are in each group; empty for a number.
-    spread
-        How far rows are moved to either side, at random, so that they don't hide each other.
-
-    """
-
-    name: str
-    features: tuple[int, ...]
-    groups: tuple[str, ...] = ()
+    name: str  # what stands along it
+    features: tuple[int, ...]  # the features that belong to it, by index
+    groups: tuple[str, ...] = ()  # names of the groups; empty for a number
+    # (n_groups, n_features): what the features are in each group; empty for a number
     settings: FloatArray = dataclasses.field(default_factory=lambda: np.empty((0, 1), np.float32))
-    spread: float = 0.0
+    spread: float = 0.0  # how far rows are moved to either side, at random, so that they don't hide each other
 
     def positions(self, X: FloatArray, seed: int) -> npt.NDArray[np.float64]:
         """Return where rows, (n, all features), lie along the axis, (n,)."""

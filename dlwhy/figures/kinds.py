@@ -33,18 +33,11 @@ class Panel(Protocol):
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """A kind of picture.
+    """A kind of picture."""
 
-    Parameters
-    ----------
-    one
-        From a subject and the names of two features to what is drawn.
-    several
-        From subjects by model to what is drawn of all of them; None if they can't be drawn into one panel.
-
-    """
-
+    # from a subject and the names of two features to what is drawn
     one: Callable[[Subject, str | None, str | None], Panel]
+    # from subjects by model to what is drawn of all of them; None if they can't be drawn into one panel
     several: Callable[[Mapping[str, Subject]], Panel] | None = None
 
 

@@ -26,22 +26,11 @@ _LINE = 1.5  # from one line to the next, in font sizes
 
 @dataclasses.dataclass(frozen=True)
 class Key:
-    """What a legend says.
+    """What a legend says."""
 
-    Parameters
-    ----------
-    handles
-        The symbols.
-    names
-        Their names, in full.
-    kept
-        How many at the end are always shown; of those before them, as many as there is room for.
-
-    """
-
-    handles: "Sequence[Artist | Container]"
-    names: Sequence[str]
-    kept: int = 0
+    handles: "Sequence[Artist | Container]"  # the symbols
+    names: Sequence[str]  # their names, in full
+    kept: int = 0  # how many at the end are always shown; of those before them, as many as there is room for
 
 
 # what is drawn of a legend depends on the room, which is known when the picture is laid out

@@ -46,19 +46,12 @@ MOST_ROWS: Mapping[str, int] = {"svm": 20_000, "nearest-neighbours": 50_000, "ra
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Baseline:
-    """A simple model, fitted.
+    """A simple model, fitted."""
 
-    Parameters
-    ----------
-    predict
-        From (n_samples, n_features) float32 to predictions in the form of `dlwhy.models.trained.Trained.predict`:
-        (n_samples,) for binary and regression, else (n_samples, n_classes); float64.
-    has_probabilities
-        Whether what it predicts for classes are probabilities; an SVM's are only in the same order.
-
-    """
-
+    # from (n_samples, n_features) float32 to predictions in the form of `dlwhy.models.trained.Trained.predict`:
+    # (n_samples,) for binary and regression, else (n_samples, n_classes); float64
     predict: Predict
+    # whether what it predicts for classes are probabilities; an SVM's are only in the same order
     has_probabilities: bool = True
 
 

@@ -30,26 +30,14 @@ DROPOUT_STATE = "dropout_state"
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Checked:
-    """What a model file holds, once it has passed every check that needs no TensorFlow.
-
-    Parameters
-    ----------
-    network
-        The network.
-    optimizer
-        State of the optimizer in Keras' order; None if there is none.
-    details, history
-        What travels with the model; made up from the network for a model from elsewhere.
-    keras_version
-        The version that wrote the file.
-
-    """
+    """What a model file holds, once it has passed every check that needs no TensorFlow."""
 
     network: PlainNetwork
-    optimizer: tuple[npt.NDArray[Any], ...] | None
+    optimizer: tuple[npt.NDArray[Any], ...] | None  # state of the optimizer in Keras' order; None if there is none
+    # details, history: what travels with the model; made up from the network for a model from elsewhere
     details: Details
     history: dict[str, list[float]]
-    keras_version: str
+    keras_version: str  # the version that wrote the file
 
 
 def check(content: bytes, name: str, *, max_size: int | None = None) -> Checked:

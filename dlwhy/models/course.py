@@ -25,32 +25,17 @@ _GOOD_RATE = 0.01
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Course:
-    """How a training went.
+    """How a training went."""
 
-    Parameters
-    ----------
-    loss, held_out
-        Of the training and of the held-out rows, an epoch each, (n,); `held_out` may be empty.
-    network
-        The network, if it is known.
-    options
-        `TrainingOptions` as JSON, as far as the file has them; they may come from a stranger.
-    best_epoch
-        Whose weights the model has, from 1, where they are not the last epoch's.
-    outputs
-        What the outputs look like, if it is known.
-    class_names
-        Names of the classes.
-
-    """
-
+    # loss, held_out: of the training and of the held-out rows, an epoch each, (n,); `held_out` may be empty
     loss: Curve
     held_out: Curve
-    network: NetworkSpec | None = None
+    network: NetworkSpec | None = None  # the network, if it is known
+    # `TrainingOptions` as JSON, as far as the file has them; they may come from a stranger
     options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    best_epoch: int | None = None
-    outputs: Outputs | None = None
-    class_names: tuple[str, ...] = ()
+    best_epoch: int | None = None  # whose weights the model has, from 1, where they are not the last epoch's
+    outputs: Outputs | None = None  # what the outputs look like, if it is known
+    class_names: tuple[str, ...] = ()  # names of the classes
 
     @property
     def epochs(self) -> int:

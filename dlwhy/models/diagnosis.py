@@ -28,20 +28,12 @@ _MOSTLY = 0.6
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that a training's curves or outputs say.
+    """One thing that a training's curves or outputs say."""
 
-    Parameters
-    ----------
-    rule
-        Its name: ``interrupted``, ``dead``, ``unstable``, ``no-better-than-guessing``, ``overfitting``, ``unfinished``
-        or ``one-class``.
-    says
-        What was seen and what to try, for people.
-
-    """
-
+    # its name: ``interrupted``, ``dead``, ``unstable``, ``no-better-than-guessing``, ``overfitting``, ``unfinished``
+    # or ``one-class``
     rule: str
-    says: str
+    says: str  # what was seen and what to try, for people
 
 
 def diagnose(history: History, details: Details, outputs: Outputs | None = None) -> tuple[Finding, ...]:

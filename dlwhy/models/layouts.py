@@ -17,18 +17,11 @@ class Layout:
 
     Activations are (batch, units, R) or (R, batch, units), kernels (inputs, units, R) or (R, inputs, units), vectors
     (1, units, R) or (R, 1, units), what there is one of for each sample (batch, R) or (R, batch).
-
-    Parameters
-    ----------
-    name
-        ``last`` multiplies and sums, and is quick for layers of up to about 16 units; ``first`` is a batched matmul.
-    trains
-        Whether what is computed needs a gradient.
-
     """
 
+    # ``last`` multiplies and sums, and is quick for layers of up to about 16 units; ``first`` is a batched matmul
     name: LayoutName
-    trains: bool = True
+    trains: bool = True  # whether what is computed needs a gradient
 
     @property
     def last(self) -> bool:

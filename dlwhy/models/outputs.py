@@ -15,29 +15,15 @@ _MOST_ROWS = 10_000
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Outputs:
-    """How far outputs differ from row to row, and what guessing would cost.
+    """How far outputs differ from row to row, and what guessing would cost."""
 
-    Parameters
-    ----------
-    n_samples
-        Rows that were looked at.
-    spread
-        Standard deviation of the outputs over that of the truth: 0 if all rows get the same answer. For classes that
-        of the class where it is largest; None where all rows are truly the same.
-    one_class
-        Index of the class that all rows are taken for; None if they are not, or for regression.
-    majority
-        Share of the most frequent true class; None for regression.
-    guess_loss
-        Loss of the best constant answer: entropy of the classes, or variance of the numbers.
-
-    """
-
-    n_samples: int
+    n_samples: int  # rows that were looked at
+    # standard deviation of the outputs over that of the truth: 0 if all rows get the same answer. For classes that of
+    # the class where it is largest; None where all rows are truly the same.
     spread: float | None
-    one_class: int | None
-    majority: float | None
-    guess_loss: float
+    one_class: int | None  # index of the class that all rows are taken for; None if they are not, or for regression
+    majority: float | None  # share of the most frequent true class; None for regression
+    guess_loss: float  # loss of the best constant answer: entropy of the classes, or variance of the numbers
 
     def to_json(self) -> dict[str, Any]:
         """Return the numbers as JSON-like values."""

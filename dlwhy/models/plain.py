@@ -10,21 +10,11 @@ from dlwhy.models.schema import Plan
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class PlainNetwork:
-    """A plan with its weights.
+    """A plan with its weights."""
 
-    Parameters
-    ----------
-    plan
-        The layers.
-    weights
-        For each layer its weights in Keras' order, float32.
-    dropout_state
-        State of the random generator of each Dropout layer, (2,) integers each; empty to start dropout anew.
-
-    """
-
-    plan: Plan
-    weights: Sequence[Sequence[FloatArray]]
+    plan: Plan  # the layers
+    weights: Sequence[Sequence[FloatArray]]  # for each layer its weights in Keras' order, float32
+    # state of the random generator of each Dropout layer, (2,) integers each; empty to start dropout anew
     dropout_state: Sequence[Sequence[int]] = ()
 
     def without_last_activation(self) -> Self:

@@ -25,34 +25,15 @@ _MODULES = ("keras", "keras.models", "keras.src.models.functional", "keras.src.m
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class LayerPlan:
-    """One layer of a network.
+    """One layer of a network."""
 
-    Parameters
-    ----------
-    kind
-        Keras' class name.
-    name
-        The layer's name in its model.
-    inputs
-        Indices of the layers whose outputs it takes.
-    width
-        Values a sample that it gives out.
-    settings
-        Checked settings, by Keras' names; defaults may be missing.
-    weights
-        Shapes of its weights in Keras' order.
-    n_trained
-        How many of those, from the first, training changes.
-
-    """
-
-    kind: str
-    name: str
-    inputs: tuple[int, ...]
-    width: int
-    settings: Mapping[str, Any]
-    weights: tuple[Shape, ...]
-    n_trained: int
+    kind: str  # Keras' class name
+    name: str  # the layer's name in its model
+    inputs: tuple[int, ...]  # indices of the layers whose outputs it takes
+    width: int  # values a sample that it gives out
+    settings: Mapping[str, Any]  # checked settings, by Keras' names; defaults may be missing
+    weights: tuple[Shape, ...]  # shapes of its weights in Keras' order
+    n_trained: int  # how many of those, from the first, training changes
 
     @property
     def parameters(self) -> int:

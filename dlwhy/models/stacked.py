@@ -26,64 +26,33 @@ _EPSILON, _MOMENTUM = 1e-3, 0.99
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Weight:
-    """One weight of a network, in the order of `keras.Model.variables`.
+    """One weight of a network, in the order of `keras.Model.variables`."""
 
-    Parameters
-    ----------
-    layer, name
-        Where it belongs: ``dense_1``, ``kernel``.
-    shape
-        Its shape in one network.
-    trainable
-        Whether it is trained; moving statistics are not, nor is what is frozen.
-
-    """
-
+    # layer, name: where it belongs: ``dense_1``, ``kernel``
     layer: str
     name: str
-    shape: tuple[int, ...]
-    trainable: bool = True
+    shape: tuple[int, ...]  # its shape in one network
+    trainable: bool = True  # whether it is trained; moving statistics are not, nor is what is frozen
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Dropping:
-    """What decides the dropout masks of a step.
+    """What decides the dropout masks of a step."""
 
-    Parameters
-    ----------
-    rates
-        Share of units that each replica drops, (R,).
-    keys
-        What makes the masks of this step, (R,) uint32; they depend on a replica's own seed and step only.
-
-    """
-
-    rates: Any
-    keys: Any
+    rates: Any  # share of units that each replica drops, (R,)
+    keys: Any  # what makes the masks of this step, (R,) uint32; they depend on a replica's own seed and step only
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class StackedNetwork:
-    """The shape that R networks have in common, and how they compute.
+    """The shape that R networks have in common, and how they compute."""
 
-    Parameters
-    ----------
-    spec
-        The choices; `dropout`, `l1` and `l2` may differ between replicas and are given to the methods.
-    n_features, n_outputs
-        Widths of input and output.
-    layout
-        Order of axes.
-    frozen
-        Names of layers that are not trained.
-
-    """
-
-    spec: NetworkSpec
+    spec: NetworkSpec  # the choices; `dropout`, `l1` and `l2` may differ between replicas and are given to the methods
+    # n_features, n_outputs: widths of input and output
     n_features: int
     n_outputs: int
-    layout: Layout
-    frozen: frozenset[str] = frozenset()
+    layout: Layout  # order of axes
+    frozen: frozenset[str] = frozenset()  # names of layers that are not trained
 
     @property
     def widths(self) -> tuple[int, ...]:
