@@ -111,8 +111,9 @@ def train_replicas(
         l1=_factor("l1", l1, count, network.l1) if _any(l1, network.l1, l2, network.l2) else None,
         l2=_factor("l2", l2, count, network.l2) if _any(l1, network.l1, l2, network.l2) else None,
     )
-    started = accelerator.start(device)
-    cores = len(os.sched_getaffinity(0)) if started.name.startswith("CPU") else 1
+    cores = len(os.sched_getaffinity(0))
+    started = accelerator.start(device, at_once=cores)
+    cores = cores if started.name.startswith("CPU") else 1
     scales = None if bases is None else [scaling.feature_scale(base.model) for base in bases]
     data = stack_data.prepare(
         dataset,

@@ -26,7 +26,7 @@ from dlwhy.training.transfer import Taken, take_layers
 
 # so few rows have no statistics: a last batch of 4 cost a network of 20 layers a third of its accuracy
 _FEW_ROWS = 8
-_PURPOSES = {"validation": 1, "order": 2}
+PURPOSES = {"validation": 1, "order": 2}
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -83,7 +83,7 @@ class Session:
 
 def generator(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
     """Give the random generator of one purpose, independent of all others under the same seed."""
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_PURPOSES[purpose], index)))
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PURPOSES[purpose], index)))
 
 
 def new(

@@ -11,7 +11,7 @@ from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.models import network as networks
 from dlwhy.models.network import Scale
-from dlwhy.training import setup
+from dlwhy.training import orders, setup
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.ranges import check_range, warn_of_small_spreads
 
@@ -92,7 +92,7 @@ class StackData:
     def order(self, replica: int, epoch: int) -> IndexArray:
         """Give the rows of an epoch in the order in which a lone training takes them, (n,)."""
         rows = self.rows[replica]
-        draw = _remembered if len(rows) <= _MOST_REMEMBERED else _permutation
+        draw = _remembered if len(rows) <= _MOST_REMEMBERED else orders.order
         order = draw(self.seeds[replica], epoch, len(rows))
         return order if self.takes_all else rows[order]
 
@@ -124,13 +124,8 @@ class StackData:
         return np.array([self.target_scales[replica] or (0.0, 1.0) for replica in replicas], np.float32).T
 
 
-def _permutation(seed: int, epoch: int, n: int) -> IndexArray:
-    """Draw the order of an epoch's rows, (n,)."""
-    return setup.generator(seed, "order", epoch).permutation(n).astype(np.int32)
-
-
 # replicas that differ in a learning rate only take the same order: drawing it took longer than the arithmetic
-_remembered = functools.lru_cache(maxsize=2048)(_permutation)
+_remembered = functools.lru_cache(maxsize=2048)(orders.order)
 
 
 def prepare(
