@@ -193,7 +193,7 @@ def test_usage_errors_come_before_anything_is_read(dlwhy_in_process, tmp_path, a
         ("regression", ["predicted", "residuals"], 0),
         ("binary", ["predicted"], 2),
         ("binary", ["residuals"], 2),
-        ("binary", ["--size", "1x1"], 2),
+        ("binary", ["loss", "--size", "1x1"], 2),
     ],
 )
 def test_what_the_data_do_not_have(dlwhy_in_process, toy, tmp_path, task, arguments, code):
