@@ -8,7 +8,7 @@ from dlwhy.training import TrainingOptions
 from dlwhy.training.engine import choose, epochs_a_call
 from tests.training.conftest import fit_once, small
 
-NETWORK = NetworkSpec(layers=(8, 8), activation="tanh")
+NETWORK = NetworkSpec(layers=(8,), activation="tanh")
 
 
 def history(dataset, engine, network=NETWORK, **options):

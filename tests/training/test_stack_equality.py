@@ -11,7 +11,7 @@ from dlwhy.training.replicas import train_replicas
 from tests.training.conftest import fit_once, small
 
 SEEDS = (3, 2**32 - 1)
-PLAIN = NetworkSpec(layers=(8, 6))
+PLAIN = NetworkSpec(layers=(8,))
 RECIPE = TrainingOptions(epochs=4, learning_rate=0.02, engine="graph")
 ODD = 3  # a size no layout would choose, so that both are tried on few replicas
 

@@ -17,7 +17,7 @@ from dlwhy.training.loop import DivergedError, Hooks, resume
 from dlwhy.training.streaming import StreamingEngine
 from tests.training.conftest import fit_once, small
 
-NETWORK = NetworkSpec(layers=(8, 8))
+NETWORK = NetworkSpec(layers=(8,))
 
 
 def both(dataset, network=NETWORK, **options):
