@@ -16,8 +16,12 @@ import hypothesis
 import pytest
 from typer.testing import CliRunner
 
-_CACHE = tempfile.mkdtemp(prefix="dlwhy-tests-")
-atexit.register(shutil.rmtree, _CACHE, ignore_errors=True)
+# xdist's workers take the folder of the process that starts them: one cache of programs and fonts for all
+if "PYTEST_XDIST_WORKER" in os.environ:
+    _CACHE = os.environ["XDG_CACHE_HOME"]
+else:
+    _CACHE = tempfile.mkdtemp(prefix="dlwhy-tests-")
+    atexit.register(shutil.rmtree, _CACHE, ignore_errors=True)
 # before anything imports TensorFlow or Matplotlib; the user's own caches and settings stay out of the tests
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", MPLBACKEND="Agg", XDG_CACHE_HOME=_CACHE, XDG_CONFIG_HOME=_CACHE)
 for _name in list(os.environ):
@@ -29,6 +33,11 @@ hypothesis.settings.register_profile("dlwhy", deadline=None)
 hypothesis.settings.load_profile("dlwhy")
 
 PROGRAM = str(Path(sys.executable).with_name("dlwhy"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest test, which would keep one worker busy when the other has nothing left."""
+    items.sort(key=lambda item: item.path.name != "test_readme.py")
 
 
 class Result(NamedTuple):

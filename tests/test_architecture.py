@@ -1,6 +1,7 @@
 """The shape of the house: where things may be, what may know what, and what never appears."""
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -105,6 +106,7 @@ def _modules_after(*commands: list[str]) -> set[str]:
     return set(done.stderr.split())
 
 
+@functools.cache
 def _calls(path: Path) -> list[str]:
     """Every call in a file as text: the dotted name, then its keyword arguments."""
     calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]

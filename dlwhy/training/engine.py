@@ -10,7 +10,7 @@ import numpy.typing as npt
 from dlwhy.data.dataset import FloatArray, Task
 
 EngineName = Literal["graph", "xla", "keras"]
-_MAX_EPOCHS_A_CALL = 50
+_MAX_EPOCHS_A_CALL = 200
 _ORDER_BYTES = 64 << 20
 _SECONDS_A_CALL = 0.1
 _SLICE_BYTES = 2 << 20

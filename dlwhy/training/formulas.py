@@ -8,12 +8,14 @@ import contextlib
 import functools
 import math
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 from dlwhy.data.dataset import Task
 
 # XLA calls a library for each matrix product, but makes one loop of a sum with what is round it
 _SMALL = 128
+# a product of matrices; a sum over inputs for each sample and unit; or that with samples last, (units, batch)
+Form = Literal["product", "sum", "turned"]
 
 
 @contextlib.contextmanager
@@ -25,15 +27,16 @@ def written_out(model: Any, *, compiled: bool, training: bool) -> Iterator[None]
     model
         A built Keras model.
     compiled
-        Whether XLA compiles what is traced; if so, small layers multiply and sum.
+        Whether XLA compiles what is traced; if so, small layers multiply and sum; see `_form`.
     training
         Whether there will be a gradient.
 
     """
     layers = [layer for layer in model.layers if type(layer).__name__ == "Dense"]
     for layer in layers:
+        form = _form(layers, layer, compiled=compiled)
         # past Keras' own setter, which would keep track of it
-        object.__setattr__(layer, "call", _call_of(layer, sums=compiled and _is_small(layer), training=training))
+        object.__setattr__(layer, "call", _call_of(layer, form=form, training=training))
     try:
         yield
     finally:
@@ -50,12 +53,19 @@ def _is_small(layer: Any) -> bool:
     return bool(layer.compute_dtype == "float32" and math.prod(layer.kernel.shape) <= _SMALL)
 
 
-def _call_of(layer: Any, *, sums: bool, training: bool) -> Callable[..., Any]:
+def _form(layers: list[Any], layer: Any, *, compiled: bool) -> Form:
+    """Choose how a layer multiplies: sums over samples that lie beside each other pay where no layer is a product."""
+    if not (compiled and _is_small(layer)):
+        return "product"
+    return "turned" if all(map(_is_small, layers)) else "sum"
+
+
+def _call_of(layer: Any, *, form: Form, training: bool) -> Callable[..., Any]:
     """Give what does `Dense.call`."""
     from keras import activations
 
     relu = layer.activation is activations.relu
-    dense = _with_gradient(relu=relu, sums=sums) if training else functools.partial(_dense, relu=relu, sums=sums)
+    dense = _with_gradient(relu=relu, form=form) if training else functools.partial(_dense, relu=relu, form=form)
 
     def call(inputs: Any, training: Any = None) -> Any:  # noqa: ARG001  # Keras' signature
         output = dense(inputs, layer.kernel.value, layer.bias.value)
@@ -64,30 +74,43 @@ def _call_of(layer: Any, *, sums: bool, training: bool) -> Callable[..., Any]:
     return call
 
 
-def _dense(x: Any, kernel: Any, bias: Any, *, relu: bool, sums: bool) -> Any:
+def _dense(x: Any, kernel: Any, bias: Any, *, relu: bool, form: Form) -> Any:
     """Give x, (batch, inputs), times kernel, (inputs, units), plus bias, (units,), and what is positive of it."""
     import tensorflow as tf
 
+    if form == "turned":
+        return tf.transpose(_turned(tf.transpose(x), kernel, bias, relu=relu))
     # not x[:, :, None]: that takes more operations to say the same
-    product = tf.reduce_sum(tf.expand_dims(x, 2) * kernel, axis=1) if sums else tf.matmul(x, kernel)
+    product = tf.reduce_sum(tf.expand_dims(x, 2) * kernel, axis=1) if form == "sum" else tf.matmul(x, kernel)
     return tf.maximum(product + bias, 0) if relu else product + bias
 
 
-@functools.cache
-def _with_gradient(*, relu: bool, sums: bool) -> Callable[[Any, Any, Any], Any]:
+def _turned(x: Any, kernel: Any, bias: Any, *, relu: bool) -> Any:
+    """Do what `_dense` does with samples last: x is (inputs, batch), what comes out (units, batch)."""
+    import tensorflow as tf
+
+    product = tf.reduce_sum(tf.expand_dims(kernel, 2) * tf.expand_dims(x, 1), axis=0)
+    output = product + tf.expand_dims(bias, 1)
+    return tf.maximum(output, 0) if relu else output
+
+
+def _with_gradient(*, relu: bool, form: Form) -> Callable[[Any, Any, Any], Any]:
     """Give `_dense` with its gradient."""
+    return _turned_with_gradient(relu=relu) if form == "turned" else _straight_with_gradient(relu=relu, form=form)
+
+
+@functools.cache
+def _straight_with_gradient(*, relu: bool, form: Form) -> Callable[[Any, Any, Any], Any]:
     import tensorflow as tf
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def dense(x: Any, kernel: Any, bias: Any) -> Any:
-        output = _dense(x, kernel, bias, relu=relu, sums=sums)
+        output = _dense(x, kernel, bias, relu=relu, form=form)
 
         def gradient(upstream: Any) -> tuple[Any, Any, Any]:
-            if relu:
-                # a sign is 0 or 1 here; to compare and choose is not vectorised, and often guessed wrong
-                upstream = upstream * tf.sign(output)
+            upstream = _gated(upstream, output) if relu else upstream
             of_bias = tf.reduce_sum(upstream, axis=0)
-            if not sums:
+            if form == "product":
                 of_kernel = tf.matmul(x, upstream, transpose_a=True)
                 return tf.matmul(upstream, kernel, transpose_b=True), of_kernel, of_bias
             wide = tf.expand_dims(upstream, 1)
@@ -98,6 +121,36 @@ def _with_gradient(*, relu: bool, sums: bool) -> Callable[[Any, Any, Any], Any]:
 
     made: Callable[[Any, Any, Any], Any] = dense
     return made
+
+
+@functools.cache
+def _turned_with_gradient(*, relu: bool) -> Callable[[Any, Any, Any], Any]:
+    """Give `_dense` of the form with samples last; XLA takes out what turns activations between two layers."""
+    import tensorflow as tf
+
+    @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
+    def dense(x: Any, kernel: Any, bias: Any) -> Any:
+        x = tf.transpose(x)
+        output = _turned(x, kernel, bias, relu=relu)
+
+        def gradient(upstream: Any) -> tuple[Any, Any, Any]:
+            upstream = tf.transpose(upstream)
+            wide = tf.expand_dims(_gated(upstream, output) if relu else upstream, 0)
+            of_x = tf.reduce_sum(tf.expand_dims(kernel, 2) * wide, axis=1)
+            of_kernel = tf.reduce_sum(tf.expand_dims(x, 1) * wide, axis=2)
+            return tf.transpose(of_x), of_kernel, tf.reduce_sum(wide, axis=(0, 2))
+
+        return tf.transpose(output), gradient
+
+    made: Callable[[Any, Any, Any], Any] = dense
+    return made
+
+
+def _gated(upstream: Any, output: Any) -> Any:
+    """Give the gradient before ReLU; a sign is 0 or 1 here: to compare and choose is often guessed wrong."""
+    import tensorflow as tf
+
+    return upstream * tf.sign(output)
 
 
 def _logits(output: Any) -> Any:

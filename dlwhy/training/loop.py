@@ -13,8 +13,9 @@ from dlwhy.data.dataset import Dataset
 from dlwhy.errors import InputRefusedError, UnusableResultError
 from dlwhy.models.archive import Trained
 from dlwhy.models.network import NetworkSpec
-from dlwhy.training import accelerator, engine, preparing, setup
+from dlwhy.training import accelerator, engine, setup
 from dlwhy.training.options import TrainingOptions
+from dlwhy.training.orders import order
 from dlwhy.training.ranges import check_range
 from dlwhy.training.setup import Session
 
@@ -207,7 +208,7 @@ def _orders(session: Session, epoch: int) -> npt.NDArray[np.int32]:
         left = min(left, session.options.checkpoint_every - epoch % session.options.checkpoint_every)
     count = max(0, min(left, session.engine.epochs_a_call))
     n = len(session.data.X)
-    draws = [preparing.order(session.options.seed, epoch + i, n) for i in range(count)]
+    draws = [order(session.options.seed, epoch + i, n) for i in range(count)]
     return np.array(draws, np.int32).reshape(count, n)
 
 

@@ -9,17 +9,12 @@ from dlwhy.models import network as networks
 from dlwhy.training.options import TrainingOptions
 
 IndexArray = npt.NDArray[np.int32]
-_PURPOSES = {"validation": 1, "order": 2}
+PURPOSES = {"validation": 1, "order": 2}
 
 
 def generator(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
     """Return the random generator of one purpose, independent of all others under the same seed."""
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_PURPOSES[purpose], index)))
-
-
-def order(seed: int, epoch: int, n: int) -> IndexArray:
-    """Draw the order in which an epoch takes n rows, (n,); by seed and epoch alone."""
-    return generator(seed, "order", epoch).permutation(n).astype(np.int32)
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PURPOSES[purpose], index)))
 
 
 def steps_an_epoch(n: int, batch_size: int) -> int:

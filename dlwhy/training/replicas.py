@@ -75,8 +75,9 @@ def train_replicas(
     options = (options or TrainingOptions()).fitting(max(len(dataset.X_train), varying.most_rows))
     _check(options, len(varying), start)
     own = factors(varying, network, options)
-    started = accelerator.start(device)
-    cores = len(os.sched_getaffinity(0)) if started.name.startswith("CPU") else 1
+    cores = len(os.sched_getaffinity(0))
+    started = accelerator.start(device, at_once=cores)
+    cores = cores if started.name.startswith("CPU") else 1
     data = stack_data.prepare(dataset, options, varying, scales=_scales_of(start, len(varying)))
     plan = stack_size.plan(
         _widths(dataset, network),

@@ -12,7 +12,7 @@ from dlwhy.errors import InputRefusedError
 from dlwhy.models import network as networks
 from dlwhy.models.network import Scale
 from dlwhy.models.scaling import deviation
-from dlwhy.training import preparing
+from dlwhy.training import orders, preparing
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.ranges import check_range, warn_of_small_spreads
 from dlwhy.training.stack_varying import Varying
@@ -93,7 +93,7 @@ class StackData:
     def order(self, replica: int, epoch: int) -> IndexArray:
         """Give the rows of an epoch in the order in which a lone training takes them, (n,)."""
         rows = self.rows[replica]
-        draw = _remembered if len(rows) <= _MOST_REMEMBERED else preparing.order
+        draw = _remembered if len(rows) <= _MOST_REMEMBERED else orders.order
         order = draw(self.seeds[replica], epoch, len(rows))
         return order if self.takes_all else rows[order]
 
@@ -126,7 +126,7 @@ class StackData:
 
 
 # replicas that differ in a learning rate only take the same order: drawing it took longer than the arithmetic
-_remembered = functools.lru_cache(maxsize=2048)(preparing.order)
+_remembered = functools.lru_cache(maxsize=2048)(orders.order)
 
 
 def prepare(

@@ -1,4 +1,4 @@
-"""The pipelines that must work as written, through real pipes; and readers and users that lose patience."""
+"""Pipelines through real pipes, beside those of the README; and readers and users that lose patience."""
 
 import os
 import shutil
@@ -8,23 +8,6 @@ import time
 from pathlib import Path
 
 import pytest
-
-# where jq is not installed, something that does for it what these pipelines ask
-JQ = (
-    "" if shutil.which("jq") else "jq() { python3 -c 'import json, sys; print(json.load(sys.stdin)[\"accuracy\"])'; }\n"
-)
-
-
-def test_generate_tee_train_evaluate_jq(bash):
-    result = bash(
-        JQ + "set -o pipefail\n"
-        "dlwhy generate moons -o - | tee moons.csv | dlwhy train -d - -o - | dlwhy evaluate -m - -d moons.csv --json"
-        " | jq .accuracy"
-    )
-
-    assert result.code == 0, result.err
-    assert 0.97 <= float(result.out) <= 1
-    assert "Traceback" not in result.err
 
 
 def test_a_table_from_a_data_base(bash, dlwhy_in_process, tmp_path):

@@ -241,9 +241,10 @@ def test_case_79_a_full_disk_behind_stdout_is_one_line(bash, dlwhy_in_process, c
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-def test_case_80_closed_streams_leave_files_right(bash, dlwhy_in_process, closed):
-    dlwhy_in_process("generate", "-q", "-o", "a.joblib")
-    result = bash(f"dlwhy generate -o b.joblib {closed}; echo $?; cmp a.joblib b.joblib || echo differ")
+def test_case_80_closed_streams_leave_files_right(bash, dlwhy_in_process, demo, closed):
+    predict = f"predict -m {demo}/model.keras {demo}/points.csv -o"
+    dlwhy_in_process(*predict.split(), "a.csv", "-q")
+    result = bash(f"dlwhy {predict} b.csv {closed}; echo $?; cmp a.csv b.csv || echo differ")
 
     assert result.out.splitlines()[-1] == "0"
 

@@ -87,7 +87,8 @@ def test_case_65_names_with_escapes_reach_no_terminal(on_terminal, dlwhy_in_proc
 
 @pytest.mark.parametrize("env", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
 def test_case_69_no_encoding_error(dlwhy, tmp_path, env):
-    names = "größe,⚙,y\n" + "".join(f"{i},{i * i},{'ja' if i % 2 else 'nein→'}\n" for i in range(20))
+    rows = (f"{i},{i * i},{'ja' if i % 2 else 'nein→'},{'train' if i % 3 else 'test'}\n" for i in range(20))
+    names = "größe,⚙,y,split\n" + "".join(rows)
     (tmp_path / "größen.csv").write_text(names)
 
     results = [

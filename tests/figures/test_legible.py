@@ -17,7 +17,16 @@ LONG = "the number of times that a customer has called the service desk within t
 TASKS = {"accuracy": "bm", "confusion": "bm", "roc": "bm", "calibration": "bm", "predicted": "r", "residuals": "r"}
 NAMES = {"b": "binary", "m": "multiclass", "r": "regression"}
 CASES = [(kind, NAMES[task]) for kind in KINDS for task in TASKS.get(kind, "bmr")]
-LOOKS = [("light", None), ("light", (4, 3)), ("light", (12, 5)), ("large", None)]
+LOOKS = [("light", None), ("large", None), ("light", (4, 3)), ("light", (12, 5))]
+ALONE = ("predicted", "residuals")  # kinds of one task only
+
+
+def looks():
+    """Every kind of picture in every look and every task in every look; all three together are slow."""
+    for place, (kind, task) in enumerate(CASES):
+        for index, look in enumerate(LOOKS):
+            quick = kind in ALONE or index // 2 == place % 2
+            yield pytest.param(kind, task, *look, marks=() if quick else pytest.mark.slow)
 
 
 @pytest.fixture
@@ -64,8 +73,7 @@ def coarse(monkeypatch):
     monkeypatch.setattr("dlwhy.figures.dependence._AVERAGED", {1: 20, 2: 20})
 
 
-@pytest.mark.parametrize(("look", "size"), LOOKS, ids=str)
-@pytest.mark.parametrize(("kind", "task"), CASES)
+@pytest.mark.parametrize(("kind", "task", "look", "size"), list(looks()), ids=str)
 def test_no_text_is_cut_or_covered(kind, task, look, size, hard):
     assert faults(drawn([hard(task)], [kind], look, size)) == []
 

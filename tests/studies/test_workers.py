@@ -53,7 +53,7 @@ def test_no_arms_start_no_workers():
 
 
 def test_many_simple_models_take_a_process_a_core_and_give_the_same_rows(monkeypatch):
-    study = conduct.design(Request(claim="tiny", n_seeds=2, only=("crowd",)))
+    study = conduct.design(Request(claim="tiny", n_seeds=2, only=("linear",)))
     before = here(study)
     monkeypatch.setattr(workers, "_MANY", len(study.arms) * 2)
     monkeypatch.setattr(workers, "_cores", lambda: 2)

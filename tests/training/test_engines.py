@@ -8,7 +8,7 @@ from dlwhy.training import TrainingOptions
 from dlwhy.training.engine import choose, epochs_a_call
 from tests.training.conftest import fit_once, small
 
-NETWORK = NetworkSpec(layers=(8, 8), activation="tanh")
+NETWORK = NetworkSpec(layers=(8,), activation="tanh")
 
 
 def history(dataset, engine, network=NETWORK, **options):
@@ -29,16 +29,13 @@ def test_engines_agree_with_keras_on_every_task(dataset, engine):
 @pytest.mark.parametrize(
     "options",
     [
-        {"optimizer": "sgd"},
-        {"optimizer": "momentum", "schedule": "cosine"},
-        {"optimizer": "nesterov", "clip_norm": 0.1},
+        {"optimizer": "momentum", "schedule": "cosine", "validation_split": 0.3},
+        {"optimizer": "nesterov", "clip_norm": 0.1, "batch_size": 1000},
+        {"optimizer": "adamw", "schedule": "warm-up"},
         pytest.param({"optimizer": "rmsprop", "schedule": "step"}, marks=pytest.mark.slow),
         pytest.param({"optimizer": "adagrad", "class_weight": "balanced"}, marks=pytest.mark.slow),
-        {"optimizer": "adamw", "schedule": "warm-up"},
         pytest.param({"optimizer": "nadam", "batch_size": 7}, marks=pytest.mark.slow),
         pytest.param({"optimizer": "lion", "learning_rate": 0.001, "batch_size": 90}, marks=pytest.mark.slow),
-        {"batch_size": 1000},
-        {"validation_split": 0.3},
     ],
     ids=lambda options: "-".join(f"{value}" for value in options.values()),
 )
@@ -51,12 +48,11 @@ def test_graph_agrees_with_keras_on_every_recipe(binary, options):
 @pytest.mark.parametrize(
     "network",
     [
-        NetworkSpec(layers=(8, 8), batch_norm=True),
+        NetworkSpec(layers=(8,), batch_norm=True, l1=0.01, l2=0.02),
         NetworkSpec(layers=(8, 8), layer_norm=True, residual=True),
-        NetworkSpec(layers=(8,), l1=0.01, l2=0.02),
         NetworkSpec(layers=(150, 150), activation="gelu"),  # too wide for one flat variable
     ],
-    ids=["batch-norm", "layer-norm-residual", "penalties", "wide"],
+    ids=["batch-norm-penalties", "layer-norm-residual", "wide"],
 )
 def test_graph_agrees_with_keras_on_every_network(binary, network):
     options = {"optimizer": "sgd", "learning_rate": 0.1}
@@ -75,7 +71,7 @@ def test_engine_auto_depends_on_the_work_alone():
 
 
 def test_calls_stay_short_and_within_memory():
-    assert epochs_a_call(700, batch_size=32, multiply_adds=130) == 50
+    assert epochs_a_call(700, batch_size=32, multiply_adds=130) == 200
     assert epochs_a_call(10_000_000, batch_size=256, multiply_adds=130) == 1
     assert epochs_a_call(100_000, batch_size=128, multiply_adds=200_000) == 1
 

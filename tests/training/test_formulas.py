@@ -12,8 +12,12 @@ from dlwhy.training.engine import objective
 TASKS = ("binary", "multiclass", "regression")
 
 
-def built(task="binary", **choices):
-    return network.build(NetworkSpec(layers=(10, 10), **choices), n_features=3, task=task, n_classes=4, seed=1)
+# with the first a product between sums, without it samples come last throughout
+CHOICES = [{"layers": (10, 40)}, {}, {"activation": "tanh"}, {"residual": True}, {"batch_norm": True}]
+
+
+def built(task="binary", layers=(10, 10), **choices):
+    return network.build(NetworkSpec(layers=layers, **choices), n_features=3, task=task, n_classes=4, seed=1)
 
 
 def rows(n=32, *, large=False):
@@ -33,7 +37,7 @@ def outputs_and_gradients(model, X):
     return output.numpy(), [each.numpy() for each in tape.gradient(total, model.trainable_variables)]
 
 
-@pytest.mark.parametrize("choices", [{}, {"activation": "tanh"}, {"residual": True}, {"batch_norm": True}], ids=str)
+@pytest.mark.parametrize("choices", CHOICES, ids=str)
 @pytest.mark.parametrize("compiled", [True, False])
 def test_layers_compute_and_learn_as_stock_ones(choices, compiled):
     model, X = built("multiclass", **choices), rows()

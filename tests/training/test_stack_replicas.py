@@ -8,12 +8,12 @@ import pytest
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.models import archive
 from dlwhy.models.network import NetworkSpec, predict
-from dlwhy.training import TrainingOptions, engine, fit, preparing, stack_data
+from dlwhy.training import TrainingOptions, engine, fit, orders, stack_data
 from dlwhy.training.loop import Hooks, resume
 from dlwhy.training.stack_state import ROUNDS
-from tests.training.conftest import small, train_stack
+from tests.training.conftest import fit_once, small, train_stack
 
-SPEC = NetworkSpec(layers=(8, 6))
+SPEC = NetworkSpec(layers=(8,))  # deeper ones are another module's
 RECIPE = TrainingOptions(epochs=4, learning_rate=0.02, engine="graph")
 SEEDS = (5, 6, 7, 8)
 
@@ -31,15 +31,13 @@ def test_unstacked_replica_is_an_ordinary_model_that_predicts_the_same(task, tmp
     data = small(task, scale=30.0)
     spec = NetworkSpec(layers=(6, 6), batch_norm=True, residual=True, dropout=0.2, l2=0.01)
     replicas = train_stack(data, spec, RECIPE, seeds=SEEDS)
-    together = replicas.predict(data.X_test)
-    for place in (0, 3):
-        path = tmp_path / f"{place}.keras"
-        archive.write(replicas.unstack(place), path)
-        read = archive.read(path)
-        np.testing.assert_allclose(predict(read.model, data.X_test), together[place], rtol=1e-5, atol=1e-5)
-        assert read.details.seed == SEEDS[place]
-        assert read.details.network["dropout"] == 0.2
-        assert len(read.history["val_loss"]) == 4
+    together = replicas.predict(data.X_test)[2]
+    archive.write(replicas.unstack(2), tmp_path / "m.keras")
+    read = archive.read(tmp_path / "m.keras")
+    np.testing.assert_allclose(predict(read.model, data.X_test), together, rtol=1e-5, atol=1e-5)
+    assert read.details.seed == SEEDS[2]
+    assert read.details.network["dropout"] == 0.2
+    assert len(read.history["val_loss"]) == 4
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "momentum"])
@@ -93,9 +91,9 @@ def test_steps_instead_of_epochs_run_on_over_the_ends_of_epochs():
 
 def test_the_order_of_an_epoch_is_drawn_once_however_many_calls_it_takes(monkeypatch):
     drawn = []
-    draw = preparing.order
+    draw = orders.order
     monkeypatch.setattr(stack_data, "_MOST_REMEMBERED", 0)
-    monkeypatch.setattr(preparing, "order", lambda *key: drawn.append(key) or draw(*key))
+    monkeypatch.setattr(orders, "order", lambda *key: drawn.append(key) or draw(*key))
     data = small()
     options = dataclasses.replace(RECIPE, batch_size=1)  # an epoch is longer than a call
 
@@ -129,11 +127,11 @@ def test_weightless_rows_are_as_if_not_there():
 
 
 def test_own_rates_and_penalties():
-    rates, l2 = np.array([0.001, 0.01, 0.1, 0.03]), np.array([0.0, 0.1, 0.01, 0.03])
+    rates, l2 = np.array([0.001, 0.01, 0.1]), np.array([0.0, 0.1, 0.01])
     options = dataclasses.replace(RECIPE, schedule="cosine")
     data = small()
-    replicas = train_stack(data, SPEC, options, seeds=SEEDS, learning_rates=rates, l2=l2)
-    for place in range(4):
+    replicas = train_stack(data, SPEC, options, seeds=SEEDS[:3], learning_rates=rates, l2=l2)
+    for place in range(3):
         own = dataclasses.replace(options, learning_rate=float(rates[place]), seed=SEEDS[place])
         alone = fit(data, dataclasses.replace(SPEC, l2=float(l2[place])), own)
         close(replicas.predict(data.X_test)[place], predict(alone.model, data.X_test), 1e-3)
@@ -190,7 +188,7 @@ def test_a_replica_that_bursts_in_its_last_step_has_diverged_without_validation_
 
 def test_results_do_not_depend_on_how_replicas_are_cut():
     data, seeds = small(), list(range(7))
-    spec = NetworkSpec(layers=(8, 8), dropout=0.3, batch_norm=True)
+    spec = NetworkSpec(layers=(8,), dropout=0.3, batch_norm=True)
     whole, cut = (train_stack(data, spec, RECIPE, seeds=seeds, stack_size=size) for size in (7, 3))
     close(whole.history, cut.history, 1e-4)
     close(whole.predict(data.X_test), cut.predict(data.X_test), 1e-4)
@@ -221,8 +219,8 @@ def test_other_data_rates_and_epochs_share_one_program():
 @pytest.mark.parametrize("freeze", [0, 1])
 def test_bases_are_taken_and_frozen_layers_stay(freeze):
     spec = NetworkSpec(layers=(8, 6), batch_norm=True)
-    options = dataclasses.replace(RECIPE, optimizer="adagrad", learning_rate=0.1)
-    sources = [fit(small(), spec, dataclasses.replace(options, seed=seed)) for seed in (1, 2)]
+    options = dataclasses.replace(RECIPE, optimizer="adagrad", learning_rate=0.1, epochs=2)
+    sources = [fit_once(small(), spec, dataclasses.replace(options, seed=seed)) for seed in (1, 2)]
     target = small("multiclass", seed=4)
     replicas = train_stack(target, spec, options, seeds=SEEDS[:2], bases=sources, freeze=freeze)
     for place, source in enumerate(sources):
@@ -312,4 +310,4 @@ def test_the_work_of_a_whole_stack_chooses_the_engine(monkeypatch):
     monkeypatch.setattr(engine, "choose", lambda _, **work: told.append(work["multiply_adds"]) or "graph")
     data = small()
     train_stack(data, SPEC, dataclasses.replace(RECIPE, epochs=1), seeds=SEEDS, stack_size=3)
-    assert told == [3 * (data.n_features * 8 + 8 * 6 + 6)]
+    assert told == [3 * (data.n_features * 8 + 8)]

@@ -17,7 +17,7 @@ from dlwhy.training.loop import DivergedError, Hooks, resume
 from dlwhy.training.streaming import StreamingEngine
 from tests.training.conftest import fit_once, small
 
-NETWORK = NetworkSpec(layers=(8, 8))
+NETWORK = NetworkSpec(layers=(8,))
 
 
 def both(dataset, network=NETWORK, **options):
@@ -59,7 +59,7 @@ def test_every_task_ends_bit_identical(dataset):
 @pytest.mark.parametrize(
     ("network", "options"),
     [
-        (NetworkSpec(layers=(8, 8), batch_norm=True, dropout=0.2), {}),
+        (NetworkSpec(layers=(8,), batch_norm=True, dropout=0.2), {}),
         (NetworkSpec(layers=(8,), l2=0.01), {"class_weight": "balanced", "schedule": "cosine"}),
         pytest.param(
             NetworkSpec(layers=(150, 150), layer_norm=True),
@@ -76,7 +76,7 @@ def test_every_recipe_ends_bit_identical(binary, engine, network, options):
 
 def test_sums_over_many_steps_are_rounded_the_same():
     # XLA rounds a step's loss by how it cuts the step into kernels; a sum of 7000 of them shows it
-    data, recipe = make("moons", samples=320_000), TrainingOptions(epochs=2, engine="xla")
+    data, recipe = make("moons", samples=320_000), TrainingOptions(epochs=1, engine="xla")
     assert_same(fit(data, options=recipe), fit(data, options=recipe, memory=2))
 
 
@@ -204,7 +204,9 @@ def test_the_command_tells_within_an_epoch_and_writes_the_same_bytes(dlwhy_in_pr
 
 @pytest.mark.parametrize(("sent", "loaded"), [(None, "True"), (b"x0,target\n", "False"), (b"", "False")])
 def test_tensorflow_is_imported_while_data_are_waited_for(sent, loaded):
-    script = "import sys; from dlwhy.cli.steps import inputs; inputs.start_while_waiting('-'); print('keras' in sys.modules)"
+    script = (
+        "import sys; from dlwhy.cli.steps import inputs; inputs.start_while_waiting('-'); print('keras' in sys.modules)"
+    )
     reading, writing = os.pipe()
     if sent is not None:
         os.write(writing, sent)

@@ -1,5 +1,7 @@
 """dlwhy's stacked replicas, as its users call them."""
 
+import os
+
 from dlwhy.training import NetworkSpec, accelerator
 from dlwhy.training.loop import Hooks
 from dlwhy.training.replicas import Varying, train_replicas
@@ -9,8 +11,8 @@ from tests.benchmarks.peers import Tick, dlwhy_fit
 
 
 def prepare(_: Job) -> None:
-    # only the import, with the threads that `train_replicas` takes: all cores
-    accelerator.start()
+    # only the import, with what `train_replicas` takes: all cores, and a stack on each
+    accelerator.start(at_once=len(os.sched_getaffinity(0)))
 
 
 def train(job: Job, arrays: Arrays, epochs: int, tick: Tick) -> float:

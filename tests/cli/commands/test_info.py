@@ -132,8 +132,8 @@ def test_max_size_is_obeyed(dlwhy_in_process, tmp_path):
     assert "--max-size" in dlwhy_in_process("info", "big.keras", "--max-size", "2").error
 
 
-def test_without_a_file_the_installation_is_described(dlwhy):
-    code, out, err = dlwhy("info", "--json")
+def test_without_a_file_the_installation_is_described(dlwhy_in_process):
+    code, out, err = dlwhy_in_process("info", "--json")
 
     facts = json.loads(out)
     assert (code, err) == (0, "")
