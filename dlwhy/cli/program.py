@@ -89,14 +89,14 @@ def _run(arguments: Sequence[str] | None) -> int:
 
     code = 0
     try:
-        _program().main(arguments, prog_name="dlwhy")
+        group().main(arguments, prog_name="dlwhy")
     except SystemExit as left:
         code = left.code if isinstance(left.code, int) else 0 if left.code is None else 1
     console.flush()
     return code
 
 
-def _program() -> typer.core.TyperGroup:
+def group() -> typer.core.TyperGroup:
     """Give the program, each of its options with a name in the environment: DLWHY_TRAIN_BATCH_SIZE."""
     group = typer.main.get_command(app)
     assert isinstance(group, typer.core.TyperGroup)  # noqa: S101
