@@ -55,24 +55,3 @@ def test_tables_fit_the_terminal_and_fold_no_number(capsys, monkeypatch, task, s
     tables = [line for line in lines if "│" in line]
     assert len(tables) > 8
     assert all(line.count("[") == line.count("]") for line in tables)
-
-
-def test_what_is_below_guessing_is_marked(capsys):
-    found = scores_of("binary", 1)
-
-    below = {name for name, each in scores.as_json(found)["baselines"].items() if each["below_guessing"]}
-    scores.show(Output(), found, "markdown")
-
-    assert below == {"nearest neighbours"}
-    assert scores.as_json(found)["below_guessing"] is False
-    marked = [line for line in capsys.readouterr().out.splitlines() if "(below guessing)" in line]
-    assert len(marked) == 1
-    assert "nearest neighbours (below guessing)" in marked[0]
-
-
-def test_each_model_has_its_sentence():
-    found = scores_of("regression", 2)
-    one, two = found.models
-
-    assert [said[: len(one) + 2] for said in found.sentences(one)] == [f"{one}: "]
-    assert [said[: len(two) + 1] for said in found.sentences(two)] == [f"{two}:", f"{two} "]

@@ -51,15 +51,6 @@ def test_median_and_best_are_chosen_without_the_test_part(moons, dlwhy_in_proces
     assert best["distribution"]["loss"]["sd"] == pytest.approx(np.std(losses, ddof=1))
 
 
-def test_the_table_shows_the_spread(moons, dlwhy_in_process):
-    done = dlwhy_in_process("train", *QUICK)
-
-    assert done.code == 0, done.err
-    assert "5 replicas" in done.out
-    assert "median" in done.out
-    assert "5 ok" in done.err
-
-
 def test_what_the_saved_trainings_show_is_told(moons, dlwhy_in_process):
     slowly = ("--lr", "0.001", "--epochs", "8")
     one = dlwhy_in_process("train", *QUICK, *slowly, "--json")

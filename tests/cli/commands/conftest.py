@@ -1,0 +1,20 @@
+"""What the tests of the commands share."""
+
+import pytest
+
+from dlwhy.data import storage
+from dlwhy.models import archive
+from tests.cli.commands.toys import trained_on
+
+
+@pytest.fixture
+def toy(tmp_path):
+    """Write a data set and a model for each task into the folder; give a function for more of them."""
+
+    def write(dataset, data="d.npz", model="m.keras", on=None, seed=0):
+        storage.write(dataset, tmp_path / data)
+        trained = trained_on(on or dataset, seed)
+        archive.write(trained, tmp_path / model)
+        return trained
+
+    return write

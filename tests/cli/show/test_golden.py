@@ -1,0 +1,81 @@
+"""Whole tables at 80 columns, each against a file under tests/golden/tables: what stands where, and in what words."""
+
+import types
+
+import numpy as np
+import pytest
+
+from dlwhy.cli.show import scores
+from dlwhy.cli.show.console import Output
+from dlwhy.cli.show.replicas import Spread, show_replicas
+from dlwhy.evaluation import evaluate
+from dlwhy.models.diagnosis import Finding
+
+
+@pytest.fixture(autouse=True)
+def eighty_columns(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def predicted(task, wrong):
+    """Evaluate predictions of which the first few are wrong."""
+    y = np.arange(60) % (3 if task == "multiclass" else 2)
+    names = () if task == "regression" else ("setosa", "versicolor", "virginica")[: y.max() + 1]
+    if task == "regression":
+        y = y + np.linspace(0, 1, 60)
+        return evaluate(y, y + np.where(np.arange(60) < wrong, 0.5, 0.05), task=task)
+    y_pred = np.where(np.arange(60) < wrong, (y + 1) % len(names), y)
+    y_prob = np.clip(np.eye(len(names))[y_pred], 0.1, 0.8)
+    return evaluate(y, y_prob[:, 1] if task == "binary" else y_prob, task=task, class_names=names)
+
+
+def scores_of(task, models, baselines=(), split="test"):
+    return scores.Scores(
+        data="flowers.joblib",
+        split=split,
+        models={f"{name}.keras": predicted(task, wrong) for name, wrong in models.items()},
+        baselines={name: predicted(task, wrong) for name, wrong in baselines},
+    )
+
+
+CLASSES = (("majority class", 30), ("logistic regression", 9), ("nearest neighbours", 33), ("random forest", 3))
+NUMBERS = (("mean", 60), ("linear regression", 20), ("gradient boosting", 4))
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "csv", "json"])
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("one-model", ("multiclass", {"iris": 5})),
+        ("against-baselines", ("binary", {"iris": 4}, CLASSES)),
+        ("two-models", ("binary", {"small": 10, "large": 2}, CLASSES)),
+        ("regression", ("regression", {"small": 10, "large": 2}, NUMBERS)),
+        ("training-part", ("binary", {"iris": 4}, CLASSES[:2], "train")),
+    ],
+)
+def test_what_evaluate_shows(capsys, same_as_golden, name, found, form):
+    scores.show(Output(), scores_of(*found), form)
+
+    same_as_golden(f"evaluate-{name}-{form}", capsys.readouterr().out)
+
+
+def test_what_replicas_show(capsys, same_as_golden):
+    replicas = types.SimpleNamespace(
+        columns=("loss", "accuracy", "val_loss", "val_accuracy"),
+        seeds=range(42, 47),
+        status=("ok", "ok", "diverged", "stuck", "ok"),
+        epochs=np.array([4, 4, 2, 4, 4]),
+    )
+    last = np.array([[0.25, 0.5, np.nan, 0.5], [0.125, 0.75, 1, 1], [0.7, 0.25, 1, 1], [1e-5, 1, 2, 1]])
+    spread = Spread(replicas=replicas, finished=[0, 1, 3, 4], last=last, ranked_by="loss")
+    finding = Finding(rule="unfinished", says="the loss still falls: more --epochs, or --learning-rate 0.01")
+
+    show_replicas(Output(), spread, {"model.keras": 43}, {"model.keras": (finding,)})
+    shown = capsys.readouterr()
+    show_replicas(Output(as_json=True), spread, {"model.keras": 43}, {"model.keras": (finding,)})
+
+    same_as_golden("replicas", f"{shown.out}--- stderr\n{shown.err}--- as JSON\n{capsys.readouterr().out}")
+
+
+def test_what_there_is_to_generate(dlwhy_in_process, same_as_golden):
+    same_as_golden("generate-list", dlwhy_in_process("generate", "--list").out)
