@@ -9,8 +9,8 @@ from typing import Any
 
 # a number, in Python's regular expressions and in those of Polars
 NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
-# what a spreadsheet would run, behind any ' of its own: text that looks protected would come back without it
-FORMULA = r"^'*[=+\-@\t\r]"
+# how text begins that a spreadsheet would run
+FORMULA = r"^[=+\-@\t\r]"
 # all but the line ends and tabs that a cell of a table may well hold
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
 # controls, formatting marks (bidi, zero-width, tags), surrogates, line and paragraph separators
@@ -103,7 +103,8 @@ def json_text(value: Any, indent: int | None = 2) -> str:
 
 
 def _is_formula(cell: str) -> bool:
-    return bool(re.match(FORMULA, cell)) and not re.match(NUMBER, cell)
+    # behind any ' of its own, or text that looks protected already would come back without it
+    return bool(re.match(FORMULA, cell.lstrip("'"))) and not re.match(NUMBER, cell)
 
 
 def _shown(character: str) -> str:

@@ -111,7 +111,7 @@ def _without_controls(frame: "pl.DataFrame") -> "pl.DataFrame":
 def _without_formulas(frame: "pl.DataFrame") -> "pl.DataFrame":
     import polars as pl
 
-    # as `protected` does, but for all rows at once
+    # as `protected`, for all rows at once; what has its ' already may have come through here before
     cells = pl.col(pl.String)
     is_formula = cells.str.contains(FORMULA) & ~cells.str.contains(NUMBER)
-    return frame.with_columns(pl.when(is_formula).then("'" + cells).otherwise(cells))
+    return frame.with_columns(pl.when(is_formula).then(cells.str.replace("^", "'")).otherwise(cells))
