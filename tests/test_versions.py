@@ -4,7 +4,7 @@ import numpy as np
 
 import dlwhy
 from dlwhy import versions
-from dlwhy.studies import workers
+from dlwhy.studies.bench import workers
 
 
 def test_versions_are_those_that_are_installed() -> None:

@@ -10,7 +10,7 @@ from dlwhy.api.fitting import check_names
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import in_python
 from dlwhy.studies import conduct
-from dlwhy.studies.model_recipes import read_all
+from dlwhy.studies.claims.compare.model_recipes import read_all
 from dlwhy.studies.request import Budget, Request
 from dlwhy.text import display, number
 
@@ -55,10 +55,11 @@ class StudyResult:
 
     def draw(self) -> "Figure":
         """Draw the study's figure, in the house's own style."""
-        from dlwhy.figures import study_panels, style
+        from dlwhy.figures import style
+        from dlwhy.studies import figure
 
         with style.styled():
-            return study_panels.draw(dict(self.report))
+            return figure.draw(self.report)
 
     def __repr__(self) -> str:
         return f"<StudyResult {display(self.report['headline']['verdict'], 300)}; rows in {display(self.folder, 200)}>"

@@ -60,6 +60,11 @@ def names(task: Task) -> tuple[str, ...]:
     return REGRESSORS if task == "regression" else CLASSIFIERS
 
 
+def linear(task: Task) -> str:
+    """Name the linear model."""
+    return "linear" if task == "regression" else "logistic"
+
+
 def too_many_rows(task: Task, n_train: int) -> tuple[str, ...]:
     """Name those that would take minutes on so many training rows."""
     return tuple(name for name in names(task) if n_train > MOST_ROWS.get(name, n_train))

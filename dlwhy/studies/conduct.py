@@ -12,12 +12,19 @@ from typing import Any
 from dlwhy import files
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import DlwhyError, InputRefusedError, InputUnreadableError, UsageError, display
-from dlwhy.studies import analysis, claims, estimate, records, runner, seeds_needed, tables
-from dlwhy.studies.design import Study, UnknownNamesError
-from dlwhy.studies.folder import DESIGN, REPORT, RUNS, SUMMARY, check, locked
+from dlwhy.studies import report as reporting
+from dlwhy.studies.bench import records, runner, tables
+from dlwhy.studies.bench.folder import DESIGN, REPORT, RUNS, SUMMARY, check, locked
+from dlwhy.studies.bench.runner import StudyProgress
+from dlwhy.studies.claims import registry as claims
+from dlwhy.studies.findings import seeds_needed
+from dlwhy.studies.plan import estimate
+from dlwhy.studies.plan.assembling import UnknownNamesError
+from dlwhy.studies.plan.fingerprint import digest
+from dlwhy.studies.plan.outcome import Results
+from dlwhy.studies.plan.study import Contrast, Study
 from dlwhy.studies.request import OwnData, Request
-from dlwhy.studies.results import Results
-from dlwhy.studies.runner import Progress
+from dlwhy.studies.tasks.registry import shape_of
 from dlwhy.training.ranges import check_range
 
 _PRINT = re.compile(r"[0-9a-f]{64}")
@@ -33,7 +40,7 @@ class Conducted:
     folder
         Where it is.
     report
-        What `analysis.report` gave, with command and versions.
+        What `reporting.report` gave, with command and versions.
     fresh
         Whether anything in the folder has changed.
 
@@ -88,20 +95,31 @@ def _missing(request: Request) -> UnknownNamesError | None:
 def plan(study: Study) -> dict[str, Any]:
     """Say what a study would do: arms, runs, parameters, estimated seconds, and what a verdict takes."""
     arms = [
-        {"arm": arm.name, "task": arm.task.name, "role": arm.task.role, **estimate.of(arm, study)}
-        for arm in study.arms.values()
+        {
+            "arm": arm.name,
+            "task": arm.task.name,
+            "role": arm.task.role,
+            **estimate.of(arm, study, shape_of(arm.task, study.request.own)),
+        }
+        for arm in study.every.values()
     ]
     return {
         "study": study.name,
-        "claim": study.claim,
+        "claim": claims.claim(study.name).sentence,
         "arms": arms,
         "seeds": len(study.seeds),
         "runs": study.runs,
         "trainings": sum(arm["trainings"] for arm in arms),
         "seconds": round(sum(arm["seconds"] for arm in arms), 1),
-        "predictions": [dataclasses.asdict(each) for each in study.contrasts],
+        "predictions": [_expected(each) for each in study.contrasts],
         "needs": seeds_needed.of(study).as_json(),
     }
+
+
+def _expected(contrast: Contrast) -> dict[str, Any]:
+    values = dataclasses.asdict(contrast.prediction)
+    says = values.pop("says")
+    return {**values, **says, "arm": contrast.arm, "base": contrast.base}
 
 
 def run(
@@ -113,7 +131,7 @@ def run(
     jobs: int = 1,
     cluster: str | None = None,
     retry_failed: bool = False,
-    on_progress: Callable[[Progress], None] = lambda _: None,
+    on_progress: Callable[[StudyProgress], None] = lambda _: None,
 ) -> Conducted:
     """Run a study, or what is left of it, and write rows, ``study.json`` and ``summary.csv`` into its folder.
 
@@ -212,15 +230,15 @@ def own_data(dataset: Dataset | None) -> OwnData | None:
 
 
 def _report(study: Study, results: Results, command: str) -> dict[str, Any]:
-    complete = len(results) == len(study.arms)
+    complete = len(results) == len(study.every)
     context = {"command": command, "versions": runner.versions(), "complete": complete}
-    report: dict[str, Any] = records.plain({**analysis.report(study, results), **context})
+    report: dict[str, Any] = records.plain({**reporting.report(study, results), **context})
     return report
 
 
 def _state(study: Study, prints: Mapping[str, str], results: Results) -> str:
     """Give the SHA-256 of all that a report is made of: request, rows, and the code that makes it."""
-    code = [(path.name, path.stat().st_mtime_ns) for path in sorted(Path(__file__).parent.glob("*.py"))]
+    code = [path.read_text() for path in sorted(Path(__file__).parent.rglob("*.py"))]
     rows = {key: dataclasses.asdict(outcome) for key, outcome in results.items()}
     parts = [study.request.to_json(), dict(prints), rows, code]
     return hashlib.sha256(json.dumps(records.plain(parts)).encode()).hexdigest()
@@ -229,7 +247,7 @@ def _state(study: Study, prints: Mapping[str, str], results: Results) -> str:
 def _sealed(state: str, report: Mapping[str, Any], written: Mapping[str, bytes]) -> str:
     """Give the SHA-256 of a state and of all that was written of it, by which a change of any of it is noticed."""
     content = {name: value for name, value in report.items() if name != "state"}
-    parts = [state, records.digest(content), *(hashlib.sha256(written[name]).hexdigest() for name in (RUNS, SUMMARY))]
+    parts = [state, digest(content), *(hashlib.sha256(written[name]).hexdigest() for name in (RUNS, SUMMARY))]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dlwhy.studies import claims
+from dlwhy.studies.claims import registry as claims
 
 _NO_CONTROL = "the lab: no positive control was run, so nothing shows that it works"
 
@@ -35,7 +35,7 @@ def of(report: Mapping[str, Any]) -> dict[str, Any]:
 def _title(report: Mapping[str, Any]) -> str:
     name, only = report["study"], f" (only {', '.join(report['only'])})" if report["only"] else ""
     if report["verdict_about"] == "own":
-        question = claims.QUESTIONS.get(name, "does the claim hold?")
+        question = claims.claim(name).question
         return f"{name} on {report['own'] or 'the demonstration'}: {question}{only}"
     return f"{name}: {report['claim']}{only}"
 

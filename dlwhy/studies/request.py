@@ -1,6 +1,7 @@
 """What the user asks of a study, checked; and what a design may know of the user's own data."""
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 
@@ -11,6 +12,8 @@ from dlwhy.errors import UsageError, display
 
 Budget = Literal["quick", "default", "thorough"]
 BUDGETS: Mapping[str, int] = {"quick": 12, "default": 20, "thorough": 64}
+# of rows that are resampled, what is held out
+TEST_SHARE = 0.25
 
 # names of tasks that the studies have themselves
 _TAKEN = {*REGISTRY, "tent", "linear", "linear-noise", "teacher", "smooth-teacher", "hierarchy", "trunk", "noise"}
@@ -52,6 +55,16 @@ class OwnData:
     def kind(self) -> Kind:
         """What is to be learnt."""
         return "regression" if not self.classes else "binary" if self.classes == 2 else "multiclass"
+
+    @property
+    def metric(self) -> str:
+        """What models on it are scored by."""
+        return score_of(self.kind)
+
+    @property
+    def n_train(self) -> int:
+        """Rows of a split that are not held out."""
+        return kept(self.rows)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -117,10 +130,10 @@ class Request:
         """Replicates of each arm."""
         return self.n_seeds or BUDGETS[self.budget]
 
-    def at_least(self, budget: Budget) -> bool:
-        """Say whether this budget includes what another one does."""
+    def includes(self, since: Budget, name: str | None = None) -> bool:
+        """Say whether this budget has what another one has; what has a name can be asked for by it at any budget."""
         order = list(BUDGETS)
-        return order.index(self.budget) >= order.index(budget)
+        return order.index(self.budget) >= order.index(since) or name in self.only
 
     def to_json(self) -> dict[str, Any]:
         """Give the request as JSON-like values; `from_json` takes it back."""
@@ -142,6 +155,16 @@ class Request:
         _check_kinds(own or {}, int, ("rows", "features", "classes"))
         _check_kinds(own or {}, str, ("name", "fingerprint"))
         return cls(**{**values, "only": tuple(values.get("only", ())), "own": OwnData(**own) if own else None})
+
+
+def score_of(kind: Kind) -> str:
+    """Name the metric that chooses, the higher the better."""
+    return "r2" if kind == "regression" else "accuracy"
+
+
+def kept(rows: int) -> int:
+    """Return how many of so many rows are not held out."""
+    return rows - math.ceil(TEST_SHARE * rows)
 
 
 def _check_kinds(values: Mapping[str, Any], kind: type, names: Sequence[str]) -> None:

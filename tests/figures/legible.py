@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.path import Path
 from matplotlib.text import Text
 
-from dlwhy.figures import layout, study_panels, style
+from dlwhy.figures import layout, style
+from dlwhy.studies import figure as study_panels
 
 
 def drawn(figure, dpi=100):

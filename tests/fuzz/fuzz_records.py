@@ -8,15 +8,16 @@ PRINT = "0" * 64
 
 
 def _arm():  # type: ignore[no-untyped-def]
-    from dlwhy.studies.design import Arm, Task
+    from dlwhy.studies.arms.simple import Simple
+    from dlwhy.studies.plan.study import Arm, Task
 
-    return Arm(name="an arm", task=Task(name="a task", role="real", draw="rings"))
+    return Arm(name="an arm", task=Task(name="a task", role="real", draw="rings"), recipe=Simple(model="svm"))
 
 
 def _written(folder: Path) -> Path:
     """Write the rows of an arm, and give the folder that they are in."""
-    from dlwhy.studies import records
-    from dlwhy.studies.results import Outcome, Run
+    from dlwhy.studies.bench import records
+    from dlwhy.studies.plan.outcome import Outcome, Run
 
     (folder / "runs").mkdir(exist_ok=True)
     runs = [
@@ -37,12 +38,12 @@ def _resealed(content: bytes) -> bytes:
     """Give a JSON object the digest that fits, as somebody would who knows of it: what is behind is to be reached."""
     import json
 
-    from dlwhy.studies import records
+    from dlwhy.studies.plan.fingerprint import digest
 
     try:
         value = json.loads(content)
         value.pop("sha256", None)
-        return json.dumps({**value, "sha256": records.digest(value)}).encode()
+        return json.dumps({**value, "sha256": digest(value)}).encode()
     except (ValueError, TypeError, AttributeError, RecursionError):
         return content
 
@@ -53,7 +54,8 @@ def check(content: bytes) -> None:
     Anything but an outcome that can be summarized, or a refusal, is a fault.
     """
     from dlwhy.errors import InputRefusedError, InputUnreadableError
-    from dlwhy.studies import analysis, records
+    from dlwhy.studies import report as reporting
+    from dlwhy.studies.bench import records
 
     with tempfile.TemporaryDirectory() as folder:
         made = _written(Path(folder))
@@ -61,7 +63,7 @@ def check(content: bytes) -> None:
         with contextlib.suppress(InputRefusedError, InputUnreadableError):
             outcome = records.read(Path(folder), fingerprint=PRINT)
             assert outcome is not None
-            analysis.summary(_arm(), outcome, alpha=0.05)
+            reporting.summary(_arm(), outcome, alpha=0.05)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from dlwhy.studies.plan.outcome import Outcome, Run
 from dlwhy.studies.request import Request
-from dlwhy.studies.results import Outcome, Run
 
 
 def outcome(values, *, seeds, metric="accuracy", extra=None, n_train=100, **facts):
@@ -35,14 +35,15 @@ def results_of():
 
     def make(study, mean, *, sd=0.004):
         rng = np.random.default_rng(0)
+        again = {study.a_a.arm.key: study.arms[study.a_a.base]} if study.a_a else {}
         return {
             key: outcome(
-                np.clip(mean(arm) + sd * rng.standard_normal(len(study.seeds)), 0, 1),
+                np.clip(mean(again.get(key, arm)) + sd * rng.standard_normal(len(study.seeds)), 0, 1),
                 seeds=study.seeds,
                 metric=arm.metric,
                 n_train=arm.task.settings.get("n_train", 100),
             )
-            for key, arm in study.arms.items()
+            for key, arm in study.every.items()
         }
 
     return make

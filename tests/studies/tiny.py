@@ -4,14 +4,13 @@
 that all processes know, so it runs on other processes and machines, too.
 """
 
-import sys
-from types import MappingProxyType
-
 from dlwhy import cli
-from dlwhy.studies import claims
-from dlwhy.studies.design import Arm, Contrast, Task, assemble
-
-NAME = "tiny"
+from dlwhy.studies.arms.simple import Simple
+from dlwhy.studies.claims import registry
+from dlwhy.studies.claims.claim import Claim
+from dlwhy.studies.plan.assembling import assemble
+from dlwhy.studies.plan.prediction import Says
+from dlwhy.studies.plan.study import Arm, Task, contrast
 
 
 def design(request):
@@ -22,43 +21,34 @@ def design(request):
     if request.own:
         tasks.append(Task(name=request.own.name, role="own", draw="own"))
     models = ("logistic", "svm", "nearest-neighbours", "naive-bayes", "majority")
-    arms = [arm(task, model) for task in tasks for model in models]
+    arms = {(task.name, model): arm(task, model) for task in tasks for model in models}
+    says = Says(yes="svm is better, by {effect}.")
     contrasts = [
-        Contrast(
-            id="P1",
-            arm=f"{task.name}: svm",
-            base=f"{task.name}: logistic",
-            primary=task.role != "negative",
-            yes="svm is better, by {effect}.",
-        )
+        contrast("P1", arms[task.name, "svm"], arms[task.name, "logistic"], says, primary=task.role != "negative")
         for task in tasks
     ]
+    more = []
     if "slow" in request.only:
         task = Task(name="slow", role="real", draw="moons", settings={"n_train": 20_000})
-        arms += [arm(task, "gradient-boosting", copy=copy) for copy in range(4)]
+        more += [arm(task, "gradient-boosting", copy=copy) for copy in range(4)]
     if "crowd" in request.only:
         task = Task(name="crowd", role="real", draw="moons", settings={"n_train": 3000})
-        arms += [arm(task, "svm", copy=copy) for copy in range(12)]
-    return assemble(request, claim="A small thing.", arms=arms, contrasts=contrasts, a_a=arms[0])
+        more += [arm(task, "svm", copy=copy) for copy in range(12)]
+    every = [*arms.values(), *more]
+    return assemble(request, arms=every, contrasts=contrasts, repeated=every[0])
 
 
 def arm(task, model, *, copy=0):
     name = f"{model} {copy}" if copy else model
-    return Arm(name=name, task=task, kind="simple.run", settings={"model": model, "copy": copy})
+    return Arm(name=name, task=task, recipe=Simple(model=model), place={"model": model, "copy": copy})
 
 
-def findings(study, results):
-    return ()
-
-
-def descriptive(study, results):
-    return {}
+CLAIM = Claim(name="tiny", in_short="a small thing", sentence="A small thing.", design=design)
 
 
 def register():
     """Make it one of the studies of this process."""
-    sys.modules[f"dlwhy.studies.{NAME}"] = sys.modules[__name__]
-    claims.CLAIMS = MappingProxyType({**claims.CLAIMS, NAME: "a small thing"})
+    registry.register(CLAIM)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from dlwhy.cli.show.console import Output
 from dlwhy.text import inert, number
 
 if TYPE_CHECKING:
-    from dlwhy.studies.results import Outcome
-    from dlwhy.studies.runner import Progress as StudyProgress
+    from dlwhy.studies.bench.runner import StudyProgress
+    from dlwhy.studies.plan.outcome import Outcome
     from dlwhy.training.loop import Progress as TrainingProgress
 
 # columns from which there is room for a long bar, and for the validation's numbers, too

@@ -17,9 +17,9 @@ _LONGEST = 600
 
 def list_claims(out: Output) -> None:
     """Print the studies there are."""
-    from dlwhy.studies.claims import CLAIMS, COMPARE
+    from dlwhy.studies.claims import registry
 
-    rows = [*CLAIMS.items(), (COMPARE, "your own recipes against each other")]
+    rows = [(each.name, each.in_short) for each in (*registry.CLAIMS.values(), registry.claim(registry.COMPARE))]
     if out.as_json:
         out.json([{"study": name, "claim": claim} for name, claim in rows])
     else:
@@ -59,7 +59,7 @@ def show(reports: Sequence[Mapping[str, Any]], out: Output) -> None:
         return
     for report in reports:
         _show_one(report, out)
-    from dlwhy.studies.in_short import answers
+    from dlwhy.studies.answers import answers
 
     said = answers(reports) if len(reports) > 1 else []  # of one study it is said already
     if said:
@@ -142,7 +142,7 @@ def _name(finding: Mapping[str, Any]) -> str:
 
 
 def _effect(finding: Mapping[str, Any]) -> str:
-    from dlwhy.studies.wording import signed
+    from dlwhy.studies.findings.wording import signed
 
     if finding["effect"] is None:
         return ""

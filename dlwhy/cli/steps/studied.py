@@ -60,14 +60,15 @@ def _redrawn(conducted: "Conducted") -> "Conducted":
 
 def draw(conducted: "Conducted") -> None:
     """Draw a study into its folder, if anything has changed since."""
-    from dlwhy.figures import study_panels, style
+    from dlwhy.figures import style
+    from dlwhy.studies import figure
 
     picture = conducted.folder / "figure.png"
     if not conducted.fresh and _is_whole(picture):
         os.utime(picture)
         return
     with style.styled(beside=picture):
-        style.save(study_panels.draw(conducted.report), picture)
+        style.save(figure.draw(conducted.report), picture)
 
 
 def _is_whole(picture: Path) -> bool:

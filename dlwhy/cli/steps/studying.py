@@ -94,7 +94,7 @@ class Study(shared.Reading):
 
 
 def _names(words: Sequence[str]) -> list[str]:
-    from dlwhy.studies import claims
+    from dlwhy.studies.claims import registry as claims
 
     names = list(dict.fromkeys(claims.CLAIMS if "all" in words else words))
     for name in names:
@@ -166,8 +166,8 @@ def _own(options: Study) -> "Dataset | None":
 
 
 def _request(name: str, options: Study, dataset: "Dataset | None") -> "Request":
+    from dlwhy.studies.claims.compare.model_recipes import read_all
     from dlwhy.studies.conduct import own_data
-    from dlwhy.studies.model_recipes import read_all
     from dlwhy.studies.request import Request
 
     arms = list(options.arm or ()) if name == "compare" else []

@@ -11,10 +11,11 @@ import time
 
 import pytest
 
-from dlwhy import studies
 from dlwhy.data import make, storage
-from dlwhy.studies import claims, conduct, workers
-from dlwhy.studies.results import Outcome, Run
+from dlwhy.studies import conduct
+from dlwhy.studies.bench import workers
+from dlwhy.studies.claims import registry
+from dlwhy.studies.plan.outcome import Outcome, Run
 from tests.studies import processes, tiny
 
 SMALL = ("study", "tiny", "--seeds", "6")
@@ -22,9 +23,7 @@ SMALL = ("study", "tiny", "--seeds", "6")
 
 @pytest.fixture(autouse=True)
 def _tiny(monkeypatch):
-    monkeypatch.setitem(sys.modules, "dlwhy.studies.tiny", tiny)
-    monkeypatch.setattr(studies, "tiny", tiny, raising=False)
-    monkeypatch.setattr(claims, "CLAIMS", {**claims.CLAIMS, "tiny": "a small thing"})
+    monkeypatch.setitem(registry.CLAIMS, "tiny", tiny.CLAIM)
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +51,7 @@ def test_a_study_prints_effects_verdicts_and_the_noise_floor(tmp_path, dlwhy_in_
 
 
 def test_json_is_one_object_for_one_study_and_an_array_for_several(dlwhy_in_process, monkeypatch):
-    monkeypatch.setattr(claims, "CLAIMS", {**claims.CLAIMS, "small": "another"})
-    monkeypatch.setitem(sys.modules, "dlwhy.studies.small", tiny)
-    monkeypatch.setattr(studies, "small", tiny, raising=False)
+    monkeypatch.setitem(registry.CLAIMS, "small", dataclasses.replace(tiny.CLAIM, name="small"))
     only = ("--seeds", "6", "--only", "moons", "--json", "--quiet")
     one = dlwhy_in_process("study", "tiny", *only)
     assert one.code == 0, one.err
@@ -74,7 +71,7 @@ def test_json_is_one_object_for_one_study_and_an_array_for_several(dlwhy_in_proc
 def test_list_names_every_study(dlwhy_in_process):
     done = dlwhy_in_process("study", "--list")
     assert done.code == 0
-    assert all(name in done.out for name in (*claims.CLAIMS, "compare"))
+    assert all(name in done.out for name in (*registry.CLAIMS, "compare"))
     assert json.loads(dlwhy_in_process("study", "--list", "--json").out)[0]["study"] == "depth"
 
 

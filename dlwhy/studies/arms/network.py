@@ -1,0 +1,105 @@
+"""How an arm of networks is run: a learning rate of its own, a network a seed, each scored on its held-out rows."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from dlwhy.data.dataset import Dataset, FloatArray
+from dlwhy.studies.arms import scoring
+from dlwhy.studies.arms.training import TrainedArm, train
+from dlwhy.studies.arms.tuning import Tuned, tune
+from dlwhy.studies.plan.outcome import Outcome, Run, Status
+from dlwhy.studies.plan.recipe import NetworkRecipe
+from dlwhy.studies.plan.seeds import Seeds
+from dlwhy.studies.plan.study import Task
+from dlwhy.studies.tasks.draws import Draw
+from dlwhy.studies.tasks.registry import draws_of
+from dlwhy.training.replicas import Replicas, Start
+
+_MOST_SCORED = 3000  # training rows
+_FALLING = 0.1
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Network(NetworkRecipe):
+    """A network a seed, its learning rate chosen where there are rates."""
+
+    def run(self, task: Task, seeds: Seeds, dataset: Dataset | None) -> Outcome:
+        """Tune the learning rate, train a network a seed, and score each on its own held-out rows."""
+        trained, tuned = self.fitted(task, seeds, dataset)
+        return outcome(scored(self, trained, seeds.report), tuned)
+
+    def fitted(self, task: Task, seeds: Seeds, dataset: Dataset | None) -> tuple[TrainedArm, Tuned]:
+        """Tune the learning rate, and train a network a seed."""
+        draws = draws_of(task, seeds.report, dataset)
+        tuned = tune(self, task, seeds, dataset)
+        start = self.start(task, seeds, seeds.report)
+        return train(self, draws, seeds.report, [tuned.rate] * len(draws), start=start), tuned
+
+    def tuning_draws(self, task: Task, seeds: Sequence[int], dataset: Dataset | None) -> list[Draw]:
+        """Draw what the learning rate is chosen on, the same number of draws a seed."""
+        return draws_of(task, seeds, dataset)
+
+    def start(self, task: Task, seeds: Seeds, wanted: Sequence[int]) -> Start | None:  # noqa: ARG002  # for others
+        """Return what networks of the wanted seeds start from: nothing."""
+        return None
+
+
+def outcome(runs: Sequence[Run], tuned: Tuned) -> Outcome:
+    """Put runs and the choice of their learning rate together."""
+    rates = {f"{rate:.4g}": score for rate, score in sorted(tuned.scores.items())}
+    return Outcome(runs=tuple(runs), rates=rates, at_edge=tuned.at_edge, hopeless=tuned.hopeless)
+
+
+def scored(recipe: NetworkRecipe, trained: TrainedArm, seeds: Sequence[int]) -> list[Run]:
+    """Score each network on its own held-out rows, and on (some of) its training rows."""
+    draws, replicas = trained.draws, trained.replicas
+    held_out, fitted = predictions(trained)
+    parameters = scoring.parameters(replicas)
+    runs = []
+    for index, (seed, draw) in enumerate(zip(seeds, draws, strict=True)):
+        metrics = scoring.both(draw, held_out[index], fitted[index])
+        status, reason = _ending(replicas, index, draw, held_out[index])
+        samples = (recipe.steps or 0) * recipe.options.fitting(len(draw.X_train)).batch_size
+        runs.append(
+            Run(
+                seed=seed,
+                metrics=metrics if status != "diverged" else dict.fromkeys(metrics),
+                status=status,
+                reason=reason,
+                n_train=len(draw.X_train),
+                overlap=draw.overlap,
+                parameters=parameters,
+                epochs=samples / len(draw.X_train),
+                flops=6.0 * parameters * samples,
+                seconds=trained.seconds / len(draws),
+                learning_rate=float(f"{float(replicas.learning_rates[index]):.4g}"),
+            )
+        )
+    return runs
+
+
+def predictions(trained: TrainedArm) -> tuple[FloatArray, FloatArray]:
+    """Predict each network's held-out rows, and the first of its training rows, as many for all."""
+    draws = trained.draws
+    seen = min(_MOST_SCORED, *(len(draw.X_train) for draw in draws))
+    held_out = trained.predict(np.stack([draw.X_test for draw in draws]))
+    return held_out, trained.predict(np.stack([draw.X_train[:seen] for draw in draws]))
+
+
+def _ending(replicas: Replicas, index: int, draw: Draw, y_prob: FloatArray) -> tuple[Status, str]:
+    done = int(replicas.epochs[index])
+    if replicas.status[index] == "diverged":
+        return "diverged", f"the loss stopped being finite in round {done + 1} of {replicas.history.shape[1]}"
+    if draw.task != "regression" and scoring.predicts_one_class(draw, y_prob):
+        return "stuck", "predicts one class only"
+    losses = replicas.history[index, :done, 0]
+    if (
+        replicas.status[index] == "ok"
+        and done > 2
+        and losses[-1] > 0.01
+        and losses[-2] - losses[-1] > _FALLING * losses[-2]
+    ):
+        return "unfinished", "the training loss was still falling fast"
+    return "ok", ""

@@ -1,0 +1,75 @@
+"""Scores of one run, from its held-out targets and predictions."""
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import FloatArray
+from dlwhy.studies.tasks.draws import Draw
+from dlwhy.training.replicas import Replicas
+
+_LEAST = 1e-7
+_SAME = 0.995
+
+
+def metrics(
+    draw: Draw, y: npt.NDArray[np.generic], y_prob: npt.NDArray[np.floating], *, prefix: str = ""
+) -> dict[str, float | None]:
+    """Score predictions.
+
+    Parameters
+    ----------
+    draw
+        Says what is predicted.
+    y
+        Targets, (n,).
+    y_prob
+        Probabilities of class 1 or values, (n,), or probabilities of classes, (n, k).
+    prefix
+        Put before each name.
+
+    Returns
+    -------
+    metrics
+        ``accuracy`` and ``log_loss``; for regression ``r2`` and ``mse``. None where a prediction is not finite.
+
+    """
+    names = ("r2", "mse") if draw.task == "regression" else ("accuracy", "log_loss")
+    if not np.isfinite(y_prob).all():
+        return {prefix + name: None for name in names}
+    found = _regression(y, y_prob) if draw.task == "regression" else _classification(y, y_prob)
+    return {prefix + name: float(value) for name, value in zip(names, found, strict=True)}
+
+
+def both(draw: Draw, held_out: npt.NDArray[np.floating], fitted: npt.NDArray[np.floating]) -> dict[str, float | None]:
+    """Score predictions of the held-out rows, and of the first training rows under names that begin with ``train_``."""
+    seen = draw.y_train[: len(fitted)]
+    return metrics(draw, draw.y_test, held_out) | metrics(draw, seen, fitted, prefix="train_")
+
+
+def predicts_one_class(draw: Draw, y_prob: FloatArray) -> bool:
+    """Say whether (nearly) all rows are given to one class."""
+    counts = np.bincount(_classes(y_prob), minlength=draw.n_classes)
+    return bool(counts.max() >= _SAME * counts.sum())
+
+
+def parameters(replicas: Replicas) -> int:
+    """Count the trainable parameters of one network."""
+    return int(sum(np.prod(replicas.shape.weights[place].shape) for place in replicas.shape.trained))
+
+
+def _classes(y_prob: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:
+    return np.asarray(y_prob.argmax(axis=1) if y_prob.ndim == 2 else y_prob > 0.5, np.intp)
+
+
+def _classification(y: npt.NDArray[np.generic], y_prob: npt.NDArray[np.floating]) -> tuple[float, float]:
+    labels = y.astype(np.intp)
+    own = y_prob if y_prob.ndim == 2 else np.column_stack([1 - y_prob, y_prob])
+    chosen = own[np.arange(len(labels)), labels]
+    return float((_classes(y_prob) == labels).mean()), float(-np.log(np.clip(chosen, _LEAST, 1)).mean())
+
+
+def _regression(y: npt.NDArray[np.generic], y_prob: npt.NDArray[np.floating]) -> tuple[float, float]:
+    values = y.astype(np.float64)
+    mse = float(np.square(values - y_prob).mean())
+    spread = float(values.var())
+    return (1 - mse / spread if spread else 0.0), mse

@@ -1,0 +1,131 @@
+"""Training an arm's networks as stacks: all seeds at once, each on its own draw."""
+
+import dataclasses
+import itertools
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import Dataset, FloatArray
+from dlwhy.models import stacked
+from dlwhy.studies.plan.recipe import NetworkRecipe
+from dlwhy.studies.plan.seeds import training_seed
+from dlwhy.studies.tasks.draws import Draw
+from dlwhy.training import accelerator
+from dlwhy.training.replicas import Length, Replicas, Start, Varying, train_replicas
+
+# rows that train and tuning draws are filled up to, so that both have one program
+_LEAST_ROWS = 1 << 12
+_MOST_REPLICAS = 16
+_THREADS = 2
+# what a stack's weights, gradients and moments should take at most
+_STACK_BYTES = 2 << 20
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class TrainedArm:
+    """Networks of one arm, a replica each."""
+
+    replicas: Replicas
+    draws: Sequence[Draw]  # what each was trained on
+    seconds: float  # what it took
+
+    def predict(self, X: FloatArray) -> FloatArray:
+        """Predict with each network on its own rows, (R, n, features)."""
+        return self.replicas.predict(X)
+
+
+def prepare() -> None:
+    """Start TensorFlow with the same threads everywhere, for they may decide last bits: two, shared by two stacks."""
+    accelerator.start(threads=_THREADS, at_once=_THREADS)
+
+
+def room_of(draws: Sequence[Draw], largest: int = 0) -> int:
+    """Return the number of rows that training arrays are filled up to: a power of 2, so that programs are shared.
+
+    Arms of one network on several numbers of rows have the room of the largest.
+    """
+    rows = max(_LEAST_ROWS, sum(max(len(draw.X_train), largest) for draw in draws))
+    return 1 << (rows - 1).bit_length()
+
+
+def stack_size(recipe: NetworkRecipe, draw: Draw, replicas: int) -> int:
+    """Choose how many replicas make a stack; by the design alone, so that rows repeat on any number of cores."""
+    widths = (draw.X_train.shape[1], *recipe.network.layers, stacked.n_outputs(draw.task, draw.n_classes))
+    weights: int = 16 * sum(a * b for a, b in itertools.pairwise(widths))
+    return max(1, min(_MOST_REPLICAS, -(-replicas // 2), max(2, _STACK_BYTES // weights)))
+
+
+def train(
+    recipe: NetworkRecipe,
+    draws: Sequence[Draw],
+    seeds: Sequence[int],
+    rates: Sequence[float] | None = None,
+    *,
+    room: int | None = None,
+    size: int | None = None,
+    start: Start | None = None,
+) -> TrainedArm:
+    """Train one network a draw.
+
+    Parameters
+    ----------
+    recipe
+        Network, options and steps.
+    draws, seeds
+        Data and seed of each network, R each; one draw may serve several.
+    rates
+        Learning rate of each, R; by default that of the options.
+    room
+        Rows to fill the training arrays up to; see `room_of`.
+    size
+        Replicas a stack; by default half the networks.
+    start
+        Networks to start from.
+
+    """
+    prepare()
+    started = time.perf_counter()
+    dataset, rows = joined(draws, room_of(draws, recipe.room) if room is None else room)
+    replicas = train_replicas(
+        dataset,
+        recipe.network,
+        recipe.options,
+        varying=Varying(
+            seeds=[training_seed(seed, recipe.shift) for seed in seeds],
+            rows=rows,
+            learning_rates=list(rates or [recipe.options.learning_rate] * len(draws)),
+            stack_size=size or stack_size(recipe, draws[0], len(draws)),
+        ),
+        start=start,
+        length=Length(steps=recipe.steps, log_every=recipe.log_every) if recipe.steps else None,
+    )
+    return TrainedArm(replicas=replicas, draws=draws, seconds=time.perf_counter() - started)
+
+
+def joined(draws: Sequence[Draw], room: int) -> tuple[Dataset, list[npt.NDArray[np.int32]]]:
+    """Put the training rows of all draws behind each other -> data set, and the rows of each."""
+    places: dict[int, npt.NDArray[np.int32]] = {}
+    X, y, filled = [], [], 0
+    for draw in draws:
+        if id(draw) in places:
+            continue
+        places[id(draw)] = np.arange(filled, filled + len(draw.X_train), dtype=np.int32)
+        X.append(draw.X_train)
+        y.append(draw.y_train)
+        filled += len(draw.X_train)
+    first, spare = draws[0], max(0, room - filled)
+    X.append(np.zeros((spare, first.X_train.shape[1]), np.float32))
+    y.append(np.zeros(spare, first.y_train.dtype))
+    dataset = Dataset(
+        X_train=np.concatenate(X),
+        y_train=np.concatenate(y),
+        X_test=first.X_train[:0],
+        y_test=first.y_train[:0],
+        name="draws",
+        task=first.task,
+        class_names=tuple(f"class {i}" for i in range(first.n_classes)),
+    )
+    return dataset, [places[id(draw)] for draw in draws]

@@ -1,0 +1,1 @@
+"""Where arms are run, and the rows that they leave."""

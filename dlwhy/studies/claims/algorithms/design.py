@@ -1,0 +1,319 @@
+"""The design of the study of algorithms: deep networks, overfitting, optimizers, and the user's own table."""
+
+import dataclasses
+import itertools
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dlwhy.models.network import NetworkSpec
+from dlwhy.studies.arms.network import Network
+from dlwhy.studies.claims.algorithms.arms import Measured
+from dlwhy.studies.plan.assembling import assemble
+from dlwhy.studies.plan.prediction import Role, Says
+from dlwhy.studies.plan.recipe import ADAM_RATES, SGD_RATES
+from dlwhy.studies.plan.study import Arm, Contrast, Study, Task, contrast
+from dlwhy.studies.request import TEST_SHARE, Budget, OwnData, Request
+from dlwhy.training.options import TrainingOptions
+
+FACTORS = ("batch norm", "dropout", "Adam", "He", "residual")
+FACTORIAL = "factorial"
+NONE = "none"
+_CAVEATS = (
+    "On noisy-32 and clean-32 all arms have Keras' rate; elsewhere each has its own: a plain net defends itself by it.",
+    "Batch normalization predicts with running statistics, as Keras does.",
+)
+_WIDTH, _STEPS = 32, 1500
+# both divide 900 and 300, and what tuning leaves of them: batch normalization suffers from a last batch of a few rows
+_BATCH = 75
+# a third of the work; but with it plain ReLU at 20 layers, and Adam on badly scaled inputs, were each lost on one seed
+_OVERFITTING_BATCH = 25
+_SHALLOW, DEEP = 2, 20
+_GLOROT, _HE = "glorot_uniform", "he_uniform"
+_KERAS = {"SGD": "sgd", "momentum": "momentum", "RMSprop": "rmsprop", "Adam": "adam", "AdamW": "adamw"}
+_RATES = {"SGD": SGD_RATES, "momentum": SGD_RATES}
+_OPTIMIZERS: Mapping[str, Budget] = {
+    "SGD": "quick",
+    "momentum": "default",
+    "RMSprop": "default",
+    "Adam": "quick",
+    "AdamW": "default",
+}
+_LENGTHS: Mapping[int, Budget] = {150: "quick", 3000: "default"}
+# a control is plain to see: within 1.5 powers of ten, and after 300 steps, Adam's lead drowned on fresh base seeds
+_SCALES: Mapping[str, tuple[float, Role, str]] = {
+    "scaled": (2.0, "positive", "badly scaled"),
+    "standard": (0.0, "negative", "standardised"),
+}
+_DEPTHS: Mapping[int, tuple[Budget, Role]] = {
+    _SHALLOW: ("quick", "negative"),
+    10: ("default", "real"),
+    DEEP: ("quick", "positive"),
+}
+_COMMON_RATE = 0.001
+_STOPPING, _LOG_EVERY, _PATIENCE = "early stopping", 25, 10
+
+
+@dataclasses.dataclass(frozen=True)
+class _Net:
+    """A deep network: what may be wrong with one, and what helps."""
+
+    since: Budget
+    network: str
+    optimizer: str
+    choices: Mapping[str, Any]
+    is_modern: bool = True
+
+    @property
+    def name(self) -> str:
+        return f"{self.network}, {self.optimizer}"
+
+
+_NETS = (
+    _Net("quick", "sigmoid", "SGD", {"activation": "sigmoid"}, is_modern=False),
+    _Net("default", "sigmoid", "Adam", {"activation": "sigmoid"}, is_modern=False),
+    _Net("default", "tanh", "SGD", {"activation": "tanh"}),
+    _Net("default", "tanh", "Adam", {"activation": "tanh"}),
+    _Net("default", "ReLU", "SGD", {"activation": "relu"}),
+    _Net("default", "ReLU+He", "SGD", {"initializer": _HE}),
+    _Net("default", "ReLU+He", "Adam", {"initializer": _HE}),
+    _Net("default", "ReLU+He+batch norm", "SGD", {"initializer": _HE, "batch_norm": True}),
+    _Net("quick", "ReLU+He+residual", "SGD", {"initializer": _HE, "residual": True}),
+    _Net("quick", "sigmoid+batch norm", "SGD", {"activation": "sigmoid", "batch_norm": True}),
+    _Net("default", "ReLU+He+batch norm+residual", "Adam", {"initializer": _HE, "batch_norm": True, "residual": True}),
+)
+_PLAIN = _NETS[0]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Regularizer:
+    """What holds a network back from fitting noise; weak ones may do too little to be tested."""
+
+    since: Budget
+    name: str
+    choices: Mapping[str, Any]
+
+
+_REGULARIZERS = (
+    _Regularizer("quick", NONE, {}),
+    _Regularizer("default", "dropout .2", {"dropout": 0.2}),
+    _Regularizer("quick", "dropout .5", {"dropout": 0.5}),
+    _Regularizer("default", "L2 .001", {"l2": 1e-3}),
+    _Regularizer("quick", "L2 .01", {"l2": 1e-2}),
+)
+_TESTED = tuple(each.name for each in _REGULARIZERS if each.since == "quick")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Overfit:
+    """Rows to overfit, and the width of the nets that do; at Keras' own rate, or each at a rate of its own.
+
+    At Keras' rate a plain net overfits, and there are both controls: 300 noisy rows, 900 clean ones, all else alike.
+    Rates of each one's own are the fair comparison, and no positive control: a tuned plain net defends itself by a
+    small rate, and what is left for the regularizers is simply what it is.
+    """
+
+    since: Budget
+    task: Task
+    width: int
+    at_common_rate: bool = False
+
+
+def _digits(name: str, role: Role, n_train: int = 900, **settings: float) -> Task:
+    return Task(name=name, role=role, draw="digits", settings={"n_train": n_train, **settings})
+
+
+_OVERFIT = (
+    _Overfit("quick", _digits("noisy-32", "positive", 300, label_noise=0.3), 32, at_common_rate=True),
+    _Overfit("quick", _digits("clean-32", "negative"), 32, at_common_rate=True),
+    _Overfit("default", _digits("noisy-32-tuned", "real", 300, label_noise=0.3), 32),
+    _Overfit("default", _digits("noisy-128-tuned", "real", 300, label_noise=0.3), 128),
+    _Overfit("default", _digits("clean-128", "negative"), 128),
+)
+Part = tuple[list[Arm], list[Contrast]]
+
+
+def design(request: Request) -> Study:
+    """Return arms and predictions: deep networks, overfitting, optimizers, and the user's own table."""
+    parts = [_deep(request), _overfitting(request), _optimizers(request)]
+    if request.includes("thorough", FACTORIAL):
+        parts.append((_factorial(), []))
+    if request.own:
+        parts.append(_own(request, request.own))
+    arms = [arm for part, _ in parts for arm in part]
+    return assemble(
+        request,
+        arms=arms,
+        contrasts=[each for _, part in parts for each in part],
+        repeated=next(arm for arm in arms if arm.key == f"noisy-32: {NONE}"),
+        caveats=_CAVEATS,
+    )
+
+
+def _recipe(
+    network: NetworkSpec,
+    optimizer: str = "Adam",
+    *,
+    kind: type[Network] = Network,
+    steps: int = _STEPS,
+    batch: int = _BATCH,
+) -> Network:
+    options = TrainingOptions(batch_size=batch, optimizer=_KERAS[optimizer], normalize="never")
+    return kind(network=network, options=options, steps=steps, rates=_RATES.get(optimizer, ADAM_RATES))
+
+
+def _deep(request: Request) -> Part:
+    nets = [net for net in _NETS if request.includes(net.since)]
+    arms: dict[tuple[int, str], Arm] = {}
+    for depth, (since, role) in _DEPTHS.items():
+        if not request.includes(since):
+            continue
+        task = _digits(f"layers-{depth}", role)
+        # a quick look at 20 layers: half of the steps; at 2 layers the slowest arm needs all of them
+        steps = _STEPS if depth == _SHALLOW or request.includes("default") else _STEPS // 2
+        for net in nets:
+            network = NetworkSpec(layers=(_WIDTH,) * depth, **net.choices)
+            place = {"layers": depth, "network": net.network, "optimizer": net.optimizer}
+            recipe = _recipe(network, net.optimizer, kind=Measured, steps=steps)
+            arms[depth, net.name] = Arm(name=net.name, task=task, recipe=recipe, place=place)
+    contrasts = [
+        _against_plain(arms[depth, net.name], arms[depth, _PLAIN.name], primary=depth == DEEP and net.is_modern)
+        for net in nets
+        if net is not _PLAIN
+        for depth in (DEEP, _SHALLOW)  # an ingredient's negative control behind it
+    ]
+    return [*arms.values()], contrasts
+
+
+def _against_plain(arm: Arm, plain: Arm, *, primary: bool) -> Contrast:
+    layers = f"With {arm.place['layers']} layers"
+    says = Says(
+        yes=f"{layers}, {arm.name} beats {plain.name}, by {{effect}}.",
+        no=f"{layers}, {arm.name} is no better than {plain.name} at a rate of its own.",
+        unclear=f"{layers}, these runs can't tell {arm.name} from {plain.name}.",
+    )
+    return contrast("P1", arm, plain, says, primary=primary)
+
+
+def _overfitting(request: Request) -> Part:
+    regularizers = [each for each in _REGULARIZERS if request.includes(each.since)]
+    rows = [row for row in _OVERFIT if request.includes(row.since)]
+    arms = {row.task.name: _regularized(row, regularizers) for row in rows}
+    contrasts = [
+        _against_none(row, arms[row.task.name][name], arms[row.task.name][NONE])
+        for name in (*(each.name for each in regularizers), _STOPPING)
+        for row in rows
+        if name != NONE and name in arms[row.task.name]
+    ]
+    return [arm for by_name in arms.values() for arm in by_name.values()], contrasts
+
+
+def _regularized(row: _Overfit, regularizers: Iterable[_Regularizer]) -> dict[str, Arm]:
+    recipes = {
+        each.name: _recipe(NetworkSpec(layers=(row.width,) * 2, **each.choices), batch=_OVERFITTING_BATCH)
+        for each in regularizers
+    }
+    if row.at_common_rate:
+        options = dataclasses.replace(recipes[NONE].options, learning_rate=_COMMON_RATE)
+        recipes = {name: dataclasses.replace(each, rates=(), options=options) for name, each in recipes.items()}
+    else:  # stops on a fifth of the training part, and takes the best weights
+        options = dataclasses.replace(recipes[NONE].options, patience=_PATIENCE)
+        recipes[_STOPPING] = dataclasses.replace(recipes[NONE], options=options, log_every=_LOG_EVERY)
+    return {
+        name: Arm(name=name, task=row.task, recipe=recipe, place={"regularizer": name})
+        for name, recipe in recipes.items()
+    }
+
+
+def _against_none(row: _Overfit, arm: Arm, none: Arm) -> Contrast:
+    rates = f"at Keras' rate of {_COMMON_RATE:g}" if row.at_common_rate else "each at a rate of its own"
+    on = f"On {row.task.name}, {rates}"
+    says = Says(
+        yes=f"{on}, {arm.name} helps, by {{effect}}.",
+        no=f"{on}, {arm.name} makes no difference that matters.",
+        worse=f"{on}, {arm.name} hurts, by {{effect}}.",
+        unclear=f"{on}, these runs can't tell {arm.name} from none.",
+    )
+    return contrast("P2", arm, none, says, primary=row.task.role == "positive" and arm.name in _TESTED)
+
+
+def _optimizers(request: Request) -> Part:
+    names = [name for name, since in _OPTIMIZERS.items() if request.includes(since)]
+    lengths = [steps for steps, since in _LENGTHS.items() if request.includes(since)]
+    arms: dict[tuple[int, str], dict[str, Arm]] = {}
+    for steps, (inputs, (scaling, role, _)) in itertools.product(lengths, _SCALES.items()):
+        task = _digits(f"{inputs}-{steps}", role, scaling=scaling)
+        arms[steps, inputs] = {
+            name: Arm(
+                name=name,
+                task=task,
+                recipe=_recipe(NetworkSpec(layers=(32, 32)), name, steps=steps),
+                place={"inputs": inputs, "steps": steps, "optimizer": name},
+            )
+            for name in names
+        }
+    contrasts = [_against_sgd(by_name[name], by_name["SGD"]) for name in names[1:] for by_name in arms.values()]
+    return [arm for by_name in arms.values() for arm in by_name.values()], contrasts
+
+
+def _against_sgd(arm: Arm, sgd: Arm) -> Contrast:
+    on = f"On {_SCALES[arm.place['inputs']][2]} inputs, after {arm.place['steps']} steps"
+    says = Says(
+        yes=f"{on}, {arm.name} beats tuned SGD, by {{effect}}.",
+        no=f"{on}, {arm.name} is no better than tuned SGD.",
+        unclear=f"{on}, these runs can't tell {arm.name} from tuned SGD.",
+    )
+    return contrast("P3", arm, sgd, says, primary=arm.task.role == "positive" and arm.name == "Adam")
+
+
+def _factorial() -> list[Arm]:
+    """Return an arm for each combination of the factors, in networks of ten layers."""
+    task, arms = _digits(FACTORIAL, "real"), []
+    for levels in itertools.product((0, 1), repeat=len(FACTORS)):
+        norm, drop, adam, he, residual = levels
+        network = NetworkSpec(
+            layers=(_WIDTH,) * 10,
+            initializer=_HE if he else _GLOROT,
+            batch_norm=bool(norm),
+            dropout=0.2 * drop,
+            residual=bool(residual),
+        )
+        name = "+".join(factor for factor, level in zip(FACTORS, levels, strict=True) if level) or NONE
+        recipe = _recipe(network, "Adam" if adam else "SGD")
+        arms.append(Arm(name=name, task=task, recipe=recipe, place={"levels": list(levels)}))
+    return arms
+
+
+def _own(request: Request, own: OwnData) -> Part:
+    """Ask of the user's own table which ingredient carries a network: each for itself, against plain SGD."""
+    task = Task(name=own.name, role="own", draw="own")
+    none, *regularizers = _REGULARIZERS
+    ingredients = [none, _Regularizer("quick", "batch norm", {"batch_norm": True}), *regularizers]
+    tried = [(each.name, each.choices, "SGD") for each in ingredients if request.includes(each.since)]
+    plain, *arms = [
+        Arm(
+            name=name,
+            task=task,
+            recipe=_recipe(NetworkSpec(layers=(64, 64), **choices), optimizer, batch=_batch(own)),
+            metric=own.metric,
+            place={"ingredient": name},
+        )
+        for name, choices, optimizer in (*tried, ("Adam", {}, "Adam"))
+    ]
+    return [plain, *arms], [_against_plain_own(arm, plain) for arm in arms]
+
+
+def _against_plain_own(arm: Arm, plain: Arm) -> Contrast:
+    on = f"On {arm.task.name}"
+    says = Says(
+        yes=f"{on}, {arm.name} helps, by {{effect}}.",
+        no=f"{on}, {arm.name} makes no difference that matters.",
+        worse=f"{on}, {arm.name} hurts, by {{effect}}.",
+        unclear=f"{on}, these runs can't tell whether {arm.name} helps.",
+    )
+    return contrast("P5", arm, plain, says)
+
+
+def _batch(own: OwnData) -> int:
+    """Choose a size of batches whose last one is not small, neither in training nor in tuning."""
+    parts = (own.n_train, own.n_train - round(own.n_train * TEST_SHARE))
+    return max(range(50, 81), key=lambda size: min(part % size or size for part in parts))

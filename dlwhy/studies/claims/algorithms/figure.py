@@ -1,0 +1,155 @@
+"""Panels of the study of algorithms: forests of effects, accuracy by depth, gradients by layer, failures, rates."""
+
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlwhy.figures import intervals, style
+from dlwhy.figures.forest import ForestDisplay
+from dlwhy.studies.claims.claim import Panel, Report
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_GREY = "#9a9a9a"
+_TITLES = {
+    "P5": "Your own data: which ingredient carries it",
+    "P1": "Against a plain sigmoid network (grey: 2 layers)",
+    "P2": "Against overfitting (grey: clean labels)",
+    "P3": "Against tuned SGD (grey: standardised inputs)",
+    "P4": "Factorial: main effects and interactions",
+}
+# how a run may end badly, and the places of its colour
+_ENDS = {"stuck": 5, "diverged": 3, "failed": 2, "unfinished": 4}
+
+
+def panels(report: Report) -> Sequence[Panel]:
+    """Return what draws the panels that the report has data for."""
+    drawn: list[Panel] = [_forest(report, id_) for id_ in _TITLES if _chosen(report, id_)]
+    deep, deepest = _deep_arms(report), _deepest(report)
+    if deep:
+        drawn += [lambda ax: _by_depth(ax, deep, report["alpha"]), lambda ax: _failures(ax, deep, deepest)]
+        drawn.append(lambda ax: _by_rate(ax, [arm for arm in deep if _layers(arm) == deepest], f"{deepest} layers"))
+    gradients = report["descriptive"].get("gradients", {})
+    measured = [
+        (arm, curve)
+        for arm in deep
+        if _layers(arm) == deepest and (curve := gradients.get(arm["task"], {}).get(arm["arm"]))
+    ]
+    if measured:
+        drawn.append(lambda ax: _by_layer(ax, measured))
+    for task, words in (("scaled", "badly scaled inputs"), ("standard", "standardised inputs")):
+        arms = _longest(report, task)
+        if arms:
+            drawn.append(functools.partial(_by_rate, arms=arms, words=f"{words}, {arms[0]['steps']} steps"))
+    return drawn
+
+
+def _chosen(report: Report, id_: str) -> list[Mapping[str, Any]]:
+    return [each for each in report["predictions"] if each["id"] == id_ and each["effect"] is not None]
+
+
+def _forest(report: Report, id_: str) -> Panel:
+    """Return the forest of one part: a row an ingredient, its negative control beneath."""
+    rows = [{**each, "contrast": each["arm"] or each["contrast"]} for each in _chosen(report, id_)]
+    return ForestDisplay(
+        findings=rows, smallest=report["smallest_effect"], title=_TITLES[id_], alpha=report["alpha"]
+    ).plot
+
+
+def _deep_arms(report: Report) -> list[Mapping[str, Any]]:
+    return [arm for arm in report["arms"] if "layers" in arm["place"] and arm["mean"] is not None]
+
+
+def _layers(arm: Mapping[str, Any]) -> int:
+    return int(arm["place"]["layers"])
+
+
+def _deepest(report: Report) -> int:
+    return max(map(_layers, _deep_arms(report)), default=0)
+
+
+def _longest(report: Report, inputs: str) -> list[Mapping[str, Any]]:
+    """Arms of the optimizers on one kind of inputs, those of the most steps."""
+    arms = [arm for arm in report["arms"] if arm["place"].get("inputs") == inputs]
+    steps = max((arm["steps"] for arm in arms), default=0)
+    return [arm for arm in arms if arm["steps"] == steps]
+
+
+def _styles(arms: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Return lines of their own: a colour for each network, dashes for Adam beside SGD."""
+    places = [arm["place"] for arm in arms]
+    networks = list(dict.fromkeys(place["network"] for place in places))
+    colors = dict(zip(networks, style.class_colors(len(networks)), strict=True))
+    for place in places:
+        dashed = place["optimizer"] == "Adam"
+        yield {"color": colors[place["network"]], "linestyle": "--" if dashed else "-", "linewidth": 1.6}
+
+
+def _by_depth(ax: "Axes", arms: Sequence[Mapping[str, Any]], alpha: float) -> None:
+    by_name = {arm["arm"]: arm for arm in arms}
+    names, handles = list(by_name), []
+    for name, line in zip(names, _styles(by_name.values()), strict=True):
+        own = sorted((arm for arm in arms if arm["arm"] == name), key=_layers)
+        depths, means = [_layers(arm) for arm in own], [arm["mean"] for arm in own]
+        handles.append(ax.errorbar(depths, means, yerr=intervals.lengths(own), marker="o", markersize=4, **line))
+    ax.set(title="Deeper, with a rate of its own for each arm", xlabel="hidden layers")
+    ax.set_ylabel(f"held-out accuracy, {style.level(alpha)} interval")
+    ax.set_xticks(sorted({_layers(arm) for arm in arms}))
+    ax.grid(visible=True, alpha=0.3)
+    style.legend_below(ax, handles, style.shortened(names, 40))
+
+
+def _failures(ax: "Axes", arms: Sequence[Mapping[str, Any]], depth: int) -> None:
+    """Draw the share of runs that ended badly, at the largest depth."""
+    own = [arm for arm in arms if _layers(arm) == depth]
+    colors = style.class_colors(6)
+    label = {"facecolor": ax.get_facecolor(), "edgecolor": "none", "alpha": 0.7, "pad": 1.5}
+    places, left = np.arange(len(own)), np.zeros(len(own))
+    for end, color in _ENDS.items():
+        share = np.array([arm["census"].get(end, 0) / max(1, sum(arm["census"].values())) for arm in own])
+        ax.barh(places, share, left=left, height=0.7, color=colors[color], label=end)
+        left += share
+    for place, arm in enumerate(own):
+        # inside the panel: beside it, names would take half of its width
+        name = style.shortened([arm["arm"]], 40)[0]
+        ax.text(0.02, place, name, va="center", fontsize=8, parse_math=False, bbox=label)
+    ax.set_yticks([])
+    ax.set_ylim(len(own) - 0.4, -0.6)
+    ax.set(title=f"How runs ended, {depth} layers", xlabel="share of runs", xlim=(0, 1))
+    ax.grid(visible=True, axis="x", alpha=0.3)
+    style.legend_below(ax, *ax.get_legend_handles_labels())
+
+
+def _by_rate(ax: "Axes", arms: Sequence[Mapping[str, Any]], words: str) -> None:
+    """Draw what each rate scored on the tuning seeds: how wide the good ones lie is how easy an arm is to tune."""
+    names = [arm["arm"] for arm in arms]
+    handles = []
+    plain = list(style.class_colors(max(2, len(arms))))
+    looks = (
+        list(_styles(arms)) if all("network" in arm["place"] for arm in arms) else [{"color": each} for each in plain]
+    )
+    for arm, look in zip(arms, looks, strict=False):
+        rates, scores = np.array(sorted((float(rate), score) for rate, score in arm["rates"].items())).reshape(-1, 2).T
+        handles.append(ax.plot(rates, scores, marker="o", markersize=3.5, **look)[0])
+        chosen = np.flatnonzero(np.isclose(rates, arm["learning_rate"] or 0, rtol=1e-3))
+        if not arm["hopeless"]:
+            ax.plot(rates[chosen], scores[chosen], "o", markersize=8, color=look["color"], fillstyle="none")
+    ax.set(title=f"By learning rate: {words}", xscale="log", xlabel="learning rate (ring: chosen)")
+    ax.set_ylabel("validation accuracy, tuning seeds")
+    style.plain_numbers(ax)
+    ax.grid(visible=True, alpha=0.3)
+    style.legend_below(ax, handles, style.shortened(names, 40))
+
+
+def _by_layer(ax: "Axes", measured: Sequence[tuple[Mapping[str, Any], Sequence[float]]]) -> None:
+    names, handles = [arm["arm"] for arm, _ in measured], []
+    for (_, curve), line in zip(measured, _styles(arm for arm, _ in measured), strict=True):
+        handles.append(ax.plot(range(1, len(curve) + 1), curve, marker="o", markersize=3, **line)[0])
+    ax.set(title="Gradients before the first step", xlabel="layer (the last: the output)")
+    ax.set_ylabel("log10 of the gradient's norm")
+    ax.locator_params(axis="x", integer=True)
+    ax.grid(visible=True, alpha=0.3)
+    style.legend_below(ax, handles, style.shortened(names, 40))

@@ -1,0 +1,223 @@
+"""Recipes as text, such as ``layers=64,64 dropout=0.3``: the options of ``dlwhy train`` by their names."""
+
+import dataclasses
+import difflib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dlwhy.data.dataset import Task as Kind
+from dlwhy.errors import UsageError, display
+from dlwhy.models import baselines
+from dlwhy.models.layouts import Layout
+from dlwhy.models.network import NetworkSpec
+from dlwhy.models.stacked import StackedNetwork, n_outputs
+from dlwhy.studies.claims.compare import model_recipes
+from dlwhy.training.options import TrainingOptions
+
+BASELINE = "baseline:"
+# as near as widths must bring two sizes
+NEAR = 0.05
+_SHORT = {"lr": "learning_rate"}
+_SWITCHES = {"": True, "true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+# what all arms have in common, so that they differ in nothing else
+_COMMON = ("normalize", "seed", "engine", "precision", "checkpoint_every")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """One arm of a comparison.
+
+    Parameters
+    ----------
+    text
+        As the user gave it, which is its name.
+    network, options
+        What it says of a network; None for a simple model.
+    model
+        Name of a simple model, or None.
+    has_rate
+        Whether it names its learning rate, which is then not tuned.
+    from_other
+        Whether it is of a model that began with another one's weights, as it does not here.
+
+    """
+
+    text: str
+    network: NetworkSpec | None = None
+    options: TrainingOptions | None = None
+    model: str | None = None
+    has_rate: bool = False
+    from_other: bool = False
+
+
+def parse(
+    text: str, kind: Kind, *, epochs: int | None = None, models: Mapping[str, Mapping[str, Any]] | None = None
+) -> Recipe:
+    """Read a recipe.
+
+    Parameters
+    ----------
+    text
+        Options of ``train`` with spaces between, switches by their name alone; or ``baseline:NAME``, or
+        ``model:FILE`` for the recipe of a model.
+    kind
+        What is to be learnt, which decides the simple models there are.
+    epochs
+        Passes over the training part, if the recipe does not say.
+    models
+        Recipes of models that were read before, by text; see `model_recipes.read_all`.
+
+    Raises
+    ------
+    UsageError
+        If an option is unknown, given twice, or has a value that can't be.
+    InputRefusedError, InputUnreadableError, InputOutputError
+        If a model's recipe can't be read.
+
+    """
+    if text.strip().startswith(model_recipes.MODEL):
+        return _of_model(text, models or {})
+    name = " ".join(text.split())
+    if name.startswith(BASELINE):
+        return Recipe(text=name, model=_model(name, kind))
+    if not name:
+        raise UsageError('--arm "" says nothing', "name an option, such as layers=10,10")
+    given: dict[str, Any] = {"epochs": epochs} if epochs else {}
+    seen: set[str] = set()
+    for word in name.split():
+        option, value = _option(word, name)
+        if option in seen:
+            raise _refused(name, f"{_flag(option)} is given twice")
+        seen.add(option)
+        given[option] = value
+    try:
+        network = NetworkSpec(**_fields(NetworkSpec, given))
+        options = TrainingOptions(normalize="never", **_fields(TrainingOptions, given))
+    except UsageError as error:
+        raise _refused(name, error.message) from error
+    return Recipe(text=name, network=network, options=options, has_rate="learning_rate" in given)
+
+
+def _of_model(text: str, models: Mapping[str, Mapping[str, Any]]) -> Recipe:
+    name = model_recipes.name_of(text)
+    found = models.get(name) or model_recipes.read(text)
+    network, options = model_recipes.take(found)
+    return Recipe(text=name, network=network, options=options, has_rate=True, from_other=bool(found.get("taken")))
+
+
+def parameters(network: NetworkSpec, *, features: int, kind: Kind, classes: int) -> int:
+    """Count the trainable parameters of a network."""
+    shape = StackedNetwork(
+        spec=network, n_features=features, n_outputs=n_outputs(kind, classes), layout=Layout("first")
+    )
+    total = 0
+    for each in shape.weights:
+        size = 1
+        for length in each.shape:
+            size *= length
+        total += size if each.trainable else 0
+    return total
+
+
+def resized(network: NetworkSpec, wanted: int, count: Callable[[NetworkSpec], int]) -> NetworkSpec | None:
+    """Widen or narrow the hidden layers, in their proportions, to about as many parameters; None if that can't be.
+
+    Parameters
+    ----------
+    network
+        The network to change.
+    wanted
+        Parameters that it should have, within 5 %.
+    count
+        Counts a network's parameters.
+
+    """
+    if not network.layers:
+        return network if abs(count(network) / wanted - 1) <= NEAR else None
+    low, high = 1e-3, 1e3
+    for _ in range(60):
+        middle = (low * high) ** 0.5
+        low, high = (middle, high) if count(_scaled(network, middle)) < wanted else (low, middle)
+    # unequal widths reach sizes in between, but would switch residual connections off
+    ups = range(len(network.layers)) if not network.residual else (0,)
+    tried = [_scaled(network, factor, up) for factor in (low * 0.999, high * 1.001) for up in ups]
+    best = min(tried, key=lambda each: abs(count(each) - wanted))
+    return best if abs(count(best) / wanted - 1) <= NEAR else None
+
+
+def _scaled(network: NetworkSpec, factor: float, up: int = 0) -> NetworkSpec:
+    """Scale all widths down to whole numbers, the first ones up."""
+    widths = [max(1, int(width * factor) + (place < up)) for place, width in enumerate(network.layers)]
+    return dataclasses.replace(network, layers=tuple(min(width, 16_384) for width in widths))
+
+
+def _model(name: str, kind: Kind) -> str:
+    model = name.removeprefix(BASELINE)
+    known = baselines.names(kind)
+    if model not in known:
+        raise _refused(name, f"no such model for {kind}", f"there is {', '.join(known)}")
+    return model
+
+
+def _option(word: str, text: str) -> tuple[str, Any]:
+    """Read one option -> name of its field, value."""
+    name, has_value, value = word.removeprefix("--").partition("=")
+    field = _SHORT.get(name, name.replace("-", "_"))
+    readers = _readers()
+    if field not in readers:
+        raise _unknown(name, field, text)
+    reader = readers[field]
+    if not has_value and reader is not _switch:
+        raise _refused(text, f"{_flag(field)} needs a value, such as {_flag(field)}={_EXAMPLES.get(field, 1)}")
+    try:
+        return field, reader(value)
+    except (ValueError, KeyError) as error:
+        wanted = _WANTED.get(reader, "a value that can be")
+        raise _refused(text, f"{_flag(field)} must be {wanted} (got {display(value)})") from error
+
+
+def _unknown(name: str, field: str, text: str) -> UsageError:
+    if field in _COMMON:
+        return _refused(text, f"{_flag(field)} can't differ between arms")
+    known = [_flag(each) for each in _readers()]
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known)}"
+    return _refused(text, f"no option {display(name)} for an arm", hint)
+
+
+def _readers() -> dict[str, Callable[[str], Any]]:
+    """Give what reads the value of each option that a recipe may have."""
+    texts = dict.fromkeys(("activation", "initializer", "optimizer", "schedule", "class_weight"), str)
+    wholes = dict.fromkeys(("epochs", "batch_size", "patience"), int)
+    numbers = dict.fromkeys(("learning_rate", "dropout", "l1", "l2", "clip_norm", "validation_split"), float)
+    switches = dict.fromkeys(("batch_norm", "layer_norm", "residual"), _switch)
+    return {"layers": _layers, **texts, **wholes, **numbers, **switches}
+
+
+def _layers(value: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in value.split(","))
+
+
+def _switch(value: str) -> bool:
+    return _SWITCHES[value.lower()]
+
+
+_WANTED: dict[Callable[[str], Any], str] = {
+    _layers: "whole numbers with commas between",
+    _switch: "true or false",
+    int: "a whole number",
+    float: "a number",
+}
+_EXAMPLES = {"layers": "64,64", "activation": "relu", "optimizer": "adam", "schedule": "cosine"}
+
+
+def _fields(of: type, given: dict[str, Any]) -> dict[str, Any]:
+    return {field.name: given[field.name] for field in dataclasses.fields(of) if field.name in given}
+
+
+def _flag(field: str) -> str:
+    return field.replace("_", "-")
+
+
+def _refused(text: str, message: str, hint: str = "") -> UsageError:
+    return UsageError(f'--arm "{display(text, 100)}": {message}', hint)

@@ -1,0 +1,95 @@
+"""Panels of the study of compute: loss against cost with its frontier, and what parallel hardware brings."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlwhy.figures import style
+from dlwhy.studies.claims.claim import Panel, Report
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_GREY = "#9a9a9a"
+
+
+def panels(report: Report) -> Sequence[Panel]:
+    """Return what draws a panel for each task that is no control, one for the negative ones, one for the machine."""
+    shown = report["descriptive"]
+    roles = {arm["task"]: arm["role"] for arm in report["arms"]}
+    negative = [task for task in shown["grids"] if roles[task] == "negative"]
+    drawn: list[Panel] = [_grid_panel(shown, task) for task in shown["grids"] if task not in negative]
+    if negative:
+        drawn.append(lambda ax: _controls(ax, shown, negative))
+    if shown.get("throughput"):
+        drawn.append(lambda ax: _throughput(ax, shown["throughput"]))
+    return drawn
+
+
+def _grid_panel(shown: Mapping[str, Any], task: str) -> Panel:
+    def draw(ax: "Axes") -> None:
+        cells, found = shown["grids"][task], shown["frontiers"].get(task)
+        widths = list(dict.fromkeys(cell[0] for cell in cells))
+        handles, names = [], []
+        for width, color in zip(widths, style.class_colors(max(2, len(widths))), strict=False):
+            cost, loss = _of_width(cells, width)
+            handles.append(ax.plot(cost, loss, "o-", color=color, markersize=4, linewidth=1.3)[0])
+            names.append(f"width {width:g}")
+        if found:
+            budget, loss = _frontier(found)
+            handles.append(ax.step(budget, loss, where="post", color=style.ink(), linewidth=1.8)[0])
+            names.append(
+                "frontier" if found["slope"] is None else f"frontier, compute^{0.0 - round(found['slope'], 2):.2f}"
+            )
+        _label(ax, f"{task}: what compute buys")
+        style.legend_below(ax, handles, names)
+
+    return draw
+
+
+def _controls(ax: "Axes", shown: Mapping[str, Any], tasks: Sequence[str]) -> None:
+    handles = []
+    for task, color in zip(tasks, style.class_colors(max(2, len(tasks))), strict=False):
+        cells, found = shown["grids"][task], shown["frontiers"].get(task)
+        for width in dict.fromkeys(cell[0] for cell in cells):
+            ax.plot(*_of_width(cells, width), "o-", color=color, alpha=0.3, markersize=2.5, linewidth=0.8)
+        budget, loss = _frontier(found) if found else (np.array([]), np.array([]))
+        handles.append(ax.step(budget, loss, where="post", color=color, linewidth=2.2)[0])
+    _label(ax, "Controls: compute that buys nothing")
+    style.legend_below(ax, handles, style.shortened([f"{task}, frontier" for task in tasks], 40))
+
+
+def _throughput(ax: "Axes", found: Mapping[str, Any]) -> None:
+    colors = style.class_colors(3)
+    handles = [
+        ax.plot(*np.array(found["batch"], float).T, "o-", color=colors[0])[0],
+        ax.plot(*np.array(found["replicas"], float).T, "s--", color=colors[1])[0],
+    ]
+    names = ["by batch size, one network", "by networks side by side, batch 64"]
+    if not isinstance(found["threads"], str):
+        handles.append(ax.plot(*np.array(found["threads"], float).T, "^:", color=colors[2])[0])
+        names.append("by threads, batch 1024")
+    ax.set(xscale="log", yscale="log", xlabel="batch size, networks, threads", ylabel="samples a second")
+    ax.set_title(f"This machine: at best {found['share']:.0%} of its matrix-product peak", parse_math=False)
+    style.plain_numbers(ax)
+    ax.grid(visible=True, which="both", alpha=0.25)
+    style.legend_below(ax, handles, names)
+
+
+def _label(ax: "Axes", title: str) -> None:
+    ax.set(xscale="log", yscale="log", xlabel="compute: 6 x parameters x samples", ylabel="held-out loss")
+    ax.set_title(title, parse_math=False)
+    style.plain_numbers(ax)
+    ax.grid(visible=True, which="both", alpha=0.25)
+
+
+def _of_width(cells: Sequence[Sequence[float]], width: float) -> Any:
+    """Costs and losses of a width, (2, n_durations)."""
+    own = np.array([[cost, loss] for each, _, cost, loss in cells if each == width])
+    return own[:, 0], 10 ** own[:, 1]
+
+
+def _frontier(found: Mapping[str, Any]) -> Any:
+    budget, loss, _ = np.array(found["points"], float).T
+    return budget, 10**loss

@@ -1,0 +1,182 @@
+"""The design of the study of depth: tasks, each with the depths that are compared on it, and linear probes."""
+
+import dataclasses
+import itertools
+from collections.abc import Mapping
+from typing import get_args
+
+from dlwhy.errors import UsageError
+from dlwhy.models.network import NetworkSpec
+from dlwhy.studies.arms.network import Network
+from dlwhy.studies.arms.simple import Simple
+from dlwhy.studies.claims.depth.arms import Mapped, Probes, Taught
+from dlwhy.studies.plan.assembling import assemble
+from dlwhy.studies.plan.prediction import Role, Says
+from dlwhy.studies.plan.recipe import ADAM_RATES
+from dlwhy.studies.plan.study import Arm, Contrast, Study, Task, contrast
+from dlwhy.studies.request import Budget, OwnData, Request
+from dlwhy.studies.tasks.registry import shape_of
+from dlwhy.training.options import TrainingOptions
+
+_CAVEAT = (
+    "On the tent map deep beats shallow, and nearest neighbours beat both (about .98): that depth helps a network does "
+    "not make a network the best tool."
+)
+_STEPS = 3000
+_OPTIONS = TrainingOptions(batch_size=64, normalize="never")
+_SHALLOW, _DEEP = 1, 3
+# depths by the budget from which they count
+_COMPARED: Mapping[int, Budget] = {_SHALLOW: "quick", _DEEP: "quick"}
+_ALL: Mapping[int, Budget] = {**dict.fromkeys((0, 1, 2, 3, 4, 6), "default"), **_COMPARED}
+_OWN: Mapping[int, Budget] = {**_ALL, 0: "quick"}
+_PARAMETERS, _PARAMETERS_OF_REAL = 300, 6000
+_PROBED_WIDTH, _PROBED_WIDTH_OF_REAL = 16, 32
+_PLANE = 2  # features, up to which a task is small
+
+
+@dataclasses.dataclass(frozen=True)
+class _Row:
+    """A task, and what is asked on it."""
+
+    since: Budget
+    task: Task
+    depths: Mapping[int, Budget]
+    probed: bool = False
+    by_name: bool = False  # whether `--only` can ask for it below its budget
+    nearest: bool = False  # whether nearest neighbours stand beside the networks
+
+
+def _task(name: str, role: Role, draw: str, n_train: int = 1000, **settings: object) -> Task:
+    return Task(name=name, role=role, draw=draw, settings={**settings, "n_train": n_train})
+
+
+_RINGS = _task("rings-4", "positive", "rings", k=4)
+_TENT = _task("tent-4", "positive", "tent", k=4)
+_ROWS = (
+    _Row("quick", _RINGS, _ALL, probed=True),
+    _Row("quick", _TENT, _ALL, probed=True),
+    _Row("quick", _task("linear", "negative", "linear", features=2), _ALL, probed=True),
+    _Row("quick", _task("rings-2", "negative", "rings", k=2), _ALL),
+    _Row("quick", _task("rings-4-shuffled", "negative", "rings", k=4, shuffled=True), _ALL),
+    _Row("default", _task("digits", "real", "digits"), dict.fromkeys(_ALL, "quick"), probed=True),
+    _Row("default", _task("digits-200", "real", "digits", 200), _COMPARED),
+    # the dials of composition
+    *(_Row("default", _task(f"rings-{k}", "real", "rings", k=k), _COMPARED) for k in (3, 6)),
+    *(_Row("default", _task(f"tent-{k}", "real", "tent", k=k), _COMPARED) for k in (1, 2, 3, 5)),
+    _Row("default", _TENT, {}, nearest=True),
+    _Row("thorough", _task("hierarchy", "real", "hierarchy"), _COMPARED, by_name=True),
+)
+
+
+def design(request: Request) -> Study:
+    """Return arms and predictions; `default` adds all depths, real data and the dials, `thorough` the hierarchy."""
+    rows = [row for row in _ROWS if request.includes(row.since, row.task.name if row.by_name else None)]
+    if request.own:
+        rows.append(_Row("quick", Task(name=request.own.name, role="own", draw="own"), _OWN))
+    arms: list[Arm] = []
+    contrasts: list[Contrast] = []
+    for row in rows:
+        nets = {d: _arm(row.task, d, request.own) for d, since in row.depths.items() if request.includes(since)}
+        arms += nets.values()
+        if row.nearest:
+            arms.append(_nearest(row.task))
+        if nets:
+            contrasts.append(_deeper(nets[_DEEP], nets[_SHALLOW]))
+    for row in rows:
+        if row.probed:
+            probes = [_probe(row.task, taught) for taught in get_args(Taught)]
+            arms += probes
+            contrasts += _separable(*probes)
+    repeated = next(arm for arm in arms if arm.key == f"{_RINGS.name}: depth {_DEEP}")
+    return assemble(request, arms=arms, contrasts=contrasts, repeated=repeated, caveats=(_CAVEAT,))
+
+
+def matched_width(*, features: int, depth: int, outputs: int, parameters: int) -> int:
+    """Return the width at which `depth` equal hidden layers have a number of parameters as near as can be.
+
+    Raises
+    ------
+    UsageError
+        If there is no hidden layer to widen.
+
+    """
+    if depth < 1:
+        raise UsageError("a network without hidden layers has no width")
+
+    def count(width: int) -> int:
+        return sum((a + 1) * b for a, b in itertools.pairwise((features, *(width,) * depth, outputs)))
+
+    return min(range(1, 4097), key=lambda width: abs(count(width) - parameters))
+
+
+def _arm(task: Task, depth: int, own: OwnData | None) -> Arm:
+    features, outputs = shape_of(task, own)
+    parameters = _PARAMETERS if features <= _PLANE else _PARAMETERS_OF_REAL
+    width = matched_width(features=features, depth=depth, outputs=outputs, parameters=parameters) if depth else 0
+    kind = Mapped if task.draw == "rings" and task.role == "positive" else Network
+    return Arm(
+        name=f"depth {depth}",
+        task=task,
+        recipe=kind(
+            network=NetworkSpec(layers=(width,) * depth, initializer="he_uniform"),
+            options=_OPTIONS,
+            steps=_STEPS,
+            rates=ADAM_RATES,
+        ),
+        metric=own.metric if own and task.role == "own" else "accuracy",
+        place={"depth": depth, **({"k": task.settings["k"], "dial": task.draw} if _is_on_dial(task) else {})},
+    )
+
+
+def _is_on_dial(task: Task) -> bool:
+    return "k" in task.settings and not task.settings.get("shuffled")
+
+
+def _probe(task: Task, taught: Taught) -> Arm:
+    width = _PROBED_WIDTH if shape_of(task, None)[0] <= _PLANE else _PROBED_WIDTH_OF_REAL
+    recipe = Probes(
+        network=NetworkSpec(layers=(width,) * 4, initializer="he_uniform"),
+        options=_OPTIONS,
+        steps=_STEPS,
+        rates=() if taught == "untrained" else ADAM_RATES,
+        taught=taught,
+    )
+    return Arm(name=f"probes, {taught}", task=task, recipe=recipe, metric="probe", place={"probes": taught})
+
+
+def _nearest(task: Task) -> Arm:
+    model = "nearest-neighbours"
+    return Arm(name="nearest neighbours", task=task, recipe=Simple(model=model), place={"model": model})
+
+
+def _deeper(deep: Arm, shallow: Arm) -> Contrast:
+    on = f"On {deep.task.name}"
+    says = Says(
+        yes=f"{on}, three layers beat one with as many parameters, by {{effect}}.",
+        no=f"{on}, one layer is as good as three with as many parameters.",
+        worse=f"{on}, three layers are worse than one with as many parameters, by {{effect}}.",
+        unclear=f"{on}, these runs can't tell three layers from one.",
+    )
+    return contrast("P1", deep, shallow, says, primary=deep.task.role in ("positive", "own"))
+
+
+def _separable(trained: Arm, untrained: Arm, shuffled: Arm) -> list[Contrast]:
+    on, others = f"On {trained.task.name}", {"in an untrained network": untrained}
+    # where a line suffices, noise does not fail to separate the classes but spoils what the input had: no control
+    if trained.task.role != "negative":
+        others["with shuffled labels"] = shuffled
+    return [
+        contrast(
+            "P2",
+            trained,
+            other,
+            Says(
+                yes=f"{on}, training makes the classes separable layer by layer, more than {words}.",
+                no=f"{on}, the layers separate the classes no more than {words}.",
+            ),
+            metric="slope",
+            primary=False,
+            smallest=0.01,
+        )
+        for words, other in others.items()
+    ]

@@ -1,0 +1,149 @@
+"""Panels of the study of depth: accuracy by depth, the dial, one network of each depth, probes by layer, pieces."""
+
+import functools
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlwhy.figures import intervals, style
+from dlwhy.studies.claims.claim import Panel, Report
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_GREY = "#9a9a9a"
+
+
+def panels(report: Report) -> Sequence[Panel]:
+    """Return what draws the panels that the report has data for."""
+    drawn: list[Panel] = [lambda ax: _by_depth(ax, report)]
+    if _dial(report, "rings") or _dial(report, "tent"):
+        drawn.append(lambda ax: _by_composition(ax, report))
+    described = report["descriptive"]
+    drawn += [functools.partial(_maps, task=task, maps=maps) for task, maps in described.get("maps", {}).items()]
+    if described.get("probes"):
+        drawn.append(lambda ax: _by_layer(ax, described["probes"]))
+    if described.get("regions"):
+        drawn.append(lambda ax: _by_pieces(ax, described["regions"], described["tent_pieces"], report["alpha"]))
+    return drawn
+
+
+def _by_depth(ax: "Axes", report: Report) -> None:
+    arms = _networks(report)
+    tasks = [task for task in dict.fromkeys(arm["task"] for arm in arms) if task not in _dial_tasks(report)]
+    handles, names = [], []
+    for task, color in zip(tasks, style.class_colors(max(2, len(tasks))), strict=False):
+        own = [arm for arm in arms if arm["task"] == task and arm["mean"] is not None]
+        negative = bool(own) and own[0]["role"] == "negative"
+        handles.append(
+            ax.errorbar(
+                [arm["place"]["depth"] for arm in own],
+                [arm["mean"] for arm in own],
+                yerr=intervals.lengths(own),
+                color=color,
+                linestyle="--" if negative else "-",
+                marker="o",
+                markersize=5,
+                linewidth=1.6,
+            )
+        )
+        names.append(f"{task} (control: no gain)" if negative else task)
+    ax.set(
+        title="Equal parameters, more layers",
+        xlabel="hidden layers",
+        ylabel=f"held-out score, {style.level(report['alpha'])} interval",
+    )
+    ax.locator_params(axis="x", integer=True)
+    ax.grid(visible=True, alpha=0.3)
+    style.legend_below(ax, handles, style.shortened(names, 40))
+
+
+def _by_composition(ax: "Axes", report: Report) -> None:
+    handles, names = [], []
+    for draw, color in zip(("rings", "tent"), style.class_colors(2), strict=True):
+        points = _dial(report, draw)
+        if not points:
+            continue
+        steps, effects, low, high = np.array(points).T
+        handles.append(ax.errorbar(steps, effects, yerr=[effects - low, high - effects], color=color, marker="o"))
+        names.append(draw)
+    ax.axhline(0, color=_GREY, linewidth=1)
+    ax.set(title="Depth pays in between: not too easy, not too hard", xlabel="k: steps of composition")
+    ax.set_ylabel("3 layers less 1, accuracy")
+    ax.grid(visible=True, alpha=0.3)
+    style.legend_below(ax, handles, names)
+
+
+def _maps(ax: "Axes", *, task: str, maps: Mapping[str, list[str]]) -> None:
+    """Show which class each network gives each place, side by side, with what is to be learnt first."""
+    from matplotlib.colors import ListedColormap
+
+    colors = ListedColormap([style.muted(color) for color in style.class_colors(2)])
+    columns = max(2, math.ceil(math.sqrt(len(maps))))
+    rows = -(-len(maps) // columns)
+    for place, (name, lines) in enumerate(maps.items()):
+        row, column = divmod(place, columns)
+        inner = ax.inset_axes((column / columns, 1 - (row + 1) / rows, 0.96 / columns, 0.86 / rows))
+        cells = np.array([[-1 if mark == " " else int(mark) for mark in line] for line in lines])
+        inner.imshow(np.ma.masked_less(cells, 0), cmap=colors, vmin=0, vmax=1)
+        inner.set_title(name, fontsize="small", loc="center", parse_math=False)
+        inner.set_axis_off()
+    ax.set_axis_off()
+    ax.set_title(f"{task}: what one network of each depth learns", parse_math=False)
+
+
+def _by_pieces(ax: "Axes", regions: Mapping[str, Any], tent: Sequence[Sequence[int]], alpha: float) -> None:
+    depths, means, low, high = np.array(regions["random"]).T
+    random, built = style.class_colors(2)
+    bars = ax.errorbar(depths, means, yerr=[means - low, high - means], color=random, marker="o", markersize=5)
+    line = ax.plot(*np.array(tent).T, color=built, marker="s", markersize=5)[0]
+    ax.set(title="Linear pieces: units count, not depth", xlabel="hidden layers")
+    ax.set_ylabel(f"pieces along a line, {style.level(alpha)} interval")
+    ax.set_yscale("log", base=2)
+    ax.yaxis.set_major_formatter("{x:.0f}")
+    ax.grid(visible=True, alpha=0.3)
+    style.legend_below(ax, [bars, line], [f"untrained, {regions['units']} units in all", "tent network built by hand"])
+
+
+def _by_layer(ax: "Axes", probes: Mapping[str, Mapping[str, list[float]]]) -> None:
+    handles, names = [], []
+    styles = {"trained": "-", "untrained": ":", "shuffled": "--"}
+    for (task, curves), color in zip(probes.items(), style.class_colors(max(2, len(probes))), strict=False):
+        for what, values in curves.items():
+            line = ax.plot(range(len(values)), values, color=color, linestyle=styles[what], marker="o", markersize=4)[0]
+            if what == "trained":
+                handles.append(line)
+                names.append(task)
+    for what in ("untrained", "shuffled"):
+        handles.append(ax.plot([], [], color=_GREY, linestyle=styles[what])[0])
+        names.append({"untrained": "untrained network", "shuffled": "shuffled labels"}[what])
+    ax.set(title="Linear probes: what a line can separate", xlabel="behind layer (0: the input)")
+    ax.set_ylabel("probe accuracy on held-out rows")
+    ax.locator_params(axis="x", integer=True)
+    ax.grid(visible=True, alpha=0.3)
+    style.legend_below(ax, handles, style.shortened(names))
+
+
+def _dial(report: Report, draw: str) -> list[list[float]]:
+    """Points of the dial: steps of composition, effect, ends of its interval; if there are more than the controls'."""
+    steps = {arm["task"]: arm["place"]["k"] for arm in _networks(report) if arm["place"].get("dial") == draw}
+    points = [
+        [float(steps[each["task"]]), each["effect"], each["ci_low"], each["ci_high"]]
+        for each in report["predictions"]
+        if each["id"] == "P1" and each["task"] in steps and each["ci_low"] is not None
+    ]
+    return sorted(points) if len(points) > 2 else []
+
+
+def _dial_tasks(report: Report) -> set[str]:
+    """Tasks that are on the dial only: they are no controls, not the user's own, and have two depths."""
+    counts = Counter(arm["task"] for arm in _networks(report))
+    most = max(counts.values(), default=0)
+    return {arm["task"] for arm in _networks(report) if arm["role"] == "real" and counts[arm["task"]] < most}
+
+
+def _networks(report: Report) -> list[Mapping[str, Any]]:
+    return [arm for arm in report["arms"] if "depth" in arm["place"]]

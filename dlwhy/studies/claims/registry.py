@@ -1,0 +1,34 @@
+"""The claims by name: a seventh is one new folder and one line here."""
+
+from dlwhy.errors import UsageError, display
+from dlwhy.studies.claims import algorithms, compare, compute, data, depth, transfer, versatility
+from dlwhy.studies.claims.claim import Claim
+
+COMPARE = compare.CLAIM.name
+# the essay's, in its order
+CLAIMS: dict[str, Claim] = {}
+
+
+def register(claim: Claim) -> None:
+    """Add a claim to those there are."""
+    CLAIMS[claim.name] = claim
+
+
+def claim(name: str) -> Claim:
+    """Return a claim by name.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+
+    """
+    if name == COMPARE:
+        return compare.CLAIM
+    if name not in CLAIMS:
+        raise UsageError(f"no study {display(name)}", f"there is {', '.join(CLAIMS)}, all, {COMPARE}, show")
+    return CLAIMS[name]
+
+
+for _folder in (depth, data, compute, algorithms, transfer, versatility):
+    register(_folder.CLAIM)

@@ -1,0 +1,128 @@
+"""Panels of the study of versatility: scores by data set, mean ranks with the critical difference, time by rows."""
+
+from collections.abc import Container, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlwhy.figures import style
+from dlwhy.studies.claims.claim import Panel, Report
+from dlwhy.studies.claims.versatility.design import NET, NETS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_GREY = "#9a9a9a"
+_METHODS = (
+    NETS,
+    NET,
+    "linear",
+    "naive-bayes",
+    "nearest-neighbours",
+    "svm",
+    "random-forest",
+    "gradient-boosting",
+)
+_COLORS = dict(
+    zip(_METHODS, ("#D55E00", "#E69F00", "#777777", "#CC79A7", "#56B4E9", "#0072B2", "#009E73", "#000000"), strict=True)
+)
+_COLORS["logistic"] = _COLORS["linear"]
+_MARKERS = dict(zip(_METHODS, "DdsvoP^X", strict=True))
+_LEAST = -0.25
+_NAME_LENGTH = 22
+
+
+def panels(report: Report) -> Sequence[Panel]:
+    """Return what draws the panels that the report has data for."""
+    shown = report["descriptive"]
+    drawn: list[Panel] = []
+    if shown["scores"]:
+        own = {each["task"] for each in report["predictions"] if each["role"] == "own"}
+        drawn.append(lambda ax: _by_data_set(ax, shown["scores"], own))
+    if shown["ranking"]:
+        drawn.append(lambda ax: _ranks(ax, shown["ranking"]))
+    if shown["times"]:
+        drawn.append(lambda ax: _by_rows(ax, shown["times"]))
+    return drawn
+
+
+def _by_data_set(ax: "Axes", scores: Mapping[str, Mapping[str, float]], own: Container[str]) -> None:
+    """Dots of all methods, a line a data set; the user's own on top, then where nets lead the linear model most."""
+    order = sorted(scores, key=lambda task: (task not in own, scores[task].get("linear", 0) - _of_net(scores[task])))
+    lowest = min(min(methods.values()) for methods in scores.values())
+    handles, names = [], []
+    for method in (each for each in reversed(_METHODS) if any(each in scores[task] for task in order)):
+        cells = [(scores[task][method], place) for place, task in enumerate(order) if method in scores[task]]
+        values, places = np.array(cells).T
+        filled = method in (NETS, NET)
+        handles.append(
+            ax.plot(
+                np.maximum(values, _LEAST),
+                places,
+                _MARKERS[method],
+                color=_COLORS[method],
+                markerfacecolor=_COLORS[method] if filled else "none",
+                markersize=6 if filled else 5,
+                linestyle="none",
+            )[0]
+        )
+        names.append(method)
+    ax.set_yticks(range(len(order)), style.shortened(order, _NAME_LENGTH), fontsize=8, parse_math=False)
+    ax.set_ylim(len(order) - 0.5, -0.5)
+    ax.set_xlim(max(lowest, _LEAST) - 0.03, 1.03)
+    ax.set(title="All methods at their defaults", xlabel="held-out accuracy, or R² of a regression")
+    ax.grid(visible=True, alpha=0.3)
+    style.legend_below(ax, handles[::-1], names[::-1])
+
+
+def _of_net(methods: Mapping[str, float]) -> float:
+    return methods.get(NETS, methods.get(NET, 0.0))
+
+
+def _ranks(ax: "Axes", ranking: Mapping[str, Any]) -> None:
+    """Mean ranks, best on top, each with a bar of half the critical difference to either side."""
+    ranks, half = ranking["mean_ranks"], ranking["critical_difference"] / 2
+    order = np.argsort(ranks, kind="stable")
+    for place, which in enumerate(order):
+        method = ranking["methods"][which]
+        color = _COLORS[method]
+        ax.plot([ranks[which] - half, ranks[which] + half], [place, place], color=color, linewidth=3, alpha=0.4)
+        ax.plot(ranks[which], place, "o", color=color, markersize=7)
+        ax.text(
+            ranks[which],
+            place - 0.18,
+            f"{method}  {ranks[which]:.1f}",
+            ha="center",
+            va="bottom",
+            fontsize=9,
+            color=color,
+            parse_math=False,
+        )
+    best = ranks[order[0]]
+    ax.axvspan(best - half, best + half, color=_GREY, alpha=0.15, linewidth=0)
+    ax.set_yticks([])
+    ax.set_ylim(len(order) - 0.5, -0.8)
+    ax.set_title(f"Mean ranks over {ranking['sets']} data sets")
+    ax.set_xlabel(f"1 is best; bars overlap: not told apart; Friedman p {_probability(ranking['friedman_p'])}")
+    ax.grid(visible=True, axis="x", alpha=0.3)
+
+
+def _probability(p: float) -> str:
+    return "< 0.0001" if p < 0.0001 else f"= {p:.2g}"
+
+
+def _by_rows(ax: "Axes", times: Mapping[str, Sequence[Sequence[float]]]) -> None:
+    handles, names = [], []
+    for method, cells in times.items():
+        n, seconds = np.array(cells).T
+        marker = _MARKERS.get(method, "s")
+        handles.append(ax.plot(n, seconds, f"{marker}-", color=_COLORS.get(method, _GREY), markersize=5)[0])
+        names.append(method)
+        if method == NET:
+            handles.append(ax.plot(n, seconds[-1] * (n / n[-1]) ** 1.1, ":", color=_GREY)[0])
+            names.append("as rows^1.1")
+    ax.set(xscale="log", yscale="log", xlabel="training rows", ylabel="seconds of a training")
+    ax.set_title("Time grows with the rows")
+    style.plain_numbers(ax)
+    ax.grid(visible=True, which="both", alpha=0.25)
+    style.legend_below(ax, handles, names)

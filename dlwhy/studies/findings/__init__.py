@@ -1,0 +1,1 @@
+"""What rows say: effects, verdicts and their wording."""

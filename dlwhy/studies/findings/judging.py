@@ -1,0 +1,114 @@
+"""Judging a prediction: its differences, one a seed, by the rule that was fixed beforehand."""
+
+import dataclasses
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.studies.findings import selecting, statistics, verdicts, wording
+from dlwhy.studies.findings.statistics import Effect
+from dlwhy.studies.findings.verdicts import Finding
+from dlwhy.studies.findings.wording import Interval
+from dlwhy.studies.plan.outcome import LOST, Outcome, Results, census
+from dlwhy.studies.plan.prediction import Prediction
+from dlwhy.studies.plan.study import Arm, Contrast, Study
+
+
+def judge(
+    prediction: Prediction,
+    differences: npt.ArrayLike,
+    *,
+    alpha: float,
+    overlap: float = 0.0,
+    cautions: tuple[str, ...] = (),
+) -> Finding:
+    """Judge a prediction by paired differences.
+
+    Parameters
+    ----------
+    prediction
+        What was predicted.
+    differences
+        One a seed, (n_seeds,), in the direction of the prediction; those that are not finite are left out.
+    alpha
+        One less the coverage of the interval.
+    overlap
+        See `selecting.overlap_of`.
+    cautions
+        What stands beside the number.
+
+    """
+    values, smallest = np.asarray(differences, float), prediction.smallest or 0.0
+    values = values[np.isfinite(values)]
+    what = f"On {prediction.task}, {prediction.contrast}"
+    nothing = Finding(**{**vars(prediction), "smallest": smallest}, sentence=f"{what}: no pair of runs has a result.")
+    if not len(values):
+        return nothing
+    effect = statistics.paired_effect(values, alpha=alpha, overlap=overlap)
+    seen = Interval.of(effect)
+    outcome = wording.outcome(seen, smallest=smallest)
+    needed = verdicts.seeds_to_settle(effect, smallest=smallest, overlap=overlap)
+    verdict = verdicts.verdict_of(effect, smallest=smallest)
+    then = _then(verdict, needed=needed, overlap=overlap)
+    return dataclasses.replace(
+        nothing,
+        effect=effect.effect,
+        ci_low=effect.ci_low,
+        ci_high=effect.ci_high,
+        p=effect.p,
+        test="corrected t" if overlap else "sign flip",
+        standardized=effect.standardized,
+        n_seeds=effect.n_seeds,
+        verdict=verdict,
+        outcome=outcome,
+        seeds_needed=needed,
+        cautions=cautions,
+        sentence=wording.sentence(seen, outcome, prediction.says, what=what, metric=prediction.metric, then=then),
+    )
+
+
+def compared(study: Study, results: Results, contrast: Contrast) -> Finding:
+    """Compare two arms by seed."""
+    pair = [(study.arms[key], results[key]) for key in (contrast.arm, contrast.base)]
+    differences = selecting.paired(pair[0][1], pair[1][1], contrast.prediction.metric)
+    cautions = tuple(caution for each in pair for caution in _cautions(*each))
+    overlap = selecting.overlap_of(pair[0][1])
+    return judge(contrast.prediction, differences, alpha=study.request.alpha, overlap=overlap, cautions=cautions)
+
+
+def by_trend(finding: Finding, curves: npt.ArrayLike, overlap: float) -> Finding:
+    """Put the p of Page's test that curves, (n_seeds, k), rise in place of the mean's.
+
+    The test is of seeds that have no rows in common, two at least.
+    """
+    curves = np.asarray(curves, float)
+    if overlap or len(curves) < 2:
+        return finding
+    return dataclasses.replace(finding, p=statistics.trend(curves)[1], test="trend")
+
+
+def effect_of(arm: Outcome, base: Outcome, metric: str, *, alpha: float) -> Effect | None:
+    """Estimate the paired difference of two outcomes; None for fewer than two pairs."""
+    pairs = selecting.paired(arm, base, metric)
+    return statistics.paired_effect(pairs, alpha=alpha, overlap=selecting.overlap_of(arm)) if len(pairs) > 1 else None
+
+
+def _then(verdict: verdicts.Verdict, *, needed: int | None, overlap: float) -> str:
+    """Say what would settle a prediction that is open, or why it has no verdict."""
+    if verdict == "withheld":
+        return verdicts.TOO_FEW
+    if verdict != "inconclusive":
+        return ""
+    if needed:
+        return f"about {needed} seeds would settle it"
+    return "more seeds of the same rows would not settle it, more rows could" if overlap else ""
+
+
+def _cautions(arm: Arm, outcome: Outcome) -> list[str]:
+    """Return what stands beside a number that an arm has part in: lost runs, a rate at the edge, no rate at all."""
+    lost = verdicts.failure_cautions(arm.name, census(outcome.runs), lost=LOST)
+    if arm.task.settings.get("shuffled"):  # there is nothing to learn, at whatever rate
+        return list(lost)
+    edge = verdicts.edge_caution(arm.name, at_edge=outcome.at_edge)
+    hopeless = f"{arm.name} can't be trained at any rate that was tried" if outcome.hopeless else None
+    return [*lost, *(caution for caution in (edge, hopeless) if caution)]

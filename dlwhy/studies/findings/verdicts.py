@@ -1,0 +1,257 @@
+"""The rules that turn statistics into verdicts, fixed before any result exists; and what a prediction's result is."""
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from dlwhy.studies.findings import statistics, wording
+from dlwhy.studies.findings.statistics import Effect
+from dlwhy.studies.findings.wording import Outcome
+from dlwhy.studies.plan.prediction import Prediction
+
+Verdict = Literal["supported", "not supported", "inconclusive", "withheld"]
+# whose data a verdict is on: the user's own before the controls, these before data that are neither
+About = Literal["own", "controls", "real", "nothing"]
+# how a p value was found; that of sign flips can't be smaller than their number allows
+Test = Literal["sign flip", "corrected t", "trend", "sign", "ranks"]
+TOO_FEW = "too few seeds for a verdict"
+# an exact sign-flip test of five pairs can't reach 0.05
+MIN_SEEDS = 6
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Finding(Prediction):
+    """A prediction with what was seen of it, by default nothing; the fields are those of ``study.json``."""
+
+    # see `statistics.Effect`; None where there is nothing
+    effect: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    p: float | None = None
+    p_holm: float | None = None  # after Holm's correction over the primary predictions
+    standardized: float | None = None
+    n_seeds: int = 0
+    verdict: Verdict = "withheld"
+    cautions: tuple[str, ...] = ("no pair of runs has a result",)
+    sentence: str = ""  # for a student, with the effect's size whatever the verdict
+    outcome: Outcome = "open"  # what the interval says; see `wording.outcome`
+    test: Test = "sign flip"  # what p is of
+    seeds_needed: int | None = None  # that would probably settle an open verdict; None if unknown, or too many
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it JSON-like; what is not finite, such as the interval of a single pair, is None."""
+        values = {**dataclasses.asdict(self), "cautions": list(self.cautions)}
+        del values["says"]
+        return {
+            name: None if isinstance(value, float) and not math.isfinite(value) else value
+            for name, value in values.items()
+        }
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Settled:
+    """A study's findings with corrections made, and its verdict.
+
+    Parameters
+    ----------
+    findings
+        All of them.
+    verdict, about, decisive
+        The verdict, whose data it is on, and the predictions that decide it: those on the user's own data if there are
+        any, else those on controls where the claim should hold.
+    controls_verdict
+        On the controls where the claim should hold: whether the lab works; None if there are none.
+    controls_ok
+        Whether every control behaved.
+    reasons
+        Why, if it is withheld or inconclusive.
+
+    """
+
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+    about: About
+    decisive: tuple[Finding, ...]
+    controls_verdict: Verdict | None
+    controls_ok: bool
+    reasons: tuple[str, ...]
+
+
+def verdict_of(effect: Effect, *, smallest: float) -> Verdict:
+    """Judge by the interval alone: above the smallest effect that matters, below it, or neither; few seeds not at all.
+
+    An end that touches the smallest effect is neither above nor below.
+    """
+    if effect.n_seeds < MIN_SEEDS:
+        return "withheld"
+    if effect.ci_low > smallest:
+        return "supported"
+    return "not supported" if effect.ci_high < smallest else "inconclusive"
+
+
+def seeds_to_settle(effect: Effect, *, smallest: float, overlap: float = 0.0) -> int | None:
+    """Give the number of seeds that would probably settle an inconclusive verdict; None if it is settled, or too many.
+
+    Parameters
+    ----------
+    effect, smallest
+        As for `verdict_of`.
+    overlap
+        See `statistics.paired_effect`.
+
+    """
+    if verdict_of(effect, smallest=smallest) in ("supported", "not supported") or not math.isfinite(effect.sd):
+        return None
+    needed = statistics.seeds_needed(effect.effect, effect.sd, smallest=smallest, alpha=effect.alpha, overlap=overlap)
+    return max(needed, MIN_SEEDS) if needed else None
+
+
+def settle(findings: Sequence[Finding], *, alpha: float = 0.05) -> Settled:
+    """Correct for many predictions, look at the controls, and give the study's verdict.
+
+    A negative control misbehaves if its prediction is supported, a positive one if its primary prediction is not
+    supported. Then the verdicts on all else are withheld.
+
+    Parameters
+    ----------
+    findings
+        As judged one by one.
+    alpha
+        Error rate of the family of primary predictions (Holm 1979).
+
+    """
+    corrected = [_cautioned(each) for each in _corrected(findings, alpha)]
+    bad = [each for each in corrected if _misbehaves(each)]
+    reasons = [f"the {each.role} control {each.task} misbehaves: {each.contrast} is {each.verdict}" for each in bad]
+    if any(each.primary and each.n_seeds < MIN_SEEDS for each in corrected):
+        reasons.append(f"no verdict below {MIN_SEEDS} paired seeds")
+    settled = tuple(_withheld(each, bad) for each in corrected)
+    about, decisive = _decisive(settled)
+    if not decisive:
+        reasons.append("no primary prediction is left to judge by")
+    positive = [each for each in settled if each.primary and each.role == "positive"]
+    return Settled(
+        findings=settled,
+        verdict=_verdict(decisive, bad, any_will_do=about == "own"),
+        about=about,
+        decisive=tuple(decisive),
+        controls_verdict=_verdict(positive, bad) if positive else None,
+        controls_ok=not bad,
+        reasons=tuple(reasons),
+    )
+
+
+def _corrected(findings: Sequence[Finding], alpha: float) -> list[Finding]:
+    family = [place for place, each in enumerate(findings) if each.primary]
+    # a prediction that lost all its pairs was made all the same: it stays in the family
+    raw = [1.0 if (p := findings[place].p) is None else p for place in family]
+    adjusted = dict(zip(family, statistics.holm(raw), strict=True))
+    return [_with_holm(each, adjusted.get(place), len(family), alpha) for place, each in enumerate(findings)]
+
+
+def _with_holm(finding: Finding, p_holm: float | None, n_predictions: int, alpha: float) -> Finding:
+    changed = dataclasses.replace(finding, p_holm=None if finding.p is None else p_holm)
+    if changed.verdict != "supported" or changed.p is None or changed.p_holm is None or changed.p_holm < alpha:
+        return changed
+    caution = f"p = {changed.p_holm:.3f} after correction for {n_predictions} predictions"
+    factor = changed.p_holm / changed.p if changed.p else 1.0
+    few = changed.test == "sign flip" and statistics.smallest_p(finding.n_seeds) * factor >= alpha
+    if few:
+        can = statistics.fewest_seeds(alpha / factor)
+        caution += f": {finding.n_seeds} seeds can't reach {alpha:g}" + (f", {can} can" if can else "")
+    reason = TOO_FEW if few else f"no verdict after correction for {n_predictions} predictions"
+    return dataclasses.replace(
+        changed,
+        verdict="inconclusive",
+        outcome="probably helps",
+        cautions=(*finding.cautions, caution),
+        sentence=wording.with_reason(finding.sentence, reason),
+    )
+
+
+def _cautioned(finding: Finding) -> Finding:
+    caution = few_seeds_caution(finding.n_seeds)
+    if not caution or finding.effect is None:
+        return finding
+    return dataclasses.replace(finding, cautions=(*finding.cautions, caution))
+
+
+def _misbehaves(finding: Finding) -> bool:
+    if finding.role == "negative":
+        return finding.verdict == "supported"
+    return finding.role == "positive" and finding.primary and finding.verdict == "not supported"
+
+
+def _withheld(finding: Finding, bad: Sequence[Finding]) -> Finding:
+    if not bad or finding.role in ("positive", "negative"):
+        return finding
+    names = ", ".join(dict.fromkeys(each.task for each in bad))
+    caution = f"withheld: the control {names} misbehaves"
+    told = wording.with_reason(finding.sentence, f"no verdict, since the control {names} misbehaves")
+    cautions = (*finding.cautions, caution)
+    return dataclasses.replace(finding, verdict="withheld", outcome="open", cautions=cautions, sentence=told)
+
+
+def _decisive(findings: Sequence[Finding]) -> tuple[About, list[Finding]]:
+    """Choose what the verdict is on: the user's own question first."""
+    primary = [each for each in findings if each.primary]
+    own = [each for each in primary if each.role == "own"]
+    if own or any(each.role == "own" for each in findings):
+        return "own", own
+    positive = [each for each in primary if each.role == "positive"]
+    if positive:
+        return "controls", positive
+    # a negative control shows that the lab works, never that the claim holds
+    real = [each for each in primary if each.role == "real"]
+    return ("real", real) if real else ("nothing", [])
+
+
+def _verdict(decisive: Sequence[Finding], bad: Sequence[Finding], *, any_will_do: bool = False) -> Verdict:
+    """Join verdicts: controls have to agree, and of the user's own predictions one that holds will do."""
+    verdicts = {each.verdict for each in decisive}
+    if any_will_do and "supported" in verdicts and not bad:
+        return "supported"
+    if bad or not verdicts or "withheld" in verdicts:
+        return "withheld"
+    return verdicts.pop() if len(verdicts) == 1 else "inconclusive"
+
+
+def _seeds(count: int) -> str:
+    return "1 seed" if count == 1 else f"{count} seeds"
+
+
+def a_a_caution(effect: Effect) -> str | None:
+    """Caution if the same recipe with other seeds seems to differ from itself."""
+    if effect.ci_low <= 0 <= effect.ci_high:
+        return None
+    return f"the A/A arm differs by {effect.effect:+.2g}: a bug or a fluke"
+
+
+def few_seeds_caution(n_seeds: int) -> str | None:
+    """Caution if there are too few pairs for a verdict."""
+    return f"{_seeds(n_seeds)}: no verdict below {MIN_SEEDS}" if n_seeds < MIN_SEEDS else None
+
+
+def failure_cautions(arm: str, census: Mapping[str, int], *, lost: Sequence[str] = ("diverged",)) -> tuple[str, ...]:
+    """Caution about runs without a result.
+
+    Parameters
+    ----------
+    arm
+        Its name.
+    census
+        How many runs ended how.
+    lost
+        Ends that leave no result.
+
+    """
+    total = sum(census.values())
+    return tuple(
+        f"{census[kind]} of {total} runs of {arm} {kind}; their pairs are left out" for kind in lost if census.get(kind)
+    )
+
+
+def edge_caution(arm: str, *, at_edge: bool) -> str | None:
+    """Caution if an arm's learning rate could have been better outside its grid."""
+    return f"the learning rate of {arm} lies at the edge of its grid" if at_edge else None

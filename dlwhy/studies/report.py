@@ -1,0 +1,130 @@
+"""From rows to the report of a study, `study.json`: arms, A/A noise floor, predictions and verdicts."""
+
+from typing import Any
+
+import numpy as np
+
+from dlwhy.studies import headline
+from dlwhy.studies.claims import registry as claims
+from dlwhy.studies.findings import judging, selecting, statistics, verdicts
+from dlwhy.studies.plan.outcome import LOST, Outcome, Results, census
+from dlwhy.studies.plan.recipe import NetworkRecipe
+from dlwhy.studies.plan.seeds import TUNING_SEEDS
+from dlwhy.studies.plan.study import Arm, Study
+
+SCHEMA = "dlwhy.study/1"
+
+
+def report(study: Study, results: Results) -> dict[str, Any]:
+    """Give all that a study found, JSON-like, as STUDIES.md describes it; a pure function of design and rows.
+
+    Parameters
+    ----------
+    study
+        The design.
+    results
+        What there is of results, by key of the arm; arms without any are left out, and so are their predictions.
+
+    """
+    claim, request = claims.claim(study.name), study.request
+    floor = noise_floor(study, results)
+    findings = [
+        judging.compared(study, results, each) for each in study.contrasts if {each.arm, each.base} <= {*results}
+    ]
+    findings += claim.findings(study, results)
+    # the user's own question comes first
+    findings.sort(key=lambda finding: finding.role != "own")
+    settled = verdicts.settle(findings, alpha=request.alpha)
+    arms = [summary(arm, results[key], alpha=request.alpha) for key, arm in study.every.items() if key in results]
+    runs = [run for outcome in results.values() for run in outcome.runs]
+    content = {
+        "schema": SCHEMA,
+        "study": study.name,
+        "claim": claim.sentence,
+        "own": request.own.name if request.own else None,
+        "only": list(request.only),
+        "budget": request.budget,
+        "base_seed": request.base_seed,
+        "smallest_effect": study.smallest_effect,
+        "alpha": request.alpha,
+        "verdict": settled.verdict,
+        "verdict_about": settled.about,
+        "verdict_tasks": list(dict.fromkeys(each.task for each in settled.decisive)),
+        "controls_verdict": settled.controls_verdict,
+        "controls_ok": settled.controls_ok,
+        "reasons": list(settled.reasons),
+        "a_a": floor,
+        "predictions": [finding.as_json() for finding in settled.findings],
+        "arms": arms,
+        "descriptive": claim.descriptive(study, results),
+        "caveats": list(study.caveats),
+        "failures": sum(run.status in LOST for run in runs),
+        "seconds": round(sum(outcome.seconds for outcome in results.values()), 3),
+        "trainings": trainings(study, results),
+    }
+    return {**content, "headline": headline.of(content)}
+
+
+def trainings(study: Study, results: Results) -> int:
+    """Count the models that were trained, those that chose learning rates among them."""
+    return sum(
+        len(outcome.runs) * study.every[key].recipe.models + TUNING_SEEDS * len(outcome.rates)
+        for key, outcome in results.items()
+    )
+
+
+def noise_floor(study: Study, results: Results) -> dict[str, Any] | None:
+    """Compare the A/A arm with the arm that it repeats; None if there is none."""
+    if study.a_a is None or not {study.a_a.arm.key, study.a_a.base} <= {*results}:
+        return None
+    arm, base = study.arms[study.a_a.base], results[study.a_a.base]
+    effect = judging.effect_of(results[study.a_a.arm.key], base, arm.metric, alpha=study.request.alpha)
+    if effect is None:
+        return None
+    overlap = selecting.overlap_of(base)
+    detectable = statistics.detectable(effect.sd, effect.n_seeds, alpha=study.request.alpha, overlap=overlap)
+    caution = verdicts.a_a_caution(effect)
+    return {
+        "arm": arm.name,
+        "task": arm.task.name,
+        "metric": arm.metric,
+        "effect": effect.effect,
+        "ci_low": effect.ci_low,
+        "ci_high": effect.ci_high,
+        "p": effect.p,
+        "n_seeds": effect.n_seeds,
+        "detectable": detectable,
+        "cautions": [caution] if caution else [],
+    }
+
+
+def summary(arm: Arm, outcome: Outcome, *, alpha: float) -> dict[str, Any]:
+    """Give an arm as a line: mean, spread and interval of its value, its size, its rate and how its runs ended."""
+    values = selecting.values(outcome, arm.metric)
+    values = values[np.isfinite(values)]
+    training = selecting.values(outcome, f"train_{arm.metric}")
+    mean, low, high = statistics.mean_interval(values, alpha=alpha, overlap=selecting.overlap_of(outcome))
+    first = outcome.runs[0]
+    return {
+        "arm": arm.name,
+        "task": arm.task.name,
+        "role": arm.task.role,
+        "metric": arm.metric,
+        "place": dict(arm.place),
+        "mean": mean,
+        "sd": float(values.std(ddof=1)) if len(values) > 1 else None,
+        "ci_low": low,
+        "ci_high": high,
+        "n_seeds": len(values),
+        "train_mean": float(np.nanmean(training)) if np.isfinite(training).any() else None,
+        "n_train": first.n_train,
+        "parameters": first.parameters,
+        "learning_rate": first.learning_rate,
+        "at_edge": outcome.at_edge,
+        "hopeless": outcome.hopeless,
+        "rates": dict(outcome.rates),
+        "steps": arm.recipe.steps if isinstance(arm.recipe, NetworkRecipe) else None,
+        "flops": first.flops,
+        "seconds": float(np.mean([run.seconds for run in outcome.runs])),
+        "census": census(outcome.runs),
+    }

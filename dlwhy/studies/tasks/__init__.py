@@ -1,0 +1,1 @@
+"""What is to be learnt: draws of training and held-out rows by seed."""

@@ -1,0 +1,135 @@
+"""One seed's data: a training and a held-out part, drawn fresh or resampled from one data set."""
+
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import Dataset, FloatArray, Task
+from dlwhy.data.splitting import split_rows
+from dlwhy.errors import InputRefusedError
+from dlwhy.studies.request import TEST_SHARE, score_of
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Draw:
+    """One seed's data.
+
+    Parameters
+    ----------
+    X_train, X_test
+        Features, (n_train, n_features) and (n_test, n_features), float32.
+    y_train, y_test
+        Targets: int32 classes or float32 values.
+    task
+        What is to be learnt.
+    n_classes
+        0 for regression.
+    overlap
+        n_test / (n - n_test) where all seeds resample one data set of n rows (Nadeau & Bengio 2003), else 0.
+
+    """
+
+    X_train: FloatArray
+    y_train: npt.NDArray[Any]
+    X_test: FloatArray
+    y_test: npt.NDArray[Any]
+    task: Task
+    n_classes: int
+    overlap: float = 0.0
+
+    @property
+    def metric(self) -> str:
+        """What models on it are scored by."""
+        return score_of(self.task)
+
+
+def generator(seed: int, stream: int) -> np.random.Generator:
+    """Give the generator of one of a seed's streams: training points, held-out points, noise are independent."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(stream,)))
+
+
+def standardised(X_train: npt.NDArray[Any], *others: npt.NDArray[Any]) -> list[FloatArray]:
+    """Scale features by mean and deviation of the training part; a constant feature becomes 0."""
+    center, spread = X_train.mean(axis=0), X_train.std(axis=0)
+    # not by its deviation: in float32 that of a constant feature is seldom exactly 0
+    varies = X_train.min(axis=0) < X_train.max(axis=0)
+    spread = np.where(varies, spread, 1.0)
+    return [np.where(varies, (X - center) / spread, 0.0).astype(np.float32) for X in (X_train, *others)]
+
+
+def resampled(
+    dataset: Dataset,
+    seed: int,
+    *,
+    n_train: int | None = None,
+    test_share: float = TEST_SHARE,
+    standardise: bool = True,
+) -> Draw:
+    """Split all rows of a data set anew, by class where that can be: repeated hold-out.
+
+    Parameters
+    ----------
+    dataset
+        Its two parts are joined first.
+    seed
+        Decides the split; a smaller `n_train` takes the first rows of a larger one.
+    n_train
+        Rows to train on; by default all that are not held out.
+    test_share
+        Share of the rows that is held out.
+    standardise
+        Scale features, and a regression's targets, by the training part.
+
+    Raises
+    ------
+    InputRefusedError
+        If there are fewer rows than asked for.
+
+    """
+    X = np.concatenate([dataset.X_train, dataset.X_test])
+    y = np.concatenate([dataset.y_train, dataset.y_test])
+    labels = y if dataset.task != "regression" and _can_be_shared(y, test_share) else None
+    state = int(generator(seed, 0).integers(2**32))
+    train, test = split_rows(len(y), seed=state, test_size=test_share, y=labels, class_names=dataset.class_names)
+    if n_train is not None and n_train > len(train):
+        raise InputRefusedError(f"{dataset.name}: {n_train} training rows asked for, there are {len(train)}")
+    train = _interleaved(train, labels, generator(seed, 1))[:n_train] if n_train else train
+    parts = [X[train], X[test]]
+    targets = [y[train], y[test]]
+    if standardise:
+        parts = list(standardised(*parts))
+        if dataset.task == "regression":
+            targets = [part[:, 0] for part in standardised(*(part[:, None] for part in targets))]
+    return Draw(
+        X_train=np.ascontiguousarray(parts[0]),
+        y_train=targets[0],
+        X_test=np.ascontiguousarray(parts[1]),
+        y_test=targets[1],
+        task=dataset.task,
+        n_classes=dataset.n_classes,
+        # of all that is not held out, however few of it are trained on: what two splits have in common decides
+        overlap=len(test) / (len(y) - len(test)),
+    )
+
+
+def _can_be_shared(y: npt.NDArray[Any], test_share: float) -> bool:
+    """Say whether both parts can hold each class."""
+    counts, held_out = np.bincount(y), math.ceil(test_share * len(y))
+    return bool(counts.min() >= 2 and len(counts) <= min(held_out, len(y) - held_out))
+
+
+def _interleaved(
+    rows: npt.NDArray[np.intp], labels: npt.NDArray[Any] | None, rng: np.random.Generator
+) -> npt.NDArray[np.intp]:
+    """Order rows so that every beginning of them has the classes in about their shares."""
+    rows = rng.permutation(rows)
+    if labels is None:
+        return rows
+    place = np.empty(len(rows))
+    for label in np.unique(labels[rows]):
+        own = labels[rows] == label
+        place[own] = (np.arange(own.sum()) + rng.random()) / own.sum()
+    return rows[np.argsort(place, kind="stable")]

@@ -1,0 +1,150 @@
+"""Tasks that each seed draws afresh: classes, with 3000 held-out points."""
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import FloatArray
+from dlwhy.studies.tasks.draws import Draw, generator, standardised
+
+Array = npt.NDArray[Any]
+TEST = 3000
+# streams of a seed
+TRAIN, HELD_OUT, LABELS, TEACHER, NOISE = range(10, 15)
+
+
+def with_shuffled_labels(drawn: Draw, seed: int) -> Draw:
+    """Permute the labels of both parts, each within itself: nothing is left to learn.
+
+    Were the held-out ones left as they are, what a network makes of the others' noise would agree with them on more or
+    less of a plane's few regions, by as many points as matter.
+    """
+    y_train, y_test = (
+        generator(seed, LABELS + 100 * place).permutation(y) for place, y in enumerate((drawn.y_train, drawn.y_test))
+    )
+    return dataclasses.replace(drawn, y_train=y_train, y_test=y_test)
+
+
+def rings(seed: int, *, k: int, n_train: int) -> Draw:
+    """Nested rings: points uniform in the unit disc, the class is the parity of ⌊k r²⌋."""
+    return _binary(functools.partial(_ring_points, seed, k), n_train)
+
+
+def scaled_as_rings(seed: int, points: Array, *, k: int, n_train: int) -> FloatArray:
+    """Scale points of the unit disc, (n, 2), as those of `rings` are: by the seed's training part."""
+    return standardised(_ring_points(seed, k, TRAIN, n_train)[0], points)[1]
+
+
+def tent(seed: int, *, k: int, n_train: int) -> Draw:
+    """Compose the tent map k times on [0, 1]; the class is whether the result exceeds one half (Telgarsky 2016)."""
+
+    def points(stream: int, n: int) -> tuple[Array, Array]:
+        x = generator(seed, stream).random(n)
+        folded = x
+        for _ in range(k):
+            folded = 1 - np.abs(1 - 2 * folded)
+        return x[:, None], (folded > 0.5).astype(np.int32)
+
+    return _binary(points, n_train)
+
+
+def linear(seed: int, *, features: int, n_train: int, noise: float = 0.0) -> Draw:
+    """Draw standard normal points; the class is the sign of a linear function, blurred by noise times its norm."""
+    weights = generator(seed, TEACHER).standard_normal(features)
+
+    def points(stream: int, n: int) -> tuple[Array, Array]:
+        rng = generator(seed, stream)
+        drawn = rng.standard_normal((n, features + 1))
+        score = drawn[:, :features] @ weights + noise * np.linalg.norm(weights) * drawn[:, features]
+        return drawn[:, :features], (score > 0).astype(np.int32)
+
+    return _binary(points, n_train)
+
+
+def moons(seed: int, *, n_train: int, noise: float = 0.2) -> Draw:
+    """Two interleaving half circles, as scikit-learn draws them, each point of its own class by chance."""
+
+    def points(stream: int, n: int) -> tuple[Array, Array]:
+        drawn = generator(seed, stream).random((n, 2))
+        y = (drawn[:, 1] < 0.5).astype(np.int32)
+        angle = np.pi * drawn[:, 0]
+        sign = 1 - 2 * y
+        X = np.column_stack([sign * np.cos(angle) + y, sign * np.sin(angle) + 0.5 * y])
+        return X + noise * generator(seed, stream + 100).standard_normal((n, 2)), y
+
+    return _binary(points, n_train)
+
+
+def teacher(seed: int, *, n_train: int) -> Draw:
+    """Label normal points of 10 dimensions by a random network of three layers, half of them each way."""
+    rng = generator(seed, TEACHER)
+    first = rng.standard_normal((10, 32)) / np.sqrt(10)
+    second = rng.standard_normal((32, 32)) * np.sqrt(2 / 32) * rng.choice([-1.0, 1.0], 32)
+    third = rng.standard_normal(32) / np.sqrt(32)
+
+    def score(X: Array) -> Array:
+        values: Array = np.tanh(2 * np.maximum(np.tanh(2 * X @ first) @ second, 0)) @ third
+        return values
+
+    median = np.median(score(rng.standard_normal((20_000, 10))))
+
+    def points(stream: int, n: int) -> tuple[Array, Array]:
+        X = generator(seed, stream).standard_normal((n, 10))
+        return X, (score(X) > median).astype(np.int32)
+
+    return _binary(points, n_train)
+
+
+def hierarchy(seed: int, *, n_train: int, levels: int = 3, features: int = 6, synonyms: int = 3) -> Draw:
+    """Draw from the random hierarchy model: each symbol becomes one of its synonyms, a pair of symbols, level by level.
+
+    Cagnetta et al. 2024. The leaves are one-hot, the classes the symbols at the top.
+    """
+    rng = generator(seed, TEACHER)
+    rules = []
+    for _ in range(levels):
+        pairs = rng.permutation(features * features)[: features * synonyms]
+        rules.append(np.stack([pairs // features, pairs % features], axis=1).reshape(features, synonyms, 2))
+
+    def points(stream: int, n: int) -> tuple[Array, Array]:
+        drawn = generator(seed, stream).random((n, 2**levels))  # row by row, so that more rows begin with the same ones
+        y = np.floor(features * drawn[:, 0]).astype(np.intp)
+        symbols = y[:, None]
+        for rule in rules:
+            width = symbols.shape[1]
+            chosen = np.floor(synonyms * drawn[:, width : 2 * width]).astype(np.intp)
+            symbols = rule[symbols, chosen].reshape(n, -1)
+        return np.eye(features)[symbols].reshape(n, -1), y.astype(np.int32)
+
+    X_train, y_train = points(TRAIN, n_train)
+    X_test, y_test = points(HELD_OUT, TEST)
+    return _drawn(X_train, y_train, X_test, y_test, classes=features)
+
+
+def _ring_points(seed: int, k: int, stream: int, n: int) -> tuple[Array, Array]:
+    drawn = generator(seed, stream).random((n, 2))
+    radius, angle = np.sqrt(drawn[:, 0]), 2 * np.pi * drawn[:, 1]
+    X = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    return X, np.floor(k * drawn[:, 0]).astype(np.int32) % 2
+
+
+def _binary(points: Callable[[int, int], tuple[Array, Array]], n_train: int) -> Draw:
+    X_train, y_train = points(TRAIN, n_train)
+    X_test, y_test = points(HELD_OUT, TEST)
+    return _drawn(X_train, y_train, X_test, y_test, classes=2)
+
+
+def _drawn(X_train: Array, y_train: Array, X_test: Array, y_test: Array, *, classes: int) -> Draw:
+    scaled = standardised(X_train, X_test)
+    return Draw(
+        X_train=scaled[0],
+        y_train=y_train.astype(np.int32),
+        X_test=scaled[1],
+        y_test=y_test.astype(np.int32),
+        task="binary" if classes == 2 else "multiclass",
+        n_classes=classes,
+    )

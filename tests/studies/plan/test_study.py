@@ -1,0 +1,336 @@
+"""Designs: what decides rows is in their fingerprint, seeds keep to their purpose, requests survive a file."""
+
+import dataclasses
+import itertools
+import json
+
+import numpy as np
+import pytest
+
+from dlwhy.data import make
+from dlwhy.data.dataset import Dataset
+from dlwhy.errors import UsageError
+from dlwhy.models.network import NetworkSpec
+from dlwhy.studies import conduct
+from dlwhy.studies import report as reporting
+from dlwhy.studies.arms.network import Network
+from dlwhy.studies.arms.simple import Simple
+from dlwhy.studies.claims.depth.design import matched_width
+from dlwhy.studies.plan.assembling import assemble
+from dlwhy.studies.plan.fingerprint import fingerprint
+from dlwhy.studies.plan.prediction import Says
+from dlwhy.studies.plan.recipe import ADAM_RATES, SGD_RATES
+from dlwhy.studies.plan.seeds import Seeds, draw_seeds, training_seed
+from dlwhy.studies.plan.study import Arm, Task, contrast
+from dlwhy.studies.request import BUDGETS, OwnData, Request
+from dlwhy.training.options import TrainingOptions
+from tests.studies import running
+
+TASK = Task(name="moons", role="positive", draw="moons", settings={"n_train": 100})
+OWN = OwnData(name="mine", fingerprint="f" * 64, rows=100, features=3, classes=2)
+RECIPE = Network(
+    network=NetworkSpec(layers=(4, 4)),
+    options=TrainingOptions(batch_size=10, normalize="never"),
+    steps=50,
+    rates=(0.01, 0.1),
+)
+ARM = Arm(name="one", task=TASK, recipe=RECIPE, place={"depth": 2})
+SEEDS = Seeds(report=(1, 2, 3), tuning=(8, 9))
+VERSIONS = {"dlwhy": "1", "keras": "3", "tensorflow": "2"}
+
+
+# where another value of the same kind is none that can be
+_VALID = {
+    "schedule": "cosine",
+    "class_weight": "balanced",
+    "validation_split": 0.2,
+    "engine": "keras",
+    "precision": "bfloat16",
+    "dropout": 0.5,
+    "residual": True,
+}
+
+
+def printed(arm=ARM, seeds=SEEDS, own=None, versions=VERSIONS):
+    return fingerprint(arm, seeds, own=own, versions=versions)
+
+
+def other(name, value):
+    """Give another value of the same kind."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + 1
+    if isinstance(value, str):
+        return {"relu": "tanh", "adam": "sgd", "glorot_uniform": "he_normal", "never": "always"}.get(value, f"{value}2")
+    if isinstance(value, tuple):
+        return (*value, 7)
+    if value is None:
+        return 1
+    if isinstance(value, dict):
+        return {**value, "k": 3}
+    raise NotImplementedError(name)
+
+
+def variants():
+    """Give an arm for each field that it, its task, its network and its options have, with that field changed."""
+    yield "task draw", dataclasses.replace(ARM, task=dataclasses.replace(TASK, draw="linear"))
+    for field in dataclasses.fields(Task):
+        if field.name not in ("draw",):
+            value = "negative" if field.name == "role" else other(field.name, getattr(TASK, field.name))
+            yield f"task {field.name}", dataclasses.replace(ARM, task=dataclasses.replace(TASK, **{field.name: value}))
+    for part in ("network", "options"):
+        whole = getattr(RECIPE, part)
+        for field in dataclasses.fields(whole):
+            value = _VALID.get(field.name) or other(field.name, getattr(whole, field.name))
+            changed = dataclasses.replace(whole, **{field.name: value})
+            yield f"{part} {field.name}", running.changed(ARM, **{part: changed})
+    for field in dataclasses.fields(RECIPE):
+        if field.name not in ("network", "options"):
+            value = other(field.name, getattr(RECIPE, field.name))
+            yield field.name, running.changed(ARM, **{field.name: value})
+    for name in ("name", "metric"):
+        yield f"arm {name}", dataclasses.replace(ARM, **{name: "other"})
+    yield "another kind", dataclasses.replace(ARM, recipe=Simple(model="svm"))
+
+
+def test_a_fingerprint_is_of_all_that_decides_the_rows():
+    arms = dict(variants())
+    assert {"task settings", "network layers", "network activation", "options batch_size", "steps", "rates"} <= set(
+        arms
+    )
+    assert {"options optimizer", "network l2", "arm metric", "another kind", "repeats", "shift"} <= set(arms)
+    prints = [printed(), *map(printed, arms.values())]
+    assert len(set(prints)) == len(prints)
+
+
+def test_a_fingerprint_is_of_seeds_versions_and_own_data():
+    mine = dataclasses.replace(ARM, task=Task(name="mine", role="own", draw="own"))
+    changed = dataclasses.replace(OWN, fingerprint="e" * 64)
+    prints = [
+        printed(),
+        printed(seeds=Seeds(report=(1, 2), tuning=(8, 9))),
+        printed(seeds=Seeds(report=(1, 2, 3), tuning=(8, 7))),
+        *(printed(versions={**VERSIONS, name: "9"}) for name in VERSIONS),
+        printed(mine, own=OWN),
+        printed(mine, own=changed),
+    ]
+    assert len(set(prints)) == len(prints)
+    # an arm that does not learn from the user's data keeps its rows when these change
+    assert printed(own=OWN) == printed(own=changed) == printed()
+
+
+def test_a_fingerprint_does_not_change_by_itself_or_by_where_the_arm_stands():
+    assert printed() == printed(dataclasses.replace(ARM, place={"depth": 3}))
+    assert len(printed()) == 64
+
+
+def test_every_study_gives_each_arm_a_fingerprint_of_its_own():
+    from dlwhy.studies.bench import runner
+
+    for name in ("depth", "data"):
+        for budget in BUDGETS:
+            study = conduct.design(Request(claim=name, budget=budget))
+            prints = runner.keys(study)
+            assert len(set(prints.values())) == len(prints) == len(study.every)
+            assert all(each.arm in study.arms and each.base in study.arms for each in study.contrasts)
+
+
+def test_seeds_are_nested_disjoint_and_valid():
+    many = draw_seeds(42, "report", 1000)
+    assert len(set(many)) == 1000
+    assert all(0 <= seed < 2**31 for seed in many)
+    for count in (1, 6, 12, 20, 64):
+        assert draw_seeds(42, "report", count) == many[:count]
+    tuning = draw_seeds(42, "tuning", 4)
+    assert not set(tuning) & set(many)
+    assert not set(draw_seeds(43, "report", 1000)) & set(many)
+    assert draw_seeds(42, "report", 12) == draw_seeds(42, "report", 12)
+
+
+def test_all_arms_are_paired_by_seed_and_tuned_on_others():
+    study = conduct.design(Request(claim="depth", budget="quick", base_seed=7))
+    seeds = study.all_seeds
+    assert len(seeds.report) == BUDGETS["quick"] == len(study.seeds)
+    assert not set(seeds.report) & set(seeds.tuning)
+
+
+def test_a_shifted_arm_trains_with_other_seeds():
+    seeds = draw_seeds(42, "report", 64)
+    assert [training_seed(seed, 0) for seed in seeds] == list(seeds)
+    shifted = [training_seed(seed, 1) for seed in seeds]
+    assert len({*seeds, *shifted, *(training_seed(seed, 2) for seed in seeds)}) == 3 * 64
+    assert all(0 <= seed < 2**32 for seed in shifted)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize(
+    ("features", "outputs", "parameters"),
+    # not 300 on 64 features: one unit has 64 weights, there is nothing within 5 %
+    [(1, 1, 300), (1, 1, 6000), (2, 1, 300), (2, 1, 6000), (64, 10, 6000)],
+)
+def test_a_matched_width_is_within_five_percent(depth, features, outputs, parameters):
+    width = matched_width(features=features, depth=depth, outputs=outputs, parameters=parameters)
+    widths = (features, *(width,) * depth, outputs)
+    count = sum((a + 1) * b for a, b in itertools.pairwise(widths))
+    assert abs(count - parameters) <= 0.05 * parameters + (0.03 * parameters if parameters == 300 else 0)
+
+
+def test_no_hidden_layer_has_no_width():
+    with pytest.raises(UsageError, match="hidden"):
+        matched_width(features=2, depth=0, outputs=1, parameters=300)
+
+
+def test_rates_are_half_decades():
+    assert ADAM_RATES[0] == pytest.approx(10**-4.5, rel=1e-3)
+    assert ADAM_RATES[-1] == pytest.approx(10**-0.5, rel=1e-3)
+    assert SGD_RATES[0] == pytest.approx(1e-3)
+    assert SGD_RATES[-1] == pytest.approx(10)
+    for rates in (ADAM_RATES, SGD_RATES):
+        assert [b / a for a, b in itertools.pairwise(rates)] == pytest.approx([10**0.5] * (len(rates) - 1), rel=1e-3)
+
+
+def study_of(**given):
+    task = Task(name="linear", role="negative", draw="linear", settings={"features": 2, "n_train": 105})
+    arms = [ARM, dataclasses.replace(ARM, name="two"), dataclasses.replace(ARM, task=task)]
+    return assemble(
+        Request(claim="depth", **given), arms=arms, contrasts=[contrast("P1", arms[1], ARM, Says())], repeated=ARM
+    )
+
+
+def test_the_a_a_arm_repeats_an_arm_with_other_seeds():
+    study = study_of()
+    assert list(study.arms) == ["moons: one", "moons: two", "linear: one"]
+    assert list(study.every) == [*study.arms, "moons: one, A/A"]
+    assert study.a_a.base == "moons: one"
+    assert (study.a_a.arm.recipe.shift, study.a_a.arm.place) == (1, {})
+    assert study.runs == 4 * 20
+
+
+@pytest.mark.parametrize(
+    ("only", "arms"),
+    [
+        (("linear",), ["linear: one"]),
+        (("two",), ["moons: two"]),
+        (("moons: two",), ["moons: two"]),
+        (("one",), ["moons: one", "linear: one", "moons: one, A/A"]),
+        (("moons",), ["moons: one", "moons: two", "moons: one, A/A"]),
+        (("two", "linear"), ["moons: two", "linear: one"]),
+    ],
+)
+def test_only_keeps_tasks_and_arms_by_name(only, arms):
+    study = study_of(only=only)
+    assert list(study.every) == arms
+    assert bool(study.contrasts) == ({"moons: one", "moons: two"} <= set(arms))
+    assert bool(study.a_a) == ("moons: one, A/A" in arms)
+
+
+@pytest.mark.parametrize("name", ["mons", "", "moons: ", "MOONS", "moons: three", "x\x1b[2J"])
+def test_only_refuses_what_there_is_not(name):
+    with pytest.raises(UsageError, match="no such task or arm") as caught:
+        study_of(only=(name,))
+    assert "\x1b" not in str(caught.value)
+    assert "moons" in str(caught.value)
+
+
+def test_epochs_are_steps_of_whole_passes():
+    study = study_of(epochs=3)
+    assert study.arms["moons: one"].recipe.steps == 30
+    assert study.arms["linear: one"].recipe.steps == 33  # 105 rows are 11 batches of 10
+    assert study_of().arms["moons: one"].recipe.steps == 50
+
+
+def test_epochs_of_own_data_count_its_rows():
+    task = Task(name="mine", role="own", draw="own")
+    arms = [dataclasses.replace(ARM, task=task)]
+    study = assemble(Request(claim="depth", epochs=2, own=OWN), arms=arms, contrasts=[], repeated=None)
+    assert 2 * 7 <= study.arms["mine: one"].recipe.steps <= 2 * 8
+
+
+REQUESTS = [
+    Request(claim="depth"),
+    Request(claim="depth", budget="quick", n_seeds=6, base_seed=2**32 - 1, epochs=3, only=("a", "b")),
+    Request(claim="data", smallest_effect=0.5, alpha=0.01, own=OWN),
+    Request(claim="compare", extra={"arms": ["layers=4", "baseline:svm"], "match": "parameters"}),
+]
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=range(len(REQUESTS)))
+def test_a_request_survives_a_file(request_):
+    assert Request.from_json(json.loads(json.dumps(request_.to_json()))) == request_
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"budget": "nonsense"},
+        {"budget": ""},
+        {"n_seeds": 0},
+        {"n_seeds": -1},
+        {"n_seeds": 100_001},
+        {"epochs": 0},
+        {"epochs": 100_001},
+        {"base_seed": -1},
+        {"base_seed": 2**32},
+        {"alpha": 0.0},
+        {"alpha": 1.0},
+        {"alpha": float("nan")},
+        {"smallest_effect": 0.0},
+        {"smallest_effect": -0.1},
+        {"smallest_effect": float("inf")},
+        {"smallest_effect": float("nan")},
+    ],
+    ids=str,
+)
+def test_a_request_that_can_not_be_is_refused(given):
+    with pytest.raises(UsageError, match="--"):
+        Request(claim="depth", **given)
+
+
+def test_budgets_contain_each_other():
+    assert [Request(claim="depth", budget=name).seeds for name in BUDGETS] == [12, 20, 64]
+    assert Request(claim="depth", n_seeds=7).seeds == 7
+    assert Request(claim="depth", budget="thorough").includes("default")
+    assert not Request(claim="depth", budget="quick").includes("default")
+    arms = [set(conduct.design(Request(claim="depth", budget=name)).arms) for name in BUDGETS]
+    assert arms[0] < arms[1] < arms[2]
+
+
+def test_own_data_are_described_and_not_kept():
+    dataset = make("moons", samples=50)
+    own = conduct.own_data(dataset)
+    assert own == OwnData(name="moons (yours)", fingerprint=dataset.fingerprint, rows=50, features=2, classes=2)
+    assert own.kind == "binary"
+    assert conduct.own_data(None) is None
+    assert dataclasses.replace(own, classes=3).kind == "multiclass"
+    assert dataclasses.replace(own, classes=0).kind == "regression"
+
+
+def test_a_plan_says_what_would_be_done():
+    plan = conduct.plan(conduct.design(Request(claim="depth", budget="quick")))
+    assert plan["runs"] == 12 * len(plan["arms"])
+    assert plan["trainings"] > plan["runs"]
+    assert plan["seconds"] > 0
+    for arm in plan["arms"]:
+        if "depth" in arm["arm"]:
+            assert arm["parameters"] == pytest.approx(300, rel=0.08)
+
+
+@pytest.mark.parametrize(("claim", "only", "models"), [("compute", "teacher", {6}), ("versatility", "moons", {1, 8})])
+def test_a_plan_and_a_report_count_the_same_trainings(claim, only, models, results_of):
+    study = conduct.design(Request(claim=claim, n_seeds=6, only=(only,)))
+    assert {arm.recipe.models for arm in study.arms.values()} == models
+    results = results_of(study, lambda arm: 0.9)
+    assert reporting.trainings(study, results) == conduct.plan(study)["trainings"]
+    assert reporting.trainings(study, results) > study.runs
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"), [("moons", "moons (yours)"), ("a{b}\x1b", "a(b)\\x1b"), ("churn", "churn")]
+)
+def test_own_data_take_no_name_of_a_control_and_no_marks_of_a_sentence(given, shown):
+    y = np.array([0, 1], np.int32)
+    X = np.zeros((2, 1), np.float32)
+    own = Dataset(X_train=X, y_train=y, X_test=X, y_test=y, name=given, task="binary", class_names=("no", "yes"))
+
+    assert OwnData.of(own).name == shown
