@@ -8,6 +8,7 @@ import numpy.typing as npt
 from dlwhy.data.dataset import Task
 from dlwhy.evaluation.calibration import predicted_classes, reliability, wilson_interval
 from dlwhy.evaluation.results import ClassScore, Evaluation, FloatArray
+from dlwhy.models.outputs import by_class
 from dlwhy.text import display, finite
 
 # as in Keras, where there are no logits
@@ -24,7 +25,7 @@ def classification(
     """Evaluate class probabilities; `dlwhy.evaluation.evaluate` has checked them."""
     from sklearn.metrics import brier_score_loss, confusion_matrix
 
-    columns = _as_columns(y_prob, task)
+    columns = _as_columns(y_prob)
     n_classes = columns.shape[1]
     if len(class_names) != n_classes:
         raise ValueError(f"{len(class_names)} class names, {n_classes} classes")
@@ -121,9 +122,7 @@ def _class_notes(occurring: npt.NDArray[Any], class_names: tuple[str, ...]) -> t
     return ()
 
 
-def _as_columns(y_prob: FloatArray, task: Task) -> npt.NDArray[np.float64]:
+def _as_columns(y_prob: FloatArray) -> npt.NDArray[np.float64]:
     """Return probabilities as (n_samples, n_classes) float64 that sum to one."""
-    if task == "binary":
-        return np.stack([1 - y_prob.astype(np.float64), y_prob.astype(np.float64)], axis=1)
-    wide: npt.NDArray[np.float64] = y_prob.astype(np.float64)
-    return np.asarray(wide / wide.sum(axis=1, keepdims=True))
+    wide = by_class(y_prob.astype(np.float64))
+    return np.asarray(wide if y_prob.ndim == 1 else wide / wide.sum(axis=1, keepdims=True))

@@ -4,10 +4,9 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from dlwhy.data.dataset import FloatArray, Task
 from dlwhy.errors import InputRefusedError
+from dlwhy.models.outputs import by_class
 from dlwhy.text import CONTROL, FORMULA, NUMBER, display, without_controls
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def as_frame(y_prob: FloatArray, *, task: Task, class_names: Sequence[str], prob
 
     if task == "regression":
         return pl.DataFrame({"prediction": y_prob})
-    probabilities = np.column_stack((1 - y_prob, y_prob)) if y_prob.ndim == 1 else y_prob
+    probabilities = by_class(y_prob)
     named = pl.Series("prediction", list(class_names), dtype=pl.String)
     frame = named.gather(probabilities.argmax(axis=1)).to_frame()
     if proba:

@@ -47,6 +47,11 @@ def sample(*arrays: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], ...]:
     return tuple(array[::step] for array in arrays)
 
 
+def by_class(y_prob: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[Any]]:
+    """Return the probability of each class, (n, n_classes), also where only the second's is given, (n,)."""
+    return np.column_stack([1 - y_prob, y_prob]) if y_prob.ndim == 1 else y_prob
+
+
 def outputs_of(y_true: npt.NDArray[Any], y_prob: npt.NDArray[np.floating[Any]], task: Task) -> Outputs | None:
     """Look at predictions in the form of `dlwhy.models.network.predict`.
 
@@ -60,11 +65,11 @@ def outputs_of(y_true: npt.NDArray[Any], y_prob: npt.NDArray[np.floating[Any]], 
         return Outputs(
             n_samples=len(truth), spread=spread, one_class=None, majority=None, guess_loss=_short(truth.var())
         )
-    columns = np.column_stack([1 - y_prob, y_prob]) if y_prob.ndim == 1 else y_prob
+    columns = by_class(y_prob)
     shares = np.bincount(y_true, minlength=columns.shape[1]) / len(y_true)
     occurring = (shares > 0) & (shares < 1)
     deviations = columns.astype(np.float64).std(axis=0)[occurring] / np.sqrt(shares * (1 - shares))[occurring]
-    taken_for = np.unique(y_prob > 0.5 if y_prob.ndim == 1 else columns.argmax(axis=1))
+    taken_for = np.unique(columns.argmax(axis=1))
     return Outputs(
         n_samples=len(y_true),
         spread=round(float(deviations.max()), 4) if len(deviations) else None,
