@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import inspect
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, dataclass_transform, get_args
 
 import typer
 import typer.models
@@ -12,7 +12,7 @@ import typer.models
 _Kind = TypeVar("_Kind", bound="Options")
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Options:
     """What is asked of a command: each field that is annotated with a Typer option or argument is one.
 
@@ -21,6 +21,14 @@ class Options:
 
     # names of the fields that were given: on the command line, in the environment or in the configuration file
     given: frozenset[str] = frozenset()
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+
+    __hash__ = None  # type: ignore[assignment]
 
     def to(self, kind: type[_Kind], **changes: Any) -> _Kind:
         """Give the options of another command: the ones of the same name, but for the changes."""
@@ -39,6 +47,12 @@ class Options:
             return name.upper()
         # beside a type, Typer keeps the first name as if it were the default
         return option.default if isinstance(option.default, str) else f"--{name.replace('_', '-')}"
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(dataclasses.field,))
+def frozen_options(kind: type[_Kind]) -> type[_Kind]:
+    """Make a frozen dataclass of options, without the methods of its own that `Options` has: `--help` is quick."""
+    return dataclasses.dataclass(frozen=True, kw_only=True, eq=False, repr=False)(kind)
 
 
 def command(function: Callable[[Any], None]) -> Callable[..., None]:

@@ -1,11 +1,10 @@
 """The options that several commands share, each once."""
 
-import dataclasses
 from typing import Annotated
 
 import typer
 
-from dlwhy.cli.arguments import Options
+from dlwhy.cli.arguments import Options, frozen_options
 from dlwhy.cli.settings import read_config
 
 Data = Annotated[str, typer.Option("--data", "-d", help='The data set: .joblib, .npz, .csv, or "-" for CSV on stdin.')]
@@ -15,7 +14,7 @@ Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
 DATA, MODEL = "dataset.joblib", "model.keras"
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Common(Options):
     """What every command has."""
 
@@ -32,14 +31,14 @@ class Common(Options):
     ] = None
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Writing(Common):
     """What a command has that writes files."""
 
     no_clobber: Annotated[bool, typer.Option("--no-clobber", help="Refuse to replace a file that exists.")] = False
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Reading(Common):
     """What a command has that reads files."""
 

@@ -8,21 +8,21 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from dlwhy.cli.arguments import Options, command
+from dlwhy.cli.arguments import Options, command, frozen_options
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Shared(Options):
     seed: Annotated[int, typer.Option(help="Seed.")] = 42
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Sizes(Options):
     seed: Annotated[int, typer.Option(help="Seed.")] = 42
     width: Annotated[int, typer.Option("--width", "-w", help="Units.")] = 3
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Grown(Sizes, Shared):
     names: Annotated[list[str], typer.Option("--name", help="Names.")] = dataclasses.field(
         default_factory=lambda: ["a"]

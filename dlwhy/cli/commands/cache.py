@@ -1,17 +1,16 @@
 """`dlwhy cache`: the compiled programs that are kept between runs, and how to be rid of them."""
 
-import dataclasses
 from typing import Annotated, Literal
 
 import typer
 
 from dlwhy.cli import options as shared
-from dlwhy.cli.arguments import command
+from dlwhy.cli.arguments import command, frozen_options
 from dlwhy.cli.show.console import Output
 from dlwhy.text import display
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Cache(shared.Common):
     """The options of `dlwhy cache`."""
 

@@ -1,6 +1,5 @@
 """`dlwhy info`: what a file holds, without running anything in it; or what this installation has."""
 
-import dataclasses
 import os
 import platform
 from collections.abc import Iterator, Mapping
@@ -10,7 +9,7 @@ import typer
 
 from dlwhy import __version__, files, versions
 from dlwhy.cli import options as shared
-from dlwhy.cli.arguments import command
+from dlwhy.cli.arguments import command, frozen_options
 from dlwhy.cli.show.console import Output
 from dlwhy.text import display, number
 
@@ -18,7 +17,7 @@ _PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn", "polars", "joblib",
 _MOST_SHOWN = 12
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Info(shared.Reading):
     """The options of `dlwhy info`."""
 

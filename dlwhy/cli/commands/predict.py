@@ -1,7 +1,6 @@
 """`dlwhy predict`: rows in, predictions out, in bounded memory."""
 
 import contextlib
-import dataclasses
 import itertools
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -10,7 +9,7 @@ import typer
 
 from dlwhy import files
 from dlwhy.cli import options as shared
-from dlwhy.cli.arguments import command
+from dlwhy.cli.arguments import command, frozen_options
 from dlwhy.cli.show.console import Output
 from dlwhy.errors import MAX_WHOLE, UsageError
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from dlwhy.models.trained import Trained
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Predict(shared.Reading, shared.Writing):
     """The options of `dlwhy predict`."""
 

@@ -1,6 +1,5 @@
 """`dlwhy run`: generate, train, evaluate and plot in one process, into a folder."""
 
-import dataclasses
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +7,7 @@ import typer
 
 from dlwhy import files
 from dlwhy.cli import options as shared
-from dlwhy.cli.arguments import command
+from dlwhy.cli.arguments import command, frozen_options
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import drawing, making, scoring, training
 from dlwhy.cli.steps.recipe import Train, Training
@@ -18,7 +17,7 @@ from dlwhy.text import display
 _FILES = {"data": shared.DATA, "model": shared.MODEL, "metrics": "metrics.json", "picture": "plot.png"}
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Run(making.Making, Training, scoring.Scoring, drawing.Drawing, shared.Writing):
     """The options of `dlwhy run`: those of the four commands, but for what the folder decides."""
 
@@ -42,7 +41,7 @@ def run(options: Run) -> None:
     paths = {what: str(folder / name) for what, name in _FILES.items()}
     data, model = paths["data"], paths["model"]
     # what a step says on stdout on its own is not what this command is asked for
-    silent = dataclasses.replace(options, as_json=False)
+    silent = options.to(Run, as_json=False)
     train = silent.to(Train, data=data, output=model)
     plot = silent.to(drawing.Plot, data=data, model=[model], output=paths["picture"])
     _check_outputs(options, paths)

@@ -8,7 +8,7 @@ import typer
 
 from dlwhy import files
 from dlwhy.cli import options as shared
-from dlwhy.cli.arguments import Options
+from dlwhy.cli.arguments import Options, frozen_options
 from dlwhy.errors import DlwhyWarning, UsageError
 from dlwhy.text import display
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MOST_PIXELS = 100_000_000
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Drawing(Options):
     """How a picture looks."""
 
@@ -55,7 +55,7 @@ class Drawing(Options):
         return width, height
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Plot(Drawing, shared.Reading, shared.Writing):
     """The options of `dlwhy plot`."""
 

@@ -7,7 +7,7 @@ import typer
 
 from dlwhy import files
 from dlwhy.cli import options as shared
-from dlwhy.cli.arguments import Options
+from dlwhy.cli.arguments import Options, frozen_options
 from dlwhy.cli.show.console import Output
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.text import display
@@ -23,7 +23,7 @@ _OF_MAKE = ("samples", "noise", "seed", "test_size", "classes", "features", "str
 _OF_READ_TABLE = ("target", "task", "missing", "split_column", "test_size", "seed", "stratify", "max_rows", "max_size")
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Making(Options):
     """Which data set is made."""
 
@@ -76,7 +76,7 @@ class Making(Options):
     compress: Annotated[int, typer.Option(help="Compress a .joblib or .npz file: 0 not at all, to 9.")] = 0
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class _Limit(Options):
     max_size: Annotated[
         int | None,
@@ -88,7 +88,7 @@ class _Limit(Options):
     ] = None
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Generate(Making, _Limit, shared.Writing):
     """The options of `dlwhy generate`."""
 

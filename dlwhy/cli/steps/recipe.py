@@ -1,12 +1,11 @@
 """The options of a training: for `dlwhy train` and `run`."""
 
-import dataclasses
 from typing import Annotated
 
 import typer
 
 from dlwhy.cli import options as shared
-from dlwhy.cli.arguments import Options
+from dlwhy.cli.arguments import Options, frozen_options
 from dlwhy.errors import UsageError
 from dlwhy.models.spec import NetworkSpec
 from dlwhy.text import display
@@ -14,7 +13,7 @@ from dlwhy.training import recipe as recipes
 from dlwhy.training.options import TrainingOptions
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Training(Options):
     """How a network is trained."""
 
@@ -114,7 +113,7 @@ class Training(Options):
         return recipes.recipe({**vars(self), "layers": layers})
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class _InOtherWays(Options):
     resume: Annotated[
         str | None, typer.Option(help="Go on with the training of this model up to --epochs.", metavar="FILE")
@@ -129,7 +128,7 @@ class _InOtherWays(Options):
     ] = "median"
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Train(Training, _InOtherWays, shared.Reading, shared.Writing):
     """The options of `dlwhy train`."""
 

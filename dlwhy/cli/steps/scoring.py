@@ -8,7 +8,7 @@ import typer
 
 from dlwhy import files
 from dlwhy.cli import options as shared
-from dlwhy.cli.arguments import Options
+from dlwhy.cli.arguments import Options, frozen_options
 from dlwhy.cli.show.console import Output
 from dlwhy.errors import UsageError, check_whole
 from dlwhy.text import display, json_text
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _SLOW = 10_000
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Scoring(Options):
     """What models are compared with, and what they must reach."""
 
@@ -52,7 +52,7 @@ class Scoring(Options):
         return gates.read_gates(self.min_accuracy, self.minima or [], self.maxima or [])
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Evaluate(Scoring, shared.Reading):
     """The options of `dlwhy evaluate`."""
 

@@ -1,6 +1,5 @@
 """Running studies: for `dlwhy study`."""
 
-import dataclasses
 import functools
 import shlex
 import sys
@@ -12,6 +11,7 @@ import typer
 
 from dlwhy import files
 from dlwhy.cli import options as shared
+from dlwhy.cli.arguments import frozen_options
 from dlwhy.cli.process import signals
 from dlwhy.cli.show import verdicts
 from dlwhy.cli.show.bars import study_bar
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _MOST_JOBS = 1024
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@frozen_options
 class Study(shared.Reading):
     """The options of `dlwhy study`."""
 
