@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import ClassVar, ParamSpec, TypeVar
 
-from dlwhy.text import display as display  # noqa: PLC0414 - for those that do not import it from its home yet
+from dlwhy.text import display
 
 P = ParamSpec("P")
 R = TypeVar("R")

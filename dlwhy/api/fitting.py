@@ -12,6 +12,7 @@ from dlwhy.models.spec import NetworkSpec
 from dlwhy.models.trained import Trained
 from dlwhy.training import loop
 from dlwhy.training.options import TrainingOptions
+from dlwhy.training.recipe import names_of
 
 __all__ = ["evaluate", "fit"]
 
@@ -62,9 +63,7 @@ def fit(
         If the loss becomes infinite or not a number.
 
     """
-    of_network, of_training = (
-        [field.name for field in dataclasses.fields(kind)] for kind in (NetworkSpec, TrainingOptions)
-    )
+    of_network, of_training = map(names_of, (NetworkSpec, TrainingOptions))
     check_names("fit", choices, [*of_network, *of_training, *_WHERE])
     made = dataclasses.replace(network or NetworkSpec(), **_some(choices, of_network))
     recipe = dataclasses.replace(options or TrainingOptions(), **_some(choices, of_training))

@@ -11,7 +11,7 @@ from typing import Any
 
 from dlwhy import files
 from dlwhy.data.dataset import Dataset
-from dlwhy.errors import DlwhyError, InputRefusedError, InputUnreadableError, UsageError, display
+from dlwhy.errors import DlwhyError, InputRefusedError, InputUnreadableError, UsageError
 from dlwhy.studies import report as reporting
 from dlwhy.studies.bench import records, runner, tables
 from dlwhy.studies.bench.folder import DESIGN, REPORT, RUNS, SUMMARY, check, locked
@@ -25,6 +25,7 @@ from dlwhy.studies.plan.outcome import Results
 from dlwhy.studies.plan.study import Contrast, Study
 from dlwhy.studies.request import OwnData, Request
 from dlwhy.studies.tasks.registry import shape_of
+from dlwhy.text import display, plain
 from dlwhy.training.ranges import check_range
 
 _PRINT = re.compile(r"[0-9a-f]{64}")
@@ -232,7 +233,7 @@ def own_data(dataset: Dataset | None) -> OwnData | None:
 def _report(study: Study, results: Results, command: str) -> dict[str, Any]:
     complete = len(results) == len(study.every)
     context = {"command": command, "versions": runner.versions(), "complete": complete}
-    report: dict[str, Any] = records.plain({**reporting.report(study, results), **context})
+    report: dict[str, Any] = plain({**reporting.report(study, results), **context})
     return report
 
 
@@ -241,7 +242,7 @@ def _state(study: Study, prints: Mapping[str, str], results: Results) -> str:
     code = [path.read_text() for path in sorted(Path(__file__).parent.rglob("*.py"))]
     rows = {key: dataclasses.asdict(outcome) for key, outcome in results.items()}
     parts = [study.request.to_json(), dict(prints), rows, code]
-    return hashlib.sha256(json.dumps(records.plain(parts)).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(plain(parts)).encode()).hexdigest()
 
 
 def _sealed(state: str, report: Mapping[str, Any], written: Mapping[str, bytes]) -> str:

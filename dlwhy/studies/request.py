@@ -8,7 +8,8 @@ from typing import Any, Literal, Self
 from dlwhy.data.dataset import Dataset
 from dlwhy.data.dataset import Task as Kind
 from dlwhy.data.registry import REGISTRY
-from dlwhy.errors import UsageError, display
+from dlwhy.errors import UsageError
+from dlwhy.text import display
 
 Budget = Literal["quick", "default", "thorough"]
 BUDGETS: Mapping[str, int] = {"quick": 12, "default": 20, "thorough": 64}

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dlwhy import files
-from dlwhy.errors import BusyError, DlwhyWarning, OutputBlockedError, display
+from dlwhy.errors import BusyError, DlwhyWarning, OutputBlockedError
+from dlwhy.text import display
 
 DESIGN, REPORT, RUNS, SUMMARY, FIGURE = "design.json", "study.json", "runs.jsonl", "summary.csv", "figure.png"
 ROWS, LOCK = "runs", ".lock"

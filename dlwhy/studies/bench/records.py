@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import errno
 import json
-import math
 import os
 import secrets
 from collections.abc import Mapping, Sequence
@@ -12,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from dlwhy import __version__, files
-from dlwhy.errors import InputOutputError, InputRefusedError, OutputBlockedError, display
+from dlwhy.errors import InputOutputError, InputRefusedError, OutputBlockedError
 from dlwhy.studies.bench.folder import FACTS, ROWS, remove_record
 from dlwhy.studies.plan.fingerprint import digest
 from dlwhy.studies.plan.outcome import CENSUS, Outcome, Run
 from dlwhy.studies.plan.study import Arm
+from dlwhy.text import display, json_text, plain
 
 SCHEMA = "dlwhy.runs/2"
 _DIGEST = "sha256"
@@ -124,18 +124,7 @@ def row_of(study: str, arm: Arm, run: Run) -> dict[str, Any]:
 def write_json(path: Path, value: Any) -> None:
     """Write a JSON file, whole or not at all; numbers that are not finite become null."""
     with files.open_output(path) as handle:
-        handle.write((json.dumps(plain(value), indent=1, allow_nan=False) + "\n").encode())
-
-
-def plain(value: Any) -> Any:
-    """Give a value as it comes back from JSON: lists for tuples, texts for keys, None for what is not finite."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
-    return value
+        handle.write(json_text(value, indent=1).encode())
 
 
 def read_json(path: Path) -> dict[str, Any]:

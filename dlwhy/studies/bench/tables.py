@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from dlwhy.studies.bench import records
 from dlwhy.studies.bench.folder import RUNS, SUMMARY
 from dlwhy.studies.plan.outcome import CENSUS, LOST, Results
 from dlwhy.studies.plan.study import Study
-from dlwhy.text import protected
+from dlwhy.text import json_text, protected
 
 _MOST_REASONS = 3
 _SUMMARY = (
@@ -51,7 +50,7 @@ def contents(study: Study, results: Results, arms: Sequence[Mapping[str, Any]]) 
 
 def _runs(study: Study, results: Results) -> bytes:
     rows = [records.row_of(study.name, study.every[key], run) for key, found in results.items() for run in found.runs]
-    return "".join(json.dumps(records.plain(row), allow_nan=False) + "\n" for row in rows).encode()
+    return "".join(json_text(row, indent=None) for row in rows).encode()
 
 
 def _summary(study: Study, results: Results, arms: Sequence[Mapping[str, Any]]) -> bytes:

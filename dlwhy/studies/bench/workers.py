@@ -16,11 +16,12 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 from dlwhy.data.dataset import Dataset
-from dlwhy.errors import BusyError, DlwhyError, EndedBySignal, InputOutputError, InputRefusedError, UsageError, display
+from dlwhy.errors import BusyError, DlwhyError, EndedBySignal, InputOutputError, InputRefusedError, UsageError
 from dlwhy.studies.plan.outcome import Outcome, Run
 from dlwhy.studies.plan.recipe import NetworkRecipe
 from dlwhy.studies.plan.seeds import Seeds
 from dlwhy.studies.plan.study import Arm
+from dlwhy.text import display
 from dlwhy.versions import of as versions_of
 
 _DECIDING = ("keras", "tensorflow", "scikit-learn", "numpy")

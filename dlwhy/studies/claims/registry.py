@@ -1,8 +1,9 @@
 """The claims by name: a seventh is one new folder and one line here."""
 
-from dlwhy.errors import UsageError, display
+from dlwhy.errors import UsageError
 from dlwhy.studies.claims import algorithms, compare, compute, data, depth, transfer, versatility
 from dlwhy.studies.claims.claim import Claim
+from dlwhy.text import display
 
 COMPARE = compare.CLAIM.name
 # the essay's, in its order

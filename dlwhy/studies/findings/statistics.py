@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dlwhy.text import plain
+
 Array = npt.NDArray[Any]
 # up to here all 2**n sign patterns are counted
 EXACT = 32
@@ -45,10 +47,8 @@ class Effect:
 
     def as_json(self) -> dict[str, float | int | None]:
         """Give it JSON-like; what is infinite is None."""
-        return {
-            name: value if value is None or math.isfinite(value) else None
-            for name, value in dataclasses.asdict(self).items()
-        }
+        values: dict[str, float | int | None] = plain(dataclasses.asdict(self))
+        return values
 
 
 def paired_effect(differences: npt.ArrayLike, *, alpha: float = 0.05, overlap: float = 0.0, seed: int = 0) -> Effect:

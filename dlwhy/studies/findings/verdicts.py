@@ -9,6 +9,7 @@ from dlwhy.studies.findings import statistics, wording
 from dlwhy.studies.findings.statistics import Effect
 from dlwhy.studies.findings.wording import Outcome
 from dlwhy.studies.plan.prediction import Prediction
+from dlwhy.text import plain
 
 Verdict = Literal["supported", "not supported", "inconclusive", "withheld"]
 # whose data a verdict is on: the user's own before the controls, these before data that are neither
@@ -41,12 +42,9 @@ class Finding(Prediction):
 
     def as_json(self) -> dict[str, Any]:
         """Return it JSON-like; what is not finite, such as the interval of a single pair, is None."""
-        values = {**dataclasses.asdict(self), "cautions": list(self.cautions)}
+        values: dict[str, Any] = plain(dataclasses.asdict(self))
         del values["says"]
-        return {
-            name: None if isinstance(value, float) and not math.isfinite(value) else value
-            for name, value in values.items()
-        }
+        return values
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

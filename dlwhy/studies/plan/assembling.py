@@ -3,10 +3,11 @@
 import dataclasses
 from collections.abc import Sequence
 
-from dlwhy.errors import UsageError, display
+from dlwhy.errors import UsageError
 from dlwhy.studies.plan.recipe import NetworkRecipe
 from dlwhy.studies.plan.study import Arm, Contrast, Repeated, Study, Task
 from dlwhy.studies.request import Request
+from dlwhy.text import display
 
 
 class UnknownNamesError(UsageError):

@@ -7,11 +7,12 @@ from typing import Any
 
 from dlwhy.data.dataset import Dataset
 from dlwhy.data.registry import REGISTRY
-from dlwhy.errors import UsageError, display
+from dlwhy.errors import UsageError
 from dlwhy.studies.plan.study import Task
 from dlwhy.studies.request import OwnData
 from dlwhy.studies.tasks import fresh, smooth, tables, transfer
 from dlwhy.studies.tasks.draws import Draw
+from dlwhy.text import display
 
 Shape = tuple[int, int]
 

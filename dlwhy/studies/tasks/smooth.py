@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.errors import UsageError, display
+from dlwhy.errors import UsageError
 from dlwhy.studies.tasks.draws import Draw, generator
 from dlwhy.studies.tasks.fresh import HELD_OUT, TEACHER, TEST, TRAIN
+from dlwhy.text import display
 
 Array = npt.NDArray[Any]
 _ROWS_AT_ONCE = 256

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import FloatArray
-from dlwhy.errors import InputRefusedError, UsageError, display
+from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.studies.tasks.draws import Draw, generator
+from dlwhy.text import display
 
 Array = npt.NDArray[Any]
 Points = tuple[Array, Array]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dlwhy.data.dataset import Task as Kind
-from dlwhy.errors import UsageError, display
+from dlwhy.errors import UsageError
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.spec import MAX_PARAMETERS
 from dlwhy.studies.arms.network import Network
@@ -17,6 +17,7 @@ from dlwhy.studies.plan.prediction import Says
 from dlwhy.studies.plan.recipe import ADAM_RATES, SGD_RATES
 from dlwhy.studies.plan.study import Arm, Contrast, Study, Task, contrast
 from dlwhy.studies.request import Request, score_of
+from dlwhy.text import display
 from dlwhy.training.options import TrainingOptions
 
 _ROWS = 700  # of the demonstration, which is compared on if there are no data

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dlwhy import files
-from dlwhy.errors import InputRefusedError, UsageError, display
+from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.models import archive
 from dlwhy.models.network import NetworkSpec
+from dlwhy.text import display
 from dlwhy.training.options import TrainingOptions
 
 MODEL = "model:"

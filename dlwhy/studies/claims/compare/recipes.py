@@ -6,19 +6,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dlwhy.data.dataset import Task as Kind
-from dlwhy.errors import UsageError, display
+from dlwhy.errors import UsageError
 from dlwhy.models import baselines
 from dlwhy.models.layouts import Layout
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.stacked import StackedNetwork, n_outputs
 from dlwhy.studies.claims.compare import model_recipes
+from dlwhy.text import display
+from dlwhy.training import recipe
 from dlwhy.training.options import TrainingOptions
 
 BASELINE = "baseline:"
 # as near as widths must bring two sizes
 NEAR = 0.05
 _SHORT = {"lr": "learning_rate"}
-_SWITCHES = {"": True, "true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 # what all arms have in common, so that they differ in nothing else
 _COMMON = ("normalize", "seed", "engine", "precision", "checkpoint_every")
 
@@ -91,8 +92,7 @@ def parse(
         seen.add(option)
         given[option] = value
     try:
-        network = NetworkSpec(**_fields(NetworkSpec, given))
-        options = TrainingOptions(normalize="never", **_fields(TrainingOptions, given))
+        network, options = recipe.recipe({"normalize": "never", **given})
     except UsageError as error:
         raise _refused(name, error.message) from error
     return Recipe(text=name, network=network, options=options, has_rate="learning_rate" in given)
@@ -167,7 +167,7 @@ def _option(word: str, text: str) -> tuple[str, Any]:
     if field not in readers:
         raise _unknown(name, field, text)
     reader = readers[field]
-    if not has_value and reader is not _switch:
+    if not has_value and reader is not recipe.read_switch:
         raise _refused(text, f"{_flag(field)} needs a value, such as {_flag(field)}={_EXAMPLES.get(field, 1)}")
     try:
         return field, reader(value)
@@ -187,32 +187,16 @@ def _unknown(name: str, field: str, text: str) -> UsageError:
 
 def _readers() -> dict[str, Callable[[str], Any]]:
     """Give what reads the value of each option that a recipe may have."""
-    texts = dict.fromkeys(("activation", "initializer", "optimizer", "schedule", "class_weight"), str)
-    wholes = dict.fromkeys(("epochs", "batch_size", "patience"), int)
-    numbers = dict.fromkeys(("learning_rate", "dropout", "l1", "l2", "clip_norm", "validation_split"), float)
-    switches = dict.fromkeys(("batch_norm", "layer_norm", "residual"), _switch)
-    return {"layers": _layers, **texts, **wholes, **numbers, **switches}
-
-
-def _layers(value: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in value.split(","))
-
-
-def _switch(value: str) -> bool:
-    return _SWITCHES[value.lower()]
+    return {name: read for name, read in recipe.readers().items() if name not in _COMMON}
 
 
 _WANTED: dict[Callable[[str], Any], str] = {
-    _layers: "whole numbers with commas between",
-    _switch: "true or false",
+    recipe.read_layers: "whole numbers with commas between",
+    recipe.read_switch: "true or false",
     int: "a whole number",
     float: "a number",
 }
 _EXAMPLES = {"layers": "64,64", "activation": "relu", "optimizer": "adam", "schedule": "cosine"}
-
-
-def _fields(of: type, given: dict[str, Any]) -> dict[str, Any]:
-    return {field.name: given[field.name] for field in dataclasses.fields(of) if field.name in given}
 
 
 def _flag(field: str) -> str:
