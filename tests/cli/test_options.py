@@ -34,7 +34,7 @@ BAD_OPTIONS = [
     *(["train", f"--epochs={value}"] for value in ("0", "-1")),
     *(["train", f"--batch-size={value}"] for value in ("0", "-3")),
     *(["train", f"--learning-rate={value}"] for value in ("0", "-1", "nan", "inf")),
-    *(["train", f"--layers={value}"] for value in ("0", "-1", str(10**9), "10,x")),
+    *(["train", f"--layers={value}"] for value in ("0", "-1", str(10**9), "10,x", "ten")),
     *(["train", f"--seed={value}"] for value in ("-1", str(2**32))),
     *(["predict", f"--chunk-size={value}"] for value in ("0", "-1")),
 ]

@@ -12,58 +12,55 @@ from dlwhy.text import display
 from dlwhy.training import recipe as recipes
 from dlwhy.training.options import TrainingOptions
 
+# a default is written once, there
+_NET, _HOW = NetworkSpec, TrainingOptions
+
 
 @frozen_options
 class Training(Options):
     """How a network is trained."""
 
-    epochs: Annotated[int, typer.Option(help="Passes over the training part.")] = TrainingOptions.epochs
+    epochs: Annotated[int, typer.Option(help="Passes over the training part.")] = _HOW.epochs
     layers: Annotated[str, typer.Option(help="Units of each hidden layer.", metavar="N,N,…")] = ",".join(
-        map(str, NetworkSpec.layers)
+        map(str, _NET.layers)
     )
     activation: Annotated[
         str, typer.Option(help="relu, tanh, sigmoid, linear, gelu, elu, selu, leaky_relu or swish.")
-    ] = NetworkSpec.activation
+    ] = _NET.activation
     optimizer: Annotated[
         str, typer.Option(help="sgd, momentum, nesterov, rmsprop, adagrad, adam, adamw, nadam or lion.")
-    ] = TrainingOptions.optimizer
-    learning_rate: Annotated[float, typer.Option("--learning-rate", "--lr", help="The step size.")] = (
-        TrainingOptions.learning_rate
-    )
+    ] = _HOW.optimizer
+    learning_rate: Annotated[float, typer.Option("--learning-rate", "--lr", help="The step size.")] = _HOW.learning_rate
     schedule: Annotated[
         str, typer.Option(help="Of the learning rate: constant, cosine, step or warm-up (then cosine).")
-    ] = TrainingOptions.schedule
-    batch_size: Annotated[int, typer.Option(help="Samples a step.")] = TrainingOptions.batch_size
-    dropout: Annotated[float, typer.Option(help="Share of units dropped in each step.")] = NetworkSpec.dropout
+    ] = _HOW.schedule
+    batch_size: Annotated[int, typer.Option(help="Samples a step.")] = _HOW.batch_size
+    dropout: Annotated[float, typer.Option(help="Share of units dropped in each step.")] = _NET.dropout
     batch_norm: Annotated[bool, typer.Option("--batch-norm", help="Normalize each layer over the batch.")] = (
-        NetworkSpec.batch_norm
+        _NET.batch_norm
     )
     layer_norm: Annotated[bool, typer.Option("--layer-norm", help="Normalize each layer over its units.")] = (
-        NetworkSpec.layer_norm
+        _NET.layer_norm
     )
-    residual: Annotated[bool, typer.Option("--residual", help="Add each layer's input to its output.")] = (
-        NetworkSpec.residual
-    )
-    l1: Annotated[float, typer.Option("--l1", help="L1 penalty on the kernels.")] = NetworkSpec.l1
-    l2: Annotated[float, typer.Option("--l2", help="L2 penalty on the kernels.")] = NetworkSpec.l2
+    residual: Annotated[bool, typer.Option("--residual", help="Add each layer's input to its output.")] = _NET.residual
+    l1: Annotated[float, typer.Option("--l1", help="L1 penalty on the kernels.")] = _NET.l1
+    l2: Annotated[float, typer.Option("--l2", help="L2 penalty on the kernels.")] = _NET.l2
     initializer: Annotated[str, typer.Option(help="Of the kernels: glorot_uniform, he_normal, … (Keras' names).")] = (
-        NetworkSpec.initializer
+        _NET.initializer
     )
     normalize: Annotated[
         str, typer.Option(help="Standardize the features inside the model: auto, always or never.")
-    ] = TrainingOptions.normalize
+    ] = _HOW.normalize
     patience: Annotated[
         int | None,
         typer.Option(help="Stop when the validation loss has not improved for so many epochs; restore the best."),
-    ] = TrainingOptions.patience
+    ] = _HOW.patience
     validation_split: Annotated[
         float | None,
         typer.Option(help="Share of the training part to validate on; 0.2 with --patience, else the test part draws."),
-    ] = TrainingOptions.validation_split
-    class_weight: Annotated[str, typer.Option(help="none, or balanced: rare classes count more.")] = (
-        TrainingOptions.class_weight
-    )
-    clip_norm: Annotated[float | None, typer.Option(help="Largest norm of a gradient.")] = TrainingOptions.clip_norm
+    ] = _HOW.validation_split
+    class_weight: Annotated[str, typer.Option(help="none, or balanced: rare classes count more.")] = _HOW.class_weight
+    clip_norm: Annotated[float | None, typer.Option(help="Largest norm of a gradient.")] = _HOW.clip_norm
     init_from: Annotated[
         str | None, typer.Option(help="Start from the matching layers of this model.", metavar="FILE")
     ] = None
@@ -73,11 +70,11 @@ class Training(Options):
     ] = "0"
     checkpoint_every: Annotated[
         int | None, typer.Option(help="Save NAME.checkpoint.keras every so many epochs.", metavar="EPOCHS")
-    ] = TrainingOptions.checkpoint_every
+    ] = _HOW.checkpoint_every
     keep_diverged: Annotated[
         bool, typer.Option("--keep-diverged", help="If the loss diverges, save the last finite state as checkpoint.")
     ] = False
-    seed: shared.Seed = TrainingOptions.seed
+    seed: shared.Seed = _HOW.seed
     device: Annotated[
         str, typer.Option(help="auto (the first GPU, else the CPU), cpu, gpu, or a name such as GPU:1.")
     ] = "auto"
@@ -91,8 +88,8 @@ class Training(Options):
             max=1 << 24,
         ),
     ] = 1024
-    precision: Annotated[str, typer.Option(help="float32, or bfloat16 for the arithmetic.")] = TrainingOptions.precision
-    engine: Annotated[str, typer.Option(help="auto, xla, graph, or keras: plain Model.fit.")] = TrainingOptions.engine
+    precision: Annotated[str, typer.Option(help="float32, or bfloat16 for the arithmetic.")] = _HOW.precision
+    engine: Annotated[str, typer.Option(help="auto, xla, graph, or keras: plain Model.fit.")] = _HOW.engine
     history: Annotated[str | None, typer.Option(help="Write the history as CSV as well.", metavar="FILE.csv")] = None
     tensorboard: Annotated[str | None, typer.Option(help="Write the history for TensorBoard.", metavar="DIR")] = None
 

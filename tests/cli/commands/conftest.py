@@ -18,3 +18,12 @@ def toy(tmp_path):
         return trained
 
     return write
+
+
+@pytest.fixture
+def tiny_claim(monkeypatch):
+    """Have a study among the others that takes a moment."""
+    from dlwhy.studies.claims import registry
+    from tests.studies import tiny
+
+    monkeypatch.setitem(registry.CLAIMS, "tiny", tiny.CLAIM)
