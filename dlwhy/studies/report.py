@@ -88,11 +88,7 @@ def noise_floor(study: Study, results: Results) -> dict[str, Any] | None:
         "arm": arm.name,
         "task": arm.task.name,
         "metric": arm.metric,
-        "effect": effect.effect,
-        "ci_low": effect.ci_low,
-        "ci_high": effect.ci_high,
-        "p": effect.p,
-        "n_seeds": effect.n_seeds,
+        **{name: getattr(effect, name) for name in ("effect", "ci_low", "ci_high", "p", "n_seeds")},
         "detectable": detectable,
         "cautions": [caution] if caution else [],
     }

@@ -13,12 +13,14 @@ from dlwhy.studies.plan.outcome import LOST, Outcome, Results, census
 from dlwhy.studies.plan.prediction import Prediction
 from dlwhy.studies.plan.study import Arm, Contrast, Study
 
+_OF_EFFECT = ("effect", "ci_low", "ci_high", "p", "standardized", "n_seeds")
+
 
 def judge(
+    study: Study,
     prediction: Prediction,
     differences: npt.ArrayLike,
     *,
-    alpha: float,
     overlap: float = 0.0,
     cautions: tuple[str, ...] = (),
 ) -> Finding:
@@ -26,25 +28,24 @@ def judge(
 
     Parameters
     ----------
-    prediction
-        What was predicted.
+    study, prediction
+        What was predicted, and in which study: it has alpha, and the smallest effect where the prediction has none.
     differences
         One a seed, (n_seeds,), in the direction of the prediction; those that are not finite are left out.
-    alpha
-        One less the coverage of the interval.
     overlap
         See `selecting.overlap_of`.
     cautions
         What stands beside the number.
 
     """
-    values, smallest = np.asarray(differences, float), prediction.smallest or 0.0
+    values = np.asarray(differences, float)
     values = values[np.isfinite(values)]
+    smallest = study.smallest_effect if prediction.smallest is None else prediction.smallest
     what = f"On {prediction.task}, {prediction.contrast}"
     nothing = Finding(**{**vars(prediction), "smallest": smallest}, sentence=f"{what}: no pair of runs has a result.")
     if not len(values):
         return nothing
-    effect = statistics.paired_effect(values, alpha=alpha, overlap=overlap)
+    effect = statistics.paired_effect(values, alpha=study.request.alpha, overlap=overlap)
     seen = Interval.of(effect)
     outcome = wording.outcome(seen, smallest=smallest)
     needed = verdicts.seeds_to_settle(effect, smallest=smallest, overlap=overlap)
@@ -52,13 +53,8 @@ def judge(
     then = _then(verdict, needed=needed, overlap=overlap)
     return dataclasses.replace(
         nothing,
-        effect=effect.effect,
-        ci_low=effect.ci_low,
-        ci_high=effect.ci_high,
-        p=effect.p,
+        **{name: getattr(effect, name) for name in _OF_EFFECT},
         test="corrected t" if overlap else "sign flip",
-        standardized=effect.standardized,
-        n_seeds=effect.n_seeds,
         verdict=verdict,
         outcome=outcome,
         seeds_needed=needed,
@@ -73,7 +69,7 @@ def compared(study: Study, results: Results, contrast: Contrast) -> Finding:
     differences = selecting.paired(pair[0][1], pair[1][1], contrast.prediction.metric)
     cautions = tuple(caution for each in pair for caution in _cautions(*each))
     overlap = selecting.overlap_of(pair[0][1])
-    return judge(contrast.prediction, differences, alpha=study.request.alpha, overlap=overlap, cautions=cautions)
+    return judge(study, contrast.prediction, differences, overlap=overlap, cautions=cautions)
 
 
 def by_trend(finding: Finding, curves: npt.ArrayLike, overlap: float) -> Finding:

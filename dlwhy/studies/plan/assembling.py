@@ -45,16 +45,15 @@ def assemble(
     # the user's own question is asked, run, told and drawn first
     ordered = sorted(arms, key=lambda arm: arm.task.role != "own")
     _check_names(request, [*ordered, *again])
-    smallest = request.smallest_effect or smallest_effect
     left = {arm.key: _with_epochs(arm, request) for arm in ordered if _is_named(arm, request)}
     a_a = Repeated(arm=_with_epochs(again[0], request), base=repeated.key) if repeated else None
     tasks = {arm.task.name for arm in left.values()}
     return Study(
         request=request,
         arms=left,
-        contrasts=tuple(_resolved(each, smallest) for each in contrasts if each.arm in left and each.base in left),
+        contrasts=tuple(each for each in contrasts if {each.arm, each.base} <= {*left}),
         a_a=a_a if a_a and a_a.base in left and _is_named(a_a.arm, request, repeated) else None,
-        smallest_effect=smallest,
+        smallest_effect=request.smallest_effect or smallest_effect,
         caveats=tuple(caveats),
         planned=tuple(task for task in planned if (task.name in tasks if task else not request.only)),
     )
@@ -62,14 +61,6 @@ def assemble(
 
 def _again(arm: Arm) -> Arm:
     return dataclasses.replace(arm, name=f"{arm.name}, A/A", recipe=dataclasses.replace(arm.recipe, shift=1), place={})
-
-
-def _resolved(contrast: Contrast, smallest: float) -> Contrast:
-    """Put the study's smallest effect into a prediction that has none of its own."""
-    prediction = contrast.prediction
-    return dataclasses.replace(
-        contrast, prediction=dataclasses.replace(prediction, smallest=prediction.smallest or smallest)
-    )
 
 
 def _names(arm: Arm) -> tuple[str, ...]:

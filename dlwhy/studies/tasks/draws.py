@@ -12,6 +12,8 @@ from dlwhy.data.splitting import split_rows
 from dlwhy.errors import InputRefusedError
 from dlwhy.studies.request import TEST_SHARE, score_of
 
+Points = tuple[npt.NDArray[Any], npt.NDArray[Any]]
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Draw:
@@ -44,6 +46,20 @@ class Draw:
     def metric(self) -> str:
         """What models on it are scored by."""
         return score_of(self.task)
+
+
+def drawn(train: Points, test: Points, *, classes: int) -> Draw:
+    """Make a draw of features and targets, (n, n_features) and (n,) each; no classes mean regression."""
+    parts = [np.ascontiguousarray(X, dtype=np.float32) for X, _ in (train, test)]
+    targets = [y.astype(np.int32 if classes else np.float32) for _, y in (train, test)]
+    return Draw(
+        X_train=parts[0],
+        y_train=targets[0],
+        X_test=parts[1],
+        y_test=targets[1],
+        task="multiclass" if classes > 2 else "binary" if classes else "regression",
+        n_classes=classes,
+    )
 
 
 def generator(seed: int, stream: int) -> np.random.Generator:
@@ -103,16 +119,9 @@ def resampled(
         parts = list(standardised(*parts))
         if dataset.task == "regression":
             targets = [part[:, 0] for part in standardised(*(part[:, None] for part in targets))]
-    return Draw(
-        X_train=np.ascontiguousarray(parts[0]),
-        y_train=targets[0],
-        X_test=np.ascontiguousarray(parts[1]),
-        y_test=targets[1],
-        task=dataset.task,
-        n_classes=dataset.n_classes,
-        # of all that is not held out, however few of it are trained on: what two splits have in common decides
-        overlap=len(test) / (len(y) - len(test)),
-    )
+    draw = drawn((parts[0], targets[0]), (parts[1], targets[1]), classes=dataset.n_classes)
+    # of all that is not held out, however few of it are trained on: what two splits have in common decides
+    return dataclasses.replace(draw, overlap=len(test) / (len(y) - len(test)))
 
 
 def _can_be_shared(y: npt.NDArray[Any], test_share: float) -> bool:

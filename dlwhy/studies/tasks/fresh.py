@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import FloatArray
-from dlwhy.studies.tasks.draws import Draw, generator, standardised
+from dlwhy.studies.tasks.draws import Draw, Points, drawn, generator, standardised
 
 Array = npt.NDArray[Any]
 TEST = 3000
@@ -42,7 +42,7 @@ def scaled_as_rings(seed: int, points: Array, *, k: int, n_train: int) -> FloatA
 def tent(seed: int, *, k: int, n_train: int) -> Draw:
     """Compose the tent map k times on [0, 1]; the class is whether the result exceeds one half (Telgarsky 2016)."""
 
-    def points(stream: int, n: int) -> tuple[Array, Array]:
+    def points(stream: int, n: int) -> Points:
         x = generator(seed, stream).random(n)
         folded = x
         for _ in range(k):
@@ -56,7 +56,7 @@ def linear(seed: int, *, features: int, n_train: int, noise: float = 0.0) -> Dra
     """Draw standard normal points; the class is the sign of a linear function, blurred by noise times its norm."""
     weights = generator(seed, TEACHER).standard_normal(features)
 
-    def points(stream: int, n: int) -> tuple[Array, Array]:
+    def points(stream: int, n: int) -> Points:
         rng = generator(seed, stream)
         drawn = rng.standard_normal((n, features + 1))
         score = drawn[:, :features] @ weights + noise * np.linalg.norm(weights) * drawn[:, features]
@@ -68,7 +68,7 @@ def linear(seed: int, *, features: int, n_train: int, noise: float = 0.0) -> Dra
 def moons(seed: int, *, n_train: int, noise: float = 0.2) -> Draw:
     """Two interleaving half circles, as scikit-learn draws them, each point of its own class by chance."""
 
-    def points(stream: int, n: int) -> tuple[Array, Array]:
+    def points(stream: int, n: int) -> Points:
         drawn = generator(seed, stream).random((n, 2))
         y = (drawn[:, 1] < 0.5).astype(np.int32)
         angle = np.pi * drawn[:, 0]
@@ -92,7 +92,7 @@ def teacher(seed: int, *, n_train: int) -> Draw:
 
     median = np.median(score(rng.standard_normal((20_000, 10))))
 
-    def points(stream: int, n: int) -> tuple[Array, Array]:
+    def points(stream: int, n: int) -> Points:
         X = generator(seed, stream).standard_normal((n, 10))
         return X, (score(X) > median).astype(np.int32)
 
@@ -110,7 +110,7 @@ def hierarchy(seed: int, *, n_train: int, levels: int = 3, features: int = 6, sy
         pairs = rng.permutation(features * features)[: features * synonyms]
         rules.append(np.stack([pairs // features, pairs % features], axis=1).reshape(features, synonyms, 2))
 
-    def points(stream: int, n: int) -> tuple[Array, Array]:
+    def points(stream: int, n: int) -> Points:
         drawn = generator(seed, stream).random((n, 2**levels))  # row by row, so that more rows begin with the same ones
         y = np.floor(features * drawn[:, 0]).astype(np.intp)
         symbols = y[:, None]
@@ -120,31 +120,20 @@ def hierarchy(seed: int, *, n_train: int, levels: int = 3, features: int = 6, sy
             symbols = rule[symbols, chosen].reshape(n, -1)
         return np.eye(features)[symbols].reshape(n, -1), y.astype(np.int32)
 
-    X_train, y_train = points(TRAIN, n_train)
-    X_test, y_test = points(HELD_OUT, TEST)
-    return _drawn(X_train, y_train, X_test, y_test, classes=features)
+    return _drawn(points(TRAIN, n_train), points(HELD_OUT, TEST), classes=features)
 
 
-def _ring_points(seed: int, k: int, stream: int, n: int) -> tuple[Array, Array]:
+def _ring_points(seed: int, k: int, stream: int, n: int) -> Points:
     drawn = generator(seed, stream).random((n, 2))
     radius, angle = np.sqrt(drawn[:, 0]), 2 * np.pi * drawn[:, 1]
     X = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
     return X, np.floor(k * drawn[:, 0]).astype(np.int32) % 2
 
 
-def _binary(points: Callable[[int, int], tuple[Array, Array]], n_train: int) -> Draw:
-    X_train, y_train = points(TRAIN, n_train)
-    X_test, y_test = points(HELD_OUT, TEST)
-    return _drawn(X_train, y_train, X_test, y_test, classes=2)
+def _binary(points: Callable[[int, int], Points], n_train: int) -> Draw:
+    return _drawn(points(TRAIN, n_train), points(HELD_OUT, TEST), classes=2)
 
 
-def _drawn(X_train: Array, y_train: Array, X_test: Array, y_test: Array, *, classes: int) -> Draw:
-    scaled = standardised(X_train, X_test)
-    return Draw(
-        X_train=scaled[0],
-        y_train=y_train.astype(np.int32),
-        X_test=scaled[1],
-        y_test=y_test.astype(np.int32),
-        task="binary" if classes == 2 else "multiclass",
-        n_classes=classes,
-    )
+def _drawn(train: Points, test: Points, *, classes: int) -> Draw:
+    X_train, X_test = standardised(train[0], test[0])
+    return drawn((X_train, train[1]), (X_test, test[1]), classes=classes)

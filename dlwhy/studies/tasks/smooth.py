@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.errors import UsageError
-from dlwhy.studies.tasks.draws import Draw, generator
+from dlwhy.studies.tasks.draws import Draw, drawn, generator
 from dlwhy.studies.tasks.fresh import HELD_OUT, TEACHER, TEST, TRAIN
 from dlwhy.text import display
 
@@ -41,16 +41,7 @@ def smooth_teacher(
         y = (function(X) - center) / spread
         return X, y + blur * generator(seed, stream + 100).standard_normal(n)
 
-    X_train, y_train = points(TRAIN, n_train, noise)
-    X_test, y_test = points(HELD_OUT, TEST, 0.0)
-    return Draw(
-        X_train=X_train.astype(np.float32),
-        y_train=y_train.astype(np.float32),
-        X_test=X_test.astype(np.float32),
-        y_test=y_test.astype(np.float32),
-        task="regression",
-        n_classes=0,
-    )
+    return drawn(points(TRAIN, n_train, noise), points(HELD_OUT, TEST, 0.0), classes=0)
 
 
 def _smooth(seed: int, d: int) -> Callable[[Array], Array]:

@@ -11,11 +11,10 @@ import numpy.typing as npt
 
 from dlwhy.data.dataset import FloatArray
 from dlwhy.errors import InputRefusedError, UsageError
-from dlwhy.studies.tasks.draws import Draw, generator
+from dlwhy.studies.tasks.draws import Draw, Points, drawn, generator
 from dlwhy.text import display
 
 Array = npt.NDArray[Any]
-Points = tuple[Array, Array]
 # streams of a seed
 _WORLD, _SOURCE, _TRAIN, _HELD_OUT, _LABELS, _PLACES, _TARGET = range(40, 47)
 _TEST = 3000
@@ -129,7 +128,7 @@ def _trunk_source(seed: int, **_: Any) -> Draw:
         X = rng.standard_normal((n, _FEATURES))
         return X, (_scores(made, X) > medians) @ 2 ** np.arange(_SOURCE_LABELS)
 
-    return _draw(points(_SOURCE_ROWS), points(_TEST), classes=2**_SOURCE_LABELS)
+    return drawn(points(_SOURCE_ROWS), points(_TEST), classes=2**_SOURCE_LABELS)
 
 
 def _scores(made: World, X: Array) -> Array:
@@ -154,7 +153,7 @@ def trunk(seed: int, *, k: int, rho: float, copy: int = 0) -> Draw:
 
     X, y = points(_TRAIN + 100 * copy, 4 * k + 200)
     chosen = first_of_each(y, k)
-    return _draw((X[chosen], y[chosen]), points(_HELD_OUT, _TEST), classes=2)
+    return drawn((X[chosen], y[chosen]), points(_HELD_OUT, _TEST), classes=2)
 
 
 def _digits_source(seed: int, *, canvas: int, **_: Any) -> Draw:
@@ -164,7 +163,7 @@ def _digits_source(seed: int, *, canvas: int, **_: Any) -> Draw:
     parts = [(images[own][part], y[own][part]) for part in (~held, held)]
     repeats = _SHIFTS if canvas > _IMAGE else 1
     train, test = (_placed(*part, canvas, repeats, rng) for part in parts)
-    return _draw(train, test, classes=5)
+    return drawn(train, test, classes=5)
 
 
 def digits_moved(seed: int, *, k: int, canvas: int) -> Draw:
@@ -179,30 +178,18 @@ def digits_moved(seed: int, *, k: int, canvas: int) -> Draw:
     whole = _placed(images[pool], y[pool], canvas, 1, places)
     own = np.isin(pool, chosen)
     test = _placed(images[held], y[held], canvas, repeats, generator(seed, _HELD_OUT))
-    made = _draw((whole[0][own], whole[1][own] - 5), (test[0], test[1] - 5), classes=5)
+    made = drawn((whole[0][own], whole[1][own] - 5), (test[0], test[1] - 5), classes=5)
     return dataclasses.replace(made, overlap=_OVERLAP_OF_DIGITS)
 
 
 def _placed(images: Array, y: Array, canvas: int, repeats: int, rng: np.random.Generator) -> Points:
     """Put each image on an empty canvas `repeats` times, each time at a random place -> (n, canvas²), (n,)."""
     images, y = np.repeat(images, repeats, axis=0), np.repeat(y, repeats)
-    drawn = np.zeros((len(images), canvas, canvas))
+    canvases = np.zeros((len(images), canvas, canvas))
     corners = rng.integers(canvas - _IMAGE + 1, size=(len(images), 2))
     for place, (row, column) in enumerate(corners):
-        drawn[place, row : row + _IMAGE, column : column + _IMAGE] = images[place]
-    return drawn.reshape(len(drawn), -1), y
-
-
-def _draw(train: Points, test: Points, *, classes: int) -> Draw:
-    X_train, X_test = (np.ascontiguousarray(X, dtype=np.float32) for X, _ in (train, test))
-    return Draw(
-        X_train=X_train,
-        y_train=train[1].astype(np.int32),
-        X_test=X_test,
-        y_test=test[1].astype(np.int32),
-        task="binary" if classes == 2 else "multiclass",
-        n_classes=classes,
-    )
+        canvases[place, row : row + _IMAGE, column : column + _IMAGE] = images[place]
+    return canvases.reshape(len(canvases), -1), y
 
 
 @functools.lru_cache(maxsize=1)

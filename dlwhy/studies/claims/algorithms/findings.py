@@ -31,10 +31,7 @@ def findings(study: Study, results: Results) -> Sequence[Finding]:
         sums[f"{FACTORS[a]} x {FACTORS[b]}"] = (signs[:, a] * signs[:, b]) @ table
     overlap = selecting.overlap_of(*(cell.outcome for cell in combinations))
     half = 2 ** (len(FACTORS) - 1)
-    return [
-        judge(_factor(name, study.smallest_effect), total / half, alpha=study.request.alpha, overlap=overlap)
-        for name, total in sums.items()
-    ]
+    return [judge(study, _factor(name), total / half, overlap=overlap) for name, total in sums.items()]
 
 
 def descriptive(study: Study, results: Results) -> dict[str, Any]:
@@ -80,7 +77,7 @@ def breadth(rates: Mapping[str, float], near: float = _NEAR) -> float | None:
     return round(float(np.log10(ordered[high][0] / ordered[low][0])), 2)
 
 
-def _factor(name: str, smallest: float) -> Prediction:
+def _factor(name: str) -> Prediction:
     """Predict a main effect or an interaction."""
     verb = "go together, and bring each other" if " x " in name else "brings"
     return Prediction(
@@ -90,7 +87,6 @@ def _factor(name: str, smallest: float) -> Prediction:
         metric="accuracy",
         contrast=name,
         primary=False,
-        smallest=smallest,
         says=Says(f"Over all combinations, {name} {verb} {{effect}}."),
     )
 

@@ -28,12 +28,10 @@ def findings(study: Study, results: Results) -> Sequence[Finding]:
         low, high = ends(grid)
         if grid.n_seeds < 2 or low >= high:
             continue
-        alpha = study.request.alpha
-        paying, gains = _paying(study, task, low, high), frontier.gains(grid, low, high)
-        found.append(judge(paying, gains, alpha=alpha, overlap=overlap))
+        found.append(judge(study, _paying(task, low, high), frontier.gains(grid, low, high), overlap=overlap))
         if task.role != "negative":
             trends = frontier.width_trends(grid, frontier.budgets(low, high))
-            found.append(judge(_widening(study, task), trends, alpha=alpha, overlap=overlap))
+            found.append(judge(study, _widening(task), trends, overlap=overlap))
     return found
 
 
@@ -113,7 +111,7 @@ def _grid(group: Sequence[Cell], seeds: Sequence[int]) -> Grid:
     return Grid(widths=np.array(widths), steps=table[0, :, 0], costs=table[0, :, 1], losses=table[:, :, 2])
 
 
-def _paying(study: Study, task: Task, low: float, high: float) -> Prediction:
+def _paying(task: Task, low: float, high: float) -> Prediction:
     return Prediction(
         id="P1",
         task=task.name,
@@ -121,7 +119,6 @@ def _paying(study: Study, task: Task, low: float, high: float) -> Prediction:
         metric=_UNIT,
         contrast=f"compute {low:.1e} to {high:.1e}",
         primary=task.role in ("positive", "own"),
-        smallest=study.smallest_effect,
         says=Says(
             f"On {task.name}, ten times the compute lowers the loss by {{effect}}.",
             f"On {task.name}, more compute brings nothing that matters.",
@@ -131,7 +128,7 @@ def _paying(study: Study, task: Task, low: float, high: float) -> Prediction:
     )
 
 
-def _widening(study: Study, task: Task) -> Prediction:
+def _widening(task: Task) -> Prediction:
     return Prediction(
         id="P2",
         task=task.name,
@@ -139,7 +136,6 @@ def _widening(study: Study, task: Task) -> Prediction:
         metric="rank correlation",
         contrast="best width by budget",
         primary=False,
-        smallest=study.smallest_effect,
         says=Says(
             f"On {task.name}, the more compute there is, the wider the best network.",
             f"On {task.name}, the best width does not grow with the budget.",

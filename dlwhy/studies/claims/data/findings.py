@@ -33,11 +33,11 @@ def findings(study: Study, results: Results) -> Sequence[Finding]:
             finite = gaps[np.isfinite(gaps).all(axis=1)]
             shrinks = _shrinking(study, task, nets)
             fall = finite[:, 0] - finite[:, -1]
-            found.append(by_trend(judge(shrinks, fall, alpha=study.request.alpha, overlap=overlap), -finite, overlap))
+            found.append(by_trend(judge(study, shrinks, fall, overlap=overlap), -finite, overlap))
         if len(simple) > 2 and nets.keys() == simple.keys():
             lead = _table(nets) - _table(simple)
             gains = _gaining(study, task, nets)
-            found.append(judge(gains, lead[:, -1] - lead[:, 0], alpha=study.request.alpha, overlap=overlap))
+            found.append(judge(study, gains, lead[:, -1] - lead[:, 0], overlap=overlap))
     return found
 
 
@@ -89,7 +89,6 @@ def _shrinking(study: Study, task: Task, nets: Sizes) -> Prediction:
         metric=_unit(study, task, "gap to the training rows"),
         contrast=f"n={min(nets)} - n={max(nets)}",
         primary=False,
-        smallest=study.smallest_effect,
         says=Says(
             f"{gap} shrinks as rows come in, by {{effect}}.",
             f"{gap} does not shrink.",
@@ -108,7 +107,6 @@ def _gaining(study: Study, task: Task, nets: Sizes) -> Prediction:
         metric=_unit(study, task, "lead on the simple model"),
         contrast=f"n={max(nets)} - n={min(nets)}",
         primary=task.role == "negative" or task.name == _TEACHER,
-        smallest=study.smallest_effect,
         says=Says(
             f"{on}, the net gains on {model} as rows come in, by {{effect}}.",
             f"{on}, the net gains nothing on {model} as rows come in.",

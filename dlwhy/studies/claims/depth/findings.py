@@ -23,12 +23,7 @@ def findings(study: Study, results: Results) -> Sequence[Finding]:
         if len(curves) < 2:
             continue
         overlap = selecting.overlap_of(cell.outcome)
-        trend = judge(
-            _rising(cell.arm.task, study.smallest_effect),
-            statistics.slopes(curves),
-            alpha=study.request.alpha,
-            overlap=overlap,
-        )
+        trend = judge(study, _rising(cell.arm.task), statistics.slopes(curves), overlap=overlap)
         found.append(by_trend(trend, curves, overlap))
     return found
 
@@ -50,7 +45,7 @@ def descriptive(study: Study, results: Results) -> dict[str, Any]:
     }
 
 
-def _rising(task: Task, smallest: float) -> Prediction:
+def _rising(task: Task) -> Prediction:
     return Prediction(
         id="P2",
         task=task.name,
@@ -58,7 +53,6 @@ def _rising(task: Task, smallest: float) -> Prediction:
         metric="probe accuracy a layer",
         contrast="trend over layers",
         primary=False,
-        smallest=smallest,
         says=Says(
             f"On {task.name}, the classes become easier to separate by a line, layer by layer.",
             f"On {task.name}, the layers do not make the classes easier to separate by a line.",

@@ -32,9 +32,9 @@ def findings(study: Study, results: Results) -> Sequence[Finding]:
     if len(gains) < 3:
         return []
     table = np.stack(list(gains.values()), axis=1)
-    prediction = _shrinking(min(gains), max(gains), study.smallest_effect)
+    prediction = _shrinking(min(gains), max(gains))
     # without overlap: the trunk is drawn anew by each seed
-    found = judge(prediction, table[:, 0] - table[:, -1], alpha=study.request.alpha)
+    found = judge(study, prediction, table[:, 0] - table[:, -1])
     return [by_trend(found, -table, 0.0)]
 
 
@@ -59,7 +59,7 @@ def descriptive(study: Study, results: Results) -> dict[str, Any]:
     return shown
 
 
-def _shrinking(first: int, last: int, smallest: float) -> Prediction:
+def _shrinking(first: int, last: int) -> Prediction:
     gain = f"On {TRUNK}, what fine-tuning gains"
     return Prediction(
         id="P2",
@@ -68,7 +68,6 @@ def _shrinking(first: int, last: int, smallest: float) -> Prediction:
         metric="accuracy",
         contrast=f"gain at k={first} - gain at k={last}",
         primary=False,
-        smallest=smallest,
         says=Says(
             f"{gain} shrinks by {{effect}} from {first} to {last} labels a class.",
             f"{gain} does not shrink from {first} to {last} labels a class.",

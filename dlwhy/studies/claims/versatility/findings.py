@@ -130,7 +130,7 @@ def _ranks(study: Study, sets: Table) -> Finding:
             f"Over all data sets, no difference in rank between eight nets and {words} was detected.",
         ),
     )
-    found = judge(prediction, ranks[:, best] - ranks[:, 0], alpha=study.request.alpha)
+    found = judge(study, prediction, ranks[:, best] - ranks[:, 0])
     # the best of all is either of the two, and the other one has the p value
     return dataclasses.replace(found, p=ranking.to_best[0 if ranking.best else best], test="ranks")
 
@@ -199,7 +199,7 @@ def _growth(study: Study, results: Results) -> Finding | None:
             worse=f"{grew}: faster than n^{_EXPONENT}, by {{effect}}.",
         ),
     )
-    return judge(prediction, _EXPONENT - exponents, alpha=study.request.alpha)
+    return judge(study, prediction, _EXPONENT - exponents)
 
 
 def _best_simple(methods: Methods) -> str | None:
@@ -219,7 +219,6 @@ def _own(study: Study, methods: Methods) -> Finding:
         contrast=f"{NETS} - {best.arm.name}",
         arm=nets.arm.name,
         base=best.arm.name,
-        smallest=study.smallest_effect,
         says=Says(
             f"{on}, eight nets are better than the best simple model, {model}, by {{effect}}.",
             f"{on}, eight nets are not better than the best simple model, {model}, by anything that matters.",
@@ -229,7 +228,7 @@ def _own(study: Study, methods: Methods) -> Finding:
     )
     differences = selecting.paired(nets.outcome, best.outcome, nets.arm.metric)
     overlap = selecting.overlap_of(nets.outcome)
-    return judge(prediction, differences, alpha=study.request.alpha, overlap=overlap)
+    return judge(study, prediction, differences, overlap=overlap)
 
 
 def _lines(study: Study, methods: Methods) -> list[str]:
