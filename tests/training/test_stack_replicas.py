@@ -8,7 +8,7 @@ import pytest
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.models import archive
 from dlwhy.models.network import NetworkSpec, predict
-from dlwhy.training import TrainingOptions, engine, fit, stack_data
+from dlwhy.training import TrainingOptions, engine, fit, orders, stack_data
 from dlwhy.training.loop import Hooks, resume
 from dlwhy.training.replicas import train_replicas
 from dlwhy.training.stack_state import ROUNDS
@@ -92,9 +92,9 @@ def test_steps_instead_of_epochs_run_on_over_the_ends_of_epochs():
 
 def test_the_order_of_an_epoch_is_drawn_once_however_many_calls_it_takes(monkeypatch):
     drawn = []
-    permutation = stack_data._permutation
+    order = orders.order
     monkeypatch.setattr(stack_data, "_MOST_REMEMBERED", 0)
-    monkeypatch.setattr(stack_data, "_permutation", lambda *key: drawn.append(key) or permutation(*key))
+    monkeypatch.setattr(orders, "order", lambda *key: drawn.append(key) or order(*key))
     data = small()
     options = dataclasses.replace(RECIPE, batch_size=1)  # an epoch is longer than a call
 
