@@ -13,6 +13,7 @@ from dlwhy.models.trained import Trained
 from dlwhy.training import loop
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.recipe import names_of
+from dlwhy.training.transfer import Start
 
 __all__ = ["evaluate", "fit"]
 
@@ -67,7 +68,8 @@ def fit(
     check_names("fit", choices, [*of_network, *of_training, *_WHERE])
     made = dataclasses.replace(network or NetworkSpec(), **_some(choices, of_network))
     recipe = dataclasses.replace(options or TrainingOptions(), **_some(choices, of_training))
-    return loop.fit(dataset, made, recipe, base=base, freeze=freeze, hooks=hooks, **_some(choices, _WHERE))
+    start = Start(bases=(base,), freeze=freeze) if base else None
+    return loop.fit(dataset, made, recipe, start=start, hooks=hooks, **_some(choices, _WHERE))
 
 
 def check_names(function: str, given: Iterable[str], known: Sequence[str]) -> None:

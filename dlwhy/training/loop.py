@@ -18,6 +18,7 @@ from dlwhy.training.options import TrainingOptions
 from dlwhy.training.orders import order
 from dlwhy.training.ranges import check_range
 from dlwhy.training.setup import Session
+from dlwhy.training.transfer import Start
 
 _SECONDS_BETWEEN = 0.2
 
@@ -83,8 +84,7 @@ def fit(
     network: NetworkSpec | None = None,
     options: TrainingOptions | None = None,
     *,
-    base: Trained | None = None,
-    freeze: int | str = 0,
+    start: Start | None = None,
     device: str = "auto",
     threads: int | None = None,
     memory: int = engine.MEMORY,
@@ -100,10 +100,8 @@ def fit(
         The network; by default 10-10 with ReLU.
     options
         The recipe; by default the essay's.
-    base
-        A trained network whose matching layers are taken over.
-    freeze
-        How many of those are left as they are, or ``all``.
+    start
+        A network to start from, by default none.
     device, threads
         See `accelerator.start`.
     memory
@@ -129,8 +127,7 @@ def fit(
         dataset,
         network or NetworkSpec(),
         options or TrainingOptions(),
-        base=base,
-        freeze=freeze,
+        start=start,
         device=device,
         threads=threads,
         memory=memory,

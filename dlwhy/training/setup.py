@@ -20,7 +20,7 @@ from dlwhy.training.engine import Engine, TrainingData
 from dlwhy.training.optimizers import make_optimizer
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.ranges import warn_of_small_spreads
-from dlwhy.training.transfer import Taken, take_layers
+from dlwhy.training.transfer import Start, Taken, take_layers
 
 # so few rows have no statistics: a last batch of 4 cost a network of 20 layers a third of its accuracy
 _FEW_ROWS = 8
@@ -89,8 +89,7 @@ def new(
     network: NetworkSpec,
     options: TrainingOptions,
     *,
-    base: Trained | None,
-    freeze: int | str,
+    start: Start | None,
     device: str,
     threads: int | None,
     memory: int,
@@ -103,14 +102,15 @@ def new(
     _warn_of_a_small_rest(len(parts[0]), network, options)
     scale = networks.scale_of(parts[0], options.normalize)
     warn_of_small_spreads(dataset, scale)
-    if base is not None:
+    if start is not None:
+        (base,) = start.bases
         scale = scaling.feature_scale(base.model)
     target = preparing.target_scale(parts[1], options) if dataset.task == "regression" else None
     model = _build(dataset, network, options, scale=scale, target_scale=target)
     taken = None
-    if base is not None:
+    if start is not None:
         same = base.details.class_names == dataset.class_names and base.details.task == dataset.task
-        taken = take_layers(model, base.model, same_classes=same, freeze=freeze)
+        taken = take_layers(model, base.model, same_classes=same, freeze=start.freeze)
     return _session(dataset, network, options, started=started, model=model, parts=parts, taken=taken, memory=memory)
 
 

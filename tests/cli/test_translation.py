@@ -91,7 +91,7 @@ def test_an_option_of_train_becomes_a_choice_of_the_training_and_changes_no_othe
 
     defaults = {**vars(NetworkSpec()), **vars(TrainingOptions()), "device": "auto", "threads": None, "memory": 1024}
     assert asked(stopped) == {**defaults, **TRAINING[option]}
-    assert (stopped.named["base"], stopped.named["freeze"]) == (None, "0")
+    assert stopped.named["start"] is None
 
 
 def test_every_choice_of_network_and_training_is_an_option_with_the_same_default():
@@ -106,8 +106,8 @@ def test_a_training_begins_with_another_model_whose_network_it_has_but_for_what_
     other = ("--init-from", "model.keras", "--freeze", "all", "-o", "other.keras")
     stopped = call("dlwhy.training.loop.fit", "train", *other, "--dropout", "0.5")
 
-    assert stopped.named["base"].details.task == "binary"
-    assert stopped.named["freeze"] == "all"
+    assert [base.details.task for base in stopped.named["start"].bases] == ["binary"]
+    assert stopped.named["start"].freeze == "all"
     assert stopped.given[1] == NetworkSpec(dropout=0.5)
 
 

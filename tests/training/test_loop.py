@@ -13,7 +13,7 @@ from dlwhy.models import archive
 from dlwhy.models.network import NetworkSpec
 from dlwhy.training import TrainingOptions, fit
 from dlwhy.training.loop import DivergedError, Hooks, resume
-from dlwhy.training.transfer import take_layers
+from dlwhy.training.transfer import Start, take_layers
 from tests.training.conftest import fit_once, small
 
 NETWORK = NetworkSpec(layers=(8, 8))
@@ -203,28 +203,28 @@ def test_last_finite_state_is_that_of_a_shorter_run():
 def test_transfer_takes_matching_layers_and_makes_a_new_head():
     base = fit(small(), NETWORK, TrainingOptions(**QUICK))
     target = small("multiclass", seed=4)
-    trained = fit(target, NETWORK, TrainingOptions(**QUICK), base=base, freeze="all")
+    trained = fit(target, NETWORK, TrainingOptions(**QUICK), start=Start(bases=(base,), freeze="all"))
     taken = trained.details.training["taken"]
     assert len(taken["taken"]) == len(taken["frozen"]) == 2
     assert taken["new"] == ("output",)
     for mine, theirs in zip(weights(trained)[:4], weights(base)[:4], strict=True):
         np.testing.assert_array_equal(mine, theirs)
-    free = fit(target, NETWORK, TrainingOptions(**QUICK), base=base)
+    free = fit(target, NETWORK, TrainingOptions(**QUICK), start=Start(bases=(base,)))
     assert not np.array_equal(weights(free)[0], weights(base)[0])
 
 
 def test_transfer_takes_the_head_too_when_the_classes_are_the_same(binary):
     base = fit(binary, NETWORK, TrainingOptions(**QUICK))
-    again = fit(small(seed=5), NETWORK, TrainingOptions(**QUICK), base=base)
+    again = fit(small(seed=5), NETWORK, TrainingOptions(**QUICK), start=Start(bases=(base,)))
     assert again.details.training["taken"]["new"] == ()
 
 
 def test_transfer_refuses_what_can_not_fit(binary):
     base = fit(binary, NETWORK, TrainingOptions(**QUICK))
     with pytest.raises(UsageError, match="no layer fits"):
-        fit(binary, NetworkSpec(layers=(9, 8)), TrainingOptions(**QUICK), base=base)
+        fit(binary, NetworkSpec(layers=(9, 8)), TrainingOptions(**QUICK), start=Start(bases=(base,)))
     with pytest.raises(UsageError, match="only 3"):
-        fit(binary, NETWORK, TrainingOptions(**QUICK), base=base, freeze=4)
+        fit(binary, NETWORK, TrainingOptions(**QUICK), start=Start(bases=(base,), freeze=4))
     with pytest.raises(UsageError, match="nothing to train"):
         take_layers(base.model, base.model, same_classes=True, freeze=3)
 
@@ -232,8 +232,8 @@ def test_transfer_refuses_what_can_not_fit(binary):
 def test_resuming_keeps_frozen_layers_frozen(tmp_path):
     base = fit(small(), NETWORK, TrainingOptions(**QUICK))
     target = small("multiclass", seed=4)
-    whole = fit(target, NETWORK, TrainingOptions(epochs=4, engine="graph"), base=base, freeze=1)
-    part = fit(target, NETWORK, TrainingOptions(epochs=2, engine="graph"), base=base, freeze=1)
+    whole = fit(target, NETWORK, TrainingOptions(epochs=4, engine="graph"), start=Start(bases=(base,), freeze=1))
+    part = fit(target, NETWORK, TrainingOptions(epochs=2, engine="graph"), start=Start(bases=(base,), freeze=1))
     archive.write(part, tmp_path / "part.keras")
     assert same(weights(resume(archive.read(tmp_path / "part.keras"), target, epochs=4)), weights(whole))
 

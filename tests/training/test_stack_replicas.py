@@ -11,6 +11,7 @@ from dlwhy.models.network import NetworkSpec, predict
 from dlwhy.training import TrainingOptions, engine, fit, orders, stack_data
 from dlwhy.training.loop import Hooks, resume
 from dlwhy.training.stack_state import ROUNDS
+from dlwhy.training.transfer import Start
 from tests.training.conftest import fit_once, small, train_stack
 
 SPEC = NetworkSpec(layers=(8,))  # deeper ones are another module's
@@ -224,7 +225,9 @@ def test_bases_are_taken_and_frozen_layers_stay(freeze):
     target = small("multiclass", seed=4)
     replicas = train_stack(target, spec, options, seeds=SEEDS[:2], bases=sources, freeze=freeze)
     for place, source in enumerate(sources):
-        alone = fit(target, spec, dataclasses.replace(options, seed=SEEDS[place]), base=source, freeze=freeze)
+        alone = fit(
+            target, spec, dataclasses.replace(options, seed=SEEDS[place]), start=Start(bases=(source,), freeze=freeze)
+        )
         close(replicas.predict(target.X_test)[place], predict(alone.model, target.X_test), 1e-3)
     kernel = replicas.unstack(1).model.get_layer("dense_1").kernel.numpy()
     stays = np.array_equal(kernel, sources[1].model.get_layer("dense_1").kernel.numpy())

@@ -97,18 +97,19 @@ def train_and_save(options: Train, dataset: "Dataset", out: Output) -> "Trained"
 
 def _train(options: Train, dataset: "Dataset", hooks: "Hooks") -> "Trained":
     from dlwhy.models import archive
-    from dlwhy.training import loop
+    from dlwhy.training import loop, transfer
 
     where = options.some(("device", "threads", "memory"))
     if options.resume:
         started = archive.read(options.resume, max_size=options.max_size)
         return loop.resume(started, dataset, epochs=options.epochs, hooks=hooks, **where)
     network, recipe = options.recipe()
-    base = None
+    start = None
     if options.init_from:
         base = archive.read(options.init_from, max_size=options.max_size)
+        start = transfer.Start(bases=(base,), freeze=options.freeze)
         network = _like(base, network, options.given)
-    return loop.fit(dataset, network, recipe, base=base, freeze=options.freeze, hooks=hooks, **where)
+    return loop.fit(dataset, network, recipe, start=start, hooks=hooks, **where)
 
 
 def _like(base: "Trained", network: NetworkSpec, given: frozenset[str]) -> NetworkSpec:
