@@ -116,29 +116,33 @@ class Study:
         return self.seeds[: arm.recipe.repeats]
 
 
-def contrast(  # what a prediction is made of
+def about(
+    task: Task,
     id: str,  # noqa: A002  # the field's name in study.json
+    metric: str,
+    contrast: str,
+    says: Says,
+    *,
+    primary: bool = False,
+    **more: Any,
+) -> Prediction:
+    """Predict something of a task; `more` are other fields of `Prediction`."""
+    of_task: dict[str, Any] = {"task": task.name, "role": task.role, **more}
+    return Prediction(id=id, metric=metric, contrast=contrast, says=says, primary=primary, **of_task)
+
+
+def contrast(
+    id: str,  # noqa: A002
     arm: Arm,
     base: Arm,
     says: Says,
     *,
     primary: bool = True,
-    smallest: float | None = None,
     metric: str | None = None,
-    told: bool = True,
+    **more: Any,
 ) -> Contrast:
-    """Predict that an arm is better than another one, on the first one's task and in its metric."""
-    prediction = Prediction(
-        id=id,
-        task=arm.task.name,
-        role=arm.task.role,
-        metric=metric or arm.metric,
-        contrast=f"{arm.name} - {base.name}",
-        arm=arm.name,
-        base=base.name,
-        primary=primary,
-        smallest=smallest,
-        says=says,
-        told=told,
-    )
+    """Predict that an arm is better than another one, on its own task and by default in its own metric."""
+    names = {"arm": arm.name, "base": base.name}
+    compared = f"{arm.name} - {base.name}"
+    prediction = about(arm.task, id, metric or arm.metric, compared, says, primary=primary, **names, **more)
     return Contrast(arm=arm.key, base=base.key, prediction=prediction)

@@ -29,15 +29,15 @@ _BATCH = 75
 _OVERFITTING_BATCH = 25
 _SHALLOW, DEEP = 2, 20
 _GLOROT, _HE = "glorot_uniform", "he_uniform"
-_KERAS = {"SGD": "sgd", "momentum": "momentum", "RMSprop": "rmsprop", "Adam": "adam", "AdamW": "adamw"}
-_RATES = {"SGD": SGD_RATES, "momentum": SGD_RATES}
-_OPTIMIZERS: Mapping[str, Budget] = {
-    "SGD": "quick",
-    "momentum": "default",
-    "RMSprop": "default",
-    "Adam": "quick",
-    "AdamW": "default",
+# by the budget from which they count, with Keras' name
+_OPTIMIZERS: Mapping[str, tuple[Budget, str]] = {
+    "SGD": ("quick", "sgd"),
+    "momentum": ("default", "momentum"),
+    "RMSprop": ("default", "rmsprop"),
+    "Adam": ("quick", "adam"),
+    "AdamW": ("default", "adamw"),
 }
+_RATES = {"SGD": SGD_RATES, "momentum": SGD_RATES}
 _LENGTHS: Mapping[int, Budget] = {150: "quick", 3000: "default"}
 # a control is plain to see: within 1.5 powers of ten, and after 300 steps, Adam's lead drowned on fresh base seeds
 _SCALES: Mapping[str, tuple[float, Role, str]] = {
@@ -157,7 +157,7 @@ def _recipe(
     steps: int = _STEPS,
     batch: int = _BATCH,
 ) -> Network:
-    options = TrainingOptions(batch_size=batch, optimizer=_KERAS[optimizer], normalize="never")
+    options = TrainingOptions(batch_size=batch, optimizer=_OPTIMIZERS[optimizer][1], normalize="never")
     return kind(network=network, options=options, steps=steps, rates=_RATES.get(optimizer, ADAM_RATES))
 
 
@@ -237,7 +237,7 @@ def _against_none(row: _Overfit, arm: Arm, none: Arm) -> Contrast:
 
 
 def _optimizers(request: Request) -> Part:
-    names = [name for name, since in _OPTIMIZERS.items() if request.includes(since)]
+    names = [name for name, (since, _) in _OPTIMIZERS.items() if request.includes(since)]
     lengths = [steps for steps, since in _LENGTHS.items() if request.includes(since)]
     arms: dict[tuple[int, str], dict[str, Arm]] = {}
     for steps, (inputs, (scaling, role, _)) in itertools.product(lengths, _SCALES.items()):

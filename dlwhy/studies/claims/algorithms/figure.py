@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlwhy.figures import intervals, style
+from dlwhy.figures import lines, style
 from dlwhy.figures.forest import ForestDisplay
 from dlwhy.studies.claims.claim import Panel, Report
 
@@ -94,12 +94,10 @@ def _by_depth(ax: "Axes", arms: Sequence[Mapping[str, Any]], alpha: float) -> No
     for name, line in zip(names, _styles(by_name.values()), strict=True):
         own = sorted((arm for arm in arms if arm["arm"] == name), key=_layers)
         depths, means = [_layers(arm) for arm in own], [arm["mean"] for arm in own]
-        handles.append(ax.errorbar(depths, means, yerr=intervals.lengths(own), marker="o", markersize=4, **line))
-    ax.set(title="Deeper, with a rate of its own for each arm", xlabel="hidden layers")
-    ax.set_ylabel(f"held-out accuracy, {style.level(alpha)} interval")
+        handles.append(ax.errorbar(depths, means, yerr=lines.lengths(own), marker="o", markersize=4, **line))
     ax.set_xticks(sorted({_layers(arm) for arm in arms}))
-    ax.grid(visible=True, alpha=0.3)
-    style.legend_below(ax, handles, style.shortened(names, 40))
+    title, ylabel = "Deeper, with a rate of its own for each arm", f"held-out accuracy, {style.level(alpha)} interval"
+    lines.finish(ax, handles, names, title=title, xlabel="hidden layers", ylabel=ylabel)
 
 
 def _failures(ax: "Axes", arms: Sequence[Mapping[str, Any]], depth: int) -> None:
@@ -137,19 +135,14 @@ def _by_rate(ax: "Axes", arms: Sequence[Mapping[str, Any]], words: str) -> None:
         chosen = np.flatnonzero(np.isclose(rates, arm["learning_rate"] or 0, rtol=1e-3))
         if not arm["hopeless"]:
             ax.plot(rates[chosen], scores[chosen], "o", markersize=8, color=look["color"], fillstyle="none")
-    ax.set(title=f"By learning rate: {words}", xscale="log", xlabel="learning rate (ring: chosen)")
-    ax.set_ylabel("validation accuracy, tuning seeds")
-    style.plain_numbers(ax)
-    ax.grid(visible=True, alpha=0.3)
-    style.legend_below(ax, handles, style.shortened(names, 40))
+    labels = {"xlabel": "learning rate (ring: chosen)", "ylabel": "validation accuracy, tuning seeds"}
+    lines.finish(ax, handles, names, title=f"By learning rate: {words}", **labels, log="x")
 
 
 def _by_layer(ax: "Axes", measured: Sequence[tuple[Mapping[str, Any], Sequence[float]]]) -> None:
     names, handles = [arm["arm"] for arm, _ in measured], []
     for (_, curve), line in zip(measured, _styles(arm for arm, _ in measured), strict=True):
         handles.append(ax.plot(range(1, len(curve) + 1), curve, marker="o", markersize=3, **line)[0])
-    ax.set(title="Gradients before the first step", xlabel="layer (the last: the output)")
-    ax.set_ylabel("log10 of the gradient's norm")
     ax.locator_params(axis="x", integer=True)
-    ax.grid(visible=True, alpha=0.3)
-    style.legend_below(ax, handles, style.shortened(names, 40))
+    labels = {"xlabel": "layer (the last: the output)", "ylabel": "log10 of the gradient's norm"}
+    lines.finish(ax, handles, names, title="Gradients before the first step", **labels)

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlwhy.figures import style
+from dlwhy.figures import lines, style
 from dlwhy.studies.claims.claim import Panel, Report
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_GREY = "#9a9a9a"
+_LABELS = {"xlabel": "compute: 6 x parameters x samples", "ylabel": "held-out loss", "log": "xy"}
 
 
 def panels(report: Report) -> Sequence[Panel]:
@@ -42,8 +42,7 @@ def _grid_panel(shown: Mapping[str, Any], task: str) -> Panel:
             names.append(
                 "frontier" if found["slope"] is None else f"frontier, compute^{0.0 - round(found['slope'], 2):.2f}"
             )
-        _label(ax, f"{task}: what compute buys")
-        style.legend_below(ax, handles, names)
+        lines.finish(ax, handles, names, title=f"{task}: what compute buys", **_LABELS)
 
     return draw
 
@@ -56,8 +55,8 @@ def _controls(ax: "Axes", shown: Mapping[str, Any], tasks: Sequence[str]) -> Non
             ax.plot(*_of_width(cells, width), "o-", color=color, alpha=0.3, markersize=2.5, linewidth=0.8)
         budget, loss = _frontier(found) if found else (np.array([]), np.array([]))
         handles.append(ax.step(budget, loss, where="post", color=color, linewidth=2.2)[0])
-    _label(ax, "Controls: compute that buys nothing")
-    style.legend_below(ax, handles, style.shortened([f"{task}, frontier" for task in tasks], 40))
+    names = [f"{task}, frontier" for task in tasks]
+    lines.finish(ax, handles, names, title="Controls: compute that buys nothing", **_LABELS)
 
 
 def _throughput(ax: "Axes", found: Mapping[str, Any]) -> None:
@@ -70,18 +69,9 @@ def _throughput(ax: "Axes", found: Mapping[str, Any]) -> None:
     if not isinstance(found["threads"], str):
         handles.append(ax.plot(*np.array(found["threads"], float).T, "^:", color=colors[2])[0])
         names.append("by threads, batch 1024")
-    ax.set(xscale="log", yscale="log", xlabel="batch size, networks, threads", ylabel="samples a second")
-    ax.set_title(f"This machine: at best {found['share']:.0%} of its matrix-product peak", parse_math=False)
-    style.plain_numbers(ax)
-    ax.grid(visible=True, which="both", alpha=0.25)
-    style.legend_below(ax, handles, names)
-
-
-def _label(ax: "Axes", title: str) -> None:
-    ax.set(xscale="log", yscale="log", xlabel="compute: 6 x parameters x samples", ylabel="held-out loss")
-    ax.set_title(title, parse_math=False)
-    style.plain_numbers(ax)
-    ax.grid(visible=True, which="both", alpha=0.25)
+    title = f"This machine: at best {found['share']:.0%} of its matrix-product peak"
+    labels = {"xlabel": "batch size, networks, threads", "ylabel": "samples a second"}
+    lines.finish(ax, handles, names, title=title, **labels, log="xy")
 
 
 def _of_width(cells: Sequence[Sequence[float]], width: float) -> Any:

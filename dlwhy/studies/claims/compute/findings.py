@@ -13,7 +13,7 @@ from dlwhy.studies.findings.selecting import Cell, by_task, cells
 from dlwhy.studies.findings.verdicts import Finding
 from dlwhy.studies.plan.outcome import Outcome, Results
 from dlwhy.studies.plan.prediction import Prediction, Says
-from dlwhy.studies.plan.study import Study, Task
+from dlwhy.studies.plan.study import Study, Task, about
 
 _LOW = 1e8
 _DECADES = 2.25  # from the low budget to the high one, where 10^8 is none
@@ -112,33 +112,19 @@ def _grid(group: Sequence[Cell], seeds: Sequence[int]) -> Grid:
 
 
 def _paying(task: Task, low: float, high: float) -> Prediction:
-    return Prediction(
-        id="P1",
-        task=task.name,
-        role=task.role,
-        metric=_UNIT,
-        contrast=f"compute {low:.1e} to {high:.1e}",
-        primary=task.role in ("positive", "own"),
-        says=Says(
-            f"On {task.name}, ten times the compute lowers the loss by {{effect}}.",
-            f"On {task.name}, more compute brings nothing that matters.",
-            f"On {task.name}, these runs can't tell whether more compute pays.",
-            worse=f"On {task.name}, more compute makes the loss worse, by {{effect}} for ten times as much.",
-        ),
+    says = Says(
+        f"On {task.name}, ten times the compute lowers the loss by {{effect}}.",
+        f"On {task.name}, more compute brings nothing that matters.",
+        f"On {task.name}, these runs can't tell whether more compute pays.",
+        worse=f"On {task.name}, more compute makes the loss worse, by {{effect}} for ten times as much.",
     )
+    return about(task, "P1", _UNIT, f"compute {low:.1e} to {high:.1e}", says, primary=task.role in ("positive", "own"))
 
 
 def _widening(task: Task) -> Prediction:
-    return Prediction(
-        id="P2",
-        task=task.name,
-        role=task.role,
-        metric="rank correlation",
-        contrast="best width by budget",
-        primary=False,
-        says=Says(
-            f"On {task.name}, the more compute there is, the wider the best network.",
-            f"On {task.name}, the best width does not grow with the budget.",
-            f"On {task.name}, it is open whether the best width grows with the budget.",
-        ),
+    says = Says(
+        f"On {task.name}, the more compute there is, the wider the best network.",
+        f"On {task.name}, the best width does not grow with the budget.",
+        f"On {task.name}, it is open whether the best width grows with the budget.",
     )
+    return about(task, "P2", "rank correlation", "best width by budget", says)

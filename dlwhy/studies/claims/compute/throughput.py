@@ -4,7 +4,6 @@ A statement about this machine, no verdict about the world. It is measured once 
 that begins with ``seconds``: what is measured does not repeat bit for bit.
 """
 
-import argparse
 import dataclasses
 import json
 import os
@@ -158,11 +157,10 @@ def matrix_peak() -> float:
     return 2 * _MATRIX**3 / min(seconds)
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str]) -> None:
     """Measure with a number of threads, in a process of its own, and write the samples a second."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--threads", type=int, required=True)
-    accelerator.start(threads=parser.parse_args(arguments).threads)
+    (threads,) = arguments
+    accelerator.start(threads=int(threads))
     files.write_stdout(json.dumps(speed(batch=_WIDE_BATCH)).encode())
 
 
@@ -172,7 +170,7 @@ def _by_threads() -> list[list[float]] | str:
     counts = sorted({1 << place for place in range(cores.bit_length())} | {cores})
     found = []
     for count in (each for each in counts if each <= cores):
-        command = [sys.executable, "-m", "dlwhy.studies.claims.compute.throughput", "--threads", str(count)]
+        command = [sys.executable, "-m", "dlwhy.studies.claims.compute.throughput", str(count)]
         try:
             done = subprocess.run(  # noqa: S603  # our own module
                 command, capture_output=True, timeout=_PATIENCE_SECONDS, check=True, text=True
@@ -191,4 +189,4 @@ def _data() -> Dataset:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

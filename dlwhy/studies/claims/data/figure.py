@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlwhy.figures import style
+from dlwhy.figures import lines, style
 from dlwhy.studies.claims.claim import Panel, Report
 
 if TYPE_CHECKING:
@@ -42,10 +42,7 @@ def _panel(
             ax.axvline(models["net"][-3][0], color=_GREY, linewidth=0.8, linestyle="--")
             handles.append(line)
             names.append(f"fit left of the line: n^-{forecast['b']:.2f}" + (" with floor" if forecast["c"] else ""))
-        ax.set(xscale="log", yscale="log", xlabel="training rows", ylabel=f"held-out error, {style.level(alpha)} band")
-        ax.set_title(task, parse_math=False)
-        style.plain_numbers(ax)
-        ax.grid(visible=True, which="both", alpha=0.25)
-        style.legend_below(ax, handles, style.shortened(names, 40))
+        ylabel = f"held-out error, {style.level(alpha)} band"
+        lines.finish(ax, handles, names, title=task, xlabel="training rows", ylabel=ylabel, log="xy")
 
     return draw

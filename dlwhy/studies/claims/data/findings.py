@@ -18,7 +18,7 @@ from dlwhy.studies.findings.verdicts import Finding
 from dlwhy.studies.findings.wording import Interval
 from dlwhy.studies.plan.outcome import Results
 from dlwhy.studies.plan.prediction import Prediction, Says
-from dlwhy.studies.plan.study import Study, Task
+from dlwhy.studies.plan.study import Study, Task, about
 
 _TEACHER = "teacher"
 Sizes = Mapping[int, Cell]
@@ -82,37 +82,30 @@ def _table(sizes: Sizes, prefix: str = "") -> Array:
 
 def _shrinking(study: Study, task: Task, nets: Sizes) -> Prediction:
     gap = f"On {task.name}, the gap between training and held-out score"
-    return Prediction(
-        id="P3",
-        task=task.name,
-        role=task.role,
-        metric=_unit(study, task, "gap to the training rows"),
-        contrast=f"n={min(nets)} - n={max(nets)}",
-        primary=False,
-        says=Says(
-            f"{gap} shrinks as rows come in, by {{effect}}.",
-            f"{gap} does not shrink.",
-            f"On {task.name}, it is open whether the gap between training and held-out score shrinks.",
-        ),
+    says = Says(
+        f"{gap} shrinks as rows come in, by {{effect}}.",
+        f"{gap} does not shrink.",
+        f"On {task.name}, it is open whether the gap between training and held-out score shrinks.",
     )
+    return about(task, "P3", _unit(study, task, "gap to the training rows"), f"n={min(nets)} - n={max(nets)}", says)
 
 
 def _gaining(study: Study, task: Task, nets: Sizes) -> Prediction:
     """Predict that the net's lead at the largest size is larger than that at the smallest."""
     on, model = f"On {task.name}", _linear_in_words(study, task)
-    return Prediction(
-        id="P4",
-        task=task.name,
-        role=task.role,
-        metric=_unit(study, task, "lead on the simple model"),
-        contrast=f"n={max(nets)} - n={min(nets)}",
+    says = Says(
+        f"{on}, the net gains on {model} as rows come in, by {{effect}}.",
+        f"{on}, the net gains nothing on {model} as rows come in.",
+        f"{on}, it is open whether the net gains on {model} as rows come in.",
+        worse=f"{on}, the net falls behind {model} as rows come in, by {{effect}}.",
+    )
+    return about(
+        task,
+        "P4",
+        _unit(study, task, "lead on the simple model"),
+        f"n={max(nets)} - n={min(nets)}",
+        says,
         primary=task.role == "negative" or task.name == _TEACHER,
-        says=Says(
-            f"{on}, the net gains on {model} as rows come in, by {{effect}}.",
-            f"{on}, the net gains nothing on {model} as rows come in.",
-            f"{on}, it is open whether the net gains on {model} as rows come in.",
-            worse=f"{on}, the net falls behind {model} as rows come in, by {{effect}}.",
-        ),
     )
 
 

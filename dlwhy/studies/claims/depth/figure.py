@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlwhy.figures import intervals, style
+from dlwhy.figures import lines, style
 from dlwhy.studies.claims.claim import Panel, Report
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _by_depth(ax: "Axes", report: Report) -> None:
             ax.errorbar(
                 [arm["place"]["depth"] for arm in own],
                 [arm["mean"] for arm in own],
-                yerr=intervals.lengths(own),
+                yerr=lines.lengths(own),
                 color=color,
                 linestyle="--" if negative else "-",
                 marker="o",
@@ -51,14 +51,9 @@ def _by_depth(ax: "Axes", report: Report) -> None:
             )
         )
         names.append(f"{task} (control: no gain)" if negative else task)
-    ax.set(
-        title="Equal parameters, more layers",
-        xlabel="hidden layers",
-        ylabel=f"held-out score, {style.level(report['alpha'])} interval",
-    )
     ax.locator_params(axis="x", integer=True)
-    ax.grid(visible=True, alpha=0.3)
-    style.legend_below(ax, handles, style.shortened(names, 40))
+    ylabel = f"held-out score, {style.level(report['alpha'])} interval"
+    lines.finish(ax, handles, names, title="Equal parameters, more layers", xlabel="hidden layers", ylabel=ylabel)
 
 
 def _by_composition(ax: "Axes", report: Report) -> None:
@@ -71,10 +66,8 @@ def _by_composition(ax: "Axes", report: Report) -> None:
         handles.append(ax.errorbar(steps, effects, yerr=[effects - low, high - effects], color=color, marker="o"))
         names.append(draw)
     ax.axhline(0, color=_GREY, linewidth=1)
-    ax.set(title="Depth pays in between: not too easy, not too hard", xlabel="k: steps of composition")
-    ax.set_ylabel("3 layers less 1, accuracy")
-    ax.grid(visible=True, alpha=0.3)
-    style.legend_below(ax, handles, names)
+    labels = {"xlabel": "k: steps of composition", "ylabel": "3 layers less 1, accuracy"}
+    lines.finish(ax, handles, names, title="Depth pays in between: not too easy, not too hard", **labels)
 
 
 def _maps(ax: "Axes", *, task: str, maps: Mapping[str, list[str]]) -> None:
@@ -84,10 +77,10 @@ def _maps(ax: "Axes", *, task: str, maps: Mapping[str, list[str]]) -> None:
     colors = ListedColormap([style.muted(color) for color in style.class_colors(2)])
     columns = max(2, math.ceil(math.sqrt(len(maps))))
     rows = -(-len(maps) // columns)
-    for place, (name, lines) in enumerate(maps.items()):
+    for place, (name, rows_of_map) in enumerate(maps.items()):
         row, column = divmod(place, columns)
         inner = ax.inset_axes((column / columns, 1 - (row + 1) / rows, 0.96 / columns, 0.86 / rows))
-        cells = np.array([[-1 if mark == " " else int(mark) for mark in line] for line in lines])
+        cells = np.array([[-1 if mark == " " else int(mark) for mark in row_of_map] for row_of_map in rows_of_map])
         inner.imshow(np.ma.masked_less(cells, 0), cmap=colors, vmin=0, vmax=1)
         inner.set_title(name, fontsize="small", loc="center", parse_math=False)
         inner.set_axis_off()
@@ -100,12 +93,11 @@ def _by_pieces(ax: "Axes", regions: Mapping[str, Any], tent: Sequence[Sequence[i
     random, built = style.class_colors(2)
     bars = ax.errorbar(depths, means, yerr=[means - low, high - means], color=random, marker="o", markersize=5)
     line = ax.plot(*np.array(tent).T, color=built, marker="s", markersize=5)[0]
-    ax.set(title="Linear pieces: units count, not depth", xlabel="hidden layers")
-    ax.set_ylabel(f"pieces along a line, {style.level(alpha)} interval")
     ax.set_yscale("log", base=2)
     ax.yaxis.set_major_formatter("{x:.0f}")
-    ax.grid(visible=True, alpha=0.3)
-    style.legend_below(ax, [bars, line], [f"untrained, {regions['units']} units in all", "tent network built by hand"])
+    names = [f"untrained, {regions['units']} units in all", "tent network built by hand"]
+    labels = {"xlabel": "hidden layers", "ylabel": f"pieces along a line, {style.level(alpha)} interval"}
+    lines.finish(ax, [bars, line], names, title="Linear pieces: units count, not depth", **labels)
 
 
 def _by_layer(ax: "Axes", probes: Mapping[str, Mapping[str, list[float]]]) -> None:
@@ -120,11 +112,9 @@ def _by_layer(ax: "Axes", probes: Mapping[str, Mapping[str, list[float]]]) -> No
     for what in ("untrained", "shuffled"):
         handles.append(ax.plot([], [], color=_GREY, linestyle=styles[what])[0])
         names.append({"untrained": "untrained network", "shuffled": "shuffled labels"}[what])
-    ax.set(title="Linear probes: what a line can separate", xlabel="behind layer (0: the input)")
-    ax.set_ylabel("probe accuracy on held-out rows")
     ax.locator_params(axis="x", integer=True)
-    ax.grid(visible=True, alpha=0.3)
-    style.legend_below(ax, handles, style.shortened(names))
+    labels = {"xlabel": "behind layer (0: the input)", "ylabel": "probe accuracy on held-out rows"}
+    lines.finish(ax, handles, names, title="Linear probes: what a line can separate", **labels)
 
 
 def _dial(report: Report, draw: str) -> list[list[float]]:

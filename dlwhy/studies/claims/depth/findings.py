@@ -12,7 +12,7 @@ from dlwhy.studies.findings.selecting import cells
 from dlwhy.studies.findings.verdicts import Finding
 from dlwhy.studies.plan.outcome import Results
 from dlwhy.studies.plan.prediction import Prediction, Says
-from dlwhy.studies.plan.study import Study, Task
+from dlwhy.studies.plan.study import Study, Task, about
 
 
 def findings(study: Study, results: Results) -> Sequence[Finding]:
@@ -46,18 +46,11 @@ def descriptive(study: Study, results: Results) -> dict[str, Any]:
 
 
 def _rising(task: Task) -> Prediction:
-    return Prediction(
-        id="P2",
-        task=task.name,
-        role=task.role,
-        metric="probe accuracy a layer",
-        contrast="trend over layers",
-        primary=False,
-        says=Says(
-            f"On {task.name}, the classes become easier to separate by a line, layer by layer.",
-            f"On {task.name}, the layers do not make the classes easier to separate by a line.",
-        ),
+    says = Says(
+        f"On {task.name}, the classes become easier to separate by a line, layer by layer.",
+        f"On {task.name}, the layers do not make the classes easier to separate by a line.",
     )
+    return about(task, "P2", "probe accuracy a layer", "trend over layers", says)
 
 
 def _maps(study: Study, results: Results) -> dict[str, dict[str, list[str]]]:

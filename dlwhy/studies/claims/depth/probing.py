@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dlwhy.studies.arms.hidden import layers
 from dlwhy.studies.findings import statistics
 from dlwhy.studies.tasks.draws import Draw
 from dlwhy.training.replicas import Replicas
@@ -34,14 +35,10 @@ def accuracies(replicas: Replicas, place: int, draw: Draw) -> list[float]:
         Of the probes from the input to the last hidden layer, depth + 1.
 
     """
-    named = dict(zip([(each.layer, each.name) for each in replicas.shape.weights], replicas.weights, strict=True))
-    train, test = draw.X_train, draw.X_test[:_MOST_TEST]
-    found = [_probe(train, draw.y_train, test, draw.y_test[:_MOST_TEST])]
-    for index in range(1, len(replicas.network.layers) + 1):
-        kernel, bias = (named[f"dense_{index}", name][place] for name in ("kernel", "bias"))
-        train, test = (np.maximum(rows @ kernel + bias, 0) for rows in (train, test))
-        found.append(_probe(train, draw.y_train, test, draw.y_test[:_MOST_TEST]))
-    return found
+    y, y_test = draw.y_train, draw.y_test[:_MOST_TEST]
+    parts = (draw.X_train, draw.X_test[:_MOST_TEST])
+    behind = zip(*(layers(replicas.shape, replicas.weights, place, X) for X in parts), strict=True)
+    return [_probe(train, y, test, y_test) for train, test in (parts, *behind)]
 
 
 def regions(*, alpha: float = 0.05) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlwhy.figures import style
+from dlwhy.figures import lines, style
 from dlwhy.studies.claims.claim import Panel, Report
 
 if TYPE_CHECKING:
@@ -45,13 +45,11 @@ def _by_labels(task: str, curves: _Curves, level: str) -> Panel:
                 ax.fill_between(k, low, high, color=look["color"], alpha=0.18, linewidth=0)
             handles.append(ax.plot(k, score, marker=_MARKERS.get(name, "o"), markersize=4, **look)[0])
             names.append(name)
-        ax.set(xscale="log", xlabel="labels a class", ylabel=f"held-out score, {level} band")
-        ax.set_title(task, parse_math=False)
+        ylabel = f"held-out score, {level} band"
+        lines.finish(ax, handles, names, title=task, xlabel="labels a class", ylabel=ylabel, log="x")
         sizes = sorted({cell[0] for cells in curves.values() for cell in cells})
         ax.set_xticks(sizes, [f"{size:g}" for size in sizes])
         ax.minorticks_off()
-        ax.grid(visible=True, alpha=0.3)
-        style.legend_below(ax, handles, style.shortened(names, 40))
 
     return draw
 

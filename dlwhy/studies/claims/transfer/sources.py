@@ -5,8 +5,6 @@ import functools
 import json
 from collections.abc import Sequence
 
-import numpy as np
-
 from dlwhy.data.dataset import Column, FloatArray
 from dlwhy.models import network as building
 from dlwhy.models.details import Details
@@ -14,6 +12,7 @@ from dlwhy.models.layouts import Layout
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.stacked import StackedNetwork, n_outputs
 from dlwhy.models.trained import Trained
+from dlwhy.studies.arms.hidden import layers
 from dlwhy.studies.arms.network import Network, scored
 from dlwhy.studies.arms.training import train
 from dlwhy.studies.plan.seeds import Seeds, training_seed
@@ -49,17 +48,10 @@ class Sources:
     seeds: tuple[int, ...]  # whose they are, R
     scores: tuple[float, ...]  # held-out accuracy of each, R
 
-    @functools.cached_property
-    def named(self) -> dict[tuple[str, str], FloatArray]:
-        """Weights by layer and name."""
-        return dict(zip([(each.layer, each.name) for each in self.shape.weights], self.weights, strict=True))
-
     def hidden(self, index: int, X: FloatArray) -> FloatArray:
         """Return the last hidden layer of one network on rows, (n, width)."""
-        for layer in range(1, len(self.shape.spec.layers) + 1):
-            kernel, bias = (self.named[f"dense_{layer}", name][index] for name in ("kernel", "bias"))
-            X = np.maximum(X @ kernel + bias, 0)
-        return X
+        *_, last = layers(self.shape, self.weights, index, X)
+        return last
 
     def base(self, index: int, carry: int) -> Trained:
         """Return the lower layers of one network to start from, as an ordinary model; its head is never taken."""
@@ -68,10 +60,12 @@ class Sources:
         columns = tuple(Column(name=f"feature {i}") for i in range(shape.n_features))
         details = Details(task="multiclass", columns=columns, class_names=_HEAD)
         model = building.build(spec, n_features=shape.n_features, task=details.task, n_classes=len(_HEAD), seed=0)
+        values = {
+            (each.layer, each.name): of_all for each, of_all in zip(self.shape.weights, self.weights, strict=True)
+        }
         for each in shape.weights:
             if each.layer != "output":
-                values = self.named[each.layer, each.name][index]
-                getattr(model.get_layer(each.layer), each.name).assign(values)
+                getattr(model.get_layer(each.layer), each.name).assign(values[each.layer, each.name][index])
         return Trained(network=model, history={}, details=details)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlwhy.figures import style
+from dlwhy.figures import lines, style
 from dlwhy.studies.claims.claim import Panel, Report
 from dlwhy.studies.claims.versatility.design import NET, NETS
 
@@ -70,9 +70,8 @@ def _by_data_set(ax: "Axes", scores: Mapping[str, Mapping[str, float]], own: Con
     ax.set_yticks(range(len(order)), style.shortened(order, _NAME_LENGTH), fontsize=8, parse_math=False)
     ax.set_ylim(len(order) - 0.5, -0.5)
     ax.set_xlim(max(lowest, _LEAST) - 0.03, 1.03)
-    ax.set(title="All methods at their defaults", xlabel="held-out accuracy, or R² of a regression")
-    ax.grid(visible=True, alpha=0.3)
-    style.legend_below(ax, handles[::-1], names[::-1])
+    title, xlabel = "All methods at their defaults", "held-out accuracy, or R² of a regression"
+    lines.finish(ax, handles[::-1], names[::-1], title=title, xlabel=xlabel, ylabel="")
 
 
 def _of_net(methods: Mapping[str, float]) -> float:
@@ -121,8 +120,5 @@ def _by_rows(ax: "Axes", times: Mapping[str, Sequence[Sequence[float]]]) -> None
         if method == NET:
             handles.append(ax.plot(n, seconds[-1] * (n / n[-1]) ** 1.1, ":", color=_GREY)[0])
             names.append("as rows^1.1")
-    ax.set(xscale="log", yscale="log", xlabel="training rows", ylabel="seconds of a training")
-    ax.set_title("Time grows with the rows")
-    style.plain_numbers(ax)
-    ax.grid(visible=True, which="both", alpha=0.25)
-    style.legend_below(ax, handles, names)
+    labels = {"xlabel": "training rows", "ylabel": "seconds of a training"}
+    lines.finish(ax, handles, names, title="Time grows with the rows", **labels, log="xy")
