@@ -2,7 +2,7 @@
 
 from dlwhy.cli.arguments import command
 from dlwhy.cli.show.console import Output
-from dlwhy.cli.steps.making import Generate, list_toys, make_and_save
+from dlwhy.cli.steps.making import Generate, make_and_save
 
 
 @command
@@ -22,6 +22,18 @@ def generate(options: Generate) -> None:
     """
     out = Output.of(options)
     if options.show_list:
-        list_toys(out)
+        _list(out)
     else:
         make_and_save(options, out)
+
+
+def _list(out: Output) -> None:
+    """Print the data sets that can be made."""
+    from dlwhy.data.registry import REGISTRY
+
+    if out.as_json:
+        fields = ("name", "task", "samples", "features", "classes", "purpose", "takes")
+        out.json({"datasets": [{field: getattr(each, field) for field in fields} for each in REGISTRY.values()]})
+        return
+    rows = ((each.name, each.task, each.size, each.purpose) for each in REGISTRY.values())
+    out.table(("name", "task", "size", "what it is for"), rows)

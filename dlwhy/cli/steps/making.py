@@ -98,18 +98,6 @@ class Generate(Making, _Limit, shared.Writing):
     ] = shared.DATA
 
 
-def list_toys(out: Output) -> None:
-    """Print the data sets that can be made."""
-    from dlwhy.data.registry import REGISTRY
-
-    if out.as_json:
-        fields = ("name", "task", "samples", "features", "classes", "purpose", "takes")
-        out.json({"datasets": [{field: getattr(each, field) for field in fields} for each in REGISTRY.values()]})
-        return
-    rows = ((each.name, each.task, each.size, each.purpose) for each in REGISTRY.values())
-    out.table(("name", "task", "size", "what it is for"), rows)
-
-
 def make_and_save(options: Generate, out: Output) -> "Dataset":
     """Make or import a data set, write it, and say what it holds."""
     _check(options)
