@@ -10,10 +10,11 @@ from dlwhy.errors import in_python
 from dlwhy.evaluation.evaluate import evaluate_model
 from dlwhy.models.spec import NetworkSpec
 from dlwhy.models.trained import Trained
-from dlwhy.training import loop
 from dlwhy.training.options import TrainingOptions
+from dlwhy.training.progress import Hooks
 from dlwhy.training.recipe import names_of
-from dlwhy.training.transfer import Start
+from dlwhy.training.single import fit as single
+from dlwhy.training.taking_layers import Start
 
 __all__ = ["evaluate", "fit"]
 
@@ -30,7 +31,7 @@ def fit(
     *,
     base: Trained | None = None,
     freeze: int | str = 0,
-    hooks: loop.Hooks | None = None,
+    hooks: Hooks | None = None,
     **choices: Any,
 ) -> Trained:
     """Train a network on the training part of a data set.
@@ -44,7 +45,7 @@ def fit(
     base, freeze
         A trained network whose matching layers are taken over, and how many of those are left as they are, or ``all``.
     hooks
-        What is to be called while the training runs; see `dlwhy.training.loop.Hooks`.
+        What is to be called while the training runs; see `dlwhy.training.progress.Hooks`.
     choices
         Single choices by name, in place of those of `network` and `options`. Of `NetworkSpec`: ``layers``,
         ``activation``, ``initializer``, ``batch_norm``, ``layer_norm``, ``dropout``, ``residual``, ``l1``, ``l2``.
@@ -69,7 +70,7 @@ def fit(
     made = dataclasses.replace(network or NetworkSpec(), **_some(choices, of_network))
     recipe = dataclasses.replace(options or TrainingOptions(), **_some(choices, of_training))
     start = Start(bases=(base,), freeze=freeze) if base else None
-    return loop.fit(dataset, made, recipe, start=start, hooks=hooks, **_some(choices, _WHERE))
+    return single.fit(dataset, made, recipe, start=start, hooks=hooks, **_some(choices, _WHERE))
 
 
 def check_names(function: str, given: Iterable[str], known: Sequence[str]) -> None:

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from dlwhy.data import generators, storage, tables
 from dlwhy.data.dataset import Dataset
+from dlwhy.data.stored import storage
+from dlwhy.data.tables import importing as tables
+from dlwhy.data.toys import make as generators
 from dlwhy.errors import UsageError, in_python
-from dlwhy.models import archive
+from dlwhy.models.keras_file import archive
 from dlwhy.models.trained import Trained
 from dlwhy.text import display
 

@@ -55,7 +55,7 @@ class StudyResult:
 
     def draw(self) -> "Figure":
         """Draw the study's figure, in the house's own style."""
-        from dlwhy.figures import style
+        from dlwhy.figures.drawing import style
         from dlwhy.studies import figure
 
         with style.styled():

@@ -6,16 +6,16 @@ from dlwhy import lazy
 
 if TYPE_CHECKING:
     from dlwhy.data.dataset import Column as Column, Dataset as Dataset
-    from dlwhy.data.generators import make as make
-    from dlwhy.data.storage import read as read, write as write
-    from dlwhy.data.tables import read_table as read_table
+    from dlwhy.data.toys.make import make as make
+    from dlwhy.data.stored.storage import read as read, write as write
+    from dlwhy.data.tables.importing import read_table as read_table
 else:
     __getattr__, __dir__, __all__ = lazy.names(
         __name__,
         {
             "dlwhy.data.dataset": "Column Dataset",
-            "dlwhy.data.generators": "make",
-            "dlwhy.data.storage": "read write",
-            "dlwhy.data.tables": "read_table",
+            "dlwhy.data.toys.make": "make",
+            "dlwhy.data.stored.storage": "read write",
+            "dlwhy.data.tables.importing": "read_table",
         },
     )

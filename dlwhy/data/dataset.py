@@ -16,7 +16,7 @@ from dlwhy.errors import InputRefusedError, in_python
 from dlwhy.text import display, listed
 
 if TYPE_CHECKING:
-    from dlwhy.data.frames import Frame
+    from dlwhy.data.tables.frames import Frame
 
 Task = Literal["binary", "multiclass", "regression"]
 ColumnKind = Literal["numeric", "boolean", "categorical"]
@@ -133,7 +133,7 @@ class Dataset:
             As `dlwhy.read_table` does.
 
         """
-        from dlwhy.data.tables import read_table
+        from dlwhy.data.tables.importing import read_table
 
         return dataclasses.replace(in_python(read_table)(frame, target=target, **options), name=name)
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from dlwhy.data.dataset import Task
 from dlwhy.evaluation.calibration import predicted_classes, reliability, wilson_interval
 from dlwhy.evaluation.results import ClassScore, Evaluation, FloatArray
-from dlwhy.models.outputs import by_class
+from dlwhy.models.diagnosis.outputs import by_class
 from dlwhy.text import display, finite
 
 # as in Keras, where there are no logits

@@ -12,7 +12,7 @@ from dlwhy.errors import InputRefusedError, UnusableResultError
 from dlwhy.evaluation.classification import classification
 from dlwhy.evaluation.regression import regression
 from dlwhy.evaluation.results import Evaluation, FloatArray
-from dlwhy.models.outputs import outputs_of, sample
+from dlwhy.models.diagnosis.outputs import outputs_of, sample
 from dlwhy.text import display
 
 if TYPE_CHECKING:

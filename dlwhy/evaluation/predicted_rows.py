@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dlwhy.data.dataset import FloatArray, Task
 from dlwhy.errors import InputRefusedError
-from dlwhy.models.outputs import by_class
+from dlwhy.models.diagnosis.outputs import by_class
 from dlwhy.text import CONTROL, FORMULA, NUMBER, display, without_controls
 
 if TYPE_CHECKING:

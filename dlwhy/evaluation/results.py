@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from dlwhy import html
 from dlwhy.data.dataset import Task
-from dlwhy.models.outputs import Outputs
+from dlwhy.models.diagnosis.outputs import Outputs
 from dlwhy.text import number
 
 CLASSIFICATION_METRICS = (
@@ -99,7 +99,7 @@ class Evaluation:
     notes
         What to know about the numbers, for people.
     outputs
-        What the outputs look like, for `dlwhy.models.diagnosis`.
+        What the outputs look like, for `dlwhy.models.diagnosis.rules`.
 
     """
 

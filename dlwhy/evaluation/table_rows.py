@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dlwhy import files
-from dlwhy.data import rows, tables
 from dlwhy.data.dataset import Column, FloatArray
+from dlwhy.data.tables import importing as tables
+from dlwhy.data.tables import rows
 from dlwhy.errors import InputRefusedError
 from dlwhy.text import display
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.figures import style, ticks
 from dlwhy.figures.dependence import Dependence
-from dlwhy.figures.points import draw_points, row_handles
+from dlwhy.figures.drawing import style, ticks
+from dlwhy.figures.drawing.points import draw_points, row_handles
 from dlwhy.figures.subject import Subject
 from dlwhy.text import display
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.evaluation import Reliability, equal_counts, events, reliability, wilson_interval
-from dlwhy.figures import style
+from dlwhy.figures.drawing import style
 from dlwhy.figures.subject import Subject
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import InputRefusedError, UsageError
-from dlwhy.figures import features
-from dlwhy.figures.features import Along
+from dlwhy.figures.drawing import features
+from dlwhy.figures.drawing.features import Along
 from dlwhy.figures.subject import Predict, Subject
 from dlwhy.text import display
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.evaluation import predicted_classes
-from dlwhy.figures import layout, lettering, style, ticks
+from dlwhy.figures.drawing import layout, lettering, style, ticks
 from dlwhy.figures.subject import Subject
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any, Self
 
-from dlwhy.figures import style, ticks
 from dlwhy.figures.dependence import Dependence, Points
+from dlwhy.figures.drawing import style, ticks
 from dlwhy.figures.subject import Subject
 from dlwhy.text import display
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from dlwhy.data.dataset import Task
 from dlwhy.figures import response
 from dlwhy.figures.choosing import choose_axes, evenly, reference
-from dlwhy.figures.features import Along
+from dlwhy.figures.drawing.features import Along
 from dlwhy.figures.subject import Subject, title_of
 
 FloatArray = npt.NDArray[np.floating[Any]]

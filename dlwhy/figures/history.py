@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.errors import InputRefusedError
-from dlwhy.figures import style
+from dlwhy.figures.drawing import style
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

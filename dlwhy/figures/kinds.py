@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, Self
 
 from dlwhy.errors import UsageError
-from dlwhy.figures import layout, style
 from dlwhy.figures.boundary import BoundaryDisplay
 from dlwhy.figures.calibration import CalibrationDisplay
 from dlwhy.figures.confusion import ConfusionDisplay
 from dlwhy.figures.curve import CurveDisplay
+from dlwhy.figures.drawing import layout, style
 from dlwhy.figures.history import HistoryDisplay
 from dlwhy.figures.predicted import PredictedDisplay
 from dlwhy.figures.residuals import ResidualsDisplay

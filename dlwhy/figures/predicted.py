@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.figures import style
+from dlwhy.figures.drawing import style
 from dlwhy.figures.subject import Subject
 
 if TYPE_CHECKING:

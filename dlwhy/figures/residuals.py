@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.figures import style
+from dlwhy.figures.drawing import style
 from dlwhy.figures.predicted import draw_rows
 from dlwhy.figures.subject import Subject
 

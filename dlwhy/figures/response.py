@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.figures.features import Along
+from dlwhy.figures.drawing.features import Along
 from dlwhy.figures.subject import Predict
 
 FloatArray = npt.NDArray[np.floating[Any]]

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.errors import InputRefusedError
-from dlwhy.figures import style
+from dlwhy.figures.drawing import style
 from dlwhy.figures.subject import Subject
 from dlwhy.text import display
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from dlwhy.data.dataset import FloatArray, Task
 from dlwhy.models.activations import ACTIVATIONS
-from dlwhy.models.plain import PlainNetwork
+from dlwhy.models.keras_file.plain import PlainNetwork
+from dlwhy.models.keras_file.schema import LayerPlan, Plan
 from dlwhy.models.scaling import deviation
-from dlwhy.models.schema import LayerPlan, Plan
 from dlwhy.models.spec import HEADS
 
 # values of one layer's outputs at a time: a few such arrays stay in the cache of a core

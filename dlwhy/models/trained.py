@@ -9,14 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy import html
-from dlwhy.data import frames
 from dlwhy.data.dataset import FloatArray
-from dlwhy.data.frames import Frame
+from dlwhy.data.tables import frames
+from dlwhy.data.tables.frames import Frame
 from dlwhy.errors import InputRefusedError
-from dlwhy.models import forward, rebuilding
+from dlwhy.models import forward
 from dlwhy.models.details import Details
 from dlwhy.models.history import History
-from dlwhy.models.plain import PlainNetwork
+from dlwhy.models.keras_file import rebuilding
+from dlwhy.models.keras_file.plain import PlainNetwork
 from dlwhy.text import display, listed, number
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dlwhy.figures import style
-from dlwhy.figures.forest import ForestDisplay
+from dlwhy.figures.drawing import style
+from dlwhy.figures.drawing.forest import ForestDisplay
 from dlwhy.studies.claims import registry as claims
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from dlwhy.data.dataset import Dataset
 from dlwhy.data.dataset import Task as Kind
-from dlwhy.data.registry import REGISTRY
+from dlwhy.data.toys.registry import REGISTRY
 from dlwhy.errors import UsageError
 from dlwhy.text import display
 

@@ -6,14 +6,14 @@ from dlwhy import lazy
 
 if TYPE_CHECKING:
     from dlwhy.models.spec import NetworkSpec as NetworkSpec
-    from dlwhy.training.loop import fit as fit
+    from dlwhy.training.single.fit import fit as fit
     from dlwhy.training.options import TrainingOptions as TrainingOptions
 else:
     __getattr__, __dir__, __all__ = lazy.names(
         __name__,
         {
             "dlwhy.models.spec": "NetworkSpec",
-            "dlwhy.training.loop": "fit",
+            "dlwhy.training.single.fit": "fit",
             "dlwhy.training.options": "TrainingOptions",
         },
     )

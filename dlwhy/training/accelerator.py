@@ -13,7 +13,7 @@ from typing import Any
 from dlwhy.errors import UsageError, check_whole
 from dlwhy.models.details import MAX_THREADS
 from dlwhy.text import display
-from dlwhy.training import program_cache, surroundings
+from dlwhy.training import programs, surroundings
 
 # Keras imports these if they are there, for wrappers and plots that training does not use: half a second and more
 _SPARED = ("sklearn", "matplotlib")
@@ -43,7 +43,7 @@ class Accelerator:
 
 
 _started: dict[str, Accelerator] = {}
-_programs: list[program_cache.Programs] = []
+_programs: list[programs.Programs] = []
 _flags: list[str] = []
 
 
@@ -80,8 +80,8 @@ def start(device: str = "auto", threads: int | None = None, at_once: int = 1, *,
         _flags.extend([_BRIEF] if brief and tensorflow.version.VERSION.startswith(_TRIED) else [])
         described = [_describe(tensorflow, each) for each in names]
         with _flagged():
-            shelf = program_cache.surroundings(tensorflow, threads=count, devices=described)
-        _programs.append(program_cache.Programs(tensorflow, shelf))
+            shelf = programs.surroundings(tensorflow, threads=count, devices=described)
+        _programs.append(programs.Programs(tensorflow, shelf))
     _started[device] = Accelerator(name=name, description=_describe(tensorflow, name), threads=count)
     return _started[device]
 
@@ -105,19 +105,19 @@ def kept_programs() -> Iterator[None]:
 
     To be put round every training, between `start` and the first compiled call.
     """
-    for programs in _programs:
-        programs.load()
+    for cache in _programs:
+        cache.load()
     try:
         with _flagged():
             yield
     finally:
-        for programs in _programs:
-            programs.keep()
+        for cache in _programs:
+            cache.keep()
 
 
 def _flagged() -> contextlib.AbstractContextManager[None]:
     """Give XLA our flags, which it reads when it compiles first; those of the user stand behind them and win."""
-    return program_cache.environment("XLA_FLAGS", " ".join([*_flags, os.environ.get("XLA_FLAGS", "")]))
+    return programs.environment("XLA_FLAGS", " ".join([*_flags, os.environ.get("XLA_FLAGS", "")]))
 
 
 def load() -> Any:
@@ -167,7 +167,7 @@ def _first_settings(tensorflow: Any, threads: int | None, at_once: int) -> Itera
     with contextlib.suppress(RuntimeError):
         tensorflow.config.threading.set_intra_op_parallelism_threads(threads or len(os.sched_getaffinity(0)))
         tensorflow.config.threading.set_inter_op_parallelism_threads(at_once)
-    with program_cache.in_memory(tensorflow):
+    with programs.in_memory(tensorflow):
         yield
 
 

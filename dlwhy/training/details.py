@@ -9,11 +9,11 @@ import numpy as np
 
 from dlwhy.data.dataset import Dataset
 from dlwhy.models import network as networks
-from dlwhy.models import outputs
-from dlwhy.models.archive import Details, Trained
+from dlwhy.models.diagnosis import outputs
+from dlwhy.models.keras_file.archive import Details, Trained
 from dlwhy.models.network import NetworkSpec
 from dlwhy.training.options import TrainingOptions
-from dlwhy.training.transfer import Taken
+from dlwhy.training.taking_layers import Taken
 from dlwhy.versions import of as versions_of
 
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from dlwhy.training import processor_cache
+from dlwhy.training.stack import processor_cache
 from tests.benchmarks import arrays, machine, rounds
 from tests.benchmarks.jobs import GATE, YARDSTICK, Job
 from tests.benchmarks.rounds import Bench

@@ -87,7 +87,7 @@ def asked(stopped):
 
 @pytest.mark.parametrize("option", TRAINING)
 def test_an_option_of_train_becomes_a_choice_of_the_training_and_changes_no_other(call, option):
-    stopped = call("dlwhy.training.loop.fit", "train", *option.split())
+    stopped = call("dlwhy.training.single.fit.fit", "train", *option.split())
 
     defaults = {**vars(NetworkSpec()), **vars(TrainingOptions()), "device": "auto", "threads": None, "memory": 1024}
     assert asked(stopped) == {**defaults, **TRAINING[option]}
@@ -104,7 +104,7 @@ def test_every_choice_of_network_and_training_is_an_option_with_the_same_default
 
 def test_a_training_begins_with_another_model_whose_network_it_has_but_for_what_is_given(call):
     other = ("--init-from", "model.keras", "--freeze", "all", "-o", "other.keras")
-    stopped = call("dlwhy.training.loop.fit", "train", *other, "--dropout", "0.5")
+    stopped = call("dlwhy.training.single.fit.fit", "train", *other, "--dropout", "0.5")
 
     assert [base.details.task for base in stopped.named["start"].bases] == ["binary"]
     assert stopped.named["start"].freeze == "all"
@@ -112,7 +112,9 @@ def test_a_training_begins_with_another_model_whose_network_it_has_but_for_what_
 
 
 def test_a_training_goes_on(call):
-    stopped = call("dlwhy.training.loop.resume", "train", "--resume", "model.keras", "--epochs", "70", "--threads", "2")
+    stopped = call(
+        "dlwhy.training.single.fit.resume", "train", "--resume", "model.keras", "--epochs", "70", "--threads", "2"
+    )
 
     trained, dataset = stopped.given
     assert (len(trained.history["loss"]), dataset.name) == (60, "moons")
@@ -121,7 +123,7 @@ def test_a_training_goes_on(call):
 
 
 def test_replicas_are_trained_from_the_seed_on(call):
-    stopped = call("dlwhy.training.replicas.train_replicas", "train", "--replicas", "3", "--seed", "7", "--l2", "0.1")
+    stopped = call("dlwhy.training.stack.fit.train_replicas", "train", "--replicas", "3", "--seed", "7", "--l2", "0.1")
 
     _, network, options = stopped.given
     assert (network, options) == (NetworkSpec(l2=0.1), TrainingOptions(seed=7))
@@ -130,9 +132,11 @@ def test_replicas_are_trained_from_the_seed_on(call):
 
 def test_a_toy_is_made_and_a_table_read(call):
     toy = ("generate", "blobs", "--samples", "50", "--noise", "2", "--classes", "4", "--features", "3", "--seed", "5")
-    made = call("dlwhy.data.generators.make", *toy, "--test-size", "0.5", "--stratify")
+    made = call("dlwhy.data.toys.make.make", *toy, "--test-size", "0.5", "--stratify")
     table = ("generate", "--from", "points.csv", "--target", "y", "--drop", "a", "--drop", "b", "--format", "tsv")
-    read = call("dlwhy.data.tables.read_table", *table, "--missing", "drop", "--max-rows", "9", "--max-size", "3")
+    read = call(
+        "dlwhy.data.tables.importing.read_table", *table, "--missing", "drop", "--max-rows", "9", "--max-size", "3"
+    )
 
     assert made.given == ("blobs",)
     assert made.named == {

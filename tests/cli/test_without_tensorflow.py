@@ -8,9 +8,10 @@ import sys
 import numpy as np
 import pytest
 
-from dlwhy.data import storage
-from dlwhy.models import archive, network
+from dlwhy.data.stored import storage
+from dlwhy.models import network
 from dlwhy.models.details import Details
+from dlwhy.models.keras_file import archive
 from dlwhy.models.trained import Trained
 
 COMMANDS = {

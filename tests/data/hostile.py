@@ -16,8 +16,8 @@ import joblib
 import numpy as np
 import pytest
 
-from dlwhy.data import storage
 from dlwhy.data.dataset import Dataset
+from dlwhy.data.stored import storage
 
 
 class Calls:

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.path import Path
 from matplotlib.text import Text
 
-from dlwhy.figures import layout, style
+from dlwhy.figures.drawing import layout, style
 from dlwhy.studies import figure as study_panels
 
 

@@ -11,11 +11,11 @@ from sklearn import metrics as sk
 
 from dlwhy.errors import InputRefusedError, UnusableResultError, UsageError
 from dlwhy.evaluation import reliability
-from dlwhy.figures import style
 from dlwhy.figures.boundary import BoundaryDisplay
 from dlwhy.figures.calibration import CalibrationDisplay
 from dlwhy.figures.confusion import ConfusionDisplay
 from dlwhy.figures.curve import CurveDisplay
+from dlwhy.figures.drawing import style
 from dlwhy.figures.history import HistoryDisplay
 from dlwhy.figures.kinds import KINDS, default_kinds, draw
 from dlwhy.figures.predicted import PredictedDisplay

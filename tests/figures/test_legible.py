@@ -9,7 +9,7 @@ from matplotlib.text import Text
 
 from dlwhy.data.dataset import Column
 from dlwhy.errors import UsageError
-from dlwhy.figures import style
+from dlwhy.figures.drawing import style
 from dlwhy.figures.kinds import KINDS, draw
 from tests.figures.legible import faults
 

@@ -17,8 +17,8 @@ def check(content: bytes) -> None:
     """Read a table; anything but a data set or a refusal is a fault."""
     import polars as pl
 
-    from dlwhy.data import tables
-    from dlwhy.data.delimited import read_delimited
+    from dlwhy.data.tables import importing as tables
+    from dlwhy.data.tables.delimited import read_delimited
     from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 
     with contextlib.suppress(InputRefusedError, UsageError), warnings.catch_warnings():

@@ -13,9 +13,9 @@ def seeds() -> list[bytes]:
 
 def check(content: bytes) -> None:
     """Read some bytes; anything but a data set or a refusal is a fault."""
-    from dlwhy.data import unpickler
-    from dlwhy.data.decompression import Content
-    from dlwhy.data.record import from_record
+    from dlwhy.data.stored import unpickler
+    from dlwhy.data.stored.decompression import Content
+    from dlwhy.data.stored.record import from_record
     from dlwhy.errors import InputRefusedError
 
     with contextlib.suppress(InputRefusedError):

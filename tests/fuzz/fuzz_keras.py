@@ -18,7 +18,7 @@ def seeds() -> list[bytes]:
 def check(content: bytes) -> None:
     """Check an archive, or a good one in which one member holds these bytes: past the zip checksums, that is."""
     from dlwhy.errors import DlwhyWarning, InputRefusedError
-    from dlwhy.models import archive
+    from dlwhy.models.keras_file import archive
 
     if content and content[0] < len(_members()):
         content = _packed(content[0], content[1:])

@@ -14,8 +14,8 @@ def seeds() -> list[bytes]:
 
 def check(content: bytes) -> None:
     """Read an archive, or a good one in which one member holds these bytes: past the zip checksums, that is."""
-    from dlwhy.data import npz
-    from dlwhy.data.record import from_record
+    from dlwhy.data.stored import npz
+    from dlwhy.data.stored.record import from_record
     from dlwhy.errors import InputRefusedError
 
     if content and content[0] < len(_members()):

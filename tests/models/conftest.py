@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from dlwhy.data.dataset import Column
-from dlwhy.models import archive, network
-from dlwhy.models.archive import Details, Trained
+from dlwhy.models import network
+from dlwhy.models.keras_file import archive
+from dlwhy.models.keras_file.archive import Details, Trained
 from dlwhy.models.network import NetworkSpec
 
 _CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "regression": ()}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dlwhy.errors import InputRefusedError
-from dlwhy.models import archive
+from dlwhy.models.keras_file import archive
 from dlwhy.text import display
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from dlwhy.errors import InputRefusedError
-from dlwhy.models import archive, forward, network, rebuilding, settings
+from dlwhy.models import forward, network
 from dlwhy.models.activations import ACTIVATIONS as KNOWN
 from dlwhy.models.details import Details
+from dlwhy.models.keras_file import archive, rebuilding, settings
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.spec import ACTIVATIONS
 from dlwhy.models.trained import Trained

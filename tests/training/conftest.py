@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from dlwhy.data.dataset import Dataset
-from dlwhy.models.archive import Trained
+from dlwhy.models.keras_file.archive import Trained
 from dlwhy.models.network import NetworkSpec
 from dlwhy.training import TrainingOptions, fit
-from dlwhy.training.loop import Hooks
-from dlwhy.training.replicas import Length, Replicas, Start, Varying, train_replicas
+from dlwhy.training.progress import Hooks
+from dlwhy.training.stack.fit import Length, Replicas, Start, Varying, train_replicas
 
 NAMES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "regression": ()}
 

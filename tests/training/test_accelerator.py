@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from dlwhy.data import make, storage
+from dlwhy.data import make
+from dlwhy.data.stored import storage
 from dlwhy.errors import UsageError
-from dlwhy.training import NetworkSpec, TrainingOptions, accelerator, fit, program_cache
+from dlwhy.training import NetworkSpec, TrainingOptions, accelerator, fit
+from dlwhy.training import programs as program_cache
 
 CONTENT = b"a program" * 1000
 

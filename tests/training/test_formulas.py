@@ -7,7 +7,7 @@ import tensorflow as tf
 from dlwhy.models import network
 from dlwhy.models.network import NetworkSpec
 from dlwhy.training import formulas
-from dlwhy.training.engine import objective
+from dlwhy.training.choosing import objective
 
 TASKS = ("binary", "multiclass", "regression")
 

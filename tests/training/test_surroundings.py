@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from dlwhy.errors import UsageError
-from dlwhy.training import program_cache, surroundings
+from dlwhy.training import programs as program_cache
+from dlwhy.training import surroundings
 
 
 def keras(backend="tensorflow", floatx="float32"):

@@ -31,10 +31,10 @@ def cache(options: Cache) -> None:
       dlwhy cache
       dlwhy cache clear
     """
-    from dlwhy.training import program_cache
+    from dlwhy.training import programs
 
-    usage = program_cache.clear() if options.action else program_cache.usage()
-    folder, mebibytes = program_cache.folder(), usage.bytes / (1 << 20)
+    usage = programs.clear() if options.action else programs.usage()
+    folder, mebibytes = programs.folder(), usage.bytes / (1 << 20)
     out = Output.of(options)
     if out.as_json:
         key = "removed" if options.action else "programs"

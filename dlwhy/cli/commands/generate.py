@@ -29,7 +29,7 @@ def generate(options: Generate) -> None:
 
 def _list(out: Output) -> None:
     """Print the data sets that can be made."""
-    from dlwhy.data.registry import REGISTRY
+    from dlwhy.data.toys.registry import REGISTRY
 
     if out.as_json:
         fields = ("name", "task", "samples", "features", "classes", "purpose", "takes")

@@ -52,8 +52,8 @@ def info(options: Info) -> None:
 
 
 def _describe(file: str, max_size: int | None) -> dict[str, Any]:
-    from dlwhy.data import storage
-    from dlwhy.models import archive
+    from dlwhy.data.stored import storage
+    from dlwhy.models.keras_file import archive
 
     if archive.is_model(file):
         return {"kind": "model", **archive.describe(file, max_size=max_size)}
@@ -61,12 +61,12 @@ def _describe(file: str, max_size: int | None) -> dict[str, Any]:
 
 
 def _surroundings() -> dict[str, Any]:
-    from dlwhy.training import accelerator, program_cache
+    from dlwhy.training import accelerator, programs
 
     chosen = accelerator.start()
     import tensorflow as tf
 
-    found, usage, folder = versions.of(*_PACKAGES), program_cache.usage(), program_cache.folder()
+    found, usage, folder = versions.of(*_PACKAGES), programs.usage(), programs.folder()
     cache = {"folder": str(folder) if folder else None, "programs": usage.programs, "bytes": usage.bytes}
     return {
         "version": found.pop("dlwhy"),

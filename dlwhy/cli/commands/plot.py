@@ -41,6 +41,6 @@ def plot(options: Plot) -> None:
     elif not files.is_standard(output):
         out.text(output)
     if options.show:
-        from dlwhy.figures import window
+        from dlwhy.figures.drawing import window
 
         window.show(figure)

@@ -94,7 +94,7 @@ def _check(options: Predict) -> None:
 
 
 def _read_model(options: Predict) -> "Trained":
-    from dlwhy.models import archive
+    from dlwhy.models.keras_file import archive
 
     trained = archive.read(options.model, max_size=options.max_size)
     if options.proba and trained.details.task == "regression":

@@ -27,7 +27,7 @@ def train(options: Train) -> None:
       dlwhy generate moons -o - | dlwhy train -d - -o - > model.keras
     """
     training.check(options)
-    from dlwhy.data import storage
+    from dlwhy.data.stored import storage
 
     start_while_waiting(options.data)
     dataset = storage.read(options.data, max_size=options.max_size)

@@ -13,7 +13,7 @@ from dlwhy.text import inert, number
 if TYPE_CHECKING:
     from dlwhy.studies.bench.runner import StudyProgress
     from dlwhy.studies.plan.outcome import Outcome
-    from dlwhy.training.loop import Progress as TrainingProgress
+    from dlwhy.training.progress import Progress as TrainingProgress
 
 # columns from which there is room for a long bar, and for the validation's numbers, too
 _WIDE = 120

@@ -10,8 +10,8 @@ from dlwhy.cli.show.console import Output
 from dlwhy.text import number
 
 if TYPE_CHECKING:
-    from dlwhy.models.diagnosis import Finding
-    from dlwhy.training.replicas import Replicas
+    from dlwhy.models.diagnosis.rules import Finding
+    from dlwhy.training.stack.fit import Replicas
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)

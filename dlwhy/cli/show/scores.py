@@ -14,7 +14,7 @@ from dlwhy.cli.show.score_tables import tables
 from dlwhy.data.dataset import Task
 from dlwhy.evaluation import MAIN_METRIC, Difference, Evaluation, comparison, difference
 from dlwhy.files import is_standard
-from dlwhy.models.diagnosis import Finding
+from dlwhy.models.diagnosis.rules import Finding
 from dlwhy.text import display, protected
 
 _ROWS_OF = {

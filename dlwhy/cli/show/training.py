@@ -8,13 +8,13 @@ from dlwhy.cli.show.console import Output
 from dlwhy.text import number
 
 if TYPE_CHECKING:
-    from dlwhy.models.archive import Trained
+    from dlwhy.models.keras_file.archive import Trained
 
 
 def show_trained(out: Output, trained: "Trained", path: str) -> None:
     """Say how a network was trained that is now in a file."""
     from dlwhy.models import network
-    from dlwhy.models.diagnosis import diagnose
+    from dlwhy.models.diagnosis.rules import diagnose
 
     found = diagnose(trained.history, trained.details)
     details, epochs = trained.details, len(trained.history["loss"])

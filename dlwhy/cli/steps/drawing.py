@@ -87,7 +87,7 @@ def check(options: Plot) -> None:
     """Refuse what can be refused before anything is read."""
     from dlwhy.cli.steps import inputs
     from dlwhy.figures import kinds as figures
-    from dlwhy.figures import style as styles
+    from dlwhy.figures.drawing import style as styles
 
     figures.check_kinds(options.kinds or [], len(set(options.model)))
     options.inches()
@@ -102,7 +102,7 @@ def check(options: Plot) -> None:
 def draw_and_save(options: Plot, *subjects: "Subject") -> "tuple[Figure, list[str]]":
     """Draw and write the picture, and give it with its panels' kinds."""
     from dlwhy.figures import kinds as figures
-    from dlwhy.figures import style as styles
+    from dlwhy.figures.drawing import style as styles
 
     chosen = options.kinds or _default_kinds(subjects)
     with styles.styled(options.style, beside=options.output):

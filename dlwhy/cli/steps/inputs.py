@@ -11,7 +11,7 @@ from dlwhy.errors import UsageError
 
 if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
-    from dlwhy.models.archive import Trained
+    from dlwhy.models.keras_file.archive import Trained
 
 
 def check_stdin(models: Sequence[str], data: str) -> None:
@@ -54,8 +54,8 @@ def read_models_and_data(
         If one can't be read.
 
     """
-    from dlwhy.data import storage
-    from dlwhy.models import archive
+    from dlwhy.data.stored import storage
+    from dlwhy.models.keras_file import archive
 
     trained = {path: archive.read(path, max_size=max_size) for path in models}
     tasks = {each.details.task for each in trained.values()}

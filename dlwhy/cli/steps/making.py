@@ -101,7 +101,7 @@ class Generate(Making, _Limit, shared.Writing):
 def make_and_save(options: Generate, out: Output) -> "Dataset":
     """Make or import a data set, write it, and say what it holds."""
     _check(options)
-    from dlwhy.data import storage
+    from dlwhy.data.stored import storage
 
     dataset = _made(options) if options.table is None else _imported(options, options.table)
     storage.write(dataset, options.output, no_clobber=options.no_clobber, compress=options.compress)
@@ -111,7 +111,7 @@ def make_and_save(options: Generate, out: Output) -> "Dataset":
 
 def _check(options: Generate) -> None:
     """Refuse what can be refused before anything is read or made."""
-    from dlwhy.data import storage
+    from dlwhy.data.stored import storage
 
     verb = "goes with" if options.table is None else "does not go with"
     for name in _FOR_TABLES if options.table is None else _FOR_TOYS:
@@ -127,13 +127,13 @@ def _check(options: Generate) -> None:
 
 
 def _made(options: Generate) -> "Dataset":
-    from dlwhy.data.generators import make
+    from dlwhy.data.toys.make import make
 
     return make(options.name or "moons", **options.some(_OF_MAKE))
 
 
 def _imported(options: Generate, table: str) -> "Dataset":
-    from dlwhy.data.tables import read_table
+    from dlwhy.data.tables.importing import read_table
 
     different = {"format": options.input_format, "drop": options.drop or ()}
     dataset = read_table(table, **options.some(_OF_READ_TABLE) | different)

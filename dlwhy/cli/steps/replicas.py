@@ -14,8 +14,8 @@ from dlwhy.text import display
 
 if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
-    from dlwhy.models.diagnosis import Finding
-    from dlwhy.training.replicas import Replicas
+    from dlwhy.models.diagnosis.rules import Finding
+    from dlwhy.training.stack.fit import Replicas
 
 _MOST = 100_000
 SAVE = ("median", "best", "all")
@@ -48,8 +48,8 @@ def train_and_save(options: Train, dataset: "Dataset", out: Output) -> None:
     """Train the replicas, save those asked for, and print the distribution."""
     import numpy as np
 
-    from dlwhy.training.loop import Hooks
-    from dlwhy.training.replicas import Varying, train_replicas
+    from dlwhy.training.progress import Hooks
+    from dlwhy.training.stack.fit import Varying, train_replicas
 
     network, recipe = options.recipe()
     seeds = list(_paths(options))
@@ -84,8 +84,8 @@ def _save(
     options: Train, replicas: "Replicas", order: list[int]
 ) -> tuple[dict[str, int], "dict[str, tuple[Finding, ...]]"]:
     """Write the models, and give the seed of each by path, and what its training shows."""
-    from dlwhy.models import archive
-    from dlwhy.models.diagnosis import diagnose
+    from dlwhy.models.diagnosis.rules import diagnose
+    from dlwhy.models.keras_file import archive
 
     findings = {}
     if options.save == "all":

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
     from dlwhy.evaluation import Evaluation
     from dlwhy.evaluation.gates import Gate
-    from dlwhy.models.archive import Trained
+    from dlwhy.models.keras_file.archive import Trained
 
 # training rows from which simple models take more than a few seconds
 _SLOW = 10_000
@@ -131,7 +131,7 @@ def score_and_show(
 def _scores(options: Evaluate, trained: "Mapping[str, Trained]", dataset: "Dataset", out: Output) -> "scores.Scores":
     from dlwhy.cli.show import scores
     from dlwhy.evaluation import evaluate_model
-    from dlwhy.models.diagnosis import diagnose
+    from dlwhy.models.diagnosis.rules import diagnose
 
     data, split = options.data, options.split
     models = {

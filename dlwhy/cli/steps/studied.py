@@ -60,7 +60,7 @@ def _redrawn(conducted: "Conducted") -> "Conducted":
 
 def draw(conducted: "Conducted") -> None:
     """Draw a study into its folder, if anything has changed since."""
-    from dlwhy.figures import style
+    from dlwhy.figures.drawing import style
     from dlwhy.studies import figure
 
     picture = conducted.folder / "figure.png"

@@ -160,7 +160,7 @@ def _check_inputs(names: list[str], options: Study) -> None:
 def _own(options: Study) -> "Dataset | None":
     if options.data is None:
         return None
-    from dlwhy.data import storage
+    from dlwhy.data.stored import storage
 
     return storage.read(options.data, max_size=options.max_size)
 

@@ -19,8 +19,9 @@ from dlwhy.training.recipe import names_of
 
 if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
-    from dlwhy.models.archive import Trained
-    from dlwhy.training.loop import DivergedError, Hooks
+    from dlwhy.models.keras_file.archive import Trained
+    from dlwhy.training.progress import Hooks
+    from dlwhy.training.single.fit import DivergedError
 
 # what the file of a model decides whose training goes on
 _DECIDED = [*names_of(NetworkSpec), *names_of(TrainingOptions), "init_from", "freeze", "replicas", "save"]
@@ -71,8 +72,9 @@ def _check_outputs(options: Train) -> None:
 
 def train_and_save(options: Train, dataset: "Dataset", out: Output) -> "Trained":
     """Train on a data set, save the model, and say how it went."""
-    from dlwhy.models import archive
-    from dlwhy.training.loop import DivergedError, Hooks
+    from dlwhy.models.keras_file import archive
+    from dlwhy.training.progress import Hooks
+    from dlwhy.training.single.fit import DivergedError
 
     with graceful(out) as interruption, training_bar(out, options.epochs) as show:
         hooks = Hooks(
@@ -96,20 +98,21 @@ def train_and_save(options: Train, dataset: "Dataset", out: Output) -> "Trained"
 
 
 def _train(options: Train, dataset: "Dataset", hooks: "Hooks") -> "Trained":
-    from dlwhy.models import archive
-    from dlwhy.training import loop, transfer
+    from dlwhy.models.keras_file import archive
+    from dlwhy.training import taking_layers
+    from dlwhy.training.single import fit as single
 
     where = options.some(("device", "threads", "memory"))
     if options.resume:
         started = archive.read(options.resume, max_size=options.max_size)
-        return loop.resume(started, dataset, epochs=options.epochs, hooks=hooks, **where)
+        return single.resume(started, dataset, epochs=options.epochs, hooks=hooks, **where)
     network, recipe = options.recipe()
     start = None
     if options.init_from:
         base = archive.read(options.init_from, max_size=options.max_size)
-        start = transfer.Start(bases=(base,), freeze=options.freeze)
+        start = taking_layers.Start(bases=(base,), freeze=options.freeze)
         network = _like(base, network, options.given)
-    return loop.fit(dataset, network, recipe, start=start, hooks=hooks, **where)
+    return single.fit(dataset, network, recipe, start=start, hooks=hooks, **where)
 
 
 def _like(base: "Trained", network: NetworkSpec, given: frozenset[str]) -> NetworkSpec:
@@ -125,7 +128,7 @@ def _checkpoint(options: Train) -> Path:
 
 
 def _without_model(error: "DivergedError", options: Train) -> UnusableResultError:
-    from dlwhy.models import archive
+    from dlwhy.models.keras_file import archive
 
     message = f"{error.message}; no model written"
     if error.last is not None and (options.keep_diverged or options.checkpoint_every):
@@ -135,13 +138,13 @@ def _without_model(error: "DivergedError", options: Train) -> UnusableResultErro
 
 
 def _save(trained: "Trained", options: Train) -> None:
-    from dlwhy.models import archive
+    from dlwhy.models.keras_file import archive
 
     if options.history:
         with files.open_output(options.history) as handle:
             handle.write(archive.history_csv(trained.history).encode())
     if options.tensorboard:
-        from dlwhy.training.tensorboard import write_scalars
+        from dlwhy.training.single.tensorboard import write_scalars
 
         write_scalars(trained.history, options.tensorboard)
     # the model last: it is the file that make watches

@@ -15,7 +15,7 @@ from dlwhy.studies.plan.seeds import Seeds
 from dlwhy.studies.plan.study import Task
 from dlwhy.studies.tasks.draws import Draw
 from dlwhy.studies.tasks.registry import draws_of
-from dlwhy.training.replicas import Replicas, Start
+from dlwhy.training.stack.fit import Replicas, Start
 
 _MOST_SCORED = 3000  # training rows
 _FALLING = 0.1

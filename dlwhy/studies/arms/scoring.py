@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from dlwhy.data.dataset import FloatArray
 from dlwhy.studies.tasks.draws import Draw
-from dlwhy.training.replicas import Replicas
+from dlwhy.training.stack.fit import Replicas
 
 _LEAST = 1e-7
 _SAME = 0.995

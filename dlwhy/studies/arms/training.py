@@ -14,7 +14,7 @@ from dlwhy.studies.plan.recipe import NetworkRecipe
 from dlwhy.studies.plan.seeds import training_seed
 from dlwhy.studies.tasks.draws import Draw
 from dlwhy.training import accelerator
-from dlwhy.training.replicas import Length, Replicas, Start, Varying, train_replicas
+from dlwhy.training.stack.fit import Length, Replicas, Start, Varying, train_replicas
 
 # rows that train and tuning draws are filled up to, so that both have one program
 _LEAST_ROWS = 1 << 12

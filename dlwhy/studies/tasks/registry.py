@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dlwhy.data.dataset import Dataset
-from dlwhy.data.registry import REGISTRY
+from dlwhy.data.toys.registry import REGISTRY
 from dlwhy.errors import UsageError
 from dlwhy.studies.plan.study import Task
 from dlwhy.studies.request import OwnData

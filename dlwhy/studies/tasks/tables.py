@@ -40,11 +40,11 @@ def digits(
 
 def bundled(seed: int, *, name: str, n_train: int | None = None) -> Draw:
     """One of dlwhy's registered data sets: a toy drawn fresh with 3000 held-out points, a real one split anew."""
-    from dlwhy.data.registry import REGISTRY
+    from dlwhy.data.toys.registry import REGISTRY
 
     if name not in REGISTRY or REGISTRY[name].draw is None:  # `make` says which names there are
         return resampled(_bundled(name), seed, n_train=n_train)
-    from dlwhy.data.generators import make
+    from dlwhy.data.toys.make import make
 
     rows = n_train or 700
     pool = max(_POOL, rows + TEST)  # one drawing for all sizes, so that more rows begin with the same ones
@@ -66,6 +66,6 @@ def own(seed: int, *, dataset: Dataset, n_train: int | None = None, k: int | Non
 
 @functools.lru_cache(maxsize=16)
 def _bundled(name: str) -> Dataset:
-    from dlwhy.data.generators import make
+    from dlwhy.data.toys.make import make
 
     return make(name)

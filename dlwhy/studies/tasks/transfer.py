@@ -195,7 +195,7 @@ def _placed(images: Array, y: Array, canvas: int, repeats: int, rng: np.random.G
 @functools.lru_cache(maxsize=1)
 def _images() -> tuple[FloatArray, npt.NDArray[np.int32]]:
     """Give all handwritten digits, (1797, 8, 8) in 0 to 1, and which they are."""
-    from dlwhy.data.generators import make
+    from dlwhy.data.toys.make import make
 
     dataset = make("digits")
     X = np.concatenate([dataset.X_train, dataset.X_test]).reshape(-1, _IMAGE, _IMAGE)

@@ -35,7 +35,7 @@ class Peer:
 PEERS = {
     "dlwhy": Peer(module="dlwhy_fit", needs=("dlwhy", "tensorflow")),
     "dlwhy cold": Peer(module="dlwhy_fit", needs=("dlwhy", "tensorflow"), cold=True),
-    "dlwhy replicas": Peer(module="dlwhy_replicas", needs=("dlwhy.training.replicas", "tensorflow")),
+    "dlwhy replicas": Peer(module="dlwhy_replicas", needs=("dlwhy.training.stack.fit", "tensorflow")),
     "yardstick": Peer(module="yardstick", needs=("keras", "tensorflow")),
     "keras fit": Peer(module="keras_fit", needs=("keras", "tensorflow")),
     "keras best": Peer(module="keras_best", needs=("keras", "tensorflow")),

@@ -1,8 +1,9 @@
 """dlwhy, as its users call it."""
 
 from dlwhy.data.dataset import Dataset
-from dlwhy.training import NetworkSpec, TrainingOptions, accelerator, engine, fit
-from dlwhy.training.loop import Hooks
+from dlwhy.training import NetworkSpec, TrainingOptions, accelerator, fit
+from dlwhy.training import choosing as engine
+from dlwhy.training.progress import Hooks
 from tests.benchmarks.arrays import Arrays
 from tests.benchmarks.jobs import Job
 from tests.benchmarks.peers import Tick

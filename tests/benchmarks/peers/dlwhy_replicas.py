@@ -3,8 +3,8 @@
 import os
 
 from dlwhy.training import NetworkSpec, accelerator
-from dlwhy.training.loop import Hooks
-from dlwhy.training.replicas import Varying, train_replicas
+from dlwhy.training.progress import Hooks
+from dlwhy.training.stack.fit import Varying, train_replicas
 from tests.benchmarks.arrays import Arrays
 from tests.benchmarks.jobs import Job
 from tests.benchmarks.peers import Tick, dlwhy_fit

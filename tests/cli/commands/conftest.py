@@ -2,8 +2,8 @@
 
 import pytest
 
-from dlwhy.data import storage
-from dlwhy.models import archive
+from dlwhy.data.stored import storage
+from dlwhy.models.keras_file import archive
 from tests.cli.commands.toys import trained_on
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from dlwhy.training import program_cache
+from dlwhy.training import programs as program_cache
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import joblib
 import numpy as np
 import pytest
 
-from dlwhy.data.record import ARRAYS, checksum, to_record
+from dlwhy.data.stored.record import ARRAYS, checksum, to_record
 from dlwhy.evaluation import evaluate_model
 from tests.cli.commands.toys import HOSTILE, dataset_of
 

@@ -8,7 +8,7 @@ import pytest
 
 from dlwhy import files
 from dlwhy.data import make, read
-from dlwhy.data.registry import REGISTRY
+from dlwhy.data.toys.registry import REGISTRY
 
 TABLE = "age,city,member,when,churned\n" + "".join(
     f"{20 + 7 * index % 50},{'Rome' if index % 3 else 'Oslo'},{'yes' if index % 5 else 'no'},2024-01-0{index % 9 + 1},"

@@ -5,10 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from dlwhy.data import storage
 from dlwhy.data.dataset import Column, Dataset
-from dlwhy.models import archive, network
+from dlwhy.data.stored import storage
+from dlwhy.models import network
 from dlwhy.models.details import Details
+from dlwhy.models.keras_file import archive
 from dlwhy.models.trained import Trained
 
 HOSTILE = "\x1b]0;x\x07\x1b[2J"

@@ -16,7 +16,7 @@ import pytest
 
 from dlwhy.data import read
 from dlwhy.evaluation import predicted_rows
-from dlwhy.models import archive
+from dlwhy.models.keras_file import archive
 
 
 @pytest.fixture

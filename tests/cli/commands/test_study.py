@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from dlwhy.data import make, storage
+from dlwhy.data import make
+from dlwhy.data.stored import storage
 from dlwhy.studies.bench import workers
 from dlwhy.studies.claims import registry
 from dlwhy.studies.plan.outcome import Outcome, Run

@@ -10,8 +10,10 @@ import zipfile
 import numpy as np
 import pytest
 
-from dlwhy.data import make, storage
-from dlwhy.models import archive, network
+from dlwhy.data import make
+from dlwhy.data.stored import storage
+from dlwhy.models import network
+from dlwhy.models.keras_file import archive
 
 QUICK = ("--epochs", "5", "--engine", "graph")
 

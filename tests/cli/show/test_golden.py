@@ -9,7 +9,7 @@ from dlwhy.cli.show import scores, verdicts
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.show.replicas import Spread, show_replicas
 from dlwhy.evaluation import evaluate
-from dlwhy.models.diagnosis import Finding
+from dlwhy.models.diagnosis.rules import Finding
 
 
 @pytest.fixture(autouse=True)

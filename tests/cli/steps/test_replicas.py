@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from dlwhy.data import make, storage
-from dlwhy.models import archive
+from dlwhy.data import make
+from dlwhy.data.stored import storage
+from dlwhy.models.keras_file import archive
 from dlwhy.training import TrainingOptions, fit
 
 QUICK = ("--replicas", "5", "--epochs", "4", "--engine", "graph")

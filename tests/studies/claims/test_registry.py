@@ -8,7 +8,7 @@ import textwrap
 import pytest
 
 from dlwhy.errors import UsageError
-from dlwhy.figures import style
+from dlwhy.figures.drawing import style
 from dlwhy.studies import conduct, figure
 from dlwhy.studies import report as reporting
 from dlwhy.studies.bench import runner

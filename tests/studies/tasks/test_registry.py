@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlwhy.data.dataset import Dataset
-from dlwhy.data.generators import make
+from dlwhy.data.toys.make import make
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.studies.plan.study import Task
 from dlwhy.studies.request import OwnData

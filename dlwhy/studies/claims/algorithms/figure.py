@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlwhy.figures import lines, style
-from dlwhy.figures.forest import ForestDisplay
+from dlwhy.figures.drawing import lines, style
+from dlwhy.figures.drawing.forest import ForestDisplay
 from dlwhy.studies.claims.claim import Panel, Report
 
 if TYPE_CHECKING:

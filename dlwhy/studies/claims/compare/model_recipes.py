@@ -6,7 +6,7 @@ from typing import Any
 
 from dlwhy import files
 from dlwhy.errors import InputRefusedError, UsageError
-from dlwhy.models import archive
+from dlwhy.models.keras_file import archive
 from dlwhy.models.network import NetworkSpec
 from dlwhy.text import display
 from dlwhy.training.options import TrainingOptions

@@ -20,7 +20,7 @@ from dlwhy.studies.plan.seeds import Seeds, training_seed
 from dlwhy.studies.plan.study import Task
 from dlwhy.studies.tasks import registry
 from dlwhy.studies.tasks.draws import Draw, generator
-from dlwhy.training.replicas import Length, Replicas, Varying, train_replicas
+from dlwhy.training.stack.fit import Length, Replicas, Varying, train_replicas
 
 METRIC = "log10_loss"
 # seeds that are trained in one call, so that memory stays bounded

@@ -24,9 +24,9 @@ from dlwhy.studies.plan.recipe import Recipe
 from dlwhy.studies.plan.seeds import Seeds
 from dlwhy.studies.plan.study import Arm, Task
 from dlwhy.training import accelerator
-from dlwhy.training.loop import Hooks, Progress
 from dlwhy.training.options import TrainingOptions
-from dlwhy.training.replicas import Length, Varying, train_replicas
+from dlwhy.training.progress import Hooks, Progress
+from dlwhy.training.stack.fit import Length, Varying, train_replicas
 
 NAME = "throughput"
 KEY = f"seconds_{NAME}"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from dlwhy.studies.arms.hidden import layers
 from dlwhy.studies.findings import statistics
 from dlwhy.studies.tasks.draws import Draw
-from dlwhy.training.replicas import Replicas
+from dlwhy.training.stack.fit import Replicas
 
 _MOST_TEST = 2000
 _REGION_UNITS = 48

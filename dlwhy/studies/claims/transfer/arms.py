@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from dlwhy.data.dataset import Dataset
-from dlwhy.models import archive
+from dlwhy.models.keras_file import archive
 from dlwhy.studies.arms.network import Network
 from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.claims.transfer.sources import Source, base_of, sources, untrained
@@ -14,7 +14,7 @@ from dlwhy.studies.plan.seeds import Seeds
 from dlwhy.studies.plan.study import Task
 from dlwhy.studies.tasks.draws import Draw
 from dlwhy.studies.tasks.registry import draws_of
-from dlwhy.training.replicas import Start
+from dlwhy.training.stack.fit import Start
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

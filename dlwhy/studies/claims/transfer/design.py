@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from dlwhy import files
 from dlwhy.errors import InputUnreadableError, UsageError
-from dlwhy.models import archive
-from dlwhy.models.checking import MAX_SIZE, MEBIBYTE
+from dlwhy.models.keras_file import archive
+from dlwhy.models.keras_file.checking import MAX_SIZE, MEBIBYTE
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.claims.transfer.arms import Carried, OnFeatures

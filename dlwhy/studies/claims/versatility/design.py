@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from dlwhy.data.registry import REGISTRY
+from dlwhy.data.toys.registry import REGISTRY
 from dlwhy.models import baselines
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies.arms.network import Network

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dlwhy.errors import UsageError
-from dlwhy.figures import style
+from dlwhy.figures.drawing import style
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import report as reporting
 from dlwhy.studies.arms import tuning

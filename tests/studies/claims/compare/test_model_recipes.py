@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dlwhy.data import make, storage
+from dlwhy.data import make
+from dlwhy.data.stored import storage
 from dlwhy.errors import InputRefusedError, InputUnreadableError, UsageError
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import conduct

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlwhy.data.generators import make
-from dlwhy.figures import style
+from dlwhy.data.toys.make import make
+from dlwhy.figures.drawing import style
 from dlwhy.studies import conduct
 from dlwhy.studies import report as reporting
 from dlwhy.studies.claims.compute import arms, findings, frontier, throughput

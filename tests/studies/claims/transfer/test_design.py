@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from dlwhy.errors import InputRefusedError, UsageError
-from dlwhy.models import archive
 from dlwhy.models import network as building
 from dlwhy.models.details import Details
+from dlwhy.models.keras_file import archive
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.trained import Trained
 from dlwhy.studies import figure as study_panels
@@ -221,7 +221,7 @@ def test_a_base_holds_the_layers_of_its_own_source(monkeypatch):
 
 
 def test_a_model_of_the_users_is_carried_over_to_data_of_the_users(tmp_path):
-    from dlwhy.data.generators import make
+    from dlwhy.data.toys.make import make
 
     dataset = make("moons", samples=200, seed=0)
     network = NetworkSpec(layers=(8, 8))

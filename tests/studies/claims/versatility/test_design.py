@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dlwhy.data.registry import REGISTRY
+from dlwhy.data.toys.registry import REGISTRY
 from dlwhy.studies import answers as in_short
 from dlwhy.studies import figure as study_panels
 from dlwhy.studies import report as reporting

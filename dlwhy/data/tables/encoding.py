@@ -1,0 +1,182 @@
+"""Columns of text into features, as plain metadata says: the same at import and at prediction."""
+
+import itertools
+import warnings
+from collections import Counter
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from dlwhy.data.dataset import Column, FloatArray
+from dlwhy.data.tables.cells import Source, cleaned, matrix
+from dlwhy.errors import DlwhyWarning, InputRefusedError
+from dlwhy.text import display, listed
+
+if TYPE_CHECKING:
+    import polars as pl
+
+# of columns that are read at once
+_CELLS = 2_000_000
+BOOLEANS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
+
+
+def encode(frame: "pl.DataFrame", columns: tuple[Column, ...], *, source: Source) -> FloatArray:
+    """Turn rows of text into features, and warn about what was filled in or not known.
+
+    Parameters
+    ----------
+    frame
+        Columns of text, found by name; others are left aside.
+    columns
+        How the columns become features.
+    source
+        Where the rows come from.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, n_features), float32.
+
+    Raises
+    ------
+    InputRefusedError
+        If a column is absent, a cell is not a number where one belongs, or a cell is missing in a column that had no
+        missing cells in training.
+
+    """
+    encoder = Encoder(columns, source)
+    X = encoder.encode(frame)
+    encoder.warn()
+    return X
+
+
+class Encoder:
+    """Turns a table into features chunk by chunk, and counts what it had to fill in or did not know.
+
+    Parameters
+    ----------
+    columns
+        How the columns become features.
+    source
+        Where the first chunk comes from; the rows of further chunks are counted on.
+
+    Attributes
+    ----------
+    filled, unknown
+        For each column so far, how many missing cells were filled in, and how many held an unknown category.
+
+    """
+
+    def __init__(self, columns: tuple[Column, ...], source: Source):
+        self.columns = columns
+        self.source = source
+        self.filled: Counter[str] = Counter()
+        self.unknown: Counter[str] = Counter()
+        self._rows = 0
+
+    def encode(self, frame: "pl.DataFrame") -> FloatArray:
+        """Turn the next rows of text into features, (n, n_features), float32; raises what `encode` raises."""
+        there = set(frame.columns)
+        for column in self.columns:
+            if column.name not in there:
+                raise InputRefusedError(
+                    f'{self.source.name}: no column "{display(column.name)}"; columns: {listed(frame.columns)}'
+                )
+        ends = list(itertools.accumulate(len(column.features) for column in self.columns))
+        X = np.empty((frame.height, ends[-1] if ends else 0), np.float32)
+        together = max(1, _CELLS // max(1, frame.height))
+        for first in range(0, len(self.columns), together):
+            columns = self.columns[first : first + together]
+            begin = ends[first - 1] if first else 0
+            part = cleaned(frame.select([column.name for column in columns]))
+            self._encode_some(part, columns, X[:, begin : ends[first + len(columns) - 1]])
+        self._rows += frame.height
+        return X
+
+    def _encode_some(self, cells: "pl.DataFrame", columns: tuple[Column, ...], X: FloatArray) -> None:
+        """Turn some columns of cleaned cells into their features, (n, n_features)."""
+        filled = self._filled(cells, columns)
+        numeric, place = {}, 0
+        for before, after, column in zip(cells.get_columns(), filled.get_columns(), columns, strict=True):
+            values = X[:, place : place + len(column.features)]
+            place += len(column.features)
+            if column.indicator:
+                values[:, -1] = before.is_null().to_numpy()
+                values = values[:, :-1]
+            if column.kind == "numeric":
+                numeric[column.name] = place - len(column.features)
+            elif column.kind == "boolean":
+                values[:, 0] = booleans(after, self._here())
+            else:
+                codes = category_codes(after, column.categories)
+                self.unknown += Counter({column.name: int((codes < 0).sum())})  # += leaves out zeros
+                values[:] = codes[:, None] == np.arange(len(column.categories))
+        if numeric:
+            X[:, list(numeric.values())] = matrix(filled.select(list(numeric)), self._here())
+
+    def warn(self) -> None:
+        """Warn about what was filled in and what was not known so far."""
+        if self.filled:
+            text = f"missing {_counted(self.filled)}: filled with the training median or most frequent category"
+            warnings.warn(f"{self.source.name}: {text}", DlwhyWarning, stacklevel=3)
+        if self.unknown:
+            text = f"unknown categories in {_counted(self.unknown)}: taken as none of those in the training data"
+            warnings.warn(f"{self.source.name}: {text}", DlwhyWarning, stacklevel=3)
+
+    def _filled(self, frame: "pl.DataFrame", columns: tuple[Column, ...]) -> "pl.DataFrame":
+        """Put into missing cells what they are taken to be."""
+        import polars as pl
+
+        fills = []
+        for column, missing in zip(columns, frame.null_count().row(0), strict=True):
+            if missing and column.fill is None:
+                row = int(frame[column.name].is_null().arg_max() or 0)
+                where = self._here().at(row, column.name)
+                raise InputRefusedError(f"{where}: value is missing", "no cell of this column was missing in training")
+            if missing:
+                self.filled[column.name] += int(missing)
+                fill = ("true" if column.fill else "false") if column.kind == "boolean" else str(column.fill)
+                fills.append(pl.col(column.name).fill_null(pl.lit(fill)))
+        return frame.with_columns(fills)
+
+    def _here(self) -> Source:
+        rows = self.source.rows
+        return Source(name=self.source.name, first_row=self.source.first_row + self._rows, rows=rows)
+
+
+def booleans(cells: "pl.Series", source: Source) -> FloatArray:
+    """Read cleaned cells that say true, false, yes or no as 1 and 0, (n,), float32.
+
+    Raises
+    ------
+    InputRefusedError
+        If a cell says something else.
+
+    """
+    import polars as pl
+
+    values = cells.str.to_lowercase().replace_strict(BOOLEANS, default=None, return_dtype=pl.Float32)
+    if values.null_count():
+        row = int(values.is_null().arg_max() or 0)
+        raise InputRefusedError(
+            f'{source.at(row, cells.name)}: "{display(cells[row])}" is none of true, false, yes and no'
+        )
+    return cast(FloatArray, values.to_numpy())
+
+
+def category_codes(cells: "pl.Series", categories: tuple[str, ...]) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
+    """Return the index of each cell's text among the categories, (n,), int32; -1 if it is none of them."""
+    import polars as pl
+
+    codes = {category: index for index, category in enumerate(categories)}
+    return cast(
+        "np.ndarray[tuple[int], np.dtype[np.int32]]",
+        cells.replace_strict(codes, default=-1, return_dtype=pl.Int32).to_numpy(),
+    )
+
+
+def _counted(counts: Counter[str]) -> str:
+    """Write ``13 cells (age 12, city 1)``."""
+    n_cells = sum(counts.values())
+    parts = listed([f"{name} {count}" for name, count in counts.most_common()], 5)
+    return f"{n_cells} {'cell' if n_cells == 1 else 'cells'} ({parts})"

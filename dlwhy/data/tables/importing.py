@@ -1,0 +1,274 @@
+"""A user's table becomes a data set: target, split and features."""
+
+import dataclasses
+import warnings
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from dlwhy import files
+from dlwhy.data.dataset import LARGEST, MAX_COLUMNS, MAX_NAME, Column, ColumnKind, Dataset, FloatArray, Task
+from dlwhy.data.splitting import Rows, check_split_options, split_rows
+from dlwhy.data.tables import columns as deciding
+from dlwhy.data.tables import frames
+from dlwhy.data.tables.cells import Source, cleaned
+from dlwhy.data.tables.encoding import Encoder, category_codes, encode
+from dlwhy.data.tables.frames import Frame
+from dlwhy.data.tables.rows import FORMATS, Format, check_there, read_chunks, read_frame
+from dlwhy.data.tables.targets import Target, check_task, read_target
+from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
+from dlwhy.text import display
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = [
+    "FORMATS",
+    "MISSING",
+    "Encoder",
+    "Format",
+    "Missing",
+    "Source",
+    "TableOptions",
+    "as_dataset",
+    "encode",
+    "read_chunks",
+    "read_frame",
+    "read_table",
+]
+
+Missing = Literal["impute", "drop", "error"]
+MISSING: tuple[Missing, ...] = ("impute", "drop", "error")
+
+
+def read_table(
+    path: str | Path | Frame,
+    *,
+    target: str = "target",
+    drop: Collection[str] = (),
+    format: Format | None = None,  # noqa: A002 - as on the command line
+    max_rows: int | None = None,
+    max_size: int | None = None,
+    **options: Any,
+) -> Dataset:
+    """Import a table.
+
+    Each column but the target becomes features: numbers and booleans (true, false, yes, no) one each, text one for
+    each category. Dates and free text are refused by name. There are no row weights: every row counts the same, and a
+    column of weights would be taken for a feature.
+
+    Parameters
+    ----------
+    path
+        The file, or "-" for stdin; or a pandas or polars frame, which is taken for what a CSV file of it would hold.
+    target
+        Name of the target column.
+    drop
+        Columns that are left out.
+    format
+        One of `FORMATS`; by default what the file's name says, else CSV.
+    max_rows
+        The most rows to accept.
+    max_size
+        Most MiB of memory that the table may take; by default what is safe.
+    options
+        The others of `TableOptions`: ``task``, by default what the target looks like; ``missing`` (``impute``,
+        ``drop`` or ``error``); ``split_column``, or ``test_size`` (0.3), ``seed`` (42) and ``stratify``.
+
+    Raises
+    ------
+    TypeError
+        If there is no option of a name.
+    UsageError
+        If an option can't be, or a column that it names is not there.
+    InputRefusedError
+        If the table can't be understood; the message says where.
+    InputUnreadableError
+        If the file is missing, or not a regular file.
+
+    """
+    about = TableOptions(target=target, **options, for_training=True)
+    if not isinstance(path, str | Path):
+        return _of_frame(path, about, drop=drop, max_size=max_size)
+    frame, source = read_frame(path, format=format, without=drop, max_rows=max_rows, max_size=max_size)
+    name = "stdin" if files.is_standard(path) else display(Path(path).stem, MAX_NAME)
+    table = "stdin" if files.is_standard(path) else display(Path(path).name, MAX_NAME)
+    provenance = {"table": table, "drop": sorted(drop)}
+    return as_dataset(frame, source, about, name=name, provenance=provenance)
+
+
+def _of_frame(frame: Frame, options: "TableOptions", *, drop: Collection[str], max_size: int | None) -> Dataset:
+    text = frames.as_text(frame, without=drop, max_size=max_size)
+    for name in drop:
+        check_there(name, [str(column).strip() for column in frame.columns], frames.SOURCE, "--drop")
+    provenance = {"table": frames.SOURCE.name, "drop": sorted(drop)}
+    return as_dataset(text, frames.SOURCE, options, name=frames.SOURCE.name, provenance=provenance)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TableOptions:
+    """How rows of text become a data set.
+
+    Parameters
+    ----------
+    target
+        Name of the target column.
+    task
+        What is to be learnt; by default what the target looks like (see `targets.read_target`).
+    missing
+        What to do with cells that are empty, ``NA``, ``NaN`` or ``null``: ``impute`` the training median or most
+        frequent training category, ``drop`` their rows, or take them for an ``error``.
+    split_column
+        A column that says ``train`` or ``test``; by default rows are split by chance.
+    test_size, seed
+        Share of the rows for testing, and the seed of the split.
+    stratify
+        Whether both parts hold the same share of each class; by default, if there are classes.
+    for_training
+        Whether numbers that are too large for a network are refused, with their place.
+
+    """
+
+    target: str = "target"
+    task: Task | None = None
+    missing: Missing = "impute"
+    split_column: str | None = None
+    test_size: float = 0.3
+    seed: int = 42
+    stratify: bool | None = None
+    for_training: bool = False
+
+    def __post_init__(self) -> None:
+        check_task(self.task)
+        check_split_options(seed=self.seed, test_size=self.test_size)
+        if self.missing not in MISSING:
+            raise UsageError(f"--missing must be one of {', '.join(MISSING)} (got {display(self.missing)})")
+        if self.split_column == self.target:
+            raise UsageError("--target and --split-column name the same column")
+
+
+def as_dataset(
+    frame: "pl.DataFrame",
+    source: Source,
+    options: TableOptions,
+    *,
+    name: str,
+    provenance: Mapping[str, Any] = MappingProxyType({}),
+) -> Dataset:
+    """Make a data set of rows of text, as `read_table` does; raises what it raises."""
+    if frame.is_empty():
+        raise InputRefusedError(f"{source.name}: no data rows")
+    for option, column in (("--target", options.target), ("--split-column", options.split_column)):
+        check_there(column, frame.columns, source, option)
+    frame, source = _without_missing(cleaned(frame), source, options.missing)
+    features = frame.drop([column for column in (options.target, options.split_column) if column])
+    if not features.width:
+        raise InputRefusedError(f'{source.name}: no column but the target "{display(options.target)}"')
+    kinds = deciding.kinds_of(features, source)
+    target = read_target(frame[options.target], options.task, source)
+    train, test = _parts(frame, target, options, source)
+    X, columns = _encoded(features, kinds, train, source)
+    if options.for_training:
+        _check_sizes(X, columns, target, options.target, source)
+    about = {field: getattr(options, field) for field in ("target", "missing", "split_column")}
+    if not options.split_column:
+        about |= {"seed": int(options.seed), "test_size": options.test_size, "stratify": _stratifies(options, target)}
+    return Dataset(
+        X_train=X[train],
+        y_train=target.y[train],
+        X_test=X[test],
+        y_test=target.y[test],
+        name=name,
+        task=target.task,
+        columns=columns,
+        class_names=target.class_names,
+        target_name=options.target,
+        provenance={**provenance, **about},
+    )
+
+
+def _without_missing(frame: "pl.DataFrame", source: Source, policy: Missing) -> tuple["pl.DataFrame", Source]:
+    """Drop the rows with missing cells, or refuse them, if that is the policy."""
+    import polars as pl
+
+    if policy == "impute":
+        return frame, source
+    whole = frame.select(pl.all_horizontal(pl.all().is_not_null())).to_series()
+    if whole.all():
+        return frame, source
+    if policy == "error":
+        row = int(whole.arg_min() or 0)
+        column = next(name for name in frame.columns if frame[name][row] is None)
+        raise InputRefusedError(f"{source.at(row, column)}: value is missing", "--missing impute or drop accepts it")
+    n_dropped = len(whole) - int(whole.sum())
+    if n_dropped == len(whole):
+        raise InputRefusedError(f"{source.name}: no data rows without missing cells", "see --missing")
+    rows = "1 row" if n_dropped == 1 else f"{n_dropped} rows"
+    warnings.warn(f"{source.name}: {rows} with missing cells left out", DlwhyWarning, stacklevel=3)
+    return frame.filter(whole), dataclasses.replace(source, rows=np.flatnonzero(whole.to_numpy()))
+
+
+def _parts(frame: "pl.DataFrame", target: Target, options: TableOptions, source: Source) -> tuple[Rows, Rows]:
+    """Return the rows for training and those for testing."""
+    if options.split_column:
+        return _own_parts(frame[options.split_column], source)
+    try:
+        return split_rows(
+            frame.height,
+            seed=options.seed,
+            test_size=options.test_size,
+            y=target.y if _stratifies(options, target) else None,
+            class_names=target.class_names,
+        )
+    except InputRefusedError as error:
+        raise InputRefusedError(f"{source.name}: {error.message}", error.hint) from error
+
+
+def _own_parts(cells: "pl.Series", source: Source) -> tuple[Rows, Rows]:
+    parts = category_codes(cells.str.to_lowercase().fill_null(""), ("train", "test"))
+    if (parts < 0).any():
+        row = int((parts < 0).argmax())
+        raise InputRefusedError(
+            f'{source.at(row, cells.name)}: "{display(cells[row] or "")}" is neither train nor test'
+        )
+    return np.flatnonzero(parts == 0), np.flatnonzero(parts == 1)
+
+
+def _stratifies(options: TableOptions, target: Target) -> bool:
+    if options.stratify and target.task == "regression":
+        raise UsageError("--stratify is for classes; the target is a number")
+    return target.task != "regression" if options.stratify is None else options.stratify
+
+
+def _check_sizes(X: FloatArray, columns: tuple[Column, ...], target: Target, target_name: str, source: Source) -> None:
+    """Refuse a number that is too large for a network: often it is what a program writes where a cell is missing."""
+    names = [column.name for column in columns for _ in column.features]
+    values = [*zip(names, X.T, strict=True), *([(target_name, target.y)] if target.task == "regression" else [])]
+    for name, cells in values:
+        if max(cells.max(initial=0), -cells.min(initial=0)) > LARGEST:
+            row = int((np.abs(cells) > LARGEST).argmax())
+            raise InputRefusedError(
+                f"{source.at(row, name)}: {cells[row]:g} is too large for a network, at most {LARGEST:g} can be scaled",
+                "if it marks a missing cell, leave the cell empty; else use another unit",
+            )
+
+
+def _encoded(
+    frame: "pl.DataFrame", kinds: Mapping[str, ColumnKind], train: Rows, source: Source
+) -> tuple[FloatArray, tuple[Column, ...]]:
+    """Return all rows as features, and how the columns became them."""
+    # without training rows, as in a table that is there to be evaluated on, all rows tell
+    fitting = train if len(train) else np.arange(frame.height)
+    columns = deciding.fit(frame, kinds, fitting, source)
+    n_features = sum(len(column.features) for column in columns)
+    if n_features > MAX_COLUMNS:
+        raise InputRefusedError(f"{source.name}: would become {n_features} features; at most {MAX_COLUMNS}")
+    deciding.warn_of_identifiers(frame, kinds, source)
+    encoder = Encoder(columns, source)
+    X = encoder.encode(frame)
+    encoder.warn()
+    deciding.warn_of_constants(X[fitting], columns, source)
+    return X, columns

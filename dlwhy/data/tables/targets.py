@@ -1,0 +1,119 @@
+"""The target column of a table: what is to be learnt from it, and its cells as classes or numbers."""
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import TASKS, Task
+from dlwhy.data.tables.cells import INFINITE, INTEGER, Source, numbers
+from dlwhy.data.tables.columns import mostly_numbers
+from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.text import NUMBER, display, listed
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MAX_CLASSES = 100
+_FEW = 20
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Target:
+    """A target column that was understood."""
+
+    y: npt.NDArray[Any]  # indices into `class_names`, (n,), int32; for regression numbers, (n,), float32
+    task: Task  # what is to be learnt
+    class_names: tuple[str, ...] = ()  # names of the classes: whole numbers in their order, text in its own
+
+
+def check_task(task: Task | None) -> None:
+    """Refuse a task that there is not.
+
+    Raises
+    ------
+    UsageError
+        If it is none of `TASKS`.
+
+    """
+    if task is not None and task not in TASKS:
+        raise UsageError(f"--task must be one of {', '.join(TASKS)} (got {display(task)})")
+
+
+def read_target(cells: "pl.Series", task: Task | None, source: Source) -> Target:
+    """Understand the cleaned cells of the target column.
+
+    Text makes classes, and so do whole numbers with few different values; all else is regression.
+
+    Parameters
+    ----------
+    cells
+        The cells, null where missing.
+    task
+        What is to be learnt, if that is known. ``binary`` and ``multiclass`` both say that there are classes.
+    source
+        Where the rows come from.
+
+    Raises
+    ------
+    InputRefusedError
+        If a cell is missing or not a number, or there are too many classes.
+    UsageError
+        If there are more than two classes, but the task is ``binary``.
+
+    """
+    if cells.null_count():
+        where = source.at(int(cells.is_null().arg_max() or 0), cells.name)
+        raise InputRefusedError(f"{where}: the target is missing", "--missing drop leaves such rows out")
+    different = cells.unique()
+    if task == "regression" or (task is None and _is_regression(different, len(cells))):
+        return Target(y=numbers(cells, source), task="regression")
+    if task is None and len(different) > MAX_CLASSES:
+        raise InputRefusedError(
+            f'{source.name}: target "{display(cells.name)}" has {len(different)} different values in {len(cells)} rows',
+            "pass --task, or drop it",
+        )
+    names = class_names(different)
+    if task == "binary" and len(set(names.values())) > 2:
+        kinds = sorted(set(names.values()))
+        raise UsageError(
+            f'--task binary, but target "{display(cells.name)}" has {len(kinds)} classes: {listed(kinds)}',
+            "use --task multiclass",
+        )
+    return _as_classes(cells, names)
+
+
+def class_names(different: "pl.Series") -> dict[str, str]:
+    """Name the class of each text that occurs, in the order of the classes; 1, 01 and 1.0 are one class."""
+    if not different.str.contains(NUMBER).all():
+        return {text: text for text in sorted(different.to_list())}
+    return {text: _number_name(text) for text in sorted(different.to_list(), key=lambda text: (float(text), text))}
+
+
+def _number_name(text: str) -> str:
+    value = float(text)
+    return str(int(value)) if value.is_integer() and abs(value) < 2**53 else text
+
+
+def _as_classes(cells: "pl.Series", names: dict[str, str]) -> Target:
+    import polars as pl
+
+    unique = tuple(dict.fromkeys(names.values()))
+    indices = {name: index for index, name in enumerate(unique)}
+    codes = {text: indices[name] for text, name in names.items()}
+    y = cast(npt.NDArray[np.int32], cells.replace_strict(codes, return_dtype=pl.Int32).to_numpy())
+    return Target(y=y, task="binary" if len(unique) <= 2 else "multiclass", class_names=unique)
+
+
+def _is_regression(different: "pl.Series", n_rows: int) -> bool:
+    if not different.str.contains(f"{NUMBER}|{INFINITE}").all():
+        # one word among many numbers is a slip, to be told as such; among few values it is a class
+        return len(different) > _FEW and mostly_numbers(different)
+    if not different.str.contains(INTEGER).all() or len(different) > 10 * MAX_CLASSES:
+        return True
+    names = {_number_name(text) for text in different}
+    few = max(2, min(_FEW, n_rows // 2))
+    # numbered from 0 without a gap, as dlwhy itself writes many classes
+    numbered = len(names) <= MAX_CLASSES and names == {str(index) for index in range(len(names))}
+    return len(names) > few and not numbered

@@ -1,0 +1,1 @@
+"""Toy and bundled data sets: the registry, their shapes, and how one is made."""

@@ -1,0 +1,1 @@
+"""What a training's curves and outputs say of it."""

@@ -1,0 +1,117 @@
+"""How a training went, as far as a model's file knows: its curves, its options, its outputs."""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.values import LARGEST, is_number
+from dlwhy.models.details import Details
+from dlwhy.models.diagnosis.outputs import Outputs
+from dlwhy.models.history import History
+from dlwhy.models.spec import NetworkSpec
+
+Curve = npt.NDArray[np.float64]
+
+# a fall within the last tenth of the epochs: of the loss itself, or of the mean fall since the start
+_FALLING, _STEADY = 0.9, 0.5
+# a rate that serves most tables, by optimizer
+_GOOD_RATES = {"sgd": 0.1, "adagrad": 0.1, "lion": 0.001}
+_GOOD_RATE = 0.01
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Course:
+    """How a training went."""
+
+    # loss, held_out: of the training and of the held-out rows, an epoch each, (n,); `held_out` may be empty
+    loss: Curve
+    held_out: Curve
+    network: NetworkSpec | None = None  # the network, if it is known
+    # `TrainingOptions` as JSON, as far as the file has them; they may come from a stranger
+    options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    best_epoch: int | None = None  # whose weights the model has, from 1, where they are not the last epoch's
+    outputs: Outputs | None = None  # what the outputs look like, if it is known
+    class_names: tuple[str, ...] = ()  # names of the classes
+
+    @property
+    def epochs(self) -> int:
+        """Epochs done."""
+        return len(self.loss)
+
+    @property
+    def tenth(self) -> int:
+        """Epochs in a tenth of those done."""
+        return max(1, self.epochs // 10)
+
+    @property
+    def watched(self) -> Curve:
+        """The loss that counts: of held-out rows, if there are any."""
+        return self.held_out if len(self.held_out) else self.loss
+
+    @property
+    def guess_loss(self) -> float:
+        """Training loss of the best constant answer; 0 if it is not known."""
+        if self.options.get("class_weight") == "balanced" and self.class_names:
+            return math.log(len(self.class_names))
+        return self.outputs.guess_loss if self.outputs else 0.0
+
+    @property
+    def is_comparable(self) -> bool:
+        """Return whether the curves can be held against guessing: no penalty, no weights, the test part held out."""
+        penalised = self.network is None or self.network.l1 or self.network.l2
+        other_rows = self.option("validation_split") or self.option("patience")
+        return (
+            bool(self.guess_loss) and not (penalised or other_rows) and self.options.get("class_weight") != "balanced"
+        )
+
+    def option(self, name: str) -> float | None:
+        """Return a training option that is a positive number."""
+        value = self.options.get(name)
+        return float(value) if is_number(value) and value > 0 else None
+
+    @property
+    def good_rate(self) -> float:
+        """A learning rate that serves most tables with this optimizer."""
+        return _GOOD_RATES.get(str(self.options.get("optimizer")), _GOOD_RATE)
+
+
+def course_of(history: History, details: Details, outputs: Outputs | None = None) -> Course:
+    """Gather what is known; `outputs` stands in where the details do not hold them."""
+    training = details.training or {}
+    options, best = training.get("options"), training.get("best_epoch")
+    return Course(
+        loss=_curve(history, "loss"),
+        held_out=_curve(history, "val_loss"),
+        network=NetworkSpec.from_json(details.network) if details.network else None,
+        options=options if isinstance(options, dict) else {},
+        best_epoch=best if isinstance(best, int) and best > 0 else None,
+        outputs=Outputs.from_json(training.get("outputs")) or outputs,
+        class_names=details.class_names,
+    )
+
+
+def levels(values: Curve, window: int) -> Curve:
+    """Compute the running median, (n - window + 1,), which one epoch up or down does not move."""
+    views = np.lib.stride_tricks.sliding_window_view(values, window)
+    return np.asarray(np.median(views, axis=1))
+
+
+def is_falling(values: Curve) -> bool:
+    """Return whether a curve falls within its last tenth by a tenth of itself, or nearly as fast as it did before."""
+    tenth = max(1, len(values) // 10)
+    level = levels(values, tenth) if len(values) else values
+    if len(level) <= tenth or not 0 <= level[-1] < level[-1 - tenth]:
+        return False
+    fall, all_of_it = level[-1 - tenth] - level[-1], level[0] - level[-1]
+    steady = fall >= _STEADY * all_of_it * tenth / (len(level) - 1)
+    return bool(level[-1] <= _FALLING * level[-1 - tenth] or steady)
+
+
+def _curve(history: History, name: str) -> Curve:
+    values = np.asarray(history.get(name, ()), np.float64)
+    # beyond that, differences overflow
+    return values if (np.abs(values) < LARGEST).all() else np.empty(0)

@@ -1,0 +1,158 @@
+"""What a .keras file holds, checked in full without TensorFlow."""
+
+import contextlib
+import dataclasses
+import functools
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy.typing as npt
+
+from dlwhy import versions
+from dlwhy.data.dataset import Column, Task
+from dlwhy.data.values import is_text, is_whole
+from dlwhy.errors import DlwhyWarning, InputRefusedError
+from dlwhy.models.details import Details
+from dlwhy.models.history import read_history_csv
+from dlwhy.models.keras_file import container
+from dlwhy.models.keras_file.plain import PlainNetwork
+from dlwhy.models.keras_file.schema import Plan, plan_of
+from dlwhy.models.keras_file.weights import read_weights
+from dlwhy.models.spec import HEADS
+from dlwhy.text import display
+
+MAX_SIZE = 256
+MEBIBYTE = 1 << 20
+DROPOUT_STATE = "dropout_state"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Checked:
+    """What a model file holds, once it has passed every check that needs no TensorFlow."""
+
+    network: PlainNetwork
+    optimizer: tuple[npt.NDArray[Any], ...] | None  # state of the optimizer in Keras' order; None if there is none
+    # details, history: what travels with the model; made up from the network for a model from elsewhere
+    details: Details
+    history: dict[str, list[float]]
+    keras_version: str  # the version that wrote the file
+
+
+def check(content: bytes, name: str, *, max_size: int | None = None) -> Checked:
+    """Check the bytes of a model file in full, without TensorFlow, and give what they hold.
+
+    Parameters
+    ----------
+    content
+        The bytes of the file.
+    name
+        How to name the file in messages; passed through `files.shown`.
+    max_size
+        Most MiB of the weights; by default 256.
+
+    Raises
+    ------
+    InputRefusedError
+        If anything about them is not as it should be.
+
+    """
+    with named(name):
+        members = container.unpack(content, limit=(max_size or MAX_SIZE) * MEBIBYTE)
+        version = _keras_version(members[container.METADATA], name)
+        plan = plan_of(container.strict_json(members[container.CONFIG], container.CONFIG))
+        details, state = _details(members.get(container.DETAILS), plan, version)
+        weights, optimizer = read_weights(members[container.WEIGHTS], plan, with_optimizer=details.training is not None)
+        history = read_history_csv(members.get(container.HISTORY, b"epoch").decode())
+        return Checked(
+            network=PlainNetwork(plan=plan, weights=weights, dropout_state=state),
+            optimizer=optimizer,
+            details=details,
+            history=history,
+            keras_version=version,
+        )
+
+
+@contextlib.contextmanager
+def named(name: str) -> Iterator[None]:
+    """Put the file's name before what is wrong with it."""
+    try:
+        yield
+    except InputRefusedError as error:
+        raise InputRefusedError(f"{name}: {error.message}", error.hint) from error
+    except (RecursionError, MemoryError, OverflowError, TypeError, ValueError) as error:
+        raise InputRefusedError(f"{name}: damaged model file ({type(error).__name__})") from error
+
+
+def _keras_version(content: bytes, name: str) -> str:
+    metadata = container.strict_json(content, container.METADATA)
+    version = metadata.get("keras_version", "") if isinstance(metadata, dict) else None
+    if not is_text(version, 40):
+        raise InputRefusedError("metadata.json: no version of Keras")
+    if _numbers(version) > _numbers(_installed_keras()):
+        warnings.warn(
+            f"{name}: written by Keras {display(version)}, newer than {_installed_keras()} here",
+            DlwhyWarning,
+            stacklevel=4,
+        )
+    return version
+
+
+@functools.cache
+def _installed_keras() -> str:
+    return versions.of("keras")["keras"]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"[0-9]+", version)[:3])
+
+
+def _details(content: bytes | None, plan: Plan, version: str) -> tuple[Details, list[list[int]]]:
+    """Return the details and the states of dropout that dlwhy wrote, or what can be told from the network."""
+    task, n_outputs = _task(plan)
+    if content is None:
+        return _inferred(task, n_outputs, plan.n_features, version), []
+    values = container.strict_json(content, container.DETAILS)
+    state = values.pop(DROPOUT_STATE, None) if isinstance(values, dict) else None
+    details = Details.from_json(values)
+    if (details.task, details.n_outputs, len(details.feature_names)) != (task, n_outputs, plan.n_features):
+        raise InputRefusedError(
+            f"dlwhy.json describes {details.task} with {len(details.feature_names)} features and {details.n_outputs} "
+            f"outputs, the network does {task} with {plan.n_features} and {n_outputs}"
+        )
+    wanted = sum(layer.kind == "Dropout" and layer.settings["rate"] > 0 for layer in plan.layers)
+    if not isinstance(state, list) or len(state) != wanted or not all(map(_is_state, state)):
+        raise InputRefusedError("dlwhy.json: the state of dropout is damaged")
+    return details, state
+
+
+def _is_state(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(map(is_whole, value))
+
+
+def _task(plan: Plan) -> tuple[Task, int]:
+    """Tell what a network does by its output: one sigmoid unit, several softmax units, or one linear unit."""
+    last = plan.layers[-1]
+    rescaled = last.kind == "Rescaling"
+    if rescaled:
+        last = plan.layers[last.inputs[0]]
+    activation = last.settings.get("activation", "linear")
+    for task, wanted in HEADS.items():
+        fits = last.width >= 3 if task == "multiclass" else last.width == 1
+        if activation == wanted and fits and (task == "regression" or not rescaled):
+            return task, last.width
+    raise InputRefusedError(
+        f"the output is {last.width} {activation} units{', rescaled' if rescaled else ''}",
+        "it must be 1 sigmoid unit, 3 or more softmax units, or 1 linear unit",
+    )
+
+
+def _inferred(task: Task, n_outputs: int, n_features: int, version: str) -> Details:
+    n_classes = {"binary": 2, "regression": 0}.get(task, n_outputs)
+    return Details(
+        task=task,
+        columns=tuple(Column(name=f"x{i}") for i in range(n_features)),
+        class_names=tuple(map(str, range(n_classes))),
+        versions={"keras": version},
+    )

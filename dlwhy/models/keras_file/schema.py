@@ -1,0 +1,237 @@
+"""Which networks a .keras file may describe: its config.json becomes a plan, checked without Keras."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from dlwhy.data.dataset import MAX_COLUMNS
+from dlwhy.errors import InputRefusedError
+from dlwhy.models.keras_file.graph import known_only, taken_from
+from dlwhy.models.keras_file.settings import DROPPED, REQUIRED, SETTINGS, Penalty, WrongSettingError, check_name
+from dlwhy.models.spec import MAX_PARAMETERS
+from dlwhy.text import display
+
+MAX_LAYERS = 1024
+
+Shape = tuple[int, ...]
+_WRAPPING = {"module", "class_name", "config", "registered_name", "build_config", "shared_object_id"}
+_MODEL = {
+    "Sequential": {"name", "trainable", "dtype", "layers", "build_input_shape"},
+    "Functional": {"name", "trainable", "dtype", "layers", "input_layers", "output_layers"},
+}
+_MODULES = ("keras", "keras.models", "keras.src.models.functional", "keras.src.models.sequential")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LayerPlan:
+    """One layer of a network."""
+
+    kind: str  # Keras' class name
+    name: str  # the layer's name in its model
+    inputs: tuple[int, ...]  # indices of the layers whose outputs it takes
+    width: int  # values a sample that it gives out
+    settings: Mapping[str, Any]  # checked settings, by Keras' names; defaults may be missing
+    weights: tuple[Shape, ...]  # shapes of its weights in Keras' order
+    n_trained: int  # how many of those, from the first, training changes
+
+    @property
+    def parameters(self) -> int:
+        """Count the trainable parameters, as Keras does: none in a frozen layer."""
+        trained = self.weights[: self.n_trained] if self.settings.get("trainable", True) else ()
+        return sum(map(math.prod, trained))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A whole network: layers in an order in which each comes after those it takes from, the output last."""
+
+    name: str
+    sequential: bool
+    trainable: bool
+    layers: tuple[LayerPlan, ...]
+
+    @property
+    def n_features(self) -> int:
+        """Number of features."""
+        return self.layers[0].width
+
+    @property
+    def parameters(self) -> int:
+        """Count the trainable parameters."""
+        return sum(layer.parameters for layer in self.layers) if self.trainable else 0
+
+    @property
+    def multiply_adds(self) -> int:
+        """Count the multiply-adds of the matrix products for one sample."""
+        return sum(math.prod(layer.weights[0]) for layer in self.layers if layer.kind == "Dense")
+
+    @property
+    def penalized(self) -> bool:
+        """Whether training adds a penalty on weights to its loss."""
+        penalties = (value for layer in self.layers for value in layer.settings.values() if isinstance(value, Penalty))
+        return any(penalty.l1 or penalty.l2 for penalty in penalties)
+
+    @property
+    def n_values(self) -> int:
+        """Count the values of all weights, trainable or not."""
+        return sum(math.prod(shape) for layer in self.layers for shape in layer.weights)
+
+
+def plan_of(config: Any) -> Plan:
+    """Check what config.json holds and give it as a plan.
+
+    Raises
+    ------
+    InputRefusedError
+        If it is anything but a Sequential or functional model of the layers that `network.build` makes.
+
+    """
+    wrapping = known_only(config, "config.json", _WRAPPING | {"compile_config"})
+    kind, module = wrapping.get("class_name"), wrapping.get("module")
+    if (
+        not isinstance(kind, str)
+        or kind not in _MODEL
+        or module not in _MODULES
+        or wrapping.get("registered_name") not in (None, kind)
+    ):
+        raise InputRefusedError(f'"{display(kind)}" of "{display(module)}" is not a Sequential or functional model')
+    model = known_only(wrapping.get("config"), "the model's config", _MODEL[kind])
+    _check_model(model)
+    layers = tuple(_layers(model["layers"], sequential=kind == "Sequential"))
+    if kind == "Functional":
+        _check_ends(model, layers)
+    plan = Plan(
+        name=model["name"], sequential=kind == "Sequential", trainable=model.get("trainable", True), layers=layers
+    )
+    if plan.n_values > MAX_PARAMETERS:
+        raise InputRefusedError(f"the network has {plan.n_values} weights; at most {MAX_PARAMETERS}")
+    return plan
+
+
+def _check_model(model: Mapping[str, Any]) -> None:
+    try:
+        check_name(model.get("name"))
+        SETTINGS["Dense"]["dtype"](model.get("dtype", "float32"))
+        SETTINGS["Dense"]["trainable"](model.get("trainable", True))
+    except WrongSettingError as error:
+        raise InputRefusedError(f"the model's config: name, dtype or trainable must be {error}") from error
+    layers = model.get("layers")
+    if not isinstance(layers, list) or not 2 <= len(layers) <= MAX_LAYERS:
+        count = len(layers) if isinstance(layers, list) else "no"
+        raise InputRefusedError(f"the model has {count} layers; from 2 to {MAX_LAYERS} are read")
+
+
+def _layers(values: list[Any], *, sequential: bool) -> Iterator[LayerPlan]:
+    widths: list[int] = []
+    index: dict[str, int] = {}
+    for position, value in enumerate(values):
+        where = f"layer {position + 1}"
+        extra = set() if sequential else {"name", "inbound_nodes"}
+        wrapping = known_only(value, where, _WRAPPING | extra)
+        kind = _kind(wrapping, where)
+        name, settings = _settings(kind, wrapping.get("config"), where)
+        where = f'{where} ({kind} "{display(name)}")'
+        if name in index or (kind == "InputLayer") != (position == 0):
+            raise InputRefusedError(f"{where}: a second of its name, or an input not in the first place")
+        inputs = _sequential_inputs(position) if sequential else taken_from(wrapping, name, index, where)
+        index[name] = position
+        widths.append(_width(kind, settings, [widths[i] for i in inputs], where))
+        shapes, n_trained = _WEIGHTS.get(kind, _no_weights)(settings, widths[inputs[0]] if inputs else 0)
+        yield LayerPlan(
+            kind=kind,
+            name=name,
+            inputs=inputs,
+            width=widths[-1],
+            settings=settings,
+            weights=shapes,
+            n_trained=n_trained,
+        )
+
+
+def _kind(wrapping: Mapping[str, Any], where: str) -> str:
+    kind, module = wrapping.get("class_name"), wrapping.get("module")
+    if not isinstance(kind, str) or kind not in SETTINGS:
+        hint = f"only these are: {', '.join(SETTINGS)}"
+        raise InputRefusedError(f'{where}: the layer "{display(kind)}" is not read', hint)
+    if module != "keras.layers" or wrapping.get("registered_name") not in (None, kind):
+        raise InputRefusedError(f'{where}: the {kind} of "{display(module)}" is not the one of keras.layers')
+    return kind
+
+
+def _settings(kind: str, config: Any, where: str) -> tuple[str, dict[str, Any]]:
+    """Check a layer's settings by its table; those that only ever have one value are left out."""
+    where = f"{where} ({kind})"
+    known = SETTINGS[kind]
+    values = known_only(config, where, set(known))
+    settings: dict[str, Any] = {}
+    for key in (*values, *(key for key in REQUIRED.get(kind, ("name",)) if key not in values)):
+        try:
+            checked = known[key](values.get(key))
+        except WrongSettingError as error:
+            raise InputRefusedError(f"{where}: {key} must be {error} (got {display(values.get(key))})") from error
+        if checked is not DROPPED:
+            settings[key] = checked
+    return settings.pop("name"), settings
+
+
+def _sequential_inputs(position: int) -> tuple[int, ...]:
+    return (position - 1,) if position else ()
+
+
+def _check_ends(model: Mapping[str, Any], layers: tuple[LayerPlan, ...]) -> None:
+    """See that a functional model runs from its first layer to its last, and leaves none out."""
+    for key, layer in (("input_layers", layers[0]), ("output_layers", layers[-1])):
+        if model.get(key) not in ([layer.name, 0, 0], [[layer.name, 0, 0]]):
+            raise InputRefusedError(f"the model's {key} must be one, in its first or last place")
+    used = {i for layer in layers for i in layer.inputs}
+    if used != set(range(len(layers) - 1)):
+        raise InputRefusedError("the model has layers that do not lead to its output")
+
+
+def _width(kind: str, settings: Mapping[str, Any], inputs: list[int], where: str) -> int:
+    if len(set(inputs)) > 1:
+        raise InputRefusedError(f"{where}: adds outputs of different widths")
+    if kind == "InputLayer":
+        width: int = settings["batch_shape"]
+        if width > MAX_COLUMNS:
+            raise InputRefusedError(f"{where}: {width} features; at most {MAX_COLUMNS}")
+        return width
+    if kind == "Normalization":
+        sizes = [len(settings.get(key) or ()) for key in ("mean", "variance")]
+        if sizes[0] != sizes[1] or sizes[0] not in (0, 1, inputs[0]):
+            raise InputRefusedError(f"{where}: mean and variance are not for {inputs[0]} features")
+    units: int = settings["units"] if kind == "Dense" else inputs[0]
+    return units
+
+
+def _no_weights(settings: Mapping[str, Any], width: int) -> tuple[tuple[Shape, ...], int]:  # noqa: ARG001
+    return (), 0
+
+
+def _dense(settings: Mapping[str, Any], width: int) -> tuple[tuple[Shape, ...], int]:
+    units = settings["units"]
+    shapes = ((width, units), (units,)) if settings.get("use_bias", True) else ((width, units),)
+    return shapes, len(shapes)
+
+
+def _affine(settings: Mapping[str, Any], width: int) -> tuple[tuple[Shape, ...], int]:
+    n = sum(settings.get(key, True) for key in ("scale", "center"))
+    return ((width,),) * n, n
+
+
+def _batch_statistics(settings: Mapping[str, Any], width: int) -> tuple[tuple[Shape, ...], int]:
+    shapes, n = _affine(settings, width)
+    return (*shapes, (width,), (width,)), n
+
+
+def _adapted(settings: Mapping[str, Any], width: int) -> tuple[tuple[Shape, ...], int]:
+    return (((width,), (width,)) if settings.get("mean") is None else ()), 0
+
+
+_WEIGHTS: Mapping[str, Callable[[Mapping[str, Any], int], tuple[tuple[Shape, ...], int]]] = {
+    "Dense": _dense,
+    "LayerNormalization": _affine,
+    "BatchNormalization": _batch_statistics,
+    "Normalization": _adapted,
+}

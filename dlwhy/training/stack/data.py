@@ -1,0 +1,267 @@
+"""What each replica of a stack trains and validates on: its rows, labels, weights, scales, and order of batches."""
+
+import dataclasses
+import functools
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import Dataset, FloatArray
+from dlwhy.errors import InputRefusedError
+from dlwhy.models import network as networks
+from dlwhy.models.network import Scale
+from dlwhy.models.scaling import deviation
+from dlwhy.training import orders, preparing
+from dlwhy.training.options import TrainingOptions
+from dlwhy.training.ranges import check_range, warn_of_small_spreads
+from dlwhy.training.stack.varying import Varying
+
+IndexArray = npt.NDArray[np.int32]
+# rows of an epoch, from replica and epoch
+Order = Callable[[int, int], IndexArray]
+# rows up to which orders are kept: all of them are then 32 MiB
+_MOST_REMEMBERED = 4096
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class StackData:
+    """Data of R replicas; what all have in common is there once.
+
+    Parameters
+    ----------
+    X
+        All rows, those of the training part first, (n, n_features).
+    y
+        Targets of all rows, (1, n) or (R, n) float32.
+    weights
+        Weights of all rows, in the same form, or None.
+    rows, validation
+        Rows that each replica trains and validates on, R index arrays each.
+    takes_all
+        Whether each trains on the whole training part.
+    shares_validation
+        Whether all validate on the same rows.
+    scales, target_scales
+        Mean and variance of each feature, and mean and deviation of the targets, or None; R each.
+    seeds
+        Seed of each replica, R.
+    batch_size
+        Samples a step.
+
+    """
+
+    X: FloatArray
+    y: FloatArray
+    weights: FloatArray | None
+    rows: Sequence[IndexArray]
+    validation: Sequence[IndexArray]
+    takes_all: bool
+    shares_validation: bool
+    scales: Sequence[Scale | None]
+    target_scales: Sequence[tuple[float, float] | None]
+    seeds: Sequence[int]
+    batch_size: int
+
+    @property
+    def steps(self) -> IndexArray:
+        """Steps of an epoch, for each replica, (R,)."""
+        return np.array([-(-len(rows) // self.batch_size) for rows in self.rows], np.int32)
+
+    def epochs(self, replicas: Sequence[int], first: int, count: int) -> IndexArray:
+        """Give `count` epochs of some replicas side by side, (steps, replicas, batch); a shorter one ends in -1."""
+        longest = int(self.steps[list(replicas)].max())
+        drawn = np.full((len(replicas), count, longest * self.batch_size), -1, np.int32)
+        for epochs, replica in zip(drawn, replicas, strict=True):
+            for index, epoch in enumerate(epochs):
+                epoch[: len(self.rows[replica])] = self.order(replica, first + index)
+        return self._as_steps(drawn)
+
+    def stream(self, replicas: Sequence[int], first: int, count: int, *, order: Order) -> IndexArray:
+        """Give `count` steps of some replicas, each with epoch after epoch of its own, (count, replicas, batch)."""
+        drawn = np.full((len(replicas), count * self.batch_size), -1, np.int32)
+        for steps, replica in zip(drawn, replicas, strict=True):
+            length, done = int(self.steps[replica]), 0
+            while done < count:
+                epoch, start = divmod(first + done, length)
+                taken = min(count - done, length - start)
+                rows = order(replica, epoch)[start * self.batch_size : (start + taken) * self.batch_size]
+                steps[done * self.batch_size :][: len(rows)] = rows  # the last batch of an epoch may be smaller
+                done += taken
+        return self._as_steps(drawn)
+
+    def order(self, replica: int, epoch: int) -> IndexArray:
+        """Give the rows of an epoch in the order in which a lone training takes them, (n,)."""
+        rows = self.rows[replica]
+        draw = _remembered if len(rows) <= _MOST_REMEMBERED else orders.order
+        order = draw(self.seeds[replica], epoch, len(rows))
+        return order if self.takes_all else rows[order]
+
+    def _as_steps(self, drawn: IndexArray) -> IndexArray:
+        """(replicas, …) batches behind each other -> (steps, replicas, batch)."""
+        return drawn.reshape(len(drawn), -1, self.batch_size).swapaxes(0, 1)
+
+    def pieces(self, replicas: Sequence[int], rows: int) -> IndexArray:
+        """Give the validation rows of some replicas, (pieces, 1 or replicas, at most `rows`), filled up with -1."""
+        chosen = [self.validation[replica] for replica in (replicas[:1] if self.shares_validation else replicas)]
+        most = max(1, *map(len, chosen))
+        rows = min(rows, 1 << (most - 1).bit_length())
+        pieces = np.full((len(chosen), -(-most // rows) * rows), -1, np.int32)
+        for place, own in enumerate(chosen):
+            pieces[place, : len(own)] = own
+        return pieces.reshape(len(chosen), -1, rows).swapaxes(0, 1)
+
+    def feature_scales(self, replicas: Sequence[int]) -> tuple[FloatArray, FloatArray] | None:
+        """Give what some replicas take off their features and divide them by, (replicas, n_features), or None."""
+        if all(self.scales[replica] is None for replica in replicas):
+            return None
+        width = self.X.shape[1]
+        neutral: Scale = ([0.0] * width, [1.0] * width)
+        mean, variance = np.array([self.scales[replica] or neutral for replica in replicas], np.float32).swapaxes(0, 1)
+        return mean, deviation(variance)
+
+    def targets(self, replicas: Sequence[int]) -> FloatArray:
+        """Center and deviation of some replicas' targets, (2, replicas)."""
+        return np.array([self.target_scales[replica] or (0.0, 1.0) for replica in replicas], np.float32).T
+
+
+# replicas that differ in a learning rate only take the same order: drawing it took longer than the arithmetic
+_remembered = functools.lru_cache(maxsize=2048)(orders.order)
+
+
+def prepare(
+    dataset: Dataset,
+    options: TrainingOptions,
+    varying: Varying,
+    *,
+    scales: Sequence[Scale | None] | None,
+) -> StackData:
+    """Check and complete what each replica trains on.
+
+    Parameters
+    ----------
+    dataset, options
+        What they have in common.
+    varying
+        What each has of its own.
+    scales
+        How each scales its features, R; None if its training rows decide.
+
+    """
+    check_range(dataset)
+    seeds = [int(seed) for seed in varying.seeds]
+    n_train, count = len(dataset.X_train), len(seeds)
+    y = _labels(dataset, varying.labels, count)
+    train = _indices(varying.rows, n_train, count, "rows") or [np.arange(n_train, dtype=np.int32)] * count
+    validation = _indices(varying.validation_rows, n_train, count, "validation_rows")
+    if validation is None and options.held_out:
+        pairs = [
+            preparing.held_out(own, y[i % len(y)][own], dataset.task, share=options.held_out, seed=seeds[i])
+            for i, own in enumerate(train)
+        ]
+        train, validation = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    shares = validation is None
+    if validation is None:
+        validation = [np.arange(n_train, n_train + len(dataset.X_test), dtype=np.int32)] * count
+    _check_labels(dataset, y, train)
+    same = all(own is train[0] for own in train)
+    scales = scales or _scales(dataset.X_train, train, options, same=same)
+    warn_of_small_spreads(dataset, scales[0])
+    return StackData(
+        X=np.concatenate([dataset.X_train, dataset.X_test]) if len(dataset.X_test) else dataset.X_train,
+        y=y,
+        weights=_weights(dataset, options, y, train, varying.weights),
+        rows=train,
+        validation=validation,
+        takes_all=same and len(train[0]) == n_train and varying.rows is None,
+        shares_validation=shares,
+        scales=scales,
+        target_scales=_target_scales(dataset, y, train, options),
+        seeds=seeds,
+        batch_size=options.batch_size,
+    )
+
+
+def _labels(dataset: Dataset, labels: npt.ArrayLike | None, count: int) -> FloatArray:
+    """Give the targets of all rows, (1, n) or (R, n)."""
+    shared = np.concatenate([dataset.y_train, dataset.y_test])[None].astype(np.float32)
+    if labels is None:
+        return shared
+    own = _own(labels, count, len(dataset.y_train), "labels")
+    if dataset.task != "regression" and not (np.isin(own, np.arange(dataset.n_classes))).all():
+        raise InputRefusedError(f"labels hold a class that is not among the {dataset.n_classes} named")
+    return np.concatenate([own, np.repeat(shared[:, own.shape[1] :], len(own), axis=0)], axis=1)
+
+
+def _own(values: npt.ArrayLike, count: int, n: int, name: str) -> FloatArray:
+    own = np.asarray(values, np.float32)
+    own = own[None] if own.ndim == 1 else own
+    if own.shape not in ((1, n), (count, n)) or not np.isfinite(own).all():
+        raise InputRefusedError(f"{name} must be ({count}, {n}) finite numbers (got {own.shape})")
+    return own
+
+
+def _indices(given: Sequence[npt.ArrayLike] | None, n: int, count: int, name: str) -> list[IndexArray] | None:
+    if given is None:
+        return None
+    if len(given) != count:
+        raise InputRefusedError(f"{name} must be {count} arrays, one a replica (got {len(given)})")
+    arrays = [np.asarray(each) for each in given]
+    for array in arrays:
+        if array.ndim != 1 or not len(array) or array.dtype.kind not in "iu" or not 0 <= array.min() <= array.max() < n:
+            raise InputRefusedError(f"{name} must hold indices from 0 to {n - 1}")
+    return [array.astype(np.int32) for array in arrays]
+
+
+def _check_labels(dataset: Dataset, y: FloatArray, rows: Sequence[IndexArray]) -> None:
+    if not all(map(len, rows)):
+        raise InputRefusedError("the training part has no rows")
+    if dataset.task == "regression":
+        return
+    seen = set()
+    for replica, own in enumerate(rows):
+        targets = y[replica % len(y)]
+        if (key := (id(own), replica % len(y))) not in seen and (targets[own] == targets[own[0]]).all():
+            raise InputRefusedError(f"replica {replica + 1} has one class in its training rows; training needs 2")
+        seen.add(key)
+
+
+def _weights(
+    dataset: Dataset,
+    options: TrainingOptions,
+    y: FloatArray,
+    rows: Sequence[IndexArray],
+    given: npt.ArrayLike | None,
+) -> FloatArray | None:
+    """Give the weights of all rows, (1, n) or (R, n), from those given and the balance of classes."""
+    n_train, count = len(dataset.y_train), len(rows)
+    own = None if given is None else _own(given, count, n_train, "weights")
+    if own is not None and own.min() < 0:
+        raise InputRefusedError("weights must not be negative")
+    if options.class_weight == "balanced" and dataset.task != "regression":
+        same = len(y) == 1 and all(each is rows[0] for each in rows)
+        balance = np.ones((1 if same else count, n_train), np.float32)
+        for replica, values in enumerate(balance):
+            values[rows[replica]] = preparing.class_weights(y[replica % len(y), rows[replica]])
+        own = balance if own is None else own * balance
+    if own is None:
+        return None
+    return np.concatenate([own, np.ones((len(own), len(dataset.y_test)), np.float32)], axis=1)
+
+
+def _scales(
+    X: FloatArray, rows: Sequence[IndexArray], options: TrainingOptions, *, same: bool
+) -> Sequence[Scale | None]:
+    if same:
+        return [networks.scale_of(X[rows[0]], options.normalize)] * len(rows)
+    return [networks.scale_of(X[own], options.normalize) for own in rows]
+
+
+def _target_scales(
+    dataset: Dataset, y: FloatArray, rows: Sequence[IndexArray], options: TrainingOptions
+) -> Sequence[tuple[float, float] | None]:
+    if dataset.task != "regression":
+        return [None] * len(rows)
+    if len(y) == 1 and all(own is rows[0] for own in rows):
+        return [preparing.target_scale(y[0, rows[0]], options)] * len(rows)
+    return [preparing.target_scale(y[replica % len(y), own], options) for replica, own in enumerate(rows)]

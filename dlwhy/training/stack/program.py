@@ -1,0 +1,319 @@
+"""The compiled program that trains a stack of networks by rounds; pure: all that varies is a tensor passed in."""
+
+import dataclasses
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import Task
+from dlwhy.models.layouts import Layout
+from dlwhy.models.stacked import Dropping, StackedNetwork, mixed
+from dlwhy.training import formulas
+from dlwhy.training.options import TrainingOptions
+from dlwhy.training.stack.optimizer import StatelessOptimizer
+from dlwhy.training.stack.state import ABSENT, DIVERGED, ROUNDS, RUNNING, STOPPED, Feed, State
+
+
+class Stack:
+    """R networks of one shape, trained as one.
+
+    Parameters
+    ----------
+    network
+        Their shape and layout.
+    options
+        Optimizer and schedule.
+    task
+        Decides loss and metric.
+    replicas
+        R.
+    ragged
+        Whether a replica may have no samples in some step, which then leaves it as it is.
+    compiled
+        Whether XLA compiles the program.
+
+    """
+
+    def __init__(
+        self,
+        network: StackedNetwork,
+        options: TrainingOptions,
+        *,
+        task: Task,
+        replicas: int,
+        ragged: bool,
+        compiled: bool,
+    ):
+        import tensorflow as tf
+
+        self.network, self.replicas, self._task, self._ragged = network, replicas, task, ragged
+        self._layout: Layout = network.layout
+        self._validating = dataclasses.replace(network, layout=dataclasses.replace(network.layout, trains=False))
+        shapes = [self._layout.shape(network.weights[place].shape, replicas) for place in network.trained]
+        counter = (replicas,) if self._layout.last else (replicas, 1, 1)
+        self.optimizer = StatelessOptimizer(options, shapes, counter)
+        self._program = tf.function(self._run, jit_compile=compiled, autograph=False)
+
+    def start(self, weights: Sequence[npt.NDArray[Any]], present: int, *, patience: bool) -> State:
+        """Give the state before the first round, from initial weights, each (R, …), of which `present` are real."""
+        stacked = [self._layout.stack(values) for values in weights]
+        waited = np.zeros(self.replicas, np.int32)
+        status = np.where(np.arange(self.replicas) < present, RUNNING, ABSENT).astype(np.int32)
+        best = list(stacked) if patience else []
+        best_loss = np.full(self.replicas, np.inf, np.float32)
+        slots = self.optimizer.start()
+        return State(stacked, slots, best, best_loss, waited, status, waited)
+
+    def run(
+        self, state: State, feed: Feed, orders: npt.NDArray[np.int32], *, rounds: int, steps: int
+    ) -> tuple[State, npt.NDArray[np.float32]]:
+        """Train for some rounds.
+
+        Parameters
+        ----------
+        state
+            As `start` or an earlier call gave it.
+        feed
+            See `Feed`.
+        orders
+            Rows of at least rounds · steps steps, each as samples, filled up with -1: (…, R, batch) or (…, batch, R).
+        rounds, steps
+            Rounds, at most `ROUNDS`, and steps of each.
+
+        Returns
+        -------
+        state
+            Afterwards. A replica that diverges goes back to the round before, and rests; one out of patience rests.
+        log
+            (rounds, 4, R) loss, metric, validation loss, validation metric; not a number where a replica rested.
+
+        """
+        import tensorflow as tf
+
+        after, log = self._program(state, feed, orders, tf.constant(rounds), tf.constant(steps))
+        rows: npt.NDArray[np.float32] = log.numpy()[:rounds]
+        return after, rows
+
+    def trace(self, state: State, feed: Feed, room: tuple[int, int, int]) -> None:
+        """Make the program ready for what `run` takes.
+
+        On the thread that called, before others run: the names in it count what TensorFlow has made so far, and must
+        come out alike each time for a compiled program to be found again.
+        """
+        import tensorflow as tf
+
+        orders, count = tf.TensorSpec(room, tf.int32), tf.TensorSpec((), tf.int32)
+        self._program.get_concrete_function(state, feed, orders, count, count)
+
+    def finish(self, state: State) -> tuple[list[npt.NDArray[Any]], list[npt.NDArray[Any]]]:
+        """Give the weights, each (R, …), the best ones if there was patience, and the optimizer's state, (R, …)."""
+        weights = [
+            self._layout.unstack(np.asarray(value), weight.shape)
+            for weight, value in zip(self.network.weights, state.best or state.weights, strict=True)
+        ]
+        axis = -1 if self._layout.last else 0
+        return weights, [np.moveaxis(np.asarray(slot), axis, 0) for slot in state.slots]
+
+    def _run(self, state: State, feed: Feed, orders: Any, count: Any, steps: Any) -> Any:
+        import tensorflow as tf
+
+        def body(k: Any, before: State, log: Any) -> Any:
+            weights, slots, row = self._round(before, feed, orders, k * steps, steps)
+            running = before.status == RUNNING
+            finite = running & tf.reduce_all(tf.math.is_finite(row), axis=0)
+            after = before._replace(weights=self._chosen(finite, weights, before.weights))
+            after = after._replace(slots=self._chosen(finite, slots, before.slots))
+            after = after._replace(status=tf.where(running & ~finite, DIVERGED, before.status))
+            after = after._replace(done=before.done + tf.cast(finite, tf.int32))
+            if feed.patience is not None:
+                after = self._keep_best(after, row[2], finite, feed.patience)
+            return k + 1, after, tf.tensor_scatter_nd_update(log, [[k]], [tf.where(running, row, np.nan)])
+
+        def goes_on(k: Any, now: State, _: Any) -> Any:
+            return (k < count) & tf.reduce_any(now.status == RUNNING)
+
+        state = tf.nest.map_structure(tf.convert_to_tensor, state)
+        start = (0, state, tf.fill((ROUNDS, 4, self.replicas), np.float32(np.nan)))
+        return tf.while_loop(goes_on, body, start)[1:]
+
+    def _chosen(self, condition: Any, new: Sequence[Any], old: Sequence[Any]) -> list[Any]:
+        """Choose for each replica: (R,) condition, and lists of tensors with a replica axis."""
+        import tensorflow as tf
+
+        wide = self._layout.over_units(condition)
+        return [tf.where(wide, a, b) for a, b in zip(new, old, strict=True)]
+
+    def _keep_best(self, state: State, loss: Any, finite: Any, patience: Any) -> State:
+        import tensorflow as tf
+
+        better = finite & (loss < state.best_loss)
+        waited = tf.where(better, 0, state.waited + 1)
+        return state._replace(
+            best=self._chosen(better, state.weights, state.best),
+            best_loss=tf.where(better, loss, state.best_loss),
+            waited=waited,
+            status=tf.where(finite & (waited >= patience), STOPPED, state.status),
+        )
+
+    def _round(self, state: State, feed: Feed, orders: Any, first: Any, steps: Any) -> Any:
+        """Train `steps` steps from `first` on, and validate -> weights, slots, row (4, R)."""
+        import tensorflow as tf
+
+        def body(i: Any, weights: Any, slots: Any, totals: Any) -> Any:
+            return i + 1, *self._step(weights, slots, feed, orders[first + i], totals)
+
+        start = (0, state.weights, state.slots, self._no_totals())
+        _, weights, slots, totals = tf.while_loop(lambda i, *_: i < steps, body, start)
+        return weights, slots, tf.stack([*_means(*totals), *self._validate(weights, feed)])
+
+    def _no_totals(self) -> list[Any]:
+        """Give sums of loss, metric and samples, (R,) each: a loop over one tensor of all is not vectorised."""
+        import tensorflow as tf
+
+        return [tf.zeros(self.replicas)] * 3
+
+    def _step(self, weights: Any, slots: Any, feed: Feed, rows: Any, totals: Any) -> Any:
+        """One step on rows, a sample each; see `_no_totals`."""
+        import tensorflow as tf
+
+        X, y, sample_weights = self._gather(feed, rows)
+        real = tf.cast(rows >= 0, tf.float32)
+        count = tf.reduce_sum(real, self._layout.batch)
+        with tf.GradientTape() as tape:
+            mine = [weights[place] for place in self.network.trained]
+            tape.watch(mine)
+            logits, after = self.network.forward(weights, X, real=real, dropping=self._dropping(feed, slots[0]))
+            losses = self._losses(logits, y) * real
+            if sample_weights is not None:
+                losses *= sample_weights
+            loss = tf.reduce_sum(losses, self._layout.batch) / tf.maximum(count, 1) + self._penalty(weights, feed)
+            total = tf.reduce_sum(loss)  # a sum: each replica gets its own gradient
+        gradients = self._clipped(tape.gradient(total, mine), feed.clip)
+        plan = [self._layout.over_units(values) for values in (feed.rates, feed.steps)]
+        moved, moved_slots = self.optimizer.apply(mine, slots, gradients, plan)
+        for place, value in zip(self.network.trained, moved, strict=True):
+            after[place] = value
+        if self._ragged:
+            after, moved_slots = self._chosen(count > 0, after, weights), self._chosen(count > 0, moved_slots, slots)
+        metric = tf.reduce_sum(self._metric(logits, y) * real, self._layout.batch)
+        return after, moved_slots, _added(totals, [loss * count, metric, count])
+
+    def _validate(self, weights: Any, feed: Feed) -> Any:
+        """Give loss and metric on the validation rows, (R,) each; zeros if there are none."""
+        import tensorflow as tf
+
+        if feed.validation is None:
+            return self._no_totals()[:2]
+        layout = self._layout
+
+        def piece(i: Any, totals: Any) -> Any:
+            rows = feed.validation[i]
+            X, y, _ = self._gather(feed, rows)
+            real = tf.cast(rows >= 0, tf.float32)
+            logits, _ = self._validating.forward(weights, X)
+            losses, metrics = self._losses(logits, y), self._metric(logits, y)
+            count = tf.reduce_sum(real, layout.batch) + tf.zeros(self.replicas)
+            sums = [tf.reduce_sum(each * real, layout.batch) for each in (losses, metrics)]
+            return i + 1, _added(totals, [*sums, count])
+
+        pieces = feed.validation.shape[0]
+        totals = tf.while_loop(lambda i, _: i < pieces, piece, (0, self._no_totals()))[1]
+        loss, metric = _means(*totals)
+        return [loss + self._penalty(weights, feed), metric]
+
+    def _gather(self, feed: Feed, rows: Any) -> tuple[Any, Any, Any]:
+        """Rows, a sample each -> features as activations, targets and weights as samples."""
+        import tensorflow as tf
+
+        layout = self._layout
+        rows = tf.maximum(rows, 0)
+        X, own = tf.gather(feed.X, rows), rows + layout.over_samples(feed.offset)
+        if feed.center is not None:
+            X = (X - layout.over_rows(feed.center)) / layout.over_rows(feed.spread)
+        y = tf.gather(feed.y, own)
+        if feed.target_center is not None:
+            y = (y - layout.over_samples(feed.target_center)) / layout.over_samples(feed.target_spread)
+        weights = None if feed.weights is None else tf.gather(feed.weights, own)
+        return layout.features(X), y, weights
+
+    def _losses(self, logits: Any, y: Any) -> Any:
+        """Loss of each sample, from outputs before their activation."""
+        import tensorflow as tf
+
+        units = self._layout.units
+        if self._task == "multiclass":
+            chosen = tf.one_hot(tf.cast(y, tf.int32), self.network.n_outputs, axis=units)
+            return tf.reduce_logsumexp(logits, units) - tf.reduce_sum(chosen * logits, units)
+        output = tf.squeeze(logits, units)
+        if self._task == "regression":
+            return tf.square(output - y)
+        if self._layout.last:
+            # not where the axis is first: there it gives nothing
+            return formulas.binary(output, y)
+        return tf.nn.sigmoid_cross_entropy_with_logits(tf.broadcast_to(y, output.shape), output)
+
+    def _metric(self, logits: Any, y: Any) -> Any:
+        """Accuracy or absolute error of each sample."""
+        import tensorflow as tf
+
+        units = self._layout.units
+        if self._task == "multiclass":
+            best = tf.argmax(logits, units, output_type=tf.int32)
+            return tf.cast(best == tf.cast(y, tf.int32), tf.float32)
+        output = tf.squeeze(logits, units)
+        if self._task == "regression":
+            return tf.abs(output - y)
+        return tf.cast((output > 0) == (y > 0.5), tf.float32)
+
+    def _penalty(self, weights: Any, feed: Feed) -> Any:
+        import tensorflow as tf
+
+        return tf.zeros(self.replicas) if feed.l1 is None else self.network.penalties(weights, feed.l1, feed.l2)
+
+    def _dropping(self, feed: Feed, counter: Any) -> Dropping | None:
+        import tensorflow as tf
+
+        if feed.dropout is None:
+            return None
+        step = tf.cast(tf.reshape(counter, (self.replicas,)), tf.uint32)
+        # the step is mixed by itself, or a neighbour's key could be this one's at another step
+        return Dropping(rates=feed.dropout, keys=mixed(mixed(step) ^ feed.keys))
+
+    def _clipped(self, gradients: Sequence[Any], limit: Any) -> Sequence[Any]:
+        """Scale each replica's gradient down to a norm of at most `limit`, over all its weights."""
+        import tensorflow as tf
+
+        if limit is None:
+            return gradients
+        axes = self._layout.replica_axes(3)
+        squares = [tf.reduce_sum(tf.square(gradient), axes) for gradient in gradients]
+        norm = tf.sqrt(functools.reduce(tf.add, squares))
+        scale = self._layout.over_units(limit / tf.maximum(norm, limit))
+        return [gradient * scale for gradient in gradients]
+
+
+def _added(totals: Sequence[Any], more: Sequence[Any]) -> list[Any]:
+    return [total + value for total, value in zip(totals, more, strict=True)]
+
+
+def _means(loss: Any, metric: Any, count: Any) -> list[Any]:
+    import tensorflow as tf
+
+    return [loss / tf.maximum(count, 1), metric / tf.maximum(count, 1)]
+
+
+@functools.lru_cache(maxsize=32)
+def program(
+    network: StackedNetwork,
+    options: TrainingOptions,
+    *,
+    task: Task,
+    replicas: int,
+    ragged: bool,
+    compiled: bool,
+) -> Stack:
+    """Give the stack of a shape; the same shape shares its program, in all threads."""
+    return Stack(network, options, task=task, replicas=replicas, ragged=ragged, compiled=compiled)

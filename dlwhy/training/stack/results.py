@@ -1,0 +1,209 @@
+"""What comes of training many replicas: histories, states, weights; predictions of all; and each as a model."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import Dataset, FloatArray
+from dlwhy.errors import InputRefusedError
+from dlwhy.models import network as networks
+from dlwhy.models.keras_file.archive import Trained
+from dlwhy.models.network import NetworkSpec, Scale
+from dlwhy.models.scaling import deviation
+from dlwhy.models.stacked import StackedNetwork
+from dlwhy.training import choosing, details, preparing
+from dlwhy.training.accelerator import Accelerator
+from dlwhy.training.optimizers import make_optimizer
+from dlwhy.training.options import TrainingOptions
+from dlwhy.training.stack.program import Stack
+from dlwhy.training.taking_layers import Taken
+
+# values of one layer that predictions hold at once
+_VALUES = 1 << 22
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Replicas:
+    """R trained replicas of a network.
+
+    Parameters
+    ----------
+    dataset, network, options
+        What they have in common.
+    seeds
+        Seed of each.
+    history
+        (R, rounds, 4) loss, metric, validation loss, validation metric; a round is an epoch, or `log_every` steps.
+        Not a number where there is nothing: after a replica stopped, or without validation rows. The round in which a
+        replica diverged is there as it was.
+    status
+        ``ok``, ``diverged`` (its weights are those of its last finite round), ``stopped`` (out of patience; its weights
+        are the best) or ``interrupted``.
+    epochs
+        Rounds that count, (R,).
+    shape, weights
+        What each of the weights is, and its values, (R, …).
+    slots
+        State of the optimizer, (R, …) each.
+    stack
+        What trained them.
+    scales, target_scales
+        How each scales features and targets.
+    learning_rates, dropout_rates, l1, l2
+        Own values, (R,), or None where all do without.
+    taken
+        What was taken from a base.
+    accelerator
+        What it ran on.
+    own
+        Which of rows, validation_rows, labels, weights and steps were given: a replica with one of them can't be
+        resumed from the data set alone.
+
+    """
+
+    dataset: Dataset
+    network: NetworkSpec
+    options: TrainingOptions
+    seeds: tuple[int, ...]
+    history: FloatArray
+    status: tuple[str, ...]
+    epochs: npt.NDArray[np.int32]
+    shape: StackedNetwork
+    weights: Sequence[FloatArray]
+    slots: Sequence[npt.NDArray[Any]]
+    stack: Stack
+    scales: tuple[Scale | None, ...]
+    target_scales: tuple[tuple[float, float] | None, ...]
+    learning_rates: FloatArray
+    dropout_rates: FloatArray | None
+    l1: FloatArray | None
+    l2: FloatArray | None
+    taken: Taken | None
+    accelerator: Accelerator
+    own: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.seeds)
+
+    @property
+    def columns(self) -> tuple[str, str, str, str]:
+        """Names of the history's columns."""
+        metric = choosing.objective(self.dataset.task)[2]
+        return ("loss", metric, "val_loss", f"val_{metric}")
+
+    def predict(self, X: FloatArray) -> FloatArray:
+        """Predict with all replicas, in chunks, so that memory stays bounded.
+
+        Parameters
+        ----------
+        X
+            Features, (n, n_features), or each replica's own, (R, n, n_features).
+
+        Returns
+        -------
+        y_prob
+            (R, n) probabilities of class 1 or values, or (R, n, k) probabilities of classes; float32.
+
+        Raises
+        ------
+        InputRefusedError
+            If `X` has not as many features as the networks.
+
+        """
+        if X.ndim not in (2, 3) or X.shape[-1] != self.shape.n_features or (X.ndim == 3 and len(X) != len(self)):
+            raise InputRefusedError(f"the models expect {self.shape.n_features} features, the data have {X.shape[-1]}")
+        count = X.shape[-2]
+        widest = max(self.shape.widths)
+        rows = max(1, min(count, _VALUES // widest))
+        block = max(1, _VALUES // (widest * rows))
+        y_prob = np.empty((len(self), count, self.shape.n_outputs), np.float32)
+        for first in range(0, len(self), block):
+            for row in range(0, count, rows):
+                part = slice(first, first + block)
+                chunk = X[row : row + rows] if X.ndim == 2 else X[part, row : row + rows]
+                y_prob[part, row : row + rows] = self._outputs(part, chunk)
+        return y_prob if self.dataset.task == "multiclass" else y_prob[:, :, 0]
+
+    def unstack(self, replica: int) -> Trained:
+        """Give a replica as an ordinary Keras model with its history and details.
+
+        It can be resumed unless it has data of its own.
+        """
+        spec, options = self._recipe(replica)
+        model = networks.build(
+            spec,
+            n_features=self.shape.n_features,
+            task=self.dataset.task,
+            n_classes=self.dataset.n_classes,
+            seed=self.seeds[replica],
+            scale=self.scales[replica],
+            target_scale=self.target_scales[replica],
+        )
+        self.shape.put([values[replica] for values in self.weights], model)
+        for layer in model.layers:
+            layer.trainable = not (self.taken and layer.name in self.taken.frozen)
+        return self._trained(replica, spec, options, model)
+
+    def _outputs(self, replicas: slice, X: FloatArray) -> Any:
+        """Compute what follows the last activation, (some replicas, rows, outputs)."""
+        import tensorflow as tf
+
+        layout = self.shape.layout
+        scales = self.scales[replicas]
+        own = X if X.ndim == 3 else [X] * len(scales)
+        scaled = np.stack([_scaled(rows, scale) for rows, scale in zip(own, scales, strict=True)])
+        weights = [tf.constant(layout.stack(values[replicas])) for values in self.weights]
+        logits, _ = self.shape.forward(weights, tf.constant(scaled))
+        if self.dataset.task == "regression":
+            center, spread = np.array([scale or (0, 1) for scale in self.target_scales[replicas]], np.float32).T
+            return logits * spread[:, None, None] + center[:, None, None]
+        return tf.sigmoid(logits) if self.dataset.task == "binary" else tf.nn.softmax(logits)
+
+    def _recipe(self, replica: int) -> tuple[NetworkSpec, TrainingOptions]:
+        """Give the choices of one replica."""
+        own = {"dropout": self.dropout_rates, "l1": self.l1, "l2": self.l2}
+        chosen: dict[str, Any] = {
+            name: _shortest(values[replica]) for name, values in own.items() if values is not None
+        }
+        rate = _shortest(self.learning_rates[replica])
+        options = dataclasses.replace(self.options, seed=self.seeds[replica], learning_rate=rate)
+        return dataclasses.replace(self.network, **chosen), options
+
+    def _trained(self, replica: int, spec: NetworkSpec, options: TrainingOptions, model: Any) -> Trained:
+        done = int(self.epochs[replica])
+        columns = zip(self.columns, self.history[replica, :done].T, strict=True)
+        history = {name: [float(value) for value in column] for name, column in columns}
+        shown = {name: values for name, values in history.items() if np.isfinite(values).all()}
+        origin = details.Origin(
+            dataset=self.dataset,
+            network=spec,
+            options=options,
+            engine="stack",
+            threads=self.accelerator.threads,
+            taken=self.taken,
+            own=self.own,
+        )
+        return details.finished(model, self._optimizer(replica, options, model), shown, origin)
+
+    def _optimizer(self, replica: int, options: TrainingOptions, model: Any) -> Any:
+        steps = preparing.steps_an_epoch(len(self.dataset.X_train), options.batch_size)
+        optimizer = make_optimizer(options, steps_an_epoch=steps)
+        optimizer.build(model.trainable_variables)
+        self.stack.optimizer.copy_to(optimizer, [values[replica] for values in self.slots])
+        return optimizer
+
+
+def _shortest(value: np.float32) -> float:
+    """Give the shortest number that is this one in float32: 0.1, not 0.10000000149."""
+    return float(str(value))
+
+
+def _scaled(X: FloatArray, scale: Scale | None) -> FloatArray:
+    if scale is None:
+        return X
+    mean, variance = np.array(scale, np.float32)
+    scaled: FloatArray = (X - mean) / deviation(variance)
+    return scaled

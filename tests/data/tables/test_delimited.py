@@ -1,0 +1,174 @@
+"""CSV and TSV into text columns: what is read, and what is refused with the line where it stands."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlwhy.data.tables import delimited
+from dlwhy.errors import InputRefusedError
+
+
+def rows(content: bytes | str, *, delimiter: str = ",", header: bool = True) -> list[tuple[str | None, ...]]:
+    data = content.encode() if isinstance(content, str) else content
+    frames = list(delimited.read_delimited(io.BytesIO(data), delimiter=delimiter, source="d.csv", header=header))
+    return [tuple(frames[0].columns), *(row for frame in frames for row in frame.rows())]
+
+
+ALIKE = {
+    "plain": "a,b\n1,2\n3,x y\n",
+    "no final newline": "a,b\n1,2\n3,x y",
+    "CRLF": "a,b\r\n1,2\r\n3,x y\r\n",
+    "byte-order mark": "\ufeffa,b\n1,2\n3,x y\n",
+    "byte-order mark before a quote": '\ufeff"a",b\n1,2\n3,x y\n',
+    "quoted": '"a","b"\n"1","2"\n3,"x y"\n',
+    "blank lines": "\n\na,b\n\n1,2\r\n\r\n3,x y\n\n\n",
+    "spaces round a name": " a ,b\n1,2\n3,x y\n",
+}
+
+
+@pytest.mark.parametrize("form", ALIKE)
+def test_case_45_forms_of_the_same_table_read_the_same(form: str) -> None:
+    assert rows(ALIKE[form]) == [("a", "b"), ("1", "2"), ("3", "x y")]
+
+
+def test_quotes_enclose_anything() -> None:
+    assert rows('a,b\n"x\n,y","say ""hi"""\n"",\n') == [("a", "b"), ("x\n,y", 'say "hi"'), ("", None)]
+
+
+def test_no_character_starts_a_comment() -> None:
+    assert rows("a,b\n#4,5#6\n") == [("a", "b"), ("#4", "5#6")]
+
+
+@pytest.mark.parametrize("head", ["x^", "x", "x^x^"])
+def test_text_that_looks_compressed_is_text(head: str) -> None:
+    """Polars unpacks what begins with zlib's two bytes, which are "x^"; atheris found it."""
+    assert rows(f"{head}a,b\n{head}1,2\n{head}3,4\n") == [(f"{head}a", "b"), (f"{head}1", "2"), (f"{head}3", "4")]
+
+
+def test_tabs_and_absent_headers() -> None:
+    assert rows("a,b\tc\n1\t2\n", delimiter="\t") == [("a,b", "c"), ("1", "2")]
+    assert rows("1,2\n3,4\n", header=False) == [("column 1", "column 2"), ("1", "2"), ("3", "4")]
+
+
+def test_a_header_alone_gives_a_frame_without_rows() -> None:
+    assert rows("a,b\n") == [("a", "b")]
+
+
+REFUSED = {
+    "43 too many fields": ("a,b\n1,2\n1,2,3\n", "d.csv:3: 3 fields, 2 expected"),
+    "43 too few fields": ('a,b\n"1\n2",2\n1\n', "d.csv:4: 1 field, 2 expected"),
+    "43 behind blank lines": ("a,b\n\n\n1\n", "d.csv:4: 1 field, 2 expected"),
+    "44 empty": ("", "d.csv: no data rows"),
+    "44 blank": ("\n\r\n", "d.csv: no data rows"),
+    "46 Latin-1": ("a,b\n1,caf\xe9\n".encode("latin1"), "d.csv: byte 0xe9 at offset 9 is not UTF-8 (convert it"),
+    "46 Latin-1 behind a mark": (b"\xef\xbb\xbfa\n\xe9\n", "d.csv: byte 0xe9 at offset 5 is not UTF-8 (convert it"),
+    "46 UTF-16": ("a,b\n1,2\n".encode("utf-16"), "d.csv: byte 0xff at offset 0 is not UTF-8"),
+    "47 NUL": ("a,b\n1,2\n1,\0\n", "d.csv:3: holds a NUL byte"),
+    "48 open quote": ('a,b\n1,2\n"3,4\n5,6\n', "d.csv:3: a quote is opened here and never closed"),
+    "48 open quote in the header": ('a,"b\n1,2\n', "d.csv:1: a quote is opened here and never closed"),
+    "48 open quote, others behind": ('a,b\n"1,2\n3,"4"\n', "d.csv:2: a quote is opened here and not closed where"),
+    "48 text behind a quote": ('a,b\n"1" 2,3\n', "d.csv:2: a quote is opened here and not closed where"),
+    "48 a return behind a quote": ('a,b\n"1"\r,3\n', "d.csv:2: a quote is opened here and not closed where"),
+    "48 quote inside a field": ('a,b\n1,2\n5" pipe,4\n', "d.csv:3: a quote inside a field"),
+    "49 same name twice": ("a,b,a\n1,2,3\n", 'd.csv: column name "a" occurs 2 times (columns 1 and 3)'),
+    "49 no name": (",a\n0,1\n", "d.csv: column 1 has no name"),
+    "49 a name of spaces": ("a, \n0,1\n", "d.csv: column 2 has no name"),
+    "58 long name": (f"a,{'x' * (1 << 20)}\n1,2\n", "d.csv: column 2 has a name of 1048576 characters; at most 200"),
+    "58 many columns": (",".join(map(str, range(100_000))) + "\n", "d.csv: 100000 columns; at most 10000"),
+    "65 escape in a name": ("\x1b[2J,\x1b[2J\n", r'd.csv: column name "\x1b[2J" occurs 2 times'),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.timeout(10)
+def test_refused_case(case: str) -> None:
+    content, message = REFUSED[case]
+
+    with pytest.raises(InputRefusedError) as caught:
+        rows(content)
+
+    assert str(caught.value).startswith(message)
+
+
+def test_a_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "MAX_RECORD", 1 << 20)
+    monkeypatch.setattr(delimited, "BLOCK", 1 << 18)
+
+    with pytest.raises(InputRefusedError, match=r"d\.csv:2: a line of more than 1 MiB"):
+        rows("a\n" + "x" * (3 << 20))
+    with pytest.raises(InputRefusedError, match=r"d\.csv:2: a quote is opened here and never closed"):
+        rows('a\n"' + "x\n" * (1 << 20))
+
+
+@pytest.fixture(params=[1, 2, 7, 1 << 20])
+def block(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(delimited, "BLOCK", request.param)
+    return int(request.param)
+
+
+@pytest.mark.parametrize("form", ALIKE)
+def test_where_a_block_ends_does_not_matter(form: str, block: int) -> None:
+    assert rows(ALIKE[form]) == [("a", "b"), ("1", "2"), ("3", "x y")]
+
+
+@pytest.mark.parametrize("case", [case for case in REFUSED if "58" not in case])
+def test_where_a_block_ends_does_not_matter_to_errors(case: str, block: int) -> None:
+    content, message = REFUSED[case]
+
+    with pytest.raises(InputRefusedError) as caught:
+        rows(content)
+
+    assert str(caught.value).startswith(message)
+
+
+cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6) | st.sampled_from(
+    ["", '"', '""', ",", "\n", "\r\n", " ", "a\nb", "'", "#", "NA"]
+)
+
+
+@given(
+    table=st.lists(st.tuples(cells, cells, cells), max_size=8),
+    delimiter=st.sampled_from(",\t"),
+    ending=st.sampled_from(["\n", "\r\n"]),
+)
+def test_what_pythons_csv_writes_is_read_back(table: list[tuple[str, str, str]], delimiter: str, ending: str) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=ending, quoting=csv.QUOTE_ALL)
+    writer.writerows([("a", "b", "c"), *table])
+
+    assert rows(text.getvalue(), delimiter=delimiter)[1:] == table
+
+
+@given(st.binary(max_size=60) | st.text(st.sampled_from('a1,"\n\r\t '), max_size=40).map(str.encode))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    try:
+        found = rows(b"a,b\n" + content)
+    except InputRefusedError:
+        return
+
+    assert all(len(row) == 2 for row in found)
+    # an empty cell is missing, quoted or not: it may come as an empty text, which `cells` takes for missing, too
+    cells = [[tuple(cell or None for cell in row) for row in each] for each in (found[1:], _strictly(content))]
+    assert cells[0] == cells[1] or b"\r" in content
+
+
+def _strictly(content: bytes) -> Iterator[list[str]]:
+    """Python's own reader, which agrees on all that RFC 4180 covers."""
+    reader = csv.reader(io.StringIO(content.decode(), newline=""), strict=True)
+    return (row for row in reader if row)
+
+
+def test_a_large_table_comes_in_pieces_of_bounded_size() -> None:
+    line = b"0.12345678,-1.5,abc\n"
+    content = b"a,b,c\n" + line * (3 * delimited.BLOCK // len(line))
+
+    frames = list(delimited.read_delimited(io.BytesIO(content), delimiter=",", source="d.csv"))
+
+    assert len(frames) >= 3
+    assert sum(frame.height for frame in frames) == content.count(b"\n") - 1
+    assert np.max([frame.height for frame in frames]) <= delimited.BLOCK // len(line) + 1

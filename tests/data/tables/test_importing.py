@@ -1,0 +1,474 @@
+"""A user's table becomes a data set, or is refused with the place of the fault."""
+
+import resource
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from dlwhy.data import make, read_table
+from dlwhy.data.dataset import Column, Dataset
+from dlwhy.data.stored.storage import write
+from dlwhy.data.tables.columns import MAX_CATEGORIES
+from dlwhy.data.toys.registry import REGISTRY
+from dlwhy.errors import DlwhyError, DlwhyWarning, InputRefusedError, InputUnreadableError, UsageError
+
+Import = Callable[..., Dataset]
+
+
+@pytest.fixture
+def imported(tmp_path: Path) -> Import:
+    """Import a text, or rows, as `d.csv` with the target `y`; messages begin with d.csv."""
+
+    def run(content: str | bytes, **options: Any) -> Dataset:
+        path = tmp_path / "d.csv"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        try:
+            return read_table(path, **{"target": "y", **options})
+        except DlwhyError as error:
+            error.message = error.message.replace(f"{tmp_path}/", "")
+            raise
+
+    return run
+
+
+def table(*columns: list[Any], names: str = "abcdefg", y: list[Any] | None = None) -> str:
+    y = y or [index % 2 for index in range(len(columns[0]))]
+    lines = [",".join([*names[: len(columns)], "y"])]
+    lines += [",".join(map(str, row)) for row in zip(*columns, y, strict=True)]
+    return "\n".join(lines)
+
+
+def everything(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Both parts, in the order of `split=` rows."""
+    return np.concatenate((dataset.X_train, dataset.X_test)), np.concatenate((dataset.y_train, dataset.y_test))
+
+
+# --- what comes out
+
+
+def test_numbers_booleans_and_categories_become_features(imported: Import) -> None:
+    content = (
+        "n,b,c,y,part\n1.5,yes,red,no,train\n-2,FALSE,green,yes,train\n3e2,True,red,yes,test\n4,no,green,no,test\n"
+    )
+
+    dataset = imported(content, split_column="part")
+
+    assert dataset.feature_names == ("n", "b", "c=green", "c=red")
+    assert dataset.columns[2] == Column(name="c", kind="categorical", categories=("green", "red"))
+    assert dataset.X_train.tolist() == [[1.5, 1, 0, 1], [-2, 0, 1, 0]]
+    assert dataset.X_test.tolist() == [[300, 1, 0, 1], [4, 0, 1, 0]]
+    assert dataset.class_names == ("no", "yes")
+    assert dataset.y_train.tolist() == [0, 1]
+    assert dataset.y_test.tolist() == [1, 0]
+    assert (dataset.name, dataset.target_name, dataset.provenance["table"]) == ("d", "y", "d.csv")
+
+
+def test_zeros_and_ones_stay_numbers(imported: Import) -> None:
+    assert imported(table([0, 1, 1, 0, 1, 0])).columns == (Column(name="a"),)
+
+
+LABELS = {
+    "1, 2": ([1, 2, 2, 1, 1, 2], "binary", ("1", "2")),
+    "-1, 1": ([-1, 1, 1, -1, 1, -1], "binary", ("-1", "1")),
+    "text": (["yes", "no", "no", "yes", "no", "yes"], "binary", ("no", "yes")),
+    "numeric order": ([10, 9, 9, 10, 100, 100] * 2, "multiclass", ("9", "10", "100")),
+    "text order": (["b", "B", "a", "b", "B", "a"] * 2, "multiclass", ("B", "a", "b")),
+    "leading zeros": (["01", "1", "02", "2"], "binary", ("1", "2")),
+    "booleans": (["true", "false", "true", "false"], "binary", ("false", "true")),
+    "floats": ([1.0, 2.5, 1.0, 2.5], "regression", ()),
+    "exponents": (["1e3", "2e3", "1e3", "2e3"], "regression", ()),
+    "many integers": (list(range(7, 107)), "regression", ()),
+    "many integers from 0": (list(range(50)) * 4, "multiclass", tuple(map(str, range(50)))),
+    "numbers and few words": (["1", "2", "other"] * 4, "multiclass", ("1", "2", "other")),
+}
+
+
+@pytest.mark.parametrize("case", LABELS)
+def test_case_62_the_target_tells_the_task(imported: Import, case: str) -> None:
+    y, task, names = LABELS[case]
+
+    dataset = imported(table(np.linspace(0, 1, len(y)).tolist(), y=y))
+
+    assert (dataset.task, dataset.class_names) == (task, names)
+    if names:
+        order = np.argsort(everything(dataset)[0][:, 0])
+        canonical = [str(int(text)) if text.lstrip("-").isdecimal() else text for text in map(str, y)]
+        assert [names[index] for index in everything(dataset)[1][order]] == canonical
+
+
+def test_case_55_the_task_can_be_told(imported: Import) -> None:
+    whole = table([1, 2, 3, 4, 5, 6], y=[1.0, 2.0, 1.0, 2.0, 1.0, 2.0])
+    many = table(list(range(1000)), y=[f"k{i % 200}" for i in range(1000)])
+
+    assert imported(whole).task == "regression"
+    assert imported(whole, task="binary").class_names == ("1", "2")
+    assert imported(table([1, 2, 3, 4], y=[1, 2, 1, 2]), task="regression").y_train.dtype == np.float32
+    with pytest.raises(InputRefusedError) as caught:
+        imported(many, drop=())
+    assert str(caught.value).startswith('d.csv: target "y" has 200 different values in 1000 rows (pass --task')
+    with pytest.warns(DlwhyWarning, match="identifier"):
+        assert imported(many, task="multiclass").n_classes == 200
+
+
+def test_rows_are_split_with_equal_shares_of_classes(imported: Import) -> None:
+    content = table(np.arange(0, 100, 0.5).tolist(), y=["rare" if i % 10 == 0 else "usual" for i in range(200)])
+
+    stratified, plain = imported(content), imported(content, stratify=False)
+
+    assert np.bincount(stratified.y_test).tolist() == [6, 54]
+    assert len(plain.y_test) == 60
+    assert plain.fingerprint != stratified.fingerprint
+    assert imported(content).fingerprint == stratified.fingerprint
+    assert imported(content, seed=1).fingerprint != stratified.fingerprint
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_what_dlwhy_wrote_as_csv_is_read_back(tmp_path: Path, name: str) -> None:
+    dataset = make(name)
+    write(dataset, tmp_path / "d.csv")
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*constant")
+        back = read_table(tmp_path / "d.csv", split_column="split")
+
+    assert back.fingerprint == dataset.fingerprint
+
+
+def test_many_classes_that_dlwhy_wrote_are_read_back(tmp_path: Path) -> None:
+    dataset = make("blobs", classes=60)
+    write(dataset, tmp_path / "d.csv")
+
+    assert read_table(tmp_path / "d.csv", split_column="split").fingerprint == dataset.fingerprint
+
+
+# --- missing cells
+
+HOLES = "n,b,c,y,part\n1,true,x,0,train\n,true,x,1,train\n3,NA,,0,train\n8,no,z,1,train\nnan,null,NULL,0,test\n"
+
+
+def test_case_41_missing_cells_are_filled_from_the_training_part(imported: Import) -> None:
+    with pytest.warns(DlwhyWarning, match=r"missing 6 cells \(n 2, b 2, c 2\): filled with the training median or"):
+        dataset = imported(HOLES, split_column="part")
+
+    assert dataset.feature_names == ("n", "n missing", "b", "b missing", "c=x", "c=z", "c missing")
+    assert [column.fill for column in dataset.columns] == [3.0, 1.0, "x"]
+    assert dataset.X_train.tolist() == [
+        [1, 0, 1, 0, 1, 0, 0],
+        [3, 1, 1, 0, 1, 0, 0],
+        [3, 0, 1, 1, 1, 0, 1],
+        [8, 0, 0, 0, 0, 1, 0],
+    ]
+    assert dataset.X_test.tolist() == [[3, 1, 1, 1, 1, 0, 1]]
+
+
+def test_cells_missing_only_in_the_test_part_need_no_indicator(imported: Import) -> None:
+    with pytest.warns(DlwhyWarning, match=r"missing 1 cell \(a 1\)"):
+        dataset = imported("a,y,p\n1,0,train\n2,1,train\n4,0,train\n,0,test\n", split_column="p")
+
+    assert dataset.columns == (Column(name="a", fill=2.0),)
+    assert dataset.X_test.tolist() == [[2.0]]
+
+
+def test_case_41_rows_with_missing_cells_can_be_dropped(imported: Import) -> None:
+    with pytest.warns(DlwhyWarning, match="3 rows with missing cells left out"):
+        dataset = imported(HOLES, split_column="part", missing="drop")
+
+    assert dataset.X_train.tolist() == [[1, 1, 1, 0], [8, 0, 0, 1]]
+    assert len(dataset.X_test) == 0
+
+
+def test_rows_are_numbered_as_in_the_file_even_where_some_were_dropped(imported: Import) -> None:
+    with (
+        pytest.warns(DlwhyWarning, match="1 row with"),
+        pytest.raises(InputRefusedError, match=r'^d\.csv:5:a: "abc" is not a number'),
+    ):
+        imported("a,y\n,0\n1,0\n2,0\nabc,1\n4,1\n", missing="drop")
+
+
+def test_a_category_that_training_has_not_seen_is_none_of_them(imported: Import) -> None:
+    with pytest.warns(DlwhyWarning, match=r"unknown categories in 1 cell \(c 1\)"):
+        dataset = imported("c,y,p\nr,0,train\ng,1,train\nb,0,test\n", split_column="p")
+
+    assert dataset.X_test.tolist() == [[0, 0]]
+
+
+# --- cautions
+
+
+def test_case_54_constant_features_are_warned_of(imported: Import) -> None:
+    with pytest.warns(DlwhyWarning, match=r'feature "b" is constant \(1.0\); it carries no information'):
+        dataset = imported(table([1, 2, 3, 5], [1, 1, 1, 1]))
+
+    assert dataset.n_features == 2
+    with pytest.warns(DlwhyWarning, match=r'features "a" is constant \(2.0\), "b" is constant .*, and 1 more are;'):
+        imported(table([2] * 4, [1] * 4, [0] * 4, ["yes"] * 4))
+
+
+@pytest.mark.parametrize("cells", [range(100, 140), [f"id{i}" for i in range(40)], [i * i for i in range(40)]])
+def test_columns_like_identifiers_are_warned_of(imported: Import, cells: Any) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        imported(table(list(cells), names=["row number"]))
+
+    assert 'column "row number" looks like an identifier' in str(caught[0].message)
+    assert "--drop 'row number'" in str(caught[0].message)
+
+
+def test_shuffled_or_repeated_integers_are_no_identifiers(imported: Import) -> None:
+    imported(table([7 * i % 41 for i in range(40)], [i // 2 for i in range(40)]))
+
+
+# --- what is refused
+
+REFUSED: dict[str, tuple[str, dict[str, Any], type[DlwhyError], str]] = {
+    "41 infinite": (table([1, "inf", 3, 4]), {}, InputRefusedError, 'd.csv:3:a: value is not a finite number ("inf")'),
+    "41 missing": (
+        table([1, 2, ""]),
+        {"missing": "error"},
+        InputRefusedError,
+        "d.csv:4:a: value is missing (--missing impute or drop accepts it)",
+    ),
+    "41 all missing": (table(["", 1], [1, ""]), {"missing": "drop"}, InputRefusedError, "d.csv: no data rows without"),
+    "41 missing target": (table([1, 2, 3], y=[1, "", 2]), {}, InputRefusedError, "d.csv:3:y: the target is missing"),
+    "41 infinite target": (
+        table([1, 2, 3], y=[0.5, 1.5, "-inf"]),
+        {},
+        InputRefusedError,
+        'd.csv:4:y: value is not a finite number ("-inf")',
+    ),
+    "42 text": (table([1, 2, "abc", 4]), {}, InputRefusedError, 'd.csv:4:a: "abc" is not a number'),
+    "42 text in a target": (
+        table(list(range(0, 60, 2)), y=[*(i / 7 for i in range(29)), "abc"]),
+        {},
+        InputRefusedError,
+        'd.csv:31:y: "abc" is not a number',
+    ),
+    "44 header only": ("a,y\n", {}, InputRefusedError, "d.csv: no data rows"),
+    "44 empty": ("", {}, InputRefusedError, "d.csv: no data rows"),
+    "50 no target": (
+        "x0,x1,label\n1,2,3\n",
+        {},
+        UsageError,
+        '--target: no column "y" in d.csv; columns: x0, x1, label',
+    ),
+    "50 many columns": (
+        ",".join(f"c{i}" for i in range(30)) + "\n" + ",".join("1" * 30),
+        {},
+        UsageError,
+        '--target: no column "y" in d.csv; columns: c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, … (30)',
+    ),
+    "50 no split": (table([1, 2]), {"split_column": "p"}, UsageError, '--split-column: no column "p" in d.csv'),
+    "50 nothing to drop": (table([1, 2]), {"drop": ["p"]}, UsageError, '--drop: no column "p" in d.csv'),
+    "50 target dropped": (table([1, 2]), {"drop": ["y"]}, UsageError, '--target: no column "y" in d.csv'),
+    "51 only the target": ("y\n1\n2\n", {}, InputRefusedError, 'd.csv: no column but the target "y"'),
+    "53 one sample": (
+        table([1], y=["b"]),
+        {},
+        InputRefusedError,
+        'd.csv: class "b" has 1 sample; at least 2 are needed',
+    ),
+    "53 one number": (table([1], y=[0.5]), {}, InputRefusedError, "d.csv: 1 data row; at least 2 are needed"),
+    "53 lone class": (
+        table([1, 2, 3], y=["a", "b", "a"]),
+        {},
+        InputRefusedError,
+        'd.csv: class "b" has 1 sample; at least 2 are needed for a train/test split',
+    ),
+    "56 integer": (
+        table([1, 9007199254740993, 3, 4]),
+        {},
+        InputRefusedError,
+        "d.csv:3:a: 9007199254740993 can't be held exactly",
+    ),
+    "56 value": (table([1, 3.5e38, 2, 3]), {}, InputRefusedError, "d.csv:3:a: 3.5e+38 is larger than 3.4e38"),
+    "fill value": (
+        table([20.5, 9.96921e36, 21, 22]),
+        {},
+        InputRefusedError,
+        "d.csv:3:a: 9.96921e+36 is too large for a network, at most 1.8e+19 can be scaled (if it marks a missing cell",
+    ),
+    "outlier": (table([1, 2, 3, 4], [1, 2, -1e30, 4]), {}, InputRefusedError, "d.csv:4:b: -1e+30 is too large for"),
+    "fill value as target": (
+        table([1, 2, 3, 4], y=[0.5, 1.5, 1e20, 2.5]),
+        {"task": "regression"},
+        InputRefusedError,
+        "d.csv:4:y: 1e+20 is too large for",
+    ),
+    "57 too many rows": (table([1, 2, 3]), {"max_rows": 2}, InputRefusedError, "d.csv: has more than 2 rows (raise"),
+    "dates": (
+        table(["2020-01-01", "2020-02-01"], names=["w x"]),
+        {},
+        InputRefusedError,
+        'd.csv: column "w x" holds dates ("2020-01-01") (leave it out with --drop \'w x\')',
+    ),
+    "times": (table(["12:30", "1:15:00"]), {}, InputRefusedError, 'd.csv: column "a" holds dates'),
+    "other dates": (table(["24.12.1999 18:00", "1/2/03"]), {}, InputRefusedError, 'd.csv: column "a" holds dates'),
+    "free text": (
+        table([f"text {i}" for i in range(MAX_CATEGORIES + 1)]),
+        {},
+        InputRefusedError,
+        'd.csv: column "a" holds free text (101 different texts in 101 rows; at most 100 can be categories)',
+    ),
+    "long text": (table(["a" * 201, "b"]), {}, InputRefusedError, 'd.csv: column "a" holds free text (of more'),
+    "empty column": (
+        table(["", "NA"]),
+        {},
+        InputRefusedError,
+        'd.csv: column "a" is empty (leave it out with --drop a)',
+    ),
+    "odd split": (
+        "a,y,p\n1,0,train\n2,1,dev\n",
+        {"split_column": "p"},
+        InputRefusedError,
+        'd.csv:3:p: "dev" is neither train nor test',
+    ),
+    "no task": (table([1, 2]), {"task": "clustering"}, UsageError, "--task must be one of binary, multiclass, regres"),
+    "not binary": (
+        table([1, 2, 3], y=["a", "b", "c"]),
+        {"task": "binary"},
+        UsageError,
+        '--task binary, but target "y" has 3 classes: a, b, c',
+    ),
+    "no policy": (table([1, 2]), {"missing": "guess"}, UsageError, "--missing must be one of impute, drop, error (got"),
+    "no format": (table([1, 2]), {"format": "xlsx"}, UsageError, "--format must be one of csv, tsv, parquet, jsonl"),
+    "no rows wanted": (table([1, 2]), {"max_rows": 0}, UsageError, "--max-rows must be at least 1 (got 0)"),
+    "same column": (table([1, 2]), {"split_column": "y"}, UsageError, "--target and --split-column name the same"),
+    "stratified numbers": (table([1, 2], y=[0.5, 1.5]), {"stratify": True}, UsageError, "--stratify is for classes"),
+    "too many features": (
+        "\n".join(
+            [
+                ",".join([*(f"c{i}" for i in range(300)), "y"]),
+                *(",".join([f"k{r}"] * 300 + [str(r % 2)]) for r in range(60)),
+            ]
+        ),
+        {"stratify": False, "test_size": 0.1},
+        InputRefusedError,
+        "d.csv: would become 16200 features; at most 10000",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused_case(imported: Import, case: str) -> None:
+    content, options, kind, message = REFUSED[case]
+
+    with pytest.raises(DlwhyError) as caught:
+        imported(content, **options)
+
+    assert type(caught.value) is kind
+    assert str(caught.value).startswith(message)
+
+
+def test_case_50_the_message_shows_no_raw_escape(imported: Import) -> None:
+    with pytest.raises(UsageError) as caught:
+        imported("\x1b]0;x\x07,b\n1,2\n")
+
+    assert r"columns: \x1b]0;x\x07, b" in str(caught.value)
+
+
+def test_what_would_be_refused_can_be_dropped(imported: Import) -> None:
+    content = table([1, 2, 3, 4], ["2020-01-01"] * 4, [*"abcd"], names=["x", "when", "id"])
+
+    dataset = imported(content, drop=["when", "id"])
+
+    assert dataset.feature_names == ("x",)
+    assert dataset.provenance["drop"] == ["id", "when"]
+
+
+@pytest.mark.parametrize("name", ["http://127.0.0.1:9/d.csv", "s3://bucket/d.csv", "no such file.csv", "."])
+def test_only_regular_files_are_opened(name: str) -> None:
+    with pytest.raises(InputUnreadableError):
+        read_table(name)
+
+
+def test_case_52_one_class_can_be_read_to_be_evaluated_on(imported: Import) -> None:
+    dataset = imported(table([1, 2, 3, 4], y=["a"] * 4))
+
+    assert (dataset.task, dataset.class_names) == ("binary", ("a",))
+
+
+def test_a_table_that_is_all_for_testing_can_be_read(imported: Import) -> None:
+    dataset = imported("a,c,y,p\n1,r,0,test\n2,g,1,test\n", split_column="p")
+
+    assert dataset.X_train.shape == (0, 3)
+    assert dataset.X_test.tolist() == [[1, 0, 1], [2, 1, 0]]
+
+
+# --- size
+
+
+def test_a_mixed_table_of_50_000_rows_is_quick(tmp_path: Path) -> None:
+    rng, n_rows = np.random.default_rng(0), 50_000
+    columns: dict[str, Any] = {f"n{i}": rng.normal(size=n_rows) for i in range(15)}
+    columns |= {f"b{i}": rng.choice(["true", "false"], n_rows) for i in range(5)}
+    columns |= {f"c{i}": rng.choice([f"k{j}" for j in range(5 * i + 2)], n_rows) for i in range(10)}
+    holes = [pl.when(pl.Series(rng.random(n_rows) < 0.02)).then(None).otherwise(pl.col(n)).alias(n) for n in columns]
+    frame = pl.DataFrame(columns).with_columns(holes).with_columns(y=pl.Series(rng.choice(["good", "bad"], n_rows)))
+    frame.write_csv(tmp_path / "d.csv")
+    started = time.perf_counter()
+
+    with pytest.warns(DlwhyWarning, match="missing"):
+        dataset = read_table(tmp_path / "d.csv", target="y")
+
+    assert time.perf_counter() - started < 20
+    assert dataset.X_train.shape == (35_000, 2 * 15 + 2 * 5 + sum(5 * i + 3 for i in range(10)))
+
+
+def test_fault_6_a_wide_table_takes_no_call_of_polars_for_each_column(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = np.random.default_rng(0).integers(0, 9, (12, 9999))
+    header = ",".join([*(f"c{i}" for i in range(9999)), "y"])
+    rows = [",".join([*map(str, row), "yn"[place % 2]]) for place, row in enumerate(cells)]
+    (tmp_path / "d.csv").write_text("\n".join([header, *rows]))
+    calls, collect = [], pl.LazyFrame.collect
+    monkeypatch.setattr(pl.LazyFrame, "collect", lambda *given, **how: calls.append(0) or collect(*given, **how))
+
+    with warnings.catch_warnings(action="ignore"):
+        dataset = read_table(tmp_path / "d.csv", target="y", stratify=False, seed=0)
+
+    assert len(calls) < 200
+    both = np.concatenate((dataset.X_train, dataset.X_test))
+    np.testing.assert_array_equal(np.sort(both, axis=0), np.sort(cells, axis=0))
+
+
+def test_columns_are_the_same_read_together_or_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    content = table(
+        [*map(str, rng.normal(size=38)), "", "NA"],
+        [*rng.choice(["yes", "No", " true"], 39), ""],
+        [*rng.choice(["red", "green"], 38), "blue", ""],
+        list(range(40)),
+        [f" {value}" for value in rng.integers(0, 5, 40)],
+    )
+    (tmp_path / "d.csv").write_text(content)
+    with warnings.catch_warnings(action="ignore"):
+        together = read_table(tmp_path / "d.csv", target="y")
+        monkeypatch.setattr("dlwhy.data.tables.encoding._CELLS", 1)
+        assert read_table(tmp_path / "d.csv", target="y").fingerprint == together.fingerprint
+    assert together.n_features >= 8
+
+
+@pytest.mark.slow
+def test_case_57_ten_million_rows(tmp_path: Path) -> None:
+    rng, n_rows = np.random.default_rng(0), 10**7
+    numbers = {name: rng.normal(size=n_rows).astype(np.float32) for name in ("x0", "x1")}
+    pl.DataFrame({**numbers, "target": rng.integers(0, 2, n_rows)}).write_csv(tmp_path / "d.csv")
+    script = "import sys; from dlwhy.data import read_table; print(read_table(sys.argv[1]).X_train.shape)"
+    started = time.perf_counter()
+
+    done = subprocess.run(
+        [sys.executable, "-c", script, tmp_path / "d.csv"], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "(7000000, 2)"
+    assert time.perf_counter() - started < 30
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 2_000_000

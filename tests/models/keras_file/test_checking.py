@@ -1,0 +1,461 @@
+"""Model files that are damaged or mean harm: each is refused with one short line, and nothing in it ever runs."""
+
+import io
+import json
+import random
+import struct
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dlwhy.errors import DlwhyError, InputRefusedError, InputUnreadableError
+from dlwhy.models.keras_file import archive
+from tests.models.refusals import layer, refused, settings_of, short_and_plain
+
+KERNEL = "layers/dense/vars/0"
+
+
+def test_case_23_a_lambda_of_python_never_runs(tmp_path: Path, audited) -> None:
+    import keras
+
+    mark, path = tmp_path / "MARK", tmp_path / "m.keras"
+    touch = eval(f"lambda x: (open({str(mark)!r}, 'w').close(), x)[1]")
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Lambda(touch), keras.layers.Dense(1)])
+    model.save(path)
+    mark.unlink()
+
+    message = refused(path.read_bytes())
+
+    assert 'the layer "Lambda" is not read' in message
+    assert not mark.exists()
+    keras.saving.load_model(path, safe_mode=False)
+    assert mark.exists(), "the file does no harm at all: the test shows nothing"
+
+
+FOREIGN = {
+    "Lambda": {"function": {"module": "keras.config", "class_name": "function", "config": "set_floatx"}},
+    "TFSMLayer": {"filepath": "/tmp/saved", "call_endpoint": "serve"},
+    "StringLookup": {"vocabulary": "http://127.0.0.1:9/words.txt"},
+    "TorchModuleWrapper": {"module": "gASV"},
+    "Sequential": {"layers": []},
+    "EinsumDense": {"equation": "ab,bc->ac"},
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_case_24_any_other_layer_is_refused_by_name(kind: str, with_config, saved, good: bytes, audited) -> None:
+    import keras
+
+    archive.check(good, "warm")
+    floatx = keras.config.floatx()
+
+    def edit(config: dict[str, Any]) -> None:
+        layer(config)["class_name"] = kind
+        layer(config)["config"] = {"name": "x", **FOREIGN[kind]}
+
+    path = saved(with_config(edit))
+
+    def read() -> None:
+        with pytest.raises(InputRefusedError, match=f'layer 2: the layer "{kind}" is not read'):
+            archive.read(path)
+
+    assert audited(read) == [("open", str(path))]
+    assert keras.config.floatx() == floatx
+
+
+def test_reading_a_good_file_opens_no_other(saved, good: bytes, audited) -> None:
+    archive.check(good, "warm")
+    path = saved(good)
+
+    assert audited(lambda: archive.read(path)) == [("open", str(path))]
+
+
+def test_the_audit_hears_what_it_should(audited, tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("")
+
+    heard = audited(lambda: (tmp_path / "x").read_text() or subprocess.run(["true"], check=False))
+
+    assert ("open", str(tmp_path / "x")) in heard
+    assert "subprocess.Popen" in {event for event, _ in heard}
+
+
+def test_case_25_an_hdf5_model_is_not_supported(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "m.h5", "w") as file:
+        file.create_group("model_weights")
+
+    message = refused((tmp_path / "m.h5").read_bytes())
+
+    assert "not supported" in message
+    assert "save as .keras" in message
+
+
+@pytest.mark.parametrize("path", ["hf://x/y", "http://127.0.0.1:9/m.keras", "gs://x/m.keras", "."])
+def test_case_26_only_files_are_opened(path: str, audited) -> None:
+    def read() -> None:
+        with pytest.raises(InputUnreadableError) as caught:
+            archive.read(path)
+        assert caught.value.exit_code == 66
+
+    assert {event for event, _ in audited(read)} <= {"open"}
+
+
+CHILD = """
+import json, resource, sys, time
+from dlwhy.errors import InputRefusedError
+from dlwhy.models import archive
+archive.check(open(sys.argv[1], "rb").read(), "warm")
+resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+def peak():
+    # not ru_maxrss: that begins at the size of the process which started this one
+    return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) / 1024
+for path in sys.argv[2:]:
+    before, started = peak(), time.perf_counter()
+    try:
+        archive.read(path)
+        message, code = "read", 0
+    except InputRefusedError as error:
+        message, code = str(error), error.exit_code
+    seconds, growth = time.perf_counter() - started, peak() - before
+    print(json.dumps({"message": message, "code": code, "seconds": seconds, "growth": growth}))
+assert not {"tensorflow", "keras"} & set(sys.modules)
+"""
+
+
+def _wide(config: dict[str, Any]) -> None:
+    for index in (1, 2):
+        settings_of(config, index)["units"] = 30_000
+
+
+def _deep(config: dict[str, Any]) -> None:
+    config["config"]["layers"] = [layer(config, 0), *[{}] * 20_000]
+
+
+def _heavy(config: dict[str, Any]) -> None:
+    for index in (1, 2):
+        settings_of(config, index)["units"] = 16_384
+
+
+def _tall(file: h5py.File) -> None:
+    del file[KERNEL]
+    file.create_dataset(KERNEL, shape=(1 << 30,), dtype="f4")
+
+
+def _hollow(file: h5py.File) -> None:
+    del file["optimizer/vars/2"]
+    file.create_dataset("optimizer/vars/2", shape=(600, 1), dtype="f4")
+
+
+def _slots(file: h5py.File) -> None:
+    for i in range(20, 5000):
+        file[f"optimizer/vars/{i}"] = np.float32(0)
+
+
+def _flood() -> bytes:
+    flood = io.BytesIO()
+    with zipfile.ZipFile(flood, "w") as file:
+        for i in range(30_000):
+            file.writestr(str(i), b"")
+    return flood.getvalue()
+
+
+def _blanks(changed) -> bytes:
+    blanks = io.BytesIO(changed({"config.json": None}))
+    with (
+        zipfile.ZipFile(blanks, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as file,
+        file.open("config.json", "w") as member,
+    ):
+        for _ in range(1024):
+            member.write(b" " * (1 << 20))
+    return blanks.getvalue()
+
+
+def _lying(blanks: bytes) -> bytes:
+    """Declare a small size: in the directory, 24 bytes into the entry, whose name comes after 46."""
+    place = blanks.rindex(b"config.json") - 46 + 24
+    return blanks[:place] + struct.pack("<L", 5000) + blanks[place + 4 :]
+
+
+def test_cases_27_28_29_bombs_in_a_child_process(changed, with_config, with_weights, saved, good: bytes) -> None:
+    """These and other ways to ask for memory or time are refused at once, without TensorFlow."""
+    blanks = _blanks(changed)
+    bombs = {
+        "case_27": (blanks, "config.json: 1073741824 bytes; at most 1048576"),
+        "lying": (_lying(blanks), "config.json: damaged"),
+        "case_28": (with_config(_wide), "units must be a whole number from 1 to 16384 (got 30000)"),
+        "case_28_heavy": (with_config(_heavy), "at most 20000000"),
+        "case_29": (with_config(_deep), "the model has 20001 layers"),
+        "nested": (changed({"config.json": b"[" * 500_000}), "nested too deeply"),
+        "shape": (with_weights(_tall), "is not stored plainly"),
+        "hollow": (with_weights(_hollow), "optimizer/vars/2 is not stored plainly"),
+        "slots": (with_weights(_slots), "variables, at most"),
+        "members": (_flood(), "thousands of members"),
+        "details": (changed({"dlwhy.json": b" " * (64 << 20)}, method=zipfile.ZIP_DEFLATED), "at most 16777216"),
+        "random": (random.Random(1).randbytes(1 << 20), "not a .keras archive"),
+    }
+    paths = [saved(content, f"{name}.keras") for name, (content, _) in bombs.items()]
+
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, saved(good), *paths], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    results = dict(zip(bombs, map(json.loads, done.stdout.splitlines()), strict=True))
+    for name, (_, message) in bombs.items():
+        assert message in results[name]["message"], name
+        assert results[name]["code"] == 65, name
+        assert results[name]["seconds"] < 2, name
+        assert results[name]["growth"] < 50, name
+
+
+def _external_link(file: h5py.File) -> None:
+    file[KERNEL] = h5py.ExternalLink("/etc/hostname", "/x")
+
+
+def _soft_link(file: h5py.File) -> None:
+    file[KERNEL] = h5py.SoftLink("/layers/dense_1/vars/0")
+
+
+def _external_storage(file: h5py.File) -> None:
+    file.create_dataset(KERNEL, shape=(2, 10), dtype="f4", external=[("/etc/hostname", 0, 80)])
+
+
+def _virtual(file: h5py.File) -> None:
+    layout = h5py.VirtualLayout(shape=(2, 10), dtype="f4")
+    layout[:] = h5py.VirtualSource("/etc/hostname", "x", shape=(2, 10))
+    file.create_virtual_dataset(KERNEL, layout)
+
+
+def _chunked(file: h5py.File) -> None:
+    file.create_dataset(KERNEL, data=np.zeros((2, 10), "f4"), chunks=(1, 10))
+
+
+def _compressed(file: h5py.File) -> None:
+    file.create_dataset(KERNEL, data=np.zeros((2, 10), "f4"), compression="gzip")
+
+
+def _never_written(file: h5py.File) -> None:
+    file.create_dataset(KERNEL, shape=(2, 10), dtype="f4")
+
+
+def _wrong_shape(file: h5py.File) -> None:
+    file[KERNEL] = np.zeros((10, 2), "f4")
+
+
+def _missing(file: h5py.File) -> None:
+    pass
+
+
+def _not_finite(value: float) -> Callable[[h5py.File], None]:
+    def put(file: h5py.File) -> None:
+        file[KERNEL] = np.full((2, 10), value)
+
+    return put
+
+
+def _text(file: h5py.File) -> None:
+    file[KERNEL] = np.full((2, 10), b"x")
+
+
+def _integers(file: h5py.File) -> None:
+    file[KERNEL] = np.zeros((2, 10), "i4")
+
+
+def _objects(file: h5py.File) -> None:
+    file.create_dataset(KERNEL, shape=(2, 10), dtype=h5py.vlen_dtype(np.float32))
+
+
+def _group(file: h5py.File) -> None:
+    file.create_group(KERNEL)
+
+
+@pytest.mark.parametrize(
+    ("put", "message"),
+    [
+        (_external_link, "is a link"),
+        (_soft_link, "is a link"),
+        (_external_storage, "not stored plainly"),
+        (_virtual, "not stored plainly"),
+        (_chunked, "not stored plainly"),
+        (_compressed, "not stored plainly"),
+        (_never_written, "not stored plainly"),
+    ],
+)
+def test_case_30_weights_must_lie_plainly_in_the_file(put, message: str, with_weights, saved, audited) -> None:
+    path = saved(with_weights(lambda file: (file.pop(KERNEL), put(file))))
+
+    def read() -> None:
+        with pytest.raises(InputRefusedError, match=f"{KERNEL} .*{message}"):
+            archive.read(path)
+
+    assert audited(read) == [("open", str(path))]
+
+
+@pytest.mark.parametrize("where", ["layers", "layers/dense", "layers/dense/vars"])
+def test_case_30_a_link_on_the_way_is_not_followed(where: str, with_weights) -> None:
+    def edit(file: h5py.File) -> None:
+        file.move(where, "elsewhere")
+        file[where] = h5py.SoftLink("/elsewhere")
+
+    assert "is a link" in refused(with_weights(edit))
+
+
+@pytest.mark.parametrize(
+    ("put", "message"),
+    [
+        (_wrong_shape, "has the shape (10, 2), (2, 10) belongs there"),
+        (_missing, "is missing"),
+        (_not_finite(float("nan")), "not a finite number"),
+        (_not_finite(float("inf")), "not a finite number"),
+        (_not_finite(1e300), "not a finite number"),
+        (_text, "does not hold floats"),
+        (_integers, "does not hold floats"),
+        (_objects, "not stored plainly"),
+        (_group, "is not a dataset"),
+    ],
+)
+def test_case_31_weights_must_fit_the_network(put, message: str, with_weights) -> None:
+    assert message in refused(with_weights(lambda file: (file.pop(KERNEL), put(file))))
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (np.full((2, 10), np.nan, "f4"), "not a finite number"),
+        (np.full((2, 10), b"x"), "does not hold numbers"),
+        (np.zeros((100, 100), "f4"), "more than belongs"),
+        (None, "optimizer/vars/2 is missing"),
+    ],
+    ids=["nan", "text", "large", "missing"],
+)
+def test_the_state_of_the_optimizer_is_checked_too(value: Any, message: str, with_weights) -> None:
+    def edit(file: h5py.File) -> None:
+        del file["optimizer/vars/2"]
+        if value is not None:
+            file["optimizer/vars/2"] = value
+        else:
+            file["optimizer/vars/two"] = 1.0
+
+    assert message in refused(with_weights(edit))
+
+
+def test_float64_weights_are_taken(with_weights, good: bytes) -> None:
+    def edit(file: h5py.File) -> None:
+        file[KERNEL] = file.pop(KERNEL)[...].astype("f8")
+
+    expected = archive.check(good, "good").network.weights[1][0]
+    np.testing.assert_array_equal(archive.check(with_weights(edit), "m").network.weights[1][0], expected)
+
+
+@pytest.mark.parametrize("name", ["../../evil", "assets/../../evil", "/evil", "assets/x", "model.weights.npz"])
+def test_case_32_an_unknown_member_is_refused_and_nothing_written(name: str, changed, saved, audited) -> None:
+    path = saved(changed({name: b"evil"}))
+
+    def read() -> None:
+        with pytest.raises(InputRefusedError, match="unknown member"):
+            archive.read(path)
+
+    assert audited(read) == [("open", str(path))]
+
+
+@pytest.mark.parametrize("name", ["metadata.json", "config.json", "model.weights.h5"])
+def test_a_missing_member_is_refused(name: str, changed) -> None:
+    assert f"no member {name}" in refused(changed({name: None}))
+
+
+def test_a_member_that_is_there_twice_is_refused(good: bytes) -> None:
+    memory = io.BytesIO(good)
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(memory, "a") as file:
+        file.writestr("config.json", b"{}")
+
+    assert "there twice" in refused(memory.getvalue())
+
+
+@pytest.mark.parametrize("flag", ["encrypted", "bzip2"])
+def test_members_that_are_not_plain_are_refused(flag: str, changed, good: bytes) -> None:
+    if flag == "bzip2":
+        content = changed({}, method=zipfile.ZIP_BZIP2)
+    else:
+        place = good.index(b"PK\x01\x02") + 8
+        content = good[:place] + b"\x01" + good[place + 1 :]
+
+    assert "encrypted, or packed" in refused(content)
+
+
+def test_case_33_every_cut_is_refused(good: bytes) -> None:
+    for place in random.Random(0).sample(range(len(good)), 300):
+        refused(good[:place])
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"hello\n", b"\x00" * 1000, b"PK\x05\x06" + bytes(18)], ids=repr)
+def test_case_33_what_is_no_archive_is_refused(content: bytes) -> None:
+    assert "not a .keras archive" in refused(content)
+
+
+def test_a_flipped_byte_is_refused_or_harmless(good: bytes) -> None:
+    rng = random.Random(0)
+    for place in rng.sample(range(len(good)), 300):
+        content = bytearray(good)
+        content[place] ^= 1 << rng.randrange(8)
+        try:
+            archive.check(bytes(content), "m.keras")
+        except InputRefusedError as error:
+            short_and_plain(str(error))
+
+
+@given(edits=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=20))
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_damaged_weights_never_raise_anything_else(edits: list[tuple[int, int]], changed, good: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(good)) as file:
+        weights = bytearray(file.read("model.weights.h5"))
+    for place, value in edits:
+        weights[place % len(weights)] = value
+    try:
+        archive.check(changed({"model.weights.h5": bytes(weights)}), "m.keras")
+    except InputRefusedError as error:
+        short_and_plain(str(error))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize("residual", [False, True])
+@given(edits=st.lists(st.tuples(st.integers(0, 10**6), JSON), min_size=1, max_size=2))
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_config_with_anything_anywhere_never_raises_anything_else(
+    residual: bool, edits: list[tuple[int, Any]], bases: dict[bool, bytes], changed
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(bases[residual])) as file:
+        config = json.loads(file.read("config.json"))
+    for place, value in edits:
+        places = list(_places(config))
+        holder, key = places[place % len(places)]
+        holder[key] = json.loads(json.dumps(value))
+    try:
+        archive.check(changed({"config.json": json.dumps(config).encode()}, base=bases[residual]), "m.keras")
+    except InputRefusedError as error:
+        short_and_plain(str(error))
+
+
+def _places(value: Any):
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in entries:
+        yield value, key
+        yield from _places(inner)
+
+
+def test_every_refusal_names_the_file(saved) -> None:
+    with pytest.raises(DlwhyError, match=r"m\\x1b\.keras'?: not a \.keras archive"):
+        archive.read(saved(b"x", "m\x1b.keras"))

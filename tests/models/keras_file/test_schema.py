@@ -1,0 +1,201 @@
+"""Networks and details in a model file that dlwhy does not make: refused in few words."""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+
+from dlwhy.models.keras_file import archive
+from dlwhy.models.network import NetworkSpec
+from tests.models.refusals import layer, refused, settings_of
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda c: settings_of(c).update(colour="red"), 'layer 2 (Dense): unknown setting "colour"'),
+        (lambda c: settings_of(c).update({"k" * 5000: 1}), "unknown setting"),
+        (lambda c: layer(c).update(later=1), 'layer 2: unknown setting "later"'),
+        (lambda c: c.update(later=1), 'config.json: unknown setting "later"'),
+        (lambda c: c["config"].update(later=1), "unknown setting"),
+        (lambda c: settings_of(c).update(activation="x" * 5000), "activation must be one of relu"),
+        (lambda c: settings_of(c).update(kernel_initializer={"class_name": "x"}), "kernel_initializer must be one of"),
+    ],
+    ids=range(7),
+)
+def test_case_34_an_unknown_setting_is_refused_in_few_words(edit, message: str, with_config) -> None:
+    text = refused(with_config(edit))
+
+    assert message in text
+    assert len(text) < 300 or "kernel_initializer" in text
+
+
+@pytest.mark.parametrize("name", ["\x1b[31mred", "\x9b31m", "a\u202eb", "new\nline", "\ud800"])
+@pytest.mark.parametrize("place", ["layer", "model", "kind", "key", "member"])
+def test_case_35_control_characters_are_shown_never_sent(name: str, place: str, with_config, changed) -> None:
+    edits = {
+        "layer": lambda c: settings_of(c).update(name=name),
+        "model": lambda c: c["config"].update(name=name),
+        "kind": lambda c: layer(c).update(class_name=name),
+        "key": lambda c: settings_of(c).update({name: 1}),
+    }
+    if place == "member":
+        name = name.replace("\ud800", "\u200b")  # zipfile can't write a lone surrogate
+        text = refused(changed({name: b""}))
+    else:
+        text = refused(with_config(edits[place]))
+
+    assert name not in text
+    assert place in ("model",) or "\\x" in text or "\\u" in text
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda c: settings_of(c).update(units=0), "units must be a whole number"),
+        (lambda c: settings_of(c).update(units=10.0), "units must be a whole number"),
+        (lambda c: settings_of(c).update(units=True), "units must be a whole number"),
+        (lambda c: settings_of(c).pop("units"), "units must be"),
+        (lambda c: settings_of(c).update(activation="exponential"), "activation must be one of"),
+        (lambda c: settings_of(c).update(activation={"class_name": "ReLU"}), "activation must be one of"),
+        (
+            lambda c: settings_of(c).update(kernel_constraint={"class_name": "MaxNorm"}),
+            "kernel_constraint must be None",
+        ),
+        (lambda c: settings_of(c)["kernel_initializer"]["config"].update(x=1), "an initializer with known settings"),
+        (lambda c: settings_of(c)["kernel_initializer"].update(config=3), "kernel_initializer must be with settings"),
+        (lambda c: settings_of(c)["kernel_initializer"]["config"].update(mode="x"), "one of fan_in, fan_out, fan_avg"),
+        (
+            lambda c: settings_of(c).update(
+                kernel_regularizer={"module": "keras.regularizers", "class_name": "L2", "config": {"x": 1}}
+            ),
+            "a regularizer with l1 and l2",
+        ),
+        (lambda c: settings_of(c).update(dtype="float16"), "dtype must be float32"),
+        (lambda c: settings_of(c).update(name="a/b"), "name must be a name without slashes"),
+        (lambda c: settings_of(c).update(name="output"), "a second of its name"),
+        (lambda c: settings_of(c).update(name=7), "name must be a name"),
+        (lambda c: settings_of(c, 0).update(batch_shape=[None, 2, 2]), "batch_shape must be [null"),
+        (lambda c: settings_of(c, 0).update(batch_shape=[None, 10_001]), "10001 features; at most 10000"),
+        (lambda c: settings_of(c, 0).update(sparse=True), "sparse must be False"),
+        (lambda c: settings_of(c, 0).update(sparse=0), "sparse must be False"),
+        (lambda c: layer(c).update(module="os"), 'the Dense of "os" is not the one'),
+        (lambda c: layer(c).update(registered_name="my>Dense"), "is not the one"),
+        (lambda c: c.update(class_name="Functional"), "unknown setting"),
+        (lambda c: c.update(class_name="Model"), "not a Sequential or functional model"),
+        (lambda c: c.update(module="builtins"), "not a Sequential or functional model"),
+        (lambda c: c["config"].update(layers=[]), "the model has 0 layers"),
+        (lambda c: c["config"].update(layers=None), "the model has no layers"),
+        (lambda c: c["config"]["layers"].pop(0), "an input not in the first place"),
+        (lambda c: c["config"]["layers"].append(layer(c, 0)), "a second of its name"),
+        (lambda c: settings_of(c, 3).update(activation="tanh"), "the output is 1 tanh units"),
+        (lambda c: settings_of(c, 3).update(units=2, activation="softmax"), "the output is 2 softmax units"),
+        (lambda c: settings_of(c, 3).update(activation="linear"), "dlwhy.json describes binary"),
+    ],
+    ids=range(31),
+)
+def test_a_network_that_dlwhy_does_not_make_is_refused(edit, message: str, with_config) -> None:
+    assert message in refused(with_config(edit))
+
+
+def _second_input(config: dict[str, Any]) -> None:
+    config["config"]["input_layers"] = [["features", 0, 0], ["dense_1", 0, 0]]
+
+
+def _node(config: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(each for each in config["config"]["layers"] if each["name"] == name)["inbound_nodes"][0]
+
+
+def _history(node: dict[str, Any]) -> list[Any]:
+    return node["args"][0]["config"]["keras_history"]
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (_second_input, "input_layers must be one"),
+        (lambda c: c["config"].update(output_layers=["dense_1", 0, 0]), "output_layers must be one"),
+        (lambda c: _node(c, "dense_1")["kwargs"].update(training=True), "always called as in training"),
+        (lambda c: _node(c, "dense_1")["kwargs"].update(x=1), "unknown setting"),
+        (lambda c: _history(_node(c, "dense_1")).__setitem__(0, "output"), "which is not a layer before it"),
+        (lambda c: _history(_node(c, "dense_1")).__setitem__(1, 1), "does not name the layer"),
+        (lambda c: _history(_node(c, "output")).__setitem__(0, "dense_1"), "do not lead to its output"),
+        (lambda c: _node(c, "add_2").update(args=[]), "does not take one input"),
+        (lambda c: _node(c, "add_2")["args"][0].pop(), "does not take one input"),
+        (lambda c: _node(c, "dense_1")["args"].append(1), "not a JSON object"),
+        (lambda c: layer(c, 2).update(inbound_nodes=[]), "used once"),
+        (lambda c: layer(c, 2).update(inbound_nodes=layer(c, 2)["inbound_nodes"] * 2), "used once"),
+        (lambda c: layer(c, 2).update(name="other"), "must have one name"),
+        (lambda c: settings_of(c, 2).update(units=5), "adds outputs of different widths"),
+        (lambda c: settings_of(c, 1).update(mean=[0.0]), "mean and variance are not for 2 features"),
+        (lambda c: settings_of(c, 1).update(mean=[], variance=[]), "mean must be a number or a list"),
+        (lambda c: settings_of(c, 1).update(mean=[0.0] * 3), "mean and variance are not for 2 features"),
+        (lambda c: settings_of(c, 1).update(mean=None), "mean and variance are not for 2 features"),
+        (lambda c: settings_of(c, 1).update(variance=[-1.0, 1.0]), "variance must be"),
+        (lambda c: settings_of(c, 1).update(invert=True), "invert must be False"),
+        (lambda c: settings_of(c, 1).update(axis=0), "axis must be -1"),
+    ],
+    ids=range(21),
+)
+def test_a_graph_that_dlwhy_does_not_make_is_refused(edit, message: str, with_config, bases) -> None:
+    assert message in refused(with_config(edit, base=bases[True]))
+
+
+@pytest.mark.parametrize(
+    ("member", "content", "message"),
+    [
+        ("config.json", b'{"module": "keras", "module": "keras"}', "a key occurs twice"),
+        ("config.json", b'{"module": NaN}', "not a finite number"),
+        ("config.json", b"{", "not JSON"),
+        ("config.json", b"\xff", "not JSON"),
+        ("config.json", b"[]", "not a JSON object"),
+        ("config.json", b"9" * 5000, "not JSON"),
+        ("metadata.json", b"[]", "no version of Keras"),
+        ("metadata.json", b'{"keras_version": 3}', "no version of Keras"),
+        ("metadata.json", b" " * 70_000, "at most 65536"),
+        ("model.weights.h5", b"", "damaged"),
+        ("model.weights.h5", b"\x89HDF\r\n\x1a\n" + bytes(500), "damaged"),
+        ("dlwhy.json", b"[]", "not a JSON object"),
+        ("dlwhy.json", b"{}", "has format None; this dlwhy reads 1"),
+        ("history.csv", b"\xff", "damaged model file"),
+        ("history.csv", b"epoch,loss\n1,x\n", "history.csv"),
+    ],
+    ids=range(15),
+)
+def test_a_damaged_member_is_refused(member: str, content: bytes, message: str, changed) -> None:
+    assert message in refused(changed({member: content}))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda d: d.update(dropout_state=[[1, 2]]),
+        lambda d: d.pop("dropout_state"),
+        lambda d: d.update(columns=[{"name": "x0"}]),
+        lambda d: d.update(class_names=["a", "b", "c"], task="multiclass"),
+        lambda d: d.update(format=2),
+        lambda d: d.update(later=1),
+        lambda d: d.update(network={"layers": [0]}),
+    ],
+    ids=range(7),
+)
+def test_details_that_do_not_fit_are_refused(edit, changed, good: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(good)) as file:
+        details = json.loads(file.read("dlwhy.json"))
+    edit(details)
+
+    refused(changed({"dlwhy.json": json.dumps(details).encode()}))
+
+
+@pytest.mark.parametrize("state", [[[1, 2]], [[1, 2], [3]], [[1, 2], [3, -4]], [[1, 2], [3, True]], 5, [[1, 2], "ab"]])
+def test_a_damaged_state_of_dropout_is_refused(state: Any, make, changed) -> None:
+    base = archive.to_bytes(make(NetworkSpec(dropout=0.5)))
+    with zipfile.ZipFile(io.BytesIO(base)) as file:
+        details = json.loads(file.read("dlwhy.json"))
+    details["dropout_state"] = state
+
+    content = changed({"dlwhy.json": json.dumps(details).encode()}, base=base)
+
+    assert "the state of dropout is damaged" in refused(content)
