@@ -58,7 +58,7 @@ def _own(report: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
 
 
 def _lines(report: Mapping[str, Any] | None) -> list[str]:
-    """Give what decides a report's verdict on the user's own task, and the facts beside it."""
+    """Return what decides a report's verdict on the user's own task, and the facts beside it."""
     tasks = {each["task"] for each in _own(report)}
     lines = report["descriptive"].get("lines", ()) if report else ()
     sentences = [each["sentence"] for each in _own(report) if each["sentence"] and each["primary"]]

@@ -53,7 +53,7 @@ class Conducted:
 
 
 def design(request: Request) -> Study:
-    """Give a study's design.
+    """Return a study's design.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def design(request: Request) -> Study:
 
 
 def narrowed(requests: Sequence[Request]) -> list[Request]:
-    """Give each study those names of `only` that it has; a study that has none of them is left out.
+    """Return each study those names of `only` that it has; a study that has none of them is left out.
 
     Raises
     ------
@@ -209,7 +209,7 @@ def show(folder: Path) -> Conducted:
 
 
 def inside(folder: Path) -> list[Path]:
-    """Give the folders of all studies in a folder: itself, or those right in it."""
+    """Return the folders of all studies in a folder: itself, or those right in it."""
     if (folder / DESIGN).is_file():
         return [folder]
     return sorted(each.parent for each in folder.glob(f"*/{DESIGN}"))
@@ -238,7 +238,7 @@ def _report(study: Study, results: Results, command: str) -> dict[str, Any]:
 
 
 def _state(study: Study, prints: Mapping[str, str], results: Results) -> str:
-    """Give the SHA-256 of all that a report is made of: request, rows, and the code that makes it."""
+    """Return the SHA-256 of all that a report is made of: request, rows, and the code that makes it."""
     code = [path.read_text() for path in sorted(Path(__file__).parent.rglob("*.py"))]
     rows = {key: dataclasses.asdict(outcome) for key, outcome in results.items()}
     parts = [study.request.to_json(), dict(prints), rows, code]
@@ -246,14 +246,14 @@ def _state(study: Study, prints: Mapping[str, str], results: Results) -> str:
 
 
 def _sealed(state: str, report: Mapping[str, Any], written: Mapping[str, bytes]) -> str:
-    """Give the SHA-256 of a state and of all that was written of it, by which a change of any of it is noticed."""
+    """Return the SHA-256 of a state and of all that was written of it, by which a change of any of it is noticed."""
     content = {name: value for name, value in report.items() if name != "state"}
     parts = [state, digest(content), *(hashlib.sha256(written[name]).hexdigest() for name in (RUNS, SUMMARY))]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
 def _known(folder: Path, state: str) -> dict[str, Any] | None:
-    """Give the report that is there, if it is the one of this state, and nothing of it has been touched since."""
+    """Return the report that is there, if it is the one of this state, and nothing of it has been touched since."""
     try:
         report = records.read_json(folder / REPORT)
         written = {name: files.read_bytes(folder / name, limit=_MOST_BYTES) for name in (RUNS, SUMMARY)}

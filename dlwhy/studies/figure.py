@@ -32,7 +32,7 @@ def draw(report: Mapping[str, Any]) -> "Figure":
 
 
 def _title(report: Mapping[str, Any]) -> str:
-    """Give the question with its verdict, and whether the lab works on a line of its own."""
+    """Return the question with its verdict, and whether the lab works on a line of its own."""
     said = report["headline"]
     verdict = said["verdict"].removeprefix("verdict on ")
     lines = [f"{said['title'].rstrip('.')}{'' if said['title'].endswith('?') else '.'} Verdict on {verdict}."]

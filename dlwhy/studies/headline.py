@@ -9,7 +9,7 @@ _NO_CONTROL = "the lab: no positive control was run, so nothing shows that it wo
 
 
 def of(report: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the title, the sentences that answer it, the verdict and whose it is, and whether the lab works.
+    """Return the title, the sentences that answer it, the verdict and whose it is, and whether the lab works.
 
     Parameters
     ----------
@@ -23,12 +23,12 @@ def of(report: Mapping[str, Any]) -> dict[str, Any]:
         verdict is the controls' own).
 
     """
-    own = report["verdict_about"] == "own"
+    on_own = report["verdict_about"] == "own"
     return {
         "title": _title(report),
-        "answers": _answers(report) if own else [],
+        "answers": _answers(report) if on_own else [],
         "verdict": f"verdict on {_subject(report)}: {report['verdict']}{_count(report)}{_reasons(report)}",
-        "lab": _lab(report) if own else None,
+        "lab": _lab(report) if on_own else None,
     }
 
 
@@ -49,8 +49,8 @@ def _subject(report: Mapping[str, Any]) -> str:
 
 
 def _answers(report: Mapping[str, Any]) -> list[str]:
-    own = [each for each in report["predictions"] if each["role"] == "own" and each["primary"]]
-    return list(dict.fromkeys(each["sentence"] for each in own if each["sentence"]))
+    on_own = [each for each in report["predictions"] if each["role"] == "own" and each["primary"]]
+    return list(dict.fromkeys(each["sentence"] for each in on_own if each["sentence"]))
 
 
 def _count(report: Mapping[str, Any]) -> str:
@@ -85,5 +85,5 @@ def _lab(report: Mapping[str, Any]) -> str | None:
 
 
 def _tasks(report: Mapping[str, Any], role: str) -> list[str]:
-    found = [each for each in report["predictions"] if each["role"] == role and (each["primary"] or role == "negative")]
-    return list(dict.fromkeys(each["task"] for each in found))
+    of_role = [finding for finding in report["predictions"] if finding["role"] == role]
+    return list(dict.fromkeys(each["task"] for each in of_role if each["primary"] or role == "negative"))

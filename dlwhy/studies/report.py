@@ -16,7 +16,7 @@ SCHEMA = "dlwhy.study/1"
 
 
 def report(study: Study, results: Results) -> dict[str, Any]:
-    """Give all that a study found, JSON-like, as STUDIES.md describes it; a pure function of design and rows.
+    """Return all that a study found, JSON-like, as STUDIES.md describes it; a pure function of design and rows.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def noise_floor(study: Study, results: Results) -> dict[str, Any] | None:
 
 
 def summary(arm: Arm, outcome: Outcome, *, alpha: float) -> dict[str, Any]:
-    """Give an arm as a line: mean, spread and interval of its value, its size, its rate and how its runs ended."""
+    """Return an arm as a line: mean, spread and interval of its value, its size, its rate and how its runs ended."""
     values = selecting.values(outcome, arm.metric)
     values = values[np.isfinite(values)]
     training = selecting.values(outcome, f"train_{arm.metric}")

@@ -137,7 +137,7 @@ class Request:
         return order.index(self.budget) >= order.index(since) or name in self.only
 
     def to_json(self) -> dict[str, Any]:
-        """Give the request as JSON-like values; `from_json` takes it back."""
+        """Return the request as JSON-like values; `from_json` takes it back."""
         return {**dataclasses.asdict(self), "only": list(self.only)}
 
     @classmethod

@@ -21,7 +21,7 @@ _DIGITS = 2
 
 
 def centre(scores: Mapping[float, float]) -> float:
-    """Give the weighted mean of the logarithms of all rates on the plateau, as a rate of two digits.
+    """Return the weighted mean of the logarithms of all rates on the plateau, as a rate of two digits.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def centre(scores: Mapping[float, float]) -> float:
 
 
 def beyond(scores: Mapping[float, float]) -> list[float]:
-    """Give two rates more, half a decade apart, if the best lies at the edge of those tried; else none."""
+    """Return two rates more, half a decade apart, if the best lies at the edge of those tried; else none."""
     rates, weights = sorted(scores), _weights(scores)
     if weights[0] == 1:
         return [_further(rates[0], -2), _further(rates[0], -1)]

@@ -36,8 +36,8 @@ def metrics(
     names = ("r2", "mse") if draw.task == "regression" else ("accuracy", "log_loss")
     if not np.isfinite(y_prob).all():
         return {prefix + name: None for name in names}
-    found = _regression(y, y_prob) if draw.task == "regression" else _classification(y, y_prob)
-    return {prefix + name: float(value) for name, value in zip(names, found, strict=True)}
+    scores = _regression(y, y_prob) if draw.task == "regression" else _classification(y, y_prob)
+    return {prefix + name: float(value) for name, value in zip(names, scores, strict=True)}
 
 
 def both(draw: Draw, held_out: npt.NDArray[np.floating], fitted: npt.NDArray[np.floating]) -> dict[str, float | None]:
@@ -54,7 +54,7 @@ def predicts_one_class(draw: Draw, y_prob: FloatArray) -> bool:
 
 def parameters(replicas: Replicas) -> int:
     """Count the trainable parameters of one network."""
-    return int(sum(np.prod(replicas.shape.weights[place].shape) for place in replicas.shape.trained))
+    return int(sum(np.prod(replicas.shape.weights[index].shape) for index in replicas.shape.trained))
 
 
 def _classes(y_prob: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:
@@ -63,8 +63,8 @@ def _classes(y_prob: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:
 
 def _classification(y: npt.NDArray[np.generic], y_prob: npt.NDArray[np.floating]) -> tuple[float, float]:
     labels = y.astype(np.intp)
-    own = y_prob if y_prob.ndim == 2 else np.column_stack([1 - y_prob, y_prob])
-    chosen = own[np.arange(len(labels)), labels]
+    columns = y_prob if y_prob.ndim == 2 else np.column_stack([1 - y_prob, y_prob])
+    chosen = columns[np.arange(len(labels)), labels]
     return float((_classes(y_prob) == labels).mean()), float(-np.log(np.clip(chosen, _LEAST, 1)).mean())
 
 

@@ -69,7 +69,7 @@ def check(folder: Path) -> None:
                 raise _blocked(folder / name, f"is {kind}")
 
 
-def remove_record(place: Path) -> None:
+def remove_record(record: Path) -> None:
     """Remove an arm's record, whole or damaged, or what stands in its place; what dlwhy did not make is kept.
 
     Raises
@@ -80,11 +80,11 @@ def remove_record(place: Path) -> None:
         If it can't be removed.
 
     """
-    if place.is_symlink() or not place.is_dir():
-        place.unlink(missing_ok=True)
+    if record.is_symlink() or not record.is_dir():
+        record.unlink(missing_ok=True)
         return
     foreign = []
-    for path in list(place.iterdir()):
+    for path in list(record.iterdir()):
         if path.name != FACTS and not _ROW.fullmatch(path.name):
             foreign.append(path.name)
         elif path.is_dir() and not path.is_symlink():
@@ -92,8 +92,8 @@ def remove_record(place: Path) -> None:
         else:
             path.unlink()
     if foreign:
-        raise _blocked(place, f"holds {display(min(foreign))}, which is not dlwhy's")
-    place.rmdir()
+        raise _blocked(record, f"holds {display(min(foreign))}, which is not dlwhy's")
+    record.rmdir()
 
 
 def _opened(path: Path) -> int:

@@ -42,8 +42,8 @@ def write(folder: Path, study: str, arm: Arm, outcome: Outcome, *, fingerprint: 
         If the folder can't be written to.
 
     """
-    place = _place(folder, fingerprint)
-    temporary = place.with_name(f".{place.name}-{secrets.token_hex(4)}")
+    record = _place(folder, fingerprint)
+    temporary = record.with_name(f".{record.name}-{secrets.token_hex(4)}")
     try:
         temporary.mkdir()
         for run in outcome.runs:
@@ -52,12 +52,12 @@ def write(folder: Path, study: str, arm: Arm, outcome: Outcome, *, fingerprint: 
         facts = {name: getattr(outcome, name) for name in ("rates", "at_edge", "hopeless", "seconds")}
         seeds = [run.seed for run in outcome.runs]
         _write_json(temporary / FACTS, {"schema": SCHEMA, "arm": arm.to_json(), "seeds": seeds, **facts})
-        remove_record(place)
-        temporary.rename(place)
+        remove_record(record)
+        temporary.rename(record)
     except OSError as error:
         blocked = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
         kind = OutputBlockedError if blocked else InputOutputError
-        raise kind(f"{files.shown(place)}: writing failed: {display(error.strerror)}") from error
+        raise kind(f"{files.shown(record)}: writing failed: {display(error.strerror)}") from error
     finally:
         with contextlib.suppress(OSError):
             remove_record(temporary)
@@ -81,23 +81,23 @@ def read(folder: Path, *, fingerprint: str, seeds: Sequence[int] | None = None) 
         If a file can't be read.
 
     """
-    place = _place(folder, fingerprint)
-    if not os.path.lexists(place):
+    record = _place(folder, fingerprint)
+    if not os.path.lexists(record):
         return None
-    if place.is_symlink():
-        raise DamagedError(f"{files.shown(place)}: the record is damaged (a link)")
-    facts = _read_sealed(place / FACTS)
+    if record.is_symlink():
+        raise DamagedError(f"{files.shown(record)}: the record is damaged (a link)")
+    facts = _read_sealed(record / FACTS)
     try:
         _check_facts(facts, seeds)
-        runs = tuple(_run(_read_sealed(place / f"{seed}.json"), fingerprint, seed) for seed in facts["seeds"])
+        runs = tuple(_run(_read_sealed(record / f"{seed}.json"), fingerprint, seed) for seed in facts["seeds"])
         rates = {str(rate): float(score) for rate, score in facts["rates"].items()}
         return Outcome(runs=runs, rates=rates, **{name: facts[name] for name in ("at_edge", "hopeless", "seconds")})
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise DamagedError(f"{files.shown(place)}: the record is damaged ({type(error).__name__})") from error
+        raise DamagedError(f"{files.shown(record)}: the record is damaged ({type(error).__name__})") from error
 
 
 def row_of(study: str, arm: Arm, run: Run) -> dict[str, Any]:
-    """Give a run as a row of the table that all studies share."""
+    """Return a run as a row of the table that all studies share."""
     return {
         "study": study,
         "arm": arm.name,

@@ -45,12 +45,12 @@ class StudyProgress:
 
 
 def versions() -> dict[str, str]:
-    """Give the versions that decide the last bits of a training."""
+    """Return the versions that decide the last bits of a training."""
     return workers.versions()
 
 
 def keys(study: Study) -> dict[str, str]:
-    """Give the fingerprint of every arm's rows."""
+    """Return the fingerprint of every arm's rows."""
     known = versions()
     return {
         key: fingerprint(arm, study.all_seeds, own=study.request.own, versions=known)

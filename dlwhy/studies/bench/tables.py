@@ -35,7 +35,7 @@ _SUMMARY = (
 
 
 def contents(study: Study, results: Results, arms: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
-    """Give both tables by name: no times in the summary, so that its bytes repeat.
+    """Return both tables by name: no times in the summary, so that its bytes repeat.
 
     Parameters
     ----------

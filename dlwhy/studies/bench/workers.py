@@ -44,7 +44,7 @@ Call = tuple[str, Arm, Seeds, Dataset | None, Mapping[str, str]]
 
 
 def versions() -> dict[str, str]:
-    """Give the versions that decide the last bits of a result."""
+    """Return the versions that decide the last bits of a result."""
     return versions_of(*_DECIDING)
 
 
@@ -104,7 +104,7 @@ def outcomes(
 
 
 def _apart(arms: Mapping[str, Arm], seeds: Seeds) -> dict[str, Arm]:
-    """Give the simple models, if they are worth processes of their own: they use one core, and need no TensorFlow."""
+    """Return the simple models, if they are worth processes of their own: they use one core, and need no TensorFlow."""
     simple = {
         key: arm
         for key, arm in arms.items()
@@ -178,7 +178,7 @@ def _on_processes(calls: Sequence[Call], jobs: int) -> Found:
 
 @contextlib.contextmanager
 def _spread(calls: Sequence[Call], jobs: int) -> Iterator[Found]:
-    """Give what comes of calls; no process is left behind the block, however it ends."""
+    """Return what comes of calls; no process is left behind the block, however it ends."""
     import joblib
     from joblib.externals.loky.backend.process import LokyProcess
 

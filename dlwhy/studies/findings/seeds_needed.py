@@ -37,7 +37,7 @@ class Needs:
         return self.seeds >= MIN_SEEDS and _reaches(self.seeds, self.by_sign_flips, self.alpha)
 
     def as_json(self) -> dict[str, Any]:
-        """Give it JSON-like."""
+        """Return it JSON-like."""
         return {**dataclasses.asdict(self), "can_be_supported": self.can_be_supported, "says": self.says()}
 
     def says(self) -> str:

@@ -46,7 +46,7 @@ class Effect:
     alpha: float
 
     def as_json(self) -> dict[str, float | int | None]:
-        """Give it JSON-like; what is infinite is None."""
+        """Return it JSON-like; what is infinite is None."""
         values: dict[str, float | int | None] = plain(dataclasses.asdict(self))
         return values
 
@@ -162,12 +162,12 @@ def sign_flip_p(differences: npt.ArrayLike, *, draws: int = _DRAWS, seed: int = 
 
 
 def smallest_p(n_seeds: int) -> float:
-    """Give the smallest p value that `sign_flip_p` can have of so many pairs, whatever they are."""
+    """Return the smallest p value that `sign_flip_p` can have of so many pairs, whatever they are."""
     return 2.0 / 2**n_seeds if n_seeds <= EXACT else 1 / (_DRAWS + 1)
 
 
 def fewest_seeds(alpha: float) -> int | None:
-    """Give the fewest pairs whose `smallest_p` is below alpha; None if no number of them is enough."""
+    """Return the fewest pairs whose `smallest_p` is below alpha; None if no number of them is enough."""
     return next((n for n in range(1, EXACT + 1) if smallest_p(n) < alpha), None)
 
 
@@ -199,9 +199,9 @@ def holm(p_values: Sequence[float]) -> list[float]:
         raise ValueError(f"p values must be from 0 to 1 (got {list(p_values)})")
     order = np.argsort(p_values, kind="stable")
     adjusted, largest, m = [0.0] * len(order), 0.0, len(order)
-    for rank, place in enumerate(order):
-        largest = max(largest, min(1.0, (m - rank) * float(p_values[place])))
-        adjusted[place] = largest
+    for rank, index in enumerate(order):
+        largest = max(largest, min(1.0, (m - rank) * float(p_values[index])))
+        adjusted[index] = largest
     return adjusted
 
 
@@ -222,7 +222,7 @@ def detectable(sd: float, n_seeds: int, *, alpha: float = 0.05, power: float = 0
 def seeds_needed(
     effect: float, sd: float, *, smallest: float, alpha: float = 0.05, overlap: float = 0.0, most: int = _MOST_SEEDS
 ) -> int | None:
-    """Give the number of seeds at which the interval round this effect would leave `smallest`.
+    """Return the number of seeds at which the interval round this effect would leave `smallest`.
 
     None if `most` don't suffice, as when the effect is `smallest` itself, or where resamples overlap, which no number
     of them makes independent.
@@ -309,7 +309,7 @@ def rank_comparison(scores: npt.ArrayLike, *, alpha: float = 0.05) -> Ranking:
     n, k = values.shape
     by_set = ranks(values)
     best = int(by_set.mean(axis=0).argmin())
-    others = [place for place in range(k) if place != best]
+    others = [index for index in range(k) if index != best]
     adjusted = dict(zip(others, holm([_wilcoxon(values[:, best] - values[:, i]) for i in others]), strict=True))
     quantile = float(stats.studentized_range.ppf(1 - alpha, k, np.inf))
     return Ranking(
@@ -317,7 +317,7 @@ def rank_comparison(scores: npt.ArrayLike, *, alpha: float = 0.05) -> Ranking:
         best=best,
         # where all tie everywhere, the statistic is 0 / 0
         friedman_p=float(stats.friedmanchisquare(*values.T).pvalue) if np.ptp(by_set) else 1.0,
-        to_best=tuple(adjusted.get(place, 1.0) for place in range(k)),
+        to_best=tuple(adjusted.get(index, 1.0) for index in range(k)),
         critical_difference=quantile / math.sqrt(2) * math.sqrt(k * (k + 1) / (6 * n)),
     )
 

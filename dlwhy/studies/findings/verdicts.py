@@ -89,7 +89,7 @@ def verdict_of(effect: Effect, *, smallest: float) -> Verdict:
 
 
 def seeds_to_settle(effect: Effect, *, smallest: float, overlap: float = 0.0) -> int | None:
-    """Give the number of seeds that would probably settle an inconclusive verdict; None if it is settled, or too many.
+    """Return the number of seeds that would probably settle an open verdict; None if it is settled, or too many.
 
     Parameters
     ----------
@@ -141,11 +141,11 @@ def settle(findings: Sequence[Finding], *, alpha: float = 0.05) -> Settled:
 
 
 def _corrected(findings: Sequence[Finding], alpha: float) -> list[Finding]:
-    family = [place for place, each in enumerate(findings) if each.primary]
+    family = [index for index, each in enumerate(findings) if each.primary]
     # a prediction that lost all its pairs was made all the same: it stays in the family
-    raw = [1.0 if (p := findings[place].p) is None else p for place in family]
+    raw = [1.0 if (p := findings[index].p) is None else p for index in family]
     adjusted = dict(zip(family, statistics.holm(raw), strict=True))
-    return [_with_holm(each, adjusted.get(place), len(family), alpha) for place, each in enumerate(findings)]
+    return [_with_holm(each, adjusted.get(index), len(family), alpha) for index, each in enumerate(findings)]
 
 
 def _with_holm(finding: Finding, p_holm: float | None, n_predictions: int, alpha: float) -> Finding:
@@ -186,17 +186,17 @@ def _withheld(finding: Finding, bad: Sequence[Finding]) -> Finding:
         return finding
     names = ", ".join(dict.fromkeys(each.task for each in bad))
     caution = f"withheld: the control {names} misbehaves"
-    told = wording.with_reason(finding.sentence, f"no verdict, since the control {names} misbehaves")
+    words = wording.with_reason(finding.sentence, f"no verdict, since the control {names} misbehaves")
     cautions = (*finding.cautions, caution)
-    return dataclasses.replace(finding, verdict="withheld", outcome="open", cautions=cautions, sentence=told)
+    return dataclasses.replace(finding, verdict="withheld", outcome="open", cautions=cautions, sentence=words)
 
 
 def _decisive(findings: Sequence[Finding]) -> tuple[About, list[Finding]]:
     """Choose what the verdict is on: the user's own question first."""
     primary = [each for each in findings if each.primary]
-    own = [each for each in primary if each.role == "own"]
-    if own or any(each.role == "own" for each in findings):
-        return "own", own
+    on_own = [each for each in primary if each.role == "own"]
+    if on_own or any(each.role == "own" for each in findings):
+        return "own", on_own
     positive = [each for each in primary if each.role == "positive"]
     if positive:
         return "controls", positive

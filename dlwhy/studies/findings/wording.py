@@ -44,7 +44,7 @@ class Interval:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """Give a number with as many digits as all its like have; zero has no sign."""
+    """Return a number with as many digits as all its like have; zero has no sign."""
     text = f"{value:.{digits}f}"
     return text.removeprefix("-") if float(text) == 0 else text
 
@@ -61,7 +61,7 @@ def name_of(metric: str) -> str:
 
 
 def size(found: Interval, metric: str, *, plus: bool = False) -> str:
-    """Give an effect with unit and interval: ``13.0 points [0.2, 25.8]``; with a sign if there shall be a plus."""
+    """Return an effect with unit and interval: ``13.0 points [0.2, 25.8]``; with a sign if there shall be a plus."""
     scale, digits, unit = (100, 1, " points") if metric in _POINTS else (1, 3, _UNITS.get(metric, ""))
     ends = (found.low, found.high)
     interval = ", ".join(number(end * scale, digits) for end in ends) if all(map(math.isfinite, ends)) else ""
@@ -114,19 +114,19 @@ def sentence(found: Interval, said: Outcome, says: Says, *, what: str, metric: s
     if not chosen:
         return _ended(f"{what}: {size(found, metric, plus=True)}", then)
     if "{effect}" not in chosen:
-        told = f"{chosen.rstrip('.')}: {size(found, metric, plus=True)}"
+        words = f"{chosen.rstrip('.')}: {size(found, metric, plus=True)}"
     else:
         turned = found.turned() if found.effect < 0 else found
-        told = chosen.replace("{effect}", size(turned, metric)).rstrip(".")
+        words = chosen.replace("{effect}", size(turned, metric)).rstrip(".")
     if said == "probably helps":
-        told = f"Probably: {told[0].lower()}{told[1:]}"
-    return _ended(told, then)
+        words = f"Probably: {words[0].lower()}{words[1:]}"
+    return _ended(words, then)
 
 
-def with_reason(told: str, reason: str) -> str:
+def with_reason(words: str, reason: str) -> str:
     """Put behind a sentence why it is no verdict."""
-    return _ended(told.rstrip("."), reason) if told else ""
+    return _ended(words.rstrip("."), reason) if words else ""
 
 
-def _ended(told: str, then: str) -> str:
-    return f"{told}; {then}." if then else f"{told}."
+def _ended(words: str, then: str) -> str:
+    return f"{words}; {then}." if then else f"{words}."

@@ -63,7 +63,7 @@ def drawn(train: Points, test: Points, *, classes: int) -> Draw:
 
 
 def generator(seed: int, stream: int) -> np.random.Generator:
-    """Give the generator of one of a seed's streams: training points, held-out points, noise are independent."""
+    """Return the generator of one of a seed's streams: training points, held-out points, noise are independent."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(stream,)))
 
 
@@ -137,8 +137,8 @@ def _interleaved(
     rows = rng.permutation(rows)
     if labels is None:
         return rows
-    place = np.empty(len(rows))
+    rank = np.empty(len(rows))
     for label in np.unique(labels[rows]):
-        own = labels[rows] == label
-        place[own] = (np.arange(own.sum()) + rng.random()) / own.sum()
-    return rows[np.argsort(place, kind="stable")]
+        of_class = labels[rows] == label
+        rank[of_class] = (np.arange(of_class.sum()) + rng.random()) / of_class.sum()
+    return rows[np.argsort(rank, kind="stable")]

@@ -24,7 +24,7 @@ def with_shuffled_labels(drawn: Draw, seed: int) -> Draw:
     less of a plane's few regions, by as many points as matter.
     """
     y_train, y_test = (
-        generator(seed, LABELS + 100 * place).permutation(y) for place, y in enumerate((drawn.y_train, drawn.y_test))
+        generator(seed, LABELS + 100 * part).permutation(y) for part, y in enumerate((drawn.y_train, drawn.y_test))
     )
     return dataclasses.replace(drawn, y_train=y_train, y_test=y_test)
 

@@ -53,7 +53,7 @@ class World:
     heads: Array
 
     def features(self, X: Array, rho: float) -> Array:
-        """Give the hidden features of rows, (n, 24), in a subspace that shares so much with the source's."""
+        """Return the hidden features of rows, (n, 24), in a subspace that shares so much with the source's."""
         subspace = rho * self.shared + np.sqrt(1 - rho**2) * self.apart
         values: Array = np.maximum(2 * X @ subspace @ self.mixing / np.sqrt(_SUBSPACE) + self.bias, 0)
         return values
@@ -101,7 +101,7 @@ def world(seed: int) -> World:
 
 
 def first_of_each(y: Array, k: int) -> npt.NDArray[np.intp]:
-    """Give the places of the first k of each class, in the order of the rows.
+    """Return the places of the first k of each class, in the order of the rows.
 
     Raises
     ------
@@ -187,14 +187,14 @@ def _placed(images: Array, y: Array, canvas: int, repeats: int, rng: np.random.G
     images, y = np.repeat(images, repeats, axis=0), np.repeat(y, repeats)
     canvases = np.zeros((len(images), canvas, canvas))
     corners = rng.integers(canvas - _IMAGE + 1, size=(len(images), 2))
-    for place, (row, column) in enumerate(corners):
-        canvases[place, row : row + _IMAGE, column : column + _IMAGE] = images[place]
+    for index, (row, column) in enumerate(corners):
+        canvases[index, row : row + _IMAGE, column : column + _IMAGE] = images[index]
     return canvases.reshape(len(canvases), -1), y
 
 
 @functools.lru_cache(maxsize=1)
 def _images() -> tuple[FloatArray, npt.NDArray[np.int32]]:
-    """Give all handwritten digits, (1797, 8, 8) in 0 to 1, and which they are."""
+    """Return all handwritten digits, (1797, 8, 8) in 0 to 1, and which they are."""
     from dlwhy.data.toys.make import make
 
     dataset = make("digits")

@@ -363,6 +363,6 @@ def test_a_scheduler_that_is_lost_midway_is_one_clear_line_and_rows_are_kept(tmp
 
 def test_all_libraries_that_sum_on_threads_are_found_before_any_arm_has_loaded_them():
     """In a process of its own: here others have loaded them."""
-    code = "from dlwhy.studies import workers; print(*(each['user_api'] for each in workers._threads().info()))"
+    code = "from dlwhy.studies.bench import workers; print(*(each['user_api'] for each in workers._threads().info()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert {"openmp", "blas"} <= set(done.stdout.split())

@@ -81,20 +81,20 @@ def _longest(report: Report, inputs: str) -> list[Mapping[str, Any]]:
 def _styles(arms: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """Return lines of their own: a colour for each network, dashes for Adam beside SGD."""
     places = [arm["place"] for arm in arms]
-    networks = list(dict.fromkeys(place["network"] for place in places))
+    networks = list(dict.fromkeys(position["network"] for position in places))
     colors = dict(zip(networks, style.class_colors(len(networks)), strict=True))
-    for place in places:
-        dashed = place["optimizer"] == "Adam"
-        yield {"color": colors[place["network"]], "linestyle": "--" if dashed else "-", "linewidth": 1.6}
+    for position in places:
+        dashed = position["optimizer"] == "Adam"
+        yield {"color": colors[position["network"]], "linestyle": "--" if dashed else "-", "linewidth": 1.6}
 
 
 def _by_depth(ax: "Axes", arms: Sequence[Mapping[str, Any]], alpha: float) -> None:
     by_name = {arm["arm"]: arm for arm in arms}
     names, handles = list(by_name), []
     for name, line in zip(names, _styles(by_name.values()), strict=True):
-        own = sorted((arm for arm in arms if arm["arm"] == name), key=_layers)
-        depths, means = [_layers(arm) for arm in own], [arm["mean"] for arm in own]
-        handles.append(ax.errorbar(depths, means, yerr=lines.lengths(own), marker="o", markersize=4, **line))
+        of_name = sorted((arm for arm in arms if arm["arm"] == name), key=_layers)
+        depths, means = [_layers(arm) for arm in of_name], [arm["mean"] for arm in of_name]
+        handles.append(ax.errorbar(depths, means, yerr=lines.lengths(of_name), marker="o", markersize=4, **line))
     ax.set_xticks(sorted({_layers(arm) for arm in arms}))
     title, ylabel = "Deeper, with a rate of its own for each arm", f"held-out accuracy, {style.level(alpha)} interval"
     lines.finish(ax, handles, names, title=title, xlabel="hidden layers", ylabel=ylabel)
@@ -102,20 +102,20 @@ def _by_depth(ax: "Axes", arms: Sequence[Mapping[str, Any]], alpha: float) -> No
 
 def _failures(ax: "Axes", arms: Sequence[Mapping[str, Any]], depth: int) -> None:
     """Draw the share of runs that ended badly, at the largest depth."""
-    own = [arm for arm in arms if _layers(arm) == depth]
+    of_name = [arm for arm in arms if _layers(arm) == depth]
     colors = style.class_colors(6)
     label = {"facecolor": ax.get_facecolor(), "edgecolor": "none", "alpha": 0.7, "pad": 1.5}
-    places, left = np.arange(len(own)), np.zeros(len(own))
+    places, left = np.arange(len(of_name)), np.zeros(len(of_name))
     for end, color in _ENDS.items():
-        share = np.array([arm["census"].get(end, 0) / max(1, sum(arm["census"].values())) for arm in own])
+        share = np.array([arm["census"].get(end, 0) / max(1, sum(arm["census"].values())) for arm in of_name])
         ax.barh(places, share, left=left, height=0.7, color=colors[color], label=end)
         left += share
-    for place, arm in enumerate(own):
+    for position, arm in enumerate(of_name):
         # inside the panel: beside it, names would take half of its width
         name = style.shortened([arm["arm"]], 40)[0]
-        ax.text(0.02, place, name, va="center", fontsize=8, parse_math=False, bbox=label)
+        ax.text(0.02, position, name, va="center", fontsize=8, parse_math=False, bbox=label)
     ax.set_yticks([])
-    ax.set_ylim(len(own) - 0.4, -0.6)
+    ax.set_ylim(len(of_name) - 0.4, -0.6)
     ax.set(title=f"How runs ended, {depth} layers", xlabel="share of runs", xlim=(0, 1))
     ax.grid(visible=True, axis="x", alpha=0.3)
     style.legend_below(ax, *ax.get_legend_handles_labels())

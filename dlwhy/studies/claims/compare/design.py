@@ -34,20 +34,20 @@ def design(request: Request) -> Study:
 
     """
     task, kind, features, classes = _task(request)
-    made = _recipes(request, kind)
-    for each in made:
+    asked = _recipes(request, kind)
+    for each in asked:
         _check_size(each, features=features, kind=kind, classes=classes)
     if request.extra.get("match"):
-        made = _matched(made, features=features, kind=kind, classes=classes)
+        asked = _matched(asked, features=features, kind=kind, classes=classes)
     n_train = request.own.n_train if request.own else _ROWS
-    arms = [_arm(each, task, kind, n_train) for each in made]
+    arms = [_arm(each, task, kind, n_train) for each in asked]
     repeated = next((arm for arm in arms if isinstance(arm.recipe, Network)), None)
     study = assemble(
         dataclasses.replace(request, epochs=None),  # recipes have read it
         arms=arms,
         contrasts=[_contrast(arm, arms[0]) for arm in arms[1:]],
         repeated=repeated,
-        caveats=_caveats(made, request, features=features, kind=kind, classes=classes),
+        caveats=_caveats(asked, request, features=features, kind=kind, classes=classes),
     )
     return dataclasses.replace(study, request=request)
 
@@ -71,11 +71,11 @@ def _recipes(request: Request, kind: Kind) -> list[Recipe]:
     if match not in (None, "parameters"):
         raise UsageError(f"--match must be parameters (got {display(match)})")
     models = request.extra.get("models") or {}
-    made = [recipes.parse(text, kind, epochs=request.epochs, models=models) for text in texts]
-    for place, each in enumerate(made):
-        if each.text in [other.text for other in made[:place]]:
+    asked = [recipes.parse(text, kind, epochs=request.epochs, models=models) for text in texts]
+    for index, each in enumerate(asked):
+        if each.text in [other.text for other in asked[:index]]:
             raise UsageError(f'--arm "{display(each.text, 100)}" is given twice', "the A/A arm shows the noise")
-    return made
+    return asked
 
 
 def _check_size(recipe: Recipe, **shape: Any) -> None:
@@ -86,16 +86,16 @@ def _check_size(recipe: Recipe, **shape: Any) -> None:
         )
 
 
-def _matched(made: Sequence[Recipe], *, features: int, kind: Kind, classes: int) -> list[Recipe]:
+def _matched(asked: Sequence[Recipe], *, features: int, kind: Kind, classes: int) -> list[Recipe]:
     """Return all networks about as many parameters as the first."""
 
     def count(network: Any) -> int:
         return recipes.parameters(network, features=features, kind=kind, classes=classes)
 
-    networks = [each.network for each in made if each.network]
+    networks = [each.network for each in asked if each.network]
     wanted = count(networks[0]) if networks else 0
     changed = []
-    for each in made:
+    for each in asked:
         network = recipes.resized(each.network, wanted, count) if each.network else None
         if each.network and network is None:
             raise UsageError(
@@ -133,15 +133,15 @@ def _contrast(arm: Arm, base: Arm) -> Contrast:
     return contrast("C1", arm, base, says)
 
 
-def _caveats(made: Sequence[Recipe], request: Request, *, features: int, kind: Kind, classes: int) -> list[str]:
+def _caveats(asked: Sequence[Recipe], request: Request, *, features: int, kind: Kind, classes: int) -> list[str]:
     said = [] if request.own else ["Without --data, this is the demonstration: two moons."]
-    fixed = [each.text for each in made if each.has_rate]
-    if fixed and any(each.network and not each.has_rate for each in made):
+    fixed = [each.text for each in asked if each.has_rate]
+    if fixed and any(each.network and not each.has_rate for each in asked):
         said.append(f"Not of equal tuning: the rate of {', '.join(fixed)} was given, the others' were tuned.")
-    others = [each.text for each in made if each.from_other]
+    others = [each.text for each in asked if each.from_other]
     if others:
         said.append(f"Trained from scratch here, though the model began with another's weights: {', '.join(others)}.")
-    for each in made:
+    for each in asked:
         if each.network and request.extra.get("match"):
             size = recipes.parameters(each.network, features=features, kind=kind, classes=classes)
             widths = ",".join(map(str, each.network.layers)) or "none"

@@ -37,7 +37,7 @@ def read_all(texts: Iterable[str]) -> dict[str, dict[str, Any]]:
 
 
 def name_of(text: str) -> str:
-    """Give the name of the arm: as it was given, but for space round it."""
+    """Return the name of the arm: as it was given, but for space round it."""
     return display(text.strip(), 200)
 
 

@@ -147,7 +147,7 @@ def resized(network: NetworkSpec, wanted: int, count: Callable[[NetworkSpec], in
 
 def _scaled(network: NetworkSpec, factor: float, up: int = 0) -> NetworkSpec:
     """Scale all widths down to whole numbers, the first ones up."""
-    widths = [max(1, int(width * factor) + (place < up)) for place, width in enumerate(network.layers)]
+    widths = [max(1, int(width * factor) + (index < up)) for index, width in enumerate(network.layers)]
     return dataclasses.replace(network, layers=tuple(min(width, 16_384) for width in widths))
 
 
@@ -186,7 +186,7 @@ def _unknown(name: str, field: str, text: str) -> UsageError:
 
 
 def _readers() -> dict[str, Callable[[str], Any]]:
-    """Give what reads the value of each option that a recipe may have."""
+    """Return what reads the value of each option that a recipe may have."""
     return {name: read for name, read in recipe.readers().items() if name not in _COMMON}
 
 

@@ -29,18 +29,20 @@ def panels(report: Report) -> Sequence[Panel]:
 
 def _grid_panel(shown: Mapping[str, Any], task: str) -> Panel:
     def draw(ax: "Axes") -> None:
-        cells, found = shown["grids"][task], shown["frontiers"].get(task)
+        cells, frontier = shown["grids"][task], shown["frontiers"].get(task)
         widths = list(dict.fromkeys(cell[0] for cell in cells))
         handles, names = [], []
         for width, color in zip(widths, style.class_colors(max(2, len(widths))), strict=False):
             cost, loss = _of_width(cells, width)
             handles.append(ax.plot(cost, loss, "o-", color=color, markersize=4, linewidth=1.3)[0])
             names.append(f"width {width:g}")
-        if found:
-            budget, loss = _frontier(found)
+        if frontier:
+            budget, loss = _frontier(frontier)
             handles.append(ax.step(budget, loss, where="post", color=style.ink(), linewidth=1.8)[0])
             names.append(
-                "frontier" if found["slope"] is None else f"frontier, compute^{0.0 - round(found['slope'], 2):.2f}"
+                "frontier"
+                if frontier["slope"] is None
+                else f"frontier, compute^{0.0 - round(frontier['slope'], 2):.2f}"
             )
         lines.finish(ax, handles, names, title=f"{task}: what compute buys", **_LABELS)
 
@@ -50,36 +52,36 @@ def _grid_panel(shown: Mapping[str, Any], task: str) -> Panel:
 def _controls(ax: "Axes", shown: Mapping[str, Any], tasks: Sequence[str]) -> None:
     handles = []
     for task, color in zip(tasks, style.class_colors(max(2, len(tasks))), strict=False):
-        cells, found = shown["grids"][task], shown["frontiers"].get(task)
+        cells, frontier = shown["grids"][task], shown["frontiers"].get(task)
         for width in dict.fromkeys(cell[0] for cell in cells):
             ax.plot(*_of_width(cells, width), "o-", color=color, alpha=0.3, markersize=2.5, linewidth=0.8)
-        budget, loss = _frontier(found) if found else (np.array([]), np.array([]))
+        budget, loss = _frontier(frontier) if frontier else (np.array([]), np.array([]))
         handles.append(ax.step(budget, loss, where="post", color=color, linewidth=2.2)[0])
     names = [f"{task}, frontier" for task in tasks]
     lines.finish(ax, handles, names, title="Controls: compute that buys nothing", **_LABELS)
 
 
-def _throughput(ax: "Axes", found: Mapping[str, Any]) -> None:
+def _throughput(ax: "Axes", measured: Mapping[str, Any]) -> None:
     colors = style.class_colors(3)
     handles = [
-        ax.plot(*np.array(found["batch"], float).T, "o-", color=colors[0])[0],
-        ax.plot(*np.array(found["replicas"], float).T, "s--", color=colors[1])[0],
+        ax.plot(*np.array(measured["batch"], float).T, "o-", color=colors[0])[0],
+        ax.plot(*np.array(measured["replicas"], float).T, "s--", color=colors[1])[0],
     ]
     names = ["by batch size, one network", "by networks side by side, batch 64"]
-    if not isinstance(found["threads"], str):
-        handles.append(ax.plot(*np.array(found["threads"], float).T, "^:", color=colors[2])[0])
+    if not isinstance(measured["threads"], str):
+        handles.append(ax.plot(*np.array(measured["threads"], float).T, "^:", color=colors[2])[0])
         names.append("by threads, batch 1024")
-    title = f"This machine: at best {found['share']:.0%} of its matrix-product peak"
+    title = f"This machine: at best {measured['share']:.0%} of its matrix-product peak"
     labels = {"xlabel": "batch size, networks, threads", "ylabel": "samples a second"}
     lines.finish(ax, handles, names, title=title, **labels, log="xy")
 
 
 def _of_width(cells: Sequence[Sequence[float]], width: float) -> Any:
     """Costs and losses of a width, (2, n_durations)."""
-    own = np.array([[cost, loss] for each, _, cost, loss in cells if each == width])
-    return own[:, 0], 10 ** own[:, 1]
+    of_width = np.array([[cost, loss] for each, _, cost, loss in cells if each == width])
+    return of_width[:, 0], 10 ** of_width[:, 1]
 
 
-def _frontier(found: Mapping[str, Any]) -> Any:
-    budget, loss, _ = np.array(found["points"], float).T
+def _frontier(frontier: Mapping[str, Any]) -> Any:
+    budget, loss, _ = np.array(frontier["points"], float).T
     return budget, 10**loss

@@ -23,16 +23,16 @@ _UNIT = "decades of loss a decade of compute"
 
 def findings(study: Study, results: Results) -> Sequence[Finding]:
     """Return P1, compute pays, and P2, the best width grows with the budget, for each task."""
-    found: list[Finding] = []
+    judged: list[Finding] = []
     for task, grid, overlap in grids(study, results):
         low, high = ends(grid)
         if grid.n_seeds < 2 or low >= high:
             continue
-        found.append(judge(study, _paying(task, low, high), frontier.gains(grid, low, high), overlap=overlap))
+        judged.append(judge(study, _paying(task, low, high), frontier.gains(grid, low, high), overlap=overlap))
         if task.role != "negative":
             trends = frontier.width_trends(grid, frontier.budgets(low, high))
-            found.append(judge(study, _widening(task), trends, overlap=overlap))
-    return found
+            judged.append(judge(study, _widening(task), trends, overlap=overlap))
+    return judged
 
 
 def descriptive(study: Study, results: Results) -> dict[str, Any]:
@@ -53,14 +53,14 @@ def descriptive(study: Study, results: Results) -> dict[str, Any]:
 
 def grids(study: Study, results: Results) -> list[tuple[Task, Grid, float]]:
     """Put the runs of all widths of each task together, with their overlap; seeds that lost a cell are left out."""
-    found = []
+    of_tasks = []
     for group in by_task(cells(study, results, "width")).values():
         seeds = [run.seed for run in group[0].outcome.runs]
         whole = [seed for seed in seeds if all(_is_whole(cell.outcome, seed) for cell in group)]
         if whole:
             overlap = selecting.overlap_of(*(cell.outcome for cell in group))
-            found.append((group[0].arm.task, _grid(group, whole), overlap))
-    return found
+            of_tasks.append((group[0].arm.task, _grid(group, whole), overlap))
+    return of_tasks
 
 
 def ends(grid: Grid) -> tuple[float, float]:
@@ -87,14 +87,14 @@ def frontier_of(grid: Grid) -> dict[str, Any]:
     }
 
 
-def _sentences(task: Task, found: Mapping[str, Any]) -> list[str]:
-    if found["slope"] is None or found["slope"] <= _SMALLEST_SLOPE or task.role == "negative":
+def _sentences(task: Task, law: Mapping[str, Any]) -> list[str]:
+    if law["slope"] is None or law["slope"] <= _SMALLEST_SLOPE or task.role == "negative":
         return []
     line = (
-        f"On {task.name}, the frontier falls by {found['slope']:.2f} decades a decade of compute; from its lower two "
-        f"thirds, the upper third was foreseen within {found['forecast_error']:.0%}. Rank correlation of budget and "
-        f"best width: {found['rank_correlation']:.2f}. With parameters alone, trained longest, the loss falls as about "
-        f"N^-{found['by_parameters']:.2f}."
+        f"On {task.name}, the frontier falls by {law['slope']:.2f} decades a decade of compute; from its lower two "
+        f"thirds, the upper third was foreseen within {law['forecast_error']:.0%}. Rank correlation of budget and "
+        f"best width: {law['rank_correlation']:.2f}. With parameters alone, trained longest, the loss falls as about "
+        f"N^-{law['by_parameters']:.2f}."
     )
     return [line]
 

@@ -57,7 +57,7 @@ class Forecast:
 
 
 def budgets(low: float, high: float) -> Array:
-    """Give budgets about a quarter of a decade apart, both ends among them."""
+    """Return budgets about a quarter of a decade apart, both ends among them."""
     count = max(1, round(float(np.log(high / low) / np.log(_QUARTER_DECADE))))
     return np.asarray(np.geomspace(low, high, count + 1))
 
@@ -87,14 +87,14 @@ def gains(grid: Grid, low: float, high: float) -> Array:
 
 
 def best_cells(losses: Array, grid: Grid, limits: Sequence[float] | Array) -> Array:
-    """Give the best cell within each budget, (n_budgets,), by losses of all cells, (n_cells,)."""
+    """Return the best cell within each budget, (n_budgets,), by losses of all cells, (n_cells,)."""
     places = [affordable(grid, limit) for limit in limits]
     return np.array([cells[losses[cells].argmin()] for cells in places])
 
 
 def width_trends(grid: Grid, limits: Array) -> Array:
     """Rank correlation of budget and best width, by seed, (n_seeds,); 0 where the width stays the same."""
-    return np.array([rank_correlation(limits, grid.widths[best_cells(own, grid, limits)]) for own in grid.losses])
+    return np.array([rank_correlation(limits, grid.widths[best_cells(row, grid, limits)]) for row in grid.losses])
 
 
 def rank_correlation(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
@@ -122,7 +122,7 @@ def forecast(limits: Array, losses: Array) -> Forecast | None:
 
 
 def affordable(grid: Grid, budget: float) -> Array:
-    """Give the cells within a budget, some index each.
+    """Return the cells within a budget, some index each.
 
     Raises
     ------

@@ -104,7 +104,7 @@ def arm(*, threads: bool = True) -> Arm:
 
 
 def measured(results: Results) -> dict[str, Any] | None:
-    """Give what was measured, if it was."""
+    """Return what was measured, if it was."""
     extras = [run.extra for outcome in results.values() for run in outcome.runs if KEY in run.extra]
     return dict(extras[0][KEY]) if extras else None
 
@@ -130,7 +130,7 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
 
 
 def speed(*, batch: int, replicas: int = 1, device: str = "auto") -> float:
-    """Give the samples a second that replicas of one network train with, once the program is there."""
+    """Return the samples a second that replicas of one network train with, once the program is there."""
     clock = _Clock(batch=batch, replicas=replicas)
     train_replicas(
         _data(),
@@ -145,7 +145,7 @@ def speed(*, batch: int, replicas: int = 1, device: str = "auto") -> float:
 
 
 def matrix_peak() -> float:
-    """Give the FLOP/s of a compiled float32 matrix product on TensorFlow's first device, the best of some."""
+    """Return the FLOP/s of a compiled float32 matrix product on TensorFlow's first device, the best of some."""
     tensorflow = accelerator.load()
     a, b = tensorflow.random.stateless_normal((2, _MATRIX, _MATRIX), seed=(0, 0))
     product = tensorflow.function(tensorflow.matmul, jit_compile=True)
@@ -167,7 +167,7 @@ def main(arguments: list[str]) -> None:
 def _by_threads() -> list[list[float]] | str:
     """Measure with 1, 2, 4, … threads, or say why not."""
     cores = len(os.sched_getaffinity(0))
-    counts = sorted({1 << place for place in range(cores.bit_length())} | {cores})
+    counts = sorted({1 << power for power in range(cores.bit_length())} | {cores})
     found = []
     for count in (each for each in counts if each <= cores):
         command = [sys.executable, "-m", "dlwhy.studies.claims.compute.throughput", str(count)]

@@ -40,7 +40,7 @@ class Curve:
     c: float
 
     def at(self, sizes: npt.ArrayLike) -> Array:
-        """Give the errors at sizes, (k,)."""
+        """Return the errors at sizes, (k,)."""
         return np.asarray(self.a * np.asarray(sizes, float) ** -self.b + self.c)
 
 
@@ -90,7 +90,7 @@ class LearningCurve:
     next_refused: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Give it JSON-like."""
+        """Return it JSON-like."""
         values = {name: list(each) if isinstance(each, tuple) else each for name, each in vars(self).items()}
         return {**values, "next_doubling": self.next_doubling.as_json() if self.next_doubling else None}
 
@@ -158,7 +158,7 @@ def _with_floor(log_n: Array, log_error: Array, start: Curve) -> Curve:
 
 
 def _below(log_error: Array) -> float:
-    """Give the bound of a floor: just less than the smallest error, whatever the logarithm rounded."""
+    """Return the bound of a floor: just less than the smallest error, whatever the logarithm rounded."""
     return math.exp(log_error.min()) * (1 - 1e-9)
 
 
@@ -250,9 +250,9 @@ def _refusal(runs: Array, mean: Array, *, alpha: float, overlap: float) -> str |
 
 def _turns_back(runs: Array, mean: Array, *, alpha: float, overlap: float) -> bool:
     """Say whether any size is worse than the best smaller one, by 5 % for sure, with Bonferroni's correction."""
-    for place in range(1, len(mean)):
-        best = int(mean[:place].argmin())
-        gain = _gain(runs[:, best] - runs[:, place], alpha=alpha / (len(mean) - 1), overlap=overlap)
+    for index in range(1, len(mean)):
+        best = int(mean[:index].argmin())
+        gain = _gain(runs[:, best] - runs[:, index], alpha=alpha / (len(mean) - 1), overlap=overlap)
         if gain and gain.ci_high < -_TURN * mean[best]:
             return True
     return False

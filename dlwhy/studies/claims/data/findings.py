@@ -26,19 +26,19 @@ Sizes = Mapping[int, Cell]
 
 def findings(study: Study, results: Results) -> Sequence[Finding]:
     """Return P3, the gap to the training rows shrinks, and P4, the net gains on the simple model, for each task."""
-    found: list[Finding] = []
+    judged: list[Finding] = []
     for task, nets, simple, overlap in _tasks(study, results):
         if len(nets) > 2 and task.role != "negative":
             gaps = _table(nets, "train_") - _table(nets)
             finite = gaps[np.isfinite(gaps).all(axis=1)]
             shrinks = _shrinking(study, task, nets)
             fall = finite[:, 0] - finite[:, -1]
-            found.append(by_trend(judge(study, shrinks, fall, overlap=overlap), -finite, overlap))
+            judged.append(by_trend(judge(study, shrinks, fall, overlap=overlap), -finite, overlap))
         if len(simple) > 2 and nets.keys() == simple.keys():
             lead = _table(nets) - _table(simple)
             gains = _gaining(study, task, nets)
-            found.append(judge(study, gains, lead[:, -1] - lead[:, 0], overlap=overlap))
-    return found
+            judged.append(judge(study, gains, lead[:, -1] - lead[:, 0], overlap=overlap))
+    return judged
 
 
 def descriptive(study: Study, results: Results) -> dict[str, Any]:
@@ -157,13 +157,13 @@ def _overtaking(study: Study, task: Task, nets: Sizes, simple: Sizes, overlap: f
 
 def _crossing(leads: dict[int, float]) -> float | None:
     """Return the number of rows at which the mean lead becomes positive and stays so, between two sizes."""
-    found = None
+    judged = None
     for (n, lead), (after, later) in itertools.pairwise(leads.items()):
         if later <= 0:
-            found = None
+            judged = None
         elif lead <= 0:
-            found = float(np.exp(np.interp(0, [lead, later], np.log([n, after]))))
-    return found
+            judged = float(np.exp(np.interp(0, [lead, later], np.log([n, after]))))
+    return judged
 
 
 def _metric(study: Study, task: Task) -> str:

@@ -36,13 +36,13 @@ def _by_depth(ax: "Axes", report: Report) -> None:
     tasks = [task for task in dict.fromkeys(arm["task"] for arm in arms) if task not in _dial_tasks(report)]
     handles, names = [], []
     for task, color in zip(tasks, style.class_colors(max(2, len(tasks))), strict=False):
-        own = [arm for arm in arms if arm["task"] == task and arm["mean"] is not None]
-        negative = bool(own) and own[0]["role"] == "negative"
+        of_task = [arm for arm in arms if arm["task"] == task and arm["mean"] is not None]
+        negative = bool(of_task) and of_task[0]["role"] == "negative"
         handles.append(
             ax.errorbar(
-                [arm["place"]["depth"] for arm in own],
-                [arm["mean"] for arm in own],
-                yerr=lines.lengths(own),
+                [arm["place"]["depth"] for arm in of_task],
+                [arm["mean"] for arm in of_task],
+                yerr=lines.lengths(of_task),
                 color=color,
                 linestyle="--" if negative else "-",
                 marker="o",
@@ -77,8 +77,8 @@ def _maps(ax: "Axes", *, task: str, maps: Mapping[str, list[str]]) -> None:
     colors = ListedColormap([style.muted(color) for color in style.class_colors(2)])
     columns = max(2, math.ceil(math.sqrt(len(maps))))
     rows = -(-len(maps) // columns)
-    for place, (name, rows_of_map) in enumerate(maps.items()):
-        row, column = divmod(place, columns)
+    for position, (name, rows_of_map) in enumerate(maps.items()):
+        row, column = divmod(position, columns)
         inner = ax.inset_axes((column / columns, 1 - (row + 1) / rows, 0.96 / columns, 0.86 / rows))
         cells = np.array([[-1 if mark == " " else int(mark) for mark in row_of_map] for row_of_map in rows_of_map])
         inner.imshow(np.ma.masked_less(cells, 0), cmap=colors, vmin=0, vmax=1)

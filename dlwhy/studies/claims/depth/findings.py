@@ -17,15 +17,15 @@ from dlwhy.studies.plan.study import Study, Task, about
 
 def findings(study: Study, results: Results) -> Sequence[Finding]:
     """Return the trend of the linear probes from layer to layer (Page 1963), for each task."""
-    found = []
+    trends = []
     for cell in cells(study, results, probes="trained"):
         curves = np.array(cell.extras("probes"))
         if len(curves) < 2:
             continue
         overlap = selecting.overlap_of(cell.outcome)
         trend = judge(study, _rising(cell.arm.task), statistics.slopes(curves), overlap=overlap)
-        found.append(by_trend(trend, curves, overlap))
-    return found
+        trends.append(by_trend(trend, curves, overlap))
+    return trends
 
 
 def descriptive(study: Study, results: Results) -> dict[str, Any]:

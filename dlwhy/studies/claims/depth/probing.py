@@ -19,7 +19,7 @@ _LINE_POINTS = 8001
 _MAP_CELLS = 61
 
 
-def accuracies(replicas: Replicas, place: int, draw: Draw) -> list[float]:
+def accuracies(replicas: Replicas, index: int, draw: Draw) -> list[float]:
     """Fit a linear probe at the input and behind each hidden layer of one network (Alain & Bengio 2016).
 
     Parameters
@@ -37,7 +37,7 @@ def accuracies(replicas: Replicas, place: int, draw: Draw) -> list[float]:
     """
     y, y_test = draw.y_train, draw.y_test[:_MOST_TEST]
     parts = (draw.X_train, draw.X_test[:_MOST_TEST])
-    behind = zip(*(layers(replicas.shape, replicas.weights, place, X) for X in parts), strict=True)
+    behind = zip(*(layers(replicas.shape, replicas.weights, index, X) for X in parts), strict=True)
     return [_probe(train, y, test, y_test) for train, test in (parts, *behind)]
 
 
@@ -72,14 +72,14 @@ def tent_pieces() -> list[list[int]]:
 
 
 def disc() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """Give the cells of a map of the unit disc, from the top left on, (n·n, 2), and which lie inside, (n, n)."""
+    """Return the cells of a map of the unit disc, from the top left on, (n·n, 2), and which lie inside, (n, n)."""
     side = np.linspace(-1, 1, _MAP_CELLS)
     across, up = np.meshgrid(side, side[::-1])
     return np.column_stack([across.ravel(), up.ravel()]), np.hypot(across, up) <= 1
 
 
 def class_map(classes: npt.NDArray[Any]) -> list[str]:
-    """Give the classes, 0 or 1, of all cells of `disc` as lines of characters, blank outside."""
+    """Return the classes, 0 or 1, of all cells of `disc` as lines of characters, blank outside."""
     _, inside = disc()
     return ["".join(line) for line in np.where(inside, classes.reshape(inside.shape).astype(int).astype(str), " ")]
 

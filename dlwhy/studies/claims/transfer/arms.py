@@ -36,8 +36,8 @@ class Carried(Network):
         outcome = super().run(task, seeds, dataset)
         if self.source is None or self.source.shuffled:
             return outcome
-        found = sources(self.source, self.network, task, seeds)
-        accuracy = dict(zip(found.seeds, found.scores, strict=True))
+        trained = sources(self.source, self.network, task, seeds)
+        accuracy = dict(zip(trained.seeds, trained.scores, strict=True))
         runs = tuple(dataclasses.replace(run, extra={"source": accuracy[run.seed]}) for run in outcome.runs)
         return dataclasses.replace(outcome, runs=runs)
 
@@ -53,9 +53,9 @@ class Carried(Network):
             return Start(bases=[archive.read(self.file)] * len(wanted), freeze=self.freeze)
         if self.source is None:
             return None
-        found = sources(self.source, self.network, task, seeds)
+        trained = sources(self.source, self.network, task, seeds)
         carry = len(self.network.layers) if self.carry is None else self.carry
-        return Start(bases=[base_of(found, seed, carry) for seed in wanted], freeze=self.freeze)
+        return Start(bases=[base_of(trained, seed, carry) for seed in wanted], freeze=self.freeze)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -69,12 +69,12 @@ class OnFeatures(NetworkRecipe):
         """Fit the model once a seed."""
         draws = draws_of(task, seeds.report, dataset)
         if self.source:
-            found = sources(self.source, self.network, task, seeds)
+            trained = sources(self.source, self.network, task, seeds)
         else:
-            found = untrained(self.network, draws[0], seeds.report)
+            trained = untrained(self.network, draws[0], seeds.report)
         simple = Simple(model=self.model)
         runs = []
         for seed, draw in zip(seeds.report, draws, strict=True):
-            train, test = (found.hidden(found.seeds.index(seed), X) for X in (draw.X_train, draw.X_test))
+            train, test = (trained.hidden(trained.seeds.index(seed), X) for X in (draw.X_train, draw.X_test))
             runs.append(simple.fitted(seed, dataclasses.replace(draw, X_train=train, X_test=test)))
         return Outcome(runs=tuple(runs))

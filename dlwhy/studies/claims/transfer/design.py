@@ -158,18 +158,18 @@ def _carrying(task: Task, carry: int, freeze: int) -> Arm:
 
 def _contrasts(arms: Mapping[str, Arm]) -> list[Contrast]:
     positive = arms[SCRATCH].task.role == "positive"
-    found = [
+    predicted = [
         _compared("P1", arms[TUNED], arms[SCRATCH], primary=positive),
         _compared("P1", arms[FROZEN], arms[SCRATCH]),
     ]
     if positive:
-        found += [
+        predicted += [
             _compared("P1", arms[_SHUFFLED], arms[SCRATCH]),
             _compared("P3", arms[TUNED], arms[_SHUFFLED], primary=True),
         ]
         if _RANDOM in arms:
-            found.append(_compared("P3", arms[FROZEN], arms[_RANDOM]))
-    return found
+            predicted.append(_compared("P3", arms[FROZEN], arms[_RANDOM]))
+    return predicted
 
 
 def _compared(id: str, arm: Arm, base: Arm, *, primary: bool = False) -> Contrast:  # noqa: A002  # as in study.json

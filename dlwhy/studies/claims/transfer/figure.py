@@ -24,8 +24,8 @@ def panels(report: Report) -> Sequence[Panel]:
     """Return what draws a panel for each task."""
     curves: Mapping[str, _Curves] = report["descriptive"]["curves"]
     drawn: list[Panel] = []
-    for task, own in curves.items():
-        known = {name: cells for name, cells in own.items() if cells}
+    for task, of_task in curves.items():
+        known = {name: cells for name, cells in of_task.items() if cells}
         if not known:
             continue
         several = max(map(len, known.values())) > 1
@@ -58,11 +58,11 @@ def _side_by_side(task: str, curves: _Curves, level: str) -> Panel:
     """Arms under each other, where all have as many labels."""
 
     def draw(ax: "Axes") -> None:
-        for place, (name, cells) in enumerate(curves.items()):
+        for row, (name, cells) in enumerate(curves.items()):
             _, score, low, high = (float("nan") if value is None else value for value in cells[0])
             color = _look(name)["color"]
-            ax.plot([low, high], [place, place], color=color, linewidth=2)
-            ax.plot(score, place, "o", color=color, markersize=6)
+            ax.plot([low, high], [row, row], color=color, linewidth=2)
+            ax.plot(score, row, "o", color=color, markersize=6)
         labels = next(iter(curves.values()))[0][0]
         ax.set_yticks(range(len(curves)), style.shortened(list(curves), 40))
         ax.set_ylim(len(curves) - 0.5, -0.5)

@@ -98,9 +98,9 @@ def untrained(network: NetworkSpec, draw: Draw, seeds: Sequence[int]) -> Sources
 
 
 @functools.lru_cache(maxsize=256)
-def base_of(found: Sources, seed: int, carry: int) -> Trained:
+def base_of(group: Sources, seed: int, carry: int) -> Trained:
     """Keep the models to start from: making one takes 40 ms, and arms share them."""
-    return found.base(found.seeds.index(seed), carry)
+    return group.base(group.seeds.index(seed), carry)
 
 
 def _learnt(source: Source, network: NetworkSpec, draws: Sequence[Draw], seeds: tuple[int, ...]) -> Sources:

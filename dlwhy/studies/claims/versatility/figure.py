@@ -52,7 +52,7 @@ def _by_data_set(ax: "Axes", scores: Mapping[str, Mapping[str, float]], own: Con
     lowest = min(min(methods.values()) for methods in scores.values())
     handles, names = [], []
     for method in (each for each in reversed(_METHODS) if any(each in scores[task] for task in order)):
-        cells = [(scores[task][method], place) for place, task in enumerate(order) if method in scores[task]]
+        cells = [(scores[task][method], row) for row, task in enumerate(order) if method in scores[task]]
         values, places = np.array(cells).T
         filled = method in (NETS, NET)
         handles.append(
@@ -82,14 +82,14 @@ def _ranks(ax: "Axes", ranking: Mapping[str, Any]) -> None:
     """Mean ranks, best on top, each with a bar of half the critical difference to either side."""
     ranks, half = ranking["mean_ranks"], ranking["critical_difference"] / 2
     order = np.argsort(ranks, kind="stable")
-    for place, which in enumerate(order):
+    for row, which in enumerate(order):
         method = ranking["methods"][which]
         color = _COLORS[method]
-        ax.plot([ranks[which] - half, ranks[which] + half], [place, place], color=color, linewidth=3, alpha=0.4)
-        ax.plot(ranks[which], place, "o", color=color, markersize=7)
+        ax.plot([ranks[which] - half, ranks[which] + half], [row, row], color=color, linewidth=3, alpha=0.4)
+        ax.plot(ranks[which], row, "o", color=color, markersize=7)
         ax.text(
             ranks[which],
-            place - 0.18,
+            row - 0.18,
             f"{method}  {ranks[which]:.1f}",
             ha="center",
             va="bottom",

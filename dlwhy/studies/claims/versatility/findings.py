@@ -32,14 +32,14 @@ Table = Mapping[str, Methods]
 def findings(study: Study, results: Results) -> Sequence[Finding]:
     """Return P1 and P2 where there are enough data sets, P3, and the user's own data."""
     table = _table(study, results)
-    found = []
+    judged = []
     if len(won := _sets(table, (*_RANKED, NET))) >= _LEAST_SETS:
-        found += [_wins(study, won), _ranks(study, won)]
+        judged += [_wins(study, won), _ranks(study, won)]
     growth = _growth(study, results)
     if growth is not None:
-        found.append(growth)
+        judged.append(growth)
     own = [methods for methods in table.values() if NETS in methods and methods[NETS].arm.task.role == "own"]
-    return found + [_own(study, methods) for methods in own if _best_simple(methods)]
+    return judged + [_own(study, methods) for methods in own if _best_simple(methods)]
 
 
 def descriptive(study: Study, results: Results) -> dict[str, Any]:
@@ -130,9 +130,9 @@ def _ranks(study: Study, sets: Table) -> Finding:
             f"Over all data sets, no difference in rank between eight nets and {words} was detected.",
         ),
     )
-    found = judge(study, prediction, ranks[:, best] - ranks[:, 0])
+    judged = judge(study, prediction, ranks[:, best] - ranks[:, 0])
     # the best of all is either of the two, and the other one has the p value
-    return dataclasses.replace(found, p=ranking.to_best[0 if ranking.best else best], test="ranks")
+    return dataclasses.replace(judged, p=ranking.to_best[0 if ranking.best else best], test="ranks")
 
 
 def _ranked(study: Study, sets: Table) -> tuple[Array, statistics.Ranking]:
