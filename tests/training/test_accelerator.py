@@ -201,7 +201,8 @@ def test_only_small_steps_are_compiled_briefly(monkeypatch, layers, brief):
 def test_studies_have_the_same_threads_everywhere():
     told = "print(tf.get_intra_op_parallelism_threads(), tf.get_inter_op_parallelism_threads())"
     code = (
-        f"from dlwhy.studies.arms import training; training.prepare(); from tensorflow.config import threading as tf; {told}"
+        "from dlwhy.studies.arms import training; training.prepare();"
+        f" from tensorflow.config import threading as tf; {told}"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.split() == ["2", "2"]

@@ -157,10 +157,9 @@ def matrix_peak() -> float:
     return 2 * _MATRIX**3 / min(seconds)
 
 
-def main(arguments: list[str]) -> None:
+def main(threads: int) -> None:
     """Measure with a number of threads, in a process of its own, and write the samples a second."""
-    (threads,) = arguments
-    accelerator.start(threads=int(threads))
+    accelerator.start(threads=threads)
     files.write_stdout(json.dumps(speed(batch=_WIDE_BATCH)).encode())
 
 
@@ -170,7 +169,7 @@ def _by_threads() -> list[list[float]] | str:
     counts = sorted({1 << power for power in range(cores.bit_length())} | {cores})
     found = []
     for count in (each for each in counts if each <= cores):
-        command = [sys.executable, "-m", "dlwhy.studies.claims.compute.throughput", str(count)]
+        command = [sys.executable, "-c", f"from {__name__} import main; main({count})"]
         try:
             done = subprocess.run(  # noqa: S603  # our own module
                 command, capture_output=True, timeout=_PATIENCE_SECONDS, check=True, text=True
@@ -186,7 +185,3 @@ def _data() -> Dataset:
     X = rng.standard_normal((_ROWS, _FEATURES)).astype(np.float32)
     y = X[:, 0]
     return Dataset(X_train=X, y_train=y, X_test=X[:0], y_test=y[:0], name="speed", task="regression", class_names=())
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
