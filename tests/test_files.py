@@ -155,7 +155,7 @@ def write(number):
 """
 DATA_SET = """
 import joblib, polars, numpy as np
-from dlwhy.data import storage
+from dlwhy.data.stored import storage
 from dlwhy.data.dataset import Dataset
 target = "d.{suffix}"
 X = np.random.default_rng(0).random((100_000, 3), dtype=np.float32)

@@ -50,7 +50,7 @@ from tests.data.hostile import (
 CHILD = """
 import json, pathlib, resource, sys, time
 resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
-from dlwhy.data import storage
+from dlwhy.data.stored import storage
 from dlwhy.errors import DlwhyError
 
 def memory(field):
@@ -399,7 +399,7 @@ def test_case_21_reading_opens_the_one_file_and_nothing_else(tmp_path: Path, suf
     storage.write(small(), tmp_path / f"d.{suffix}", compress=int(suffix != "csv"))
     script = f"""
 import sys
-from dlwhy.data import storage
+from dlwhy.data.stored import storage
 storage.read("d.{suffix}")  # imports what it needs
 seen = []
 sys.addaudithook(lambda event, arguments: seen.append((event, *map(str, arguments[:1]))))

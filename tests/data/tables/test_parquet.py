@@ -155,8 +155,8 @@ def test_what_polars_writes_as_it_panics_stays_off_the_terminal(capfd, monkeypat
 def test_what_is_free_is_told_for_this_process():
     assert 0 < memory.free() <= 4 << 30
     script = (
-        "import resource; from dlwhy.data import memory; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30));"
-        "print(memory.free())"
+        "import resource; from dlwhy.data.tables import memory;"
+        "resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30)); print(memory.free())"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert 0 < int(done.stdout) < 1 << 30

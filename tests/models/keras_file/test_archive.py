@@ -143,7 +143,7 @@ def test_case_94_another_process_with_another_past_writes_the_same_bytes(tmp_pat
         import sys
         import keras
         from dlwhy.data.dataset import Column
-        from dlwhy.models import archive, network
+        from dlwhy.models import network; from dlwhy.models.keras_file import archive
         from dlwhy.models.network import NetworkSpec
 
         def content():
@@ -216,7 +216,7 @@ def test_files_of_earlier_versions_are_read(path: Path) -> None:
 
 def test_a_description_needs_no_tensorflow(good: bytes, saved, trained: Trained) -> None:
     script = (
-        "import json, sys; from dlwhy.models import archive; about = archive.describe(sys.argv[1]);"
+        "import json, sys; from dlwhy.models.keras_file import archive; about = archive.describe(sys.argv[1]);"
         "assert not {'tensorflow', 'keras'} & set(sys.modules); print(json.dumps(about))"
     )
     done = subprocess.run([sys.executable, "-c", script, saved(good)], capture_output=True, text=True, check=False)

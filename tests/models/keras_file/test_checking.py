@@ -111,7 +111,7 @@ def test_case_26_only_files_are_opened(path: str, audited) -> None:
 CHILD = """
 import json, resource, sys, time
 from dlwhy.errors import InputRefusedError
-from dlwhy.models import archive
+from dlwhy.models.keras_file import archive
 archive.check(open(sys.argv[1], "rb").read(), "warm")
 resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
 def peak():
