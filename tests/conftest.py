@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import gc
 import os
 import shutil
 import subprocess
@@ -33,6 +34,19 @@ hypothesis.settings.register_profile("dlwhy", deadline=None)
 hypothesis.settings.load_profile("dlwhy")
 
 PROGRAM = str(Path(sys.executable).with_name("dlwhy"))
+
+
+def pytest_configure() -> None:
+    """Give each worker a core of its own: two that train on both cores wait for each other's threads."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[int(worker.removeprefix("gw")) % len(cores)]})
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector off the millions of objects that tests and libraries are, of which none will go."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
