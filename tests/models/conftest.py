@@ -14,7 +14,7 @@ import pytest
 
 from dlwhy.data.dataset import Column
 from dlwhy.models import network
-from dlwhy.models.keras_file import archive
+from dlwhy.models.keras_file import archive, checking
 from dlwhy.models.keras_file.archive import Details, Trained
 from dlwhy.models.network import NetworkSpec
 
@@ -183,6 +183,8 @@ sys.addaudithook(_hear)
 @pytest.fixture
 def audited() -> Callable[[Callable[[], object]], list[tuple[str, str]]]:
     """Run something and tell every file it opened, every socket, every process."""
+
+    checking._installed_keras()  # looked up once, in the packages' own files
 
     def listen(action: Callable[[], object]) -> list[tuple[str, str]]:
         _listening.append([])
