@@ -13,7 +13,7 @@ from dlwhy import files
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import DlwhyError, InputRefusedError, InputUnreadableError, UsageError
 from dlwhy.studies import report as reporting
-from dlwhy.studies.bench import records, runner, tables
+from dlwhy.studies.bench import records, runner, tables, workers
 from dlwhy.studies.bench.folder import DESIGN, REPORT, RUNS, SUMMARY, check, locked
 from dlwhy.studies.bench.runner import StudyProgress
 from dlwhy.studies.claims import registry as claims
@@ -232,7 +232,7 @@ def own_data(dataset: Dataset | None) -> OwnData | None:
 
 def _report(study: Study, results: Results, command: str) -> dict[str, Any]:
     complete = len(results) == len(study.every)
-    context = {"command": command, "versions": runner.versions(), "complete": complete}
+    context = {"command": command, "versions": workers.versions(), "complete": complete}
     report: dict[str, Any] = plain({**reporting.report(study, results), **context})
     return report
 

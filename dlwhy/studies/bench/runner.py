@@ -44,14 +44,9 @@ class StudyProgress:
     seconds: float
 
 
-def versions() -> dict[str, str]:
-    """Return the versions that decide the last bits of a training."""
-    return workers.versions()
-
-
 def keys(study: Study) -> dict[str, str]:
     """Return the fingerprint of every arm's rows."""
-    known = versions()
+    known = workers.versions()
     return {
         key: fingerprint(arm, study.all_seeds, own=study.request.own, versions=known)
         for key, arm in study.every.items()
