@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import inspect
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar, dataclass_transform, get_args
+from typing import Any, TypeVar, dataclass_transform
 
 import typer
 import typer.models
@@ -12,23 +12,29 @@ import typer.models
 _Kind = TypeVar("_Kind", bound="Options")
 
 
+def option(default: Any, says: str, *names: str, **settings: Any) -> Any:
+    """Make a field an option: its default, what its help says, and its names if they are others than the field's."""
+    return _field(typer.Option(default, *names, help=says, **settings))
+
+
+def argument(default: Any, says: str, **settings: Any) -> Any:
+    """Make a field an argument: its default, and what its help says."""
+    return _field(typer.Argument(default, help=says, **settings))
+
+
+def _field(info: typer.models.ParameterInfo) -> Any:
+    return dataclasses.field(default_factory=lambda: info.default, metadata={"info": info})
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Options:
-    """What is asked of a command: each field that is annotated with a Typer option or argument is one.
+    """What is asked of a command: each field that is made by `option` or `argument` is one.
 
     In the help the options of a class stand before those that it inherits.
     """
 
     # names of the fields that were given: on the command line, in the environment or in the configuration file
     given: frozenset[str] = frozenset()
-
-    def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and vars(self) == vars(other)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
-
-    __hash__ = None  # type: ignore[assignment]
 
     def to(self, kind: type[_Kind], **changes: Any) -> _Kind:
         """Give the options of another command: the ones of the same name, but for the changes."""
@@ -42,16 +48,15 @@ class Options:
     @classmethod
     def flag(cls, name: str) -> str:
         """Name an option as the user knows it: ``--batch-size``, or ``NAME`` of an argument."""
-        option = next(get_args(each.type)[1] for each in dataclasses.fields(cls) if each.name == name)
-        if isinstance(option, typer.models.ArgumentInfo):
+        info = next(each.metadata["info"] for each in dataclasses.fields(cls) if each.name == name)
+        if isinstance(info, typer.models.ArgumentInfo):
             return name.upper()
-        # beside a type, Typer keeps the first name as if it were the default
-        return option.default if isinstance(option.default, str) else f"--{name.replace('_', '-')}"
+        return info.param_decls[0] if info.param_decls else f"--{name.replace('_', '-')}"
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(dataclasses.field,))
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 def frozen_options(kind: type[_Kind]) -> type[_Kind]:
-    """Make a frozen dataclass of options, without the methods of its own that `Options` has: `--help` is quick."""
+    """Make a frozen dataclass of options, without methods that nobody needs: `--help` is quick."""
     return dataclasses.dataclass(frozen=True, kw_only=True, eq=False, repr=False)(kind)
 
 
@@ -72,14 +77,15 @@ def command(function: Callable[[Any], None]) -> Callable[..., None]:
 
 def _in_order(kind: type[Options]) -> "list[dataclasses.Field[Any]]":
     """Give the fields that are options, those of a class before those of the classes that it is made of."""
-    fields = {each.name: each for each in dataclasses.fields(kind) if each.name != "given"}
+    fields = {each.name: each for each in dataclasses.fields(kind) if each.metadata}
     names = dict.fromkeys(name for each in kind.__mro__ for name in inspect.get_annotations(each))
     return [fields[name] for name in names if name in fields]
 
 
 def _parameter(field: "dataclasses.Field[Any]") -> inspect.Parameter:
-    default = field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
-    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=field.type)
+    return inspect.Parameter(
+        field.name, inspect.Parameter.KEYWORD_ONLY, default=field.metadata["info"], annotation=field.type
+    )
 
 
 def _is_given(context: typer.Context, name: str) -> bool:

@@ -1,34 +1,30 @@
 """A dataclass of options becomes a command: names, order, defaults, and which were given."""
 
-import dataclasses
 import inspect
-from typing import Annotated
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from dlwhy.cli.arguments import Options, command, frozen_options
+from dlwhy.cli.arguments import Options, argument, command, frozen_options, option
 
 
 @frozen_options
 class Shared(Options):
-    seed: Annotated[int, typer.Option(help="Seed.")] = 42
+    seed: int = option(42, "Seed.")
 
 
 @frozen_options
 class Sizes(Options):
-    seed: Annotated[int, typer.Option(help="Seed.")] = 42
-    width: Annotated[int, typer.Option("--width", "-w", help="Units.")] = 3
+    seed: int = option(42, "Seed.")
+    width: int = option(3, "Units.", "--width", "-w")
 
 
 @frozen_options
 class Grown(Sizes, Shared):
-    names: Annotated[list[str], typer.Option("--name", help="Names.")] = dataclasses.field(
-        default_factory=lambda: ["a"]
-    )
-    table: Annotated[str, typer.Argument(help="A file.")] = "-"
-    is_flat: Annotated[bool, typer.Option(help="Flat.")] = False
+    names: list[str] = option(["a"], "Names.", "--name")
+    table: str = argument("-", "A file.")
+    is_flat: bool = option(False, "Flat.")
 
 
 def called_with(*arguments, env=None):
@@ -48,7 +44,7 @@ def called_with(*arguments, env=None):
 
 
 def test_nothing_given_is_the_defaults():
-    assert called_with() == Grown()
+    assert vars(called_with()) == vars(Grown())
 
 
 @pytest.mark.parametrize(
@@ -61,7 +57,7 @@ def test_nothing_given_is_the_defaults():
     ],
 )
 def test_what_is_given_is_a_value_and_known_as_given(arguments, expected):
-    assert called_with(*arguments) == expected
+    assert vars(called_with(*arguments)) == vars(expected)
 
 
 def test_the_own_options_come_first_then_those_of_each_class_it_is_made_of_and_each_once():
@@ -83,6 +79,6 @@ def test_an_option_is_called_as_the_user_knows_it(field, flag):
 def test_options_go_on_to_another_command_by_their_names():
     grown = Grown(seed=7, width=5, given=frozenset({"seed", "width"}))
 
-    assert grown.to(Shared) == Shared(seed=7, given=frozenset({"seed", "width"}))
-    assert Shared(seed=7).to(Grown, width=9) == Grown(seed=7, width=9)
+    assert vars(grown.to(Shared)) == {"seed": 7, "given": {"seed", "width"}}
+    assert vars(Shared(seed=7).to(Grown, width=9)) == vars(Grown(seed=7, width=9))
     assert grown.some(("width",)) == {"width": 5}

@@ -1,11 +1,9 @@
 """`dlwhy cache`: the compiled programs that are kept between runs, and how to be rid of them."""
 
-from typing import Annotated, Literal
-
-import typer
+from typing import Literal
 
 from dlwhy.cli import options as shared
-from dlwhy.cli.arguments import command, frozen_options
+from dlwhy.cli.arguments import argument, command, frozen_options
 from dlwhy.cli.show.console import Output
 from dlwhy.text import display
 
@@ -14,9 +12,7 @@ from dlwhy.text import display
 class Cache(shared.Common):
     """The options of `dlwhy cache`."""
 
-    action: Annotated[
-        Literal["clear"] | None, typer.Argument(help="What to do; nothing shows the cache.", show_default=False)
-    ] = None
+    action: Literal["clear"] | None = argument(None, "What to do; nothing shows the cache.", show_default=False)
 
 
 @command

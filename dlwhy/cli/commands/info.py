@@ -3,13 +3,11 @@
 import os
 import platform
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from dlwhy import __version__, files, versions
 from dlwhy.cli import options as shared
-from dlwhy.cli.arguments import command, frozen_options
+from dlwhy.cli.arguments import argument, command, frozen_options
 from dlwhy.cli.show.console import Output
 from dlwhy.text import display, number
 
@@ -21,12 +19,9 @@ _MOST_SHOWN = 12
 class Info(shared.Reading):
     """The options of `dlwhy info`."""
 
-    file: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="FILE", help='A data set or a model; "-" for a model, or data as CSV, on stdin.', show_default=False
-        ),
-    ] = None
+    file: str | None = argument(
+        None, 'A data set or a model; "-" for a model, or data as CSV, on stdin.', metavar="FILE", show_default=False
+    )
 
 
 @command

@@ -3,13 +3,11 @@
 import contextlib
 import itertools
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Annotated, Literal
-
-import typer
+from typing import TYPE_CHECKING, Literal
 
 from dlwhy import files
 from dlwhy.cli import options as shared
-from dlwhy.cli.arguments import command, frozen_options
+from dlwhy.cli.arguments import argument, command, frozen_options, option
 from dlwhy.cli.show.console import Output
 from dlwhy.errors import MAX_WHOLE, UsageError
 
@@ -21,22 +19,17 @@ if TYPE_CHECKING:
 class Predict(shared.Reading, shared.Writing):
     """The options of `dlwhy predict`."""
 
-    table: Annotated[
-        str, typer.Argument(metavar="FILE", help='The rows: CSV, TSV, Parquet or JSON Lines; "-" for stdin.')
-    ] = "-"
-    model: shared.Model = shared.MODEL
-    output: Annotated[str, typer.Option("--output", "-o", help='The file to write; "-" for stdout.')] = "-"
-    proba: Annotated[bool, typer.Option("--proba", help="Give the probability of each class, too.")] = False
-    form: Annotated[Literal["csv", "jsonl"], typer.Option("--format", help="Form of the output.")] = "csv"
-    keep: Annotated[bool, typer.Option("--keep", help="Pass on the columns that the model does not use.")] = False
-    input_format: Annotated[
-        Literal["csv", "tsv", "parquet", "jsonl"] | None,
-        typer.Option(help="Form of the input; by default what the file's name says, else csv."),
-    ] = None
-    no_header: Annotated[
-        bool, typer.Option("--no-header", help="The first line is a row already; columns go by position.")
-    ] = False
-    chunk_size: Annotated[int, typer.Option(help="Most rows to predict at a time.", min=1, max=MAX_WHOLE)] = 100_000
+    table: str = argument("-", 'The rows: CSV, TSV, Parquet or JSON Lines; "-" for stdin.', metavar="FILE")
+    model: str = shared.model()
+    output: str = option("-", 'The file to write; "-" for stdout.', "--output", "-o")
+    proba: bool = option(False, "Give the probability of each class, too.", "--proba")
+    form: Literal["csv", "jsonl"] = option("csv", "Form of the output.", "--format")
+    keep: bool = option(False, "Pass on the columns that the model does not use.", "--keep")
+    input_format: Literal["csv", "tsv", "parquet", "jsonl"] | None = option(
+        None, "Form of the input; by default what the file's name says, else csv."
+    )
+    no_header: bool = option(False, "The first line is a row already; columns go by position.", "--no-header")
+    chunk_size: int = option(100_000, "Most rows to predict at a time.", min=1, max=MAX_WHOLE)
 
 
 @command

@@ -1,13 +1,10 @@
 """`dlwhy run`: generate, train, evaluate and plot in one process, into a folder."""
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from dlwhy import files
 from dlwhy.cli import options as shared
-from dlwhy.cli.arguments import command, frozen_options
+from dlwhy.cli.arguments import command, frozen_options, option
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import drawing, making, scoring, training
 from dlwhy.cli.steps.recipe import Train, Training
@@ -21,7 +18,7 @@ _FILES = {"data": shared.DATA, "model": shared.MODEL, "metrics": "metrics.json",
 class Run(making.Making, Training, scoring.Scoring, drawing.Drawing, shared.Writing):
     """The options of `dlwhy run`: those of the four commands, but for what the folder decides."""
 
-    directory: Annotated[str, typer.Option("--dir", help="The folder to write to; made if missing.")] = "run"
+    directory: str = option("run", "The folder to write to; made if missing.", "--dir")
 
 
 @command

@@ -1,14 +1,11 @@
 """Drawing what models have learnt: for `dlwhy plot` and `run`."""
 
-import dataclasses
 import warnings
-from typing import TYPE_CHECKING, Annotated, Literal
-
-import typer
+from typing import TYPE_CHECKING, Literal
 
 from dlwhy import files
 from dlwhy.cli import options as shared
-from dlwhy.cli.arguments import Options, frozen_options
+from dlwhy.cli.arguments import Options, argument, frozen_options, option
 from dlwhy.errors import DlwhyWarning, UsageError
 from dlwhy.text import display
 
@@ -26,13 +23,11 @@ _MOST_PIXELS = 100_000_000
 class Drawing(Options):
     """How a picture looks."""
 
-    dpi: Annotated[int, typer.Option(help="Pixels an inch.", min=10, max=1200)] = 150
-    size: Annotated[str | None, typer.Option(help="Width and height in inches, such as 8x4.5.", metavar="WxH")] = None
-    style: Annotated[Literal["light", "dark", "large"], typer.Option(help="The look; large is for slides.")] = "light"
-    x: Annotated[
-        str | None, typer.Option("--x", help="Feature on the boundary's horizontal axis.", metavar="FEATURE")
-    ] = None
-    y: Annotated[str | None, typer.Option("--y", help="Feature on its vertical axis.", metavar="FEATURE")] = None
+    dpi: int = option(150, "Pixels an inch.", min=10, max=1200)
+    size: str | None = option(None, "Width and height in inches, such as 8x4.5.", metavar="WxH")
+    style: Literal["light", "dark", "large"] = option("light", "The look; large is for slides.")
+    x: str | None = option(None, "Feature on the boundary's horizontal axis.", "--x", metavar="FEATURE")
+    y: str | None = option(None, "Feature on its vertical axis.", "--y", metavar="FEATURE")
 
     def inches(self) -> tuple[float, float] | None:
         """Give width and height.
@@ -59,28 +54,22 @@ class Drawing(Options):
 class Plot(Drawing, shared.Reading, shared.Writing):
     """The options of `dlwhy plot`."""
 
-    kinds: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[KIND]...",
-            help="boundary, loss, accuracy, confusion, roc, calibration; of a regression predicted and residuals; side "
-            "by side. By default boundary and loss, of a regression boundary and predicted.",
-        ),
-    ] = None
-    model: Annotated[
-        list[str],
-        typer.Option(
-            "--model",
-            "-m",
-            help='A .keras file, or "-" for stdin; of several the loss, accuracy, roc and calibration.',
-            metavar="FILE",
-        ),
-    ] = dataclasses.field(default_factory=lambda: [shared.MODEL])
-    data: shared.Data = shared.DATA
-    output: Annotated[
-        str, typer.Option("--output", "-o", help='The picture: .png, .svg or .pdf; "-" for a PNG on stdout.')
-    ] = "plot.png"
-    show: Annotated[bool, typer.Option("--show", help="Open a window, too, if there is a screen.")] = False
+    kinds: list[str] | None = argument(
+        None,
+        "boundary, loss, accuracy, confusion, roc, calibration; of a regression predicted and residuals; side "
+        "by side. By default boundary and loss, of a regression boundary and predicted.",
+        metavar="[KIND]...",
+    )
+    model: list[str] = option(
+        [shared.MODEL],
+        'A .keras file, or "-" for stdin; of several the loss, accuracy, roc and calibration.',
+        "--model",
+        "-m",
+        metavar="FILE",
+    )
+    data: str = shared.data()
+    output: str = option("plot.png", 'The picture: .png, .svg or .pdf; "-" for a PNG on stdout.', "--output", "-o")
+    show: bool = option(False, "Open a window, too, if there is a screen.", "--show")
 
 
 def check(options: Plot) -> None:

@@ -1,17 +1,14 @@
 """Making a toy data set, or importing a table: for `dlwhy generate` and `run`."""
 
 import dataclasses
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from dlwhy import files
 from dlwhy.cli import options as shared
-from dlwhy.cli.arguments import Options, frozen_options
+from dlwhy.cli.arguments import Options, argument, frozen_options, option
 from dlwhy.cli.show.console import Output
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.text import display
-from dlwhy.training.options import TrainingOptions
 
 if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
@@ -27,75 +24,57 @@ _OF_READ_TABLE = ("target", "task", "missing", "split_column", "test_size", "see
 class Making(Options):
     """Which data set is made."""
 
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="A data set of --list.", show_default="moons")] = (
-        None
+    name: str | None = argument(None, "A data set of --list.", metavar="NAME", show_default="moons")
+    samples: int | None = option(None, "Rows of a toy, both parts together.", show_default="1000")
+    noise: float | None = option(None, "Standard deviation of a toy's noise.", show_default="0.1 for most")
+    classes: int | None = option(None, "Number of classes, for toys that let one choose.")
+    features: int | None = option(None, "Number of features, for toys that let one choose.")
+    seed: int = shared.seed()
+    test_size: float = option(0.3, "Share of the rows for testing.")
+    stratify: bool | None = option(
+        None,
+        "Split so that both parts hold the same share of each class.",
+        "--stratify/--no-stratify",
+        show_default="not for toys",
     )
-    samples: Annotated[int | None, typer.Option(help="Rows of a toy, both parts together.", show_default="1000")] = None
-    noise: Annotated[
-        float | None, typer.Option(help="Standard deviation of a toy's noise.", show_default="0.1 for most")
-    ] = None
-    classes: Annotated[int | None, typer.Option(help="Number of classes, for toys that let one choose.")] = None
-    features: Annotated[int | None, typer.Option(help="Number of features, for toys that let one choose.")] = None
-    seed: shared.Seed = TrainingOptions.seed
-    test_size: Annotated[float, typer.Option(help="Share of the rows for testing.")] = 0.3
-    stratify: Annotated[
-        bool | None,
-        typer.Option(
-            "--stratify/--no-stratify",
-            help="Split so that both parts hold the same share of each class.",
-            show_default="not for toys",
-        ),
-    ] = None
-    table: Annotated[
-        str | None,
-        typer.Option("--from", metavar="FILE", help='Import a table: CSV, TSV, Parquet, JSON Lines; "-" for stdin.'),
-    ] = None
-    target: Annotated[str, typer.Option(metavar="COLUMN", help="The table's column that is to be learnt.")] = "target"
-    task: Annotated[
-        str | None,
-        typer.Option(help="binary, multiclass or regression.", show_default="what the target looks like"),
-    ] = None
-    drop: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN", help="Leave out a column; may be given several times.")
-    ] = None
-    missing: Annotated[
-        str,
-        typer.Option(help="Missing cells: impute the training median or category, drop the row, or take for an error."),
-    ] = "impute"
-    split_column: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="A column that says train or test, instead of a random split.")
-    ] = None
-    input_format: Annotated[
-        str | None,
-        typer.Option("--format", help="csv, tsv, parquet or jsonl.", show_default="by the file's name, else csv"),
-    ] = None
-    max_rows: Annotated[int | None, typer.Option(help="Refuse a table with more rows.")] = None
-    title: Annotated[
-        str | None, typer.Option(help="What to call an imported data set.", show_default="by its file")
-    ] = None
-    compress: Annotated[int, typer.Option(help="Compress a .joblib or .npz file: 0 not at all, to 9.")] = 0
+    table: str | None = option(
+        None, 'Import a table: CSV, TSV, Parquet, JSON Lines; "-" for stdin.', "--from", metavar="FILE"
+    )
+    target: str = option("target", "The table's column that is to be learnt.", metavar="COLUMN")
+    task: str | None = option(None, "binary, multiclass or regression.", show_default="what the target looks like")
+    drop: list[str] | None = option(None, "Leave out a column; may be given several times.", metavar="COLUMN")
+    missing: str = option(
+        "impute", "Missing cells: impute the training median or category, drop the row, or take for an error."
+    )
+    split_column: str | None = option(
+        None, "A column that says train or test, instead of a random split.", metavar="COLUMN"
+    )
+    input_format: str | None = option(
+        None, "csv, tsv, parquet or jsonl.", "--format", show_default="by the file's name, else csv"
+    )
+    max_rows: int | None = option(None, "Refuse a table with more rows.")
+    title: str | None = option(None, "What to call an imported data set.", show_default="by its file")
+    compress: int = option(0, "Compress a .joblib or .npz file: 0 not at all, to 9.")
 
 
 @frozen_options
 class _Limit(Options):
-    max_size: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="Refuse a table that takes more memory, in MiB.",
-            show_default="4096, or what is free if that is less",
-        ),
-    ] = None
+    max_size: int | None = option(
+        None,
+        "Refuse a table that takes more memory, in MiB.",
+        min=1,
+        show_default="4096, or what is free if that is less",
+    )
 
 
 @frozen_options
 class Generate(Making, _Limit, shared.Writing):
     """The options of `dlwhy generate`."""
 
-    show_list: Annotated[bool, typer.Option("--list", help="List the data sets that there are.")] = False
-    output: Annotated[
-        str, typer.Option("--output", "-o", help='The file to write: .joblib, .npz or .csv; "-" for CSV on stdout.')
-    ] = shared.DATA
+    show_list: bool = option(False, "List the data sets that there are.", "--list")
+    output: str = option(
+        shared.DATA, 'The file to write: .joblib, .npz or .csv; "-" for CSV on stdout.', "--output", "-o"
+    )
 
 
 def make_and_save(options: Generate, out: Output) -> "Dataset":

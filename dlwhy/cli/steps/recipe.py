@@ -1,11 +1,7 @@
 """The options of a training: for `dlwhy train` and `run`."""
 
-from typing import Annotated
-
-import typer
-
 from dlwhy.cli import options as shared
-from dlwhy.cli.arguments import Options, frozen_options
+from dlwhy.cli.arguments import Options, frozen_options, option
 from dlwhy.errors import UsageError
 from dlwhy.models.spec import NetworkSpec
 from dlwhy.text import display
@@ -20,78 +16,52 @@ _NET, _HOW = NetworkSpec, TrainingOptions
 class Training(Options):
     """How a network is trained."""
 
-    epochs: Annotated[int, typer.Option(help="Passes over the training part.")] = _HOW.epochs
-    layers: Annotated[str, typer.Option(help="Units of each hidden layer.", metavar="N,N,…")] = ",".join(
-        map(str, _NET.layers)
+    epochs: int = option(_HOW.epochs, "Passes over the training part.")
+    layers: str = option(",".join(map(str, _NET.layers)), "Units of each hidden layer.", metavar="N,N,…")
+    activation: str = option(_NET.activation, "relu, tanh, sigmoid, linear, gelu, elu, selu, leaky_relu or swish.")
+    optimizer: str = option(_HOW.optimizer, "sgd, momentum, nesterov, rmsprop, adagrad, adam, adamw, nadam or lion.")
+    learning_rate: float = option(_HOW.learning_rate, "The step size.", "--learning-rate", "--lr")
+    schedule: str = option(_HOW.schedule, "Of the learning rate: constant, cosine, step or warm-up (then cosine).")
+    batch_size: int = option(_HOW.batch_size, "Samples a step.")
+    dropout: float = option(_NET.dropout, "Share of units dropped in each step.")
+    batch_norm: bool = option(_NET.batch_norm, "Normalize each layer over the batch.", "--batch-norm")
+    layer_norm: bool = option(_NET.layer_norm, "Normalize each layer over its units.", "--layer-norm")
+    residual: bool = option(_NET.residual, "Add each layer's input to its output.", "--residual")
+    l1: float = option(_NET.l1, "L1 penalty on the kernels.", "--l1")
+    l2: float = option(_NET.l2, "L2 penalty on the kernels.", "--l2")
+    initializer: str = option(_NET.initializer, "Of the kernels: glorot_uniform, he_normal, … (Keras' names).")
+    normalize: str = option(_HOW.normalize, "Standardize the features inside the model: auto, always or never.")
+    patience: int | None = option(
+        _HOW.patience, "Stop when the validation loss has not improved for so many epochs; restore the best."
     )
-    activation: Annotated[
-        str, typer.Option(help="relu, tanh, sigmoid, linear, gelu, elu, selu, leaky_relu or swish.")
-    ] = _NET.activation
-    optimizer: Annotated[
-        str, typer.Option(help="sgd, momentum, nesterov, rmsprop, adagrad, adam, adamw, nadam or lion.")
-    ] = _HOW.optimizer
-    learning_rate: Annotated[float, typer.Option("--learning-rate", "--lr", help="The step size.")] = _HOW.learning_rate
-    schedule: Annotated[
-        str, typer.Option(help="Of the learning rate: constant, cosine, step or warm-up (then cosine).")
-    ] = _HOW.schedule
-    batch_size: Annotated[int, typer.Option(help="Samples a step.")] = _HOW.batch_size
-    dropout: Annotated[float, typer.Option(help="Share of units dropped in each step.")] = _NET.dropout
-    batch_norm: Annotated[bool, typer.Option("--batch-norm", help="Normalize each layer over the batch.")] = (
-        _NET.batch_norm
+    validation_split: float | None = option(
+        _HOW.validation_split,
+        "Share of the training part to validate on; 0.2 with --patience, else the test part draws.",
     )
-    layer_norm: Annotated[bool, typer.Option("--layer-norm", help="Normalize each layer over its units.")] = (
-        _NET.layer_norm
+    class_weight: str = option(_HOW.class_weight, "none, or balanced: rare classes count more.")
+    clip_norm: float | None = option(_HOW.clip_norm, "Largest norm of a gradient.")
+    init_from: str | None = option(None, "Start from the matching layers of this model.", metavar="FILE")
+    freeze: str = option("0", "With --init-from: leave so many taken layers as they are, or all.", metavar="N|all")
+    checkpoint_every: int | None = option(
+        _HOW.checkpoint_every, "Save NAME.checkpoint.keras every so many epochs.", metavar="EPOCHS"
     )
-    residual: Annotated[bool, typer.Option("--residual", help="Add each layer's input to its output.")] = _NET.residual
-    l1: Annotated[float, typer.Option("--l1", help="L1 penalty on the kernels.")] = _NET.l1
-    l2: Annotated[float, typer.Option("--l2", help="L2 penalty on the kernels.")] = _NET.l2
-    initializer: Annotated[str, typer.Option(help="Of the kernels: glorot_uniform, he_normal, … (Keras' names).")] = (
-        _NET.initializer
+    keep_diverged: bool = option(
+        False, "If the loss diverges, save the last finite state as checkpoint.", "--keep-diverged"
     )
-    normalize: Annotated[
-        str, typer.Option(help="Standardize the features inside the model: auto, always or never.")
-    ] = _HOW.normalize
-    patience: Annotated[
-        int | None,
-        typer.Option(help="Stop when the validation loss has not improved for so many epochs; restore the best."),
-    ] = _HOW.patience
-    validation_split: Annotated[
-        float | None,
-        typer.Option(help="Share of the training part to validate on; 0.2 with --patience, else the test part draws."),
-    ] = _HOW.validation_split
-    class_weight: Annotated[str, typer.Option(help="none, or balanced: rare classes count more.")] = _HOW.class_weight
-    clip_norm: Annotated[float | None, typer.Option(help="Largest norm of a gradient.")] = _HOW.clip_norm
-    init_from: Annotated[
-        str | None, typer.Option(help="Start from the matching layers of this model.", metavar="FILE")
-    ] = None
-    freeze: Annotated[
-        str,
-        typer.Option(help="With --init-from: leave so many taken layers as they are, or all.", metavar="N|all"),
-    ] = "0"
-    checkpoint_every: Annotated[
-        int | None, typer.Option(help="Save NAME.checkpoint.keras every so many epochs.", metavar="EPOCHS")
-    ] = _HOW.checkpoint_every
-    keep_diverged: Annotated[
-        bool, typer.Option("--keep-diverged", help="If the loss diverges, save the last finite state as checkpoint.")
-    ] = False
-    seed: shared.Seed = _HOW.seed
-    device: Annotated[
-        str, typer.Option(help="auto (the first GPU, else the CPU), cpu, gpu, or a name such as GPU:1.")
-    ] = "auto"
-    threads: Annotated[int | None, typer.Option(help="Threads of one operation; by default all cores.")] = None
-    memory: Annotated[
-        int,
-        typer.Option(
-            help="Most MiB of training arrays on the device; larger data go there in slices.",
-            metavar="MIB",
-            min=0,
-            max=1 << 24,
-        ),
-    ] = 1024
-    precision: Annotated[str, typer.Option(help="float32, or bfloat16 for the arithmetic.")] = _HOW.precision
-    engine: Annotated[str, typer.Option(help="auto, xla, graph, or keras: plain Model.fit.")] = _HOW.engine
-    history: Annotated[str | None, typer.Option(help="Write the history as CSV as well.", metavar="FILE.csv")] = None
-    tensorboard: Annotated[str | None, typer.Option(help="Write the history for TensorBoard.", metavar="DIR")] = None
+    seed: int = shared.seed()
+    device: str = option("auto", "auto (the first GPU, else the CPU), cpu, gpu, or a name such as GPU:1.")
+    threads: int | None = option(None, "Threads of one operation; by default all cores.")
+    memory: int = option(
+        1024,
+        "Most MiB of training arrays on the device; larger data go there in slices.",
+        metavar="MIB",
+        min=0,
+        max=1 << 24,
+    )
+    precision: str = option(_HOW.precision, "float32, or bfloat16 for the arithmetic.")
+    engine: str = option(_HOW.engine, "auto, xla, graph, or keras: plain Model.fit.")
+    history: str | None = option(None, "Write the history as CSV as well.", metavar="FILE.csv")
+    tensorboard: str | None = option(None, "Write the history for TensorBoard.", metavar="DIR")
 
     def recipe(self) -> tuple[NetworkSpec, TrainingOptions]:
         """Give the network and how it is trained.
@@ -112,22 +82,18 @@ class Training(Options):
 
 @frozen_options
 class _InOtherWays(Options):
-    resume: Annotated[
-        str | None, typer.Option(help="Go on with the training of this model up to --epochs.", metavar="FILE")
-    ] = None
-    replicas: Annotated[
-        int | None,
-        typer.Option(help="Train so many networks side by side, from --seed on, and print their distribution."),
-    ] = None
-    save: Annotated[
-        str,
-        typer.Option(help="With --replicas: the median (or best) by the validation loss, else by the loss; or all."),
-    ] = "median"
+    resume: str | None = option(None, "Go on with the training of this model up to --epochs.", metavar="FILE")
+    replicas: int | None = option(
+        None, "Train so many networks side by side, from --seed on, and print their distribution."
+    )
+    save: str = option(
+        "median", "With --replicas: the median (or best) by the validation loss, else by the loss; or all."
+    )
 
 
 @frozen_options
 class Train(Training, _InOtherWays, shared.Reading, shared.Writing):
     """The options of `dlwhy train`."""
 
-    data: shared.Data = shared.DATA
-    output: Annotated[str, typer.Option("--output", "-o", help='The model to write; "-" for stdout.')] = shared.MODEL
+    data: str = shared.data()
+    output: str = option(shared.MODEL, 'The model to write; "-" for stdout.', "--output", "-o")

@@ -1,18 +1,14 @@
 """Evaluating models, with gates and baselines: for `dlwhy evaluate` and `run`."""
 
-import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
-
-import typer
+from typing import TYPE_CHECKING, Literal
 
 from dlwhy import files
 from dlwhy.cli import options as shared
-from dlwhy.cli.arguments import Options, frozen_options
+from dlwhy.cli.arguments import Options, frozen_options, option
 from dlwhy.cli.show.console import Output
 from dlwhy.errors import UsageError, check_whole
 from dlwhy.text import display, json_text
-from dlwhy.training.options import TrainingOptions
 
 if TYPE_CHECKING:
     from dlwhy.cli.show import scores
@@ -29,21 +25,15 @@ _SLOW = 10_000
 class Scoring(Options):
     """What models are compared with, and what they must reach."""
 
-    baselines: Annotated[
-        bool, typer.Option("--baselines", help="Compare with simple models, trained on the same training part.")
-    ] = False
-    min_accuracy: Annotated[float | None, typer.Option(help="Exit with 4 if the accuracy is below.", min=0, max=1)] = (
-        None
+    baselines: bool = option(False, "Compare with simple models, trained on the same training part.", "--baselines")
+    min_accuracy: float | None = option(None, "Exit with 4 if the accuracy is below.", min=0, max=1)
+    minima: list[str] | None = option(
+        None, "Exit with 4 if a metric is below; may be repeated.", "--min", metavar="METRIC=VALUE"
     )
-    minima: Annotated[
-        list[str] | None,
-        typer.Option("--min", help="Exit with 4 if a metric is below; may be repeated.", metavar="METRIC=VALUE"),
-    ] = None
-    maxima: Annotated[
-        list[str] | None,
-        typer.Option("--max", help="Exit with 4 if a metric is above; may be repeated.", metavar="METRIC=VALUE"),
-    ] = None
-    seed: shared.Seed = TrainingOptions.seed
+    maxima: list[str] | None = option(
+        None, "Exit with 4 if a metric is above; may be repeated.", "--max", metavar="METRIC=VALUE"
+    )
+    seed: int = shared.seed()
 
     def gates(self) -> "list[Gate]":
         """Give the gates; raises a `UsageError` if one can't be."""
@@ -56,18 +46,13 @@ class Scoring(Options):
 class Evaluate(Scoring, shared.Reading):
     """The options of `dlwhy evaluate`."""
 
-    model: Annotated[
-        list[str],
-        typer.Option("--model", "-m", help='A .keras file, or "-" for stdin; several are compared.', metavar="FILE"),
-    ] = dataclasses.field(default_factory=lambda: [shared.MODEL])
-    data: shared.Data = shared.DATA
-    split: Annotated[Literal["test", "train", "all"], typer.Option(help="The part to evaluate on.")] = "test"
-    form: Annotated[
-        Literal["table", "json", "csv", "markdown"], typer.Option("--format", help="How to print the result.")
-    ] = "table"
-    metrics: Annotated[
-        str | None, typer.Option(help="Write the metrics to a file as well, as JSON.", metavar="FILE.json")
-    ] = None
+    model: list[str] = option(
+        [shared.MODEL], 'A .keras file, or "-" for stdin; several are compared.', "--model", "-m", metavar="FILE"
+    )
+    data: str = shared.data()
+    split: Literal["test", "train", "all"] = option("test", "The part to evaluate on.")
+    form: Literal["table", "json", "csv", "markdown"] = option("table", "How to print the result.", "--format")
+    metrics: str | None = option(None, "Write the metrics to a file as well, as JSON.", metavar="FILE.json")
 
 
 def check(options: Evaluate) -> None:

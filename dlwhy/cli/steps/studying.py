@@ -5,13 +5,11 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from dlwhy import files
 from dlwhy.cli import options as shared
-from dlwhy.cli.arguments import frozen_options
+from dlwhy.cli.arguments import argument, frozen_options, option
 from dlwhy.cli.process import signals
 from dlwhy.cli.show import verdicts
 from dlwhy.cli.show.bars import study_bar
@@ -32,65 +30,43 @@ _MOST_JOBS = 1024
 class Study(shared.Reading):
     """The options of `dlwhy study`."""
 
-    claims: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="CLAIM…",
-            help="depth, data, compute, algorithms, transfer, versatility, all; or compare; or show DIR.",
-            show_default=False,
-        ),
-    ] = None
-    show_list: Annotated[bool, typer.Option("--list", help="List the studies there are.")] = False
-    data: Annotated[
-        str | None,
-        typer.Option("--data", "-d", help='Your own data set beside the controls: .joblib, .npz, .csv, "-".'),
-    ] = None
-    budget: Annotated[
-        str, typer.Option(help="quick (12 seeds, controls only), default (20 seeds), thorough (64, everything).")
-    ] = "default"
-    seeds: Annotated[int | None, typer.Option(help="Replicates of each arm, in place of the budget's.")] = None
-    seed: Annotated[int, typer.Option(help="Base seed, from which all seeds of runs derive.")] = TrainingOptions.seed
-    epochs: Annotated[int | None, typer.Option(help="Passes over the training part, in place of each arm's.")] = None
-    only: Annotated[
-        list[str] | None, typer.Option(help="Keep this task or arm only; may be repeated.", metavar="TASK-OR-ARM")
-    ] = None
-    arm: Annotated[
-        list[str] | None,
-        typer.Option(
-            help='For compare: a recipe such as "layers=64,64 dropout=0.3", "model:FILE.keras" for that of a model, or '
-            '"baseline:svm"; repeat.'
-        ),
-    ] = None
-    match: Annotated[
-        str | None, typer.Option(help='For compare: "parameters" adjusts widths so that arms are of one size.')
-    ] = None
-    source: Annotated[
-        str | None, typer.Option(help="For transfer: a model to carry over to your own data.", metavar="FILE.keras")
-    ] = None
-    smallest_effect: Annotated[
-        float | None, typer.Option(help="Smallest effect that matters, in the metric's unit; 0.01 is one point.")
-    ] = None
-    alpha: Annotated[float, typer.Option(help="Error rate of intervals and tests.")] = 0.05
-    directory: Annotated[str, typer.Option("--dir", help="Folder for rows and reports; made if missing.")] = "study"
-    jobs: Annotated[
-        int, typer.Option(help="Processes with a TensorFlow each; many simple models take one a core besides.")
-    ] = 1
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            help="Run on this Dask scheduler instead (its workers with --nthreads 1). "
-            "Whoever reaches a scheduler runs code on it: keep it private.",
-            metavar="ADDRESS",
-        ),
-    ] = None
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run failed runs again.")] = False
-    fail_unless: Annotated[
-        str | None,
-        typer.Option(
-            help="End with code 4 unless every study's verdict, with --data that on your data, is: supported."
-        ),
-    ] = None
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be run, and run nothing.")] = False
+    claims: list[str] | None = argument(
+        None,
+        "depth, data, compute, algorithms, transfer, versatility, all; or compare; or show DIR.",
+        metavar="CLAIM…",
+        show_default=False,
+    )
+    show_list: bool = option(False, "List the studies there are.", "--list")
+    data: str | None = option(None, 'Your own data set beside the controls: .joblib, .npz, .csv, "-".', "--data", "-d")
+    budget: str = option("default", "quick (12 seeds, controls only), default (20 seeds), thorough (64, everything).")
+    seeds: int | None = option(None, "Replicates of each arm, in place of the budget's.")
+    seed: int = option(TrainingOptions.seed, "Base seed, from which all seeds of runs derive.")
+    epochs: int | None = option(None, "Passes over the training part, in place of each arm's.")
+    only: list[str] | None = option(None, "Keep this task or arm only; may be repeated.", metavar="TASK-OR-ARM")
+    arm: list[str] | None = option(
+        None,
+        'For compare: a recipe such as "layers=64,64 dropout=0.3", "model:FILE.keras" for that of a model, or '
+        '"baseline:svm"; repeat.',
+    )
+    match: str | None = option(None, 'For compare: "parameters" adjusts widths so that arms are of one size.')
+    source: str | None = option(None, "For transfer: a model to carry over to your own data.", metavar="FILE.keras")
+    smallest_effect: float | None = option(
+        None, "Smallest effect that matters, in the metric's unit; 0.01 is one point."
+    )
+    alpha: float = option(0.05, "Error rate of intervals and tests.")
+    directory: str = option("study", "Folder for rows and reports; made if missing.", "--dir")
+    jobs: int = option(1, "Processes with a TensorFlow each; many simple models take one a core besides.")
+    cluster: str | None = option(
+        None,
+        "Run on this Dask scheduler instead (its workers with --nthreads 1). "
+        "Whoever reaches a scheduler runs code on it: keep it private.",
+        metavar="ADDRESS",
+    )
+    retry_failed: bool = option(False, "Run failed runs again.", "--retry-failed")
+    fail_unless: str | None = option(
+        None, "End with code 4 unless every study's verdict, with --data that on your data, is: supported."
+    )
+    dry_run: bool = option(False, "Print what would be run, and run nothing.", "--dry-run")
 
 
 def _names(words: Sequence[str]) -> list[str]:
@@ -142,9 +118,9 @@ def check(names: Sequence[str], options: Study) -> None:
     """Refuse what can be refused before anything is read."""
     check_wanted(options.fail_unless)
     check_whole("--jobs", options.jobs, least=1, most=_MOST_JOBS)
-    for option, study_name in (("arm", "compare"), ("match", "compare"), ("source", "transfer")):
-        if getattr(options, option) and study_name not in names:
-            raise UsageError(f"--{option} goes with dlwhy study {study_name}")
+    for name, study_name in (("arm", "compare"), ("match", "compare"), ("source", "transfer")):
+        if getattr(options, name) and study_name not in names:
+            raise UsageError(f"--{name} goes with dlwhy study {study_name}")
 
 
 def _check_inputs(names: list[str], options: Study) -> None:
