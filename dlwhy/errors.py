@@ -22,6 +22,10 @@ class DlwhyWarning(UserWarning):
     """Something a user should know that does not stop the work; the command line shows it as one line."""
 
 
+class DlwhyNote(DlwhyWarning):
+    """What was decided about the user's data, and which option decides otherwise: shown like a warning, as a note."""
+
+
 class DlwhyError(Exception):
     """An error that is the input's or the surroundings' fault: one line for the user, never a traceback.
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy import html
-from dlwhy.data.values import check_texts
+from dlwhy.data.values import check_texts, is_number
 from dlwhy.errors import InputRefusedError, in_python
 from dlwhy.text import display, listed
 
@@ -25,8 +25,11 @@ TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 KINDS: tuple[ColumnKind, ...] = ("numeric", "boolean", "categorical")
 MAX_COLUMNS = 10_000
 MAX_NAME = 200
+_LISTS = ("categories", "na")  # of a column
 # its square is the largest float32: what is larger has no variance, so no network can scale it
 LARGEST = 1.8e19
+# Keras' Normalization divides by no smaller a deviation (its backend.epsilon())
+SMALLEST_DEVIATION = 1e-7
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,11 @@ class Column:
     indicator
         Whether one more feature, ``NAME missing``, says that the cell was missing. It is made when the training part
         had missing cells.
+    center, scale
+        What is taken from a number in float64, and what it is divided by then, where float32 would not hold it well;
+        None for nearly all columns.
+    na
+        Texts that the user has named as marks of missing cells.
 
     """
 
@@ -55,11 +63,18 @@ class Column:
     categories: tuple[str, ...] = ()
     fill: float | str | None = None
     indicator: bool = False
+    center: float | None = None
+    scale: float | None = None
+    na: tuple[str, ...] = ()
 
     @property
     def features(self) -> tuple[str, ...]:
         """Names of the features that this column becomes."""
-        own = tuple(f"{self.name}={category}" for category in self.categories) if self.categories else (self.name,)
+        own: tuple[str, ...] = (self.name,)
+        if self.categories:
+            own = tuple(f"{self.name}={category}" for category in self.categories)
+        elif self.scale is not None:
+            own = (f"{self.name} (from {_short(self.center or 0)} in steps of {_short(self.scale)})",)
         return (*own, f"{self.name} missing") if self.indicator else own
 
 
@@ -222,9 +237,9 @@ def columns_from_json(values: Any) -> tuple[Column, ...]:
         If the values do not describe columns.
 
     """
-    columns = tuple(Column(**{**value, "categories": tuple(value.get("categories", ()))}) for value in values)
+    columns = tuple(Column(**{**value, **{name: tuple(value.get(name, ())) for name in _LISTS}}) for value in values)
     for column in columns:
-        check_texts(column.name, *column.categories)
+        check_texts(column.name, *column.categories, *column.na)
         good_fill = column.fill is None or isinstance(
             column.fill, str if column.kind == "categorical" else (int, float)
         )
@@ -232,7 +247,20 @@ def columns_from_json(values: Any) -> tuple[Column, ...]:
             raise ValueError("column")
         if (column.kind == "categorical") != bool(column.categories):
             raise ValueError("categories")
+        _check_scale(column)
     return columns
+
+
+def _check_scale(column: Column) -> None:
+    plain = column.center is None and column.scale is None
+    good = column.kind == "numeric" and is_number(column.center) and is_number(column.scale) and column.scale > 0
+    if not plain and not good:
+        raise ValueError("scale")
+
+
+def _short(value: float) -> str:
+    """Write a number so that it reads back the same."""
+    return repr(float(value)).removesuffix(".0")
 
 
 def columns_as_json(columns: tuple[Column, ...]) -> list[dict[str, Any]]:
@@ -243,12 +271,13 @@ def columns_as_json(columns: tuple[Column, ...]) -> list[dict[str, Any]]:
 def _column_as_json(column: Column) -> dict[str, Any]:
     # plain fields left out: ten thousand numeric columns should not fill a file with empty settings
     fields: dict[str, Any] = {"name": column.name, "kind": column.kind}
-    if column.categories:
-        fields["categories"] = list(column.categories)
+    fields |= {name: list(getattr(column, name)) for name in _LISTS if getattr(column, name)}
     if column.fill is not None:
         fields["fill"] = column.fill
     if column.indicator:
         fields["indicator"] = True
+    if column.scale is not None:
+        fields |= {"center": column.center, "scale": column.scale}
     return fields
 
 

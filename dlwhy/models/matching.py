@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from dlwhy.data.cells import precision
 from dlwhy.data.dataset import Column, Dataset, Task
 from dlwhy.errors import DlwhyWarning, InputRefusedError
 from dlwhy.text import display
@@ -61,6 +62,7 @@ def fit_model_to_data(details: Described, dataset: Dataset, *, model: str = "the
     """
     data = data or display(dataset.name)
     _check_task(details, dataset, model, data)
+    dataset = _with_scales_of(details.columns, dataset)
     order = _feature_order(details.columns, dataset, model, data)
     names, index = _classes(details, dataset, model, data)
     return dataclasses.replace(
@@ -81,6 +83,26 @@ def _check_task(details: Described, dataset: Dataset, model: str, data: str) -> 
             f"{model} predicts {_WORDS[details.task]}, {data} has {_WORDS[dataset.task]}",
             f"for a table whose target looks otherwise: dlwhy generate --from FILE --task {details.task}",
         )
+
+
+def _with_scales_of(columns: tuple[Column, ...], dataset: Dataset) -> Dataset:
+    """Give columns of numbers the centre and scale by which the model knows them."""
+    wanted = {column.name: column for column in columns if column.kind == "numeric"}
+    changed: list[Column] = []
+    place, parts = 0, (dataset.X_train, dataset.X_test)
+    for column in dataset.columns:
+        like = wanted.get(column.name, column)
+        new = dataclasses.replace(column, center=like.center, scale=like.scale)
+        if new != column and column.kind == "numeric":
+            if parts[0] is dataset.X_train:
+                parts = (parts[0].copy(), parts[1].copy())
+            for X in parts:
+                X[:, place] = precision.scaled(precision.unscaled(X[:, place], column), new)
+        changed.append(new)
+        place += len(column.features)
+    if tuple(changed) == dataset.columns:
+        return dataset
+    return dataclasses.replace(dataset, columns=tuple(changed), X_train=parts[0], X_test=parts[1])
 
 
 def _feature_order(columns: tuple[Column, ...], dataset: Dataset, model: str, data: str) -> Sequence[int] | slice:

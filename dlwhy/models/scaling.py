@@ -4,14 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlwhy.data.dataset import FloatArray
+from dlwhy.data.dataset import SMALLEST_DEVIATION, FloatArray
 
 if TYPE_CHECKING:
     import keras  # a name for annotations, nothing is imported
 
 _ROWS_A_CHUNK = 1 << 18
-# Keras' Normalization divides by no smaller a deviation (its backend.epsilon())
-SMALLEST_DEVIATION = 1e-7
 
 
 def deviation(variance: FloatArray) -> FloatArray:

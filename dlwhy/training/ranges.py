@@ -6,10 +6,9 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.data.dataset import LARGEST, Dataset
+from dlwhy.data.dataset import LARGEST, SMALLEST_DEVIATION, Dataset
 from dlwhy.errors import DlwhyWarning, InputRefusedError
 from dlwhy.models.network import Scale
-from dlwhy.models.scaling import SMALLEST_DEVIATION
 from dlwhy.text import display
 
 _SHOWN = 3

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dlwhy.cli.options import Common
-from dlwhy.errors import DlwhyError, DlwhyWarning
+from dlwhy.errors import DlwhyError, DlwhyNote, DlwhyWarning
 from dlwhy.files import write_stdout
 from dlwhy.text import display, inert, json_text
 
@@ -119,7 +119,8 @@ def show_warnings() -> None:
 
     def show(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
         if issubclass(category, DlwhyWarning):
-            Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"dlwhy: warning: {message}"))
+            kind = "note" if issubclass(category, DlwhyNote) else "warning"
+            Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"dlwhy: {kind}: {message}"))
 
     warnings.showwarning = show
     warnings.simplefilter("ignore")

@@ -14,7 +14,18 @@ if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
 
 _FOR_TOYS = ("name", "samples", "noise", "classes", "features")
-_FOR_TABLES = ("target", "task", "drop", "missing", "split_column", "input_format", "max_rows", "max_size", "title")
+_FOR_TABLES = (
+    "target",
+    "task",
+    "drop",
+    "missing",
+    "na",
+    "split_column",
+    "input_format",
+    "max_rows",
+    "max_size",
+    "title",
+)
 # what the functions of the library call the same
 _OF_MAKE = ("samples", "noise", "seed", "test_size", "classes", "features", "stratify")
 _OF_READ_TABLE = ("target", "task", "missing", "split_column", "test_size", "seed", "stratify", "max_rows", "max_size")
@@ -45,6 +56,9 @@ class Making(Options):
     drop: list[str] | None = option(None, "Leave out a column; may be given several times.", metavar="COLUMN")
     missing: str = option(
         "impute", "Missing cells: impute the training median or category, drop the row, or take for an error."
+    )
+    na: list[str] | None = option(
+        None, "A text that marks a missing cell, such as -999; may be given several times.", metavar="MARK"
     )
     split_column: str | None = option(
         None, "A column that says train or test, instead of a random split.", metavar="COLUMN"
@@ -114,7 +128,7 @@ def _made(options: Generate) -> "Dataset":
 def _imported(options: Generate, table: str) -> "Dataset":
     from dlwhy.data.tables.importing import read_table
 
-    different = {"format": options.input_format, "drop": options.drop or ()}
+    different = {"format": options.input_format, "drop": options.drop or (), "na": options.na or ()}
     dataset = read_table(table, **options.some(_OF_READ_TABLE) | different)
     source, target = files.shown(table), display(dataset.target_name)
     if dataset.n_classes == 1:

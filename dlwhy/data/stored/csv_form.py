@@ -1,13 +1,16 @@
 """A data set as CSV: one row a sample, features, `target` and `split`; the same arrays come back."""
 
+import contextlib
 import dataclasses
+import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from dlwhy.data.dataset import MAX_NAME, Dataset, Task
+from dlwhy.data.cells.reading import Reading
+from dlwhy.data.dataset import MAX_NAME, Column, Dataset, Task
 from dlwhy.data.tables import importing as tables
 from dlwhy.data.tables import targets
 from dlwhy.data.tables.cells import Source, check_names, cleaned
@@ -74,9 +77,25 @@ def read(path: str | Path, *, task: Task | None = None, max_size: int | None = N
         target=TARGET,
         task=task or ("multiclass" if marked else None),
         split_column=SPLIT if SPLIT in names else None,
+        cells=Reading(as_written=SPLIT in names),
     )
     name = "stdin" if is_standard(path) else display(Path(path).stem, MAX_NAME)
-    return _unmarked(tables.as_dataset(frame, source, options, name=name), marked=marked)
+    dataset = tables.as_dataset(frame, source, options, name=name)
+    columns = tuple(map(_with_scale, dataset.columns)) if options.cells.as_written else dataset.columns
+    return _unmarked(dataclasses.replace(dataset, columns=columns), marked=marked)
+
+
+def _with_scale(column: Column) -> Column:
+    """Take the scale of a column from the name of its feature, by which it was written."""
+    match = re.fullmatch(r"(.+) \(from (\S+) in steps of (\S+)\)", column.name, re.DOTALL)
+    if not match or column.kind != "numeric":
+        return column
+    with contextlib.suppress(ValueError):
+        center, scale = float(match[2]), float(match[3])
+        restored = dataclasses.replace(column, name=match[1], center=center, scale=scale)
+        if scale > 0 and restored.features[0] == column.name:
+            return restored
+    return column
 
 
 def _check_header(names: list[str]) -> None:

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,16 +66,25 @@ def check_names(names: Sequence[str], source: str) -> None:
         places[name] = place
 
 
-def cleaned(frame: "pl.DataFrame") -> "pl.DataFrame":
-    """Strip the white space round each cell; empty cells, ``NA``, ``NaN`` and ``null`` become nulls."""
+def cleaned(frame: "pl.DataFrame", na: Collection[str] = ()) -> "pl.DataFrame":
+    """Strip the white space round each cell; empty cells, ``NA``, ``NaN`` and ``null`` become nulls, and marks in `na`.
+
+    A mark that is a number stands for all that are equal to it: -999 for -999.0, too.
+    """
     import polars as pl
 
     # most columns of a large table have nothing to clean, and a look costs much less than a copy
     unclean = frame.select(pl.all().str.contains(_UNCLEAN).any())
     names = [name for name in frame.columns if unclean[name].item()]
-    return frame.with_columns(pl.col(names).str.strip_chars()).with_columns(
+    frame = frame.with_columns(pl.col(names).str.strip_chars()).with_columns(
         pl.when(pl.col(name).str.contains(_MISSING)).then(None).otherwise(pl.col(name)).alias(name) for name in names
     )
+    if not na:
+        return frame
+    marked = pl.all().is_in([mark.strip() for mark in na])
+    if equal := [float(mark) for mark in na if re.search(NUMBER, mark.strip())]:
+        marked |= pl.all().cast(pl.Float64, strict=False).is_in(equal).fill_null(False)
+    return frame.select(pl.when(~marked).then(pl.all()))
 
 
 def numbers(cells: "pl.Series", source: Source) -> FloatArray:
@@ -102,6 +111,15 @@ def numbers(cells: "pl.Series", source: Source) -> FloatArray:
     large = np.flatnonzero(np.abs(values) >= _EXACT)
     if len(large):
         _check_large(cells.gather(large), values[large], large, source)
+    return values
+
+
+def precise(cells: "pl.Series", source: Source) -> npt.NDArray[np.float64]:
+    """Read cleaned cells as numbers in float64, (n,); refuses what `numbers` does."""
+    import polars as pl
+
+    numbers(cells, source)
+    values: npt.NDArray[np.float64] = cells.cast(pl.Float64, strict=False).to_numpy()
     return values
 
 

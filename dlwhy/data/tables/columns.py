@@ -1,16 +1,13 @@
-"""What kind each column of a table is, and how it becomes features: decided once, at import."""
+"""What kind each column of a table is: decided once, at import."""
 
 import shlex
 import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from dlwhy.data.dataset import MAX_NAME, Column, ColumnKind, FloatArray
-from dlwhy.data.splitting import Rows
-from dlwhy.data.tables.cells import INFINITE, INTEGER, Source, numbers
-from dlwhy.data.tables.encoding import BOOLEANS, booleans
+from dlwhy.data.dataset import MAX_NAME, ColumnKind
+from dlwhy.data.tables.cells import INFINITE, INTEGER, Source
+from dlwhy.data.tables.encoding import BOOLEANS
 from dlwhy.errors import DlwhyWarning, InputRefusedError
 from dlwhy.text import NUMBER, display
 
@@ -71,48 +68,6 @@ def mostly_numbers(present: "pl.Series") -> bool:
     return bool(2 * present.str.contains(_NUMERIC).sum() > len(present))
 
 
-def fit(frame: "pl.DataFrame", kinds: Mapping[str, ColumnKind], train: Rows, source: Source) -> tuple[Column, ...]:
-    """Decide how each column becomes features, from the training rows of cleaned cells.
-
-    Parameters
-    ----------
-    frame
-        All rows; null where a cell is missing.
-    kinds
-        The kind of each column.
-    train
-        Numbers of the training rows.
-    source
-        Where the rows come from.
-
-    """
-    return tuple(_fit_column(cells, kinds[cells.name], train, source) for cells in frame.get_columns())
-
-
-def _fit_column(cells: "pl.Series", kind: ColumnKind, train: Rows, source: Source) -> Column:
-    import polars as pl
-
-    missing = cells.null_count() > 0
-    if kind != "categorical" and not missing:
-        return Column(name=cells.name, kind=kind)
-    known = cells.gather(train)
-    indicator = known.null_count() > 0
-    # a training part that tells nothing can only borrow from the rest
-    present = known.drop_nulls() if known.null_count() < len(known) else cells.drop_nulls()
-    if kind == "categorical":
-        counts = present.value_counts().sort([pl.col("count"), cells.name], descending=[True, False])
-        categories = counts.to_series().to_list()
-        fill = categories[0] if missing else None
-        return Column(name=cells.name, kind=kind, categories=tuple(sorted(categories)), fill=fill, indicator=indicator)
-    values = numbers(present, source) if kind == "numeric" else booleans(present, source)
-    return Column(name=cells.name, kind=kind, fill=_median(values, kind), indicator=indicator)
-
-
-def _median(values: FloatArray, kind: ColumnKind) -> float:
-    middle = float(np.median(values.astype(np.float64)))
-    return float(middle >= 0.5) if kind == "boolean" else float(np.float32(middle))
-
-
 def warn_of_identifiers(frame: "pl.DataFrame", kinds: Mapping[str, ColumnKind], source: Source) -> None:
     """Warn of columns whose cells all differ and count up, or are texts that all differ: they name rows."""
     if frame.height < _FEWEST_FOR_IDENTIFIER:
@@ -126,23 +81,6 @@ def warn_of_identifiers(frame: "pl.DataFrame", kinds: Mapping[str, ColumnKind], 
                 DlwhyWarning,
                 stacklevel=3,
             )
-
-
-def warn_of_constants(X_train: FloatArray, columns: tuple[Column, ...], source: Source) -> None:
-    """Warn of numeric and boolean columns that have one value in all training rows."""
-    if len(X_train) < 2:
-        return
-    constant = X_train.min(axis=0) == X_train.max(axis=0)
-    found, place = [], 0
-    for column in columns:
-        if column.kind != "categorical" and constant[place]:
-            found.append(f'"{display(column.name)}" is constant ({X_train[0, place]})')
-        place += len(column.features)
-    if found:
-        more = f", and {len(found) - 3} more are" if len(found) > 3 else ""
-        features, they = ("feature", "it carries") if len(found) == 1 else ("features", "they carry")
-        text = f"{source.name}: {features} {', '.join(found[:3])}{more}; {they} no information"
-        warnings.warn(text, DlwhyWarning, stacklevel=3)
 
 
 def _counts_up(cells: "pl.Series") -> bool:

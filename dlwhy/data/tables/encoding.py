@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from dlwhy.data.cells.precision import scaled
 from dlwhy.data.dataset import Column, FloatArray
-from dlwhy.data.tables.cells import Source, cleaned, matrix
+from dlwhy.data.tables.cells import Source, cleaned, matrix, precise
 from dlwhy.errors import DlwhyWarning, InputRefusedError
 from dlwhy.text import display, listed
 
@@ -73,6 +74,8 @@ class Encoder:
         self.filled: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
         self._rows = 0
+        # the user names them for a whole table
+        self._na = tuple(dict.fromkeys(mark for column in columns for mark in column.na))
 
     def encode(self, frame: "pl.DataFrame") -> FloatArray:
         """Turn the next rows of text into features, (n, n_features), float32; raises what `encode` raises."""
@@ -88,7 +91,7 @@ class Encoder:
         for first in range(0, len(self.columns), together):
             columns = self.columns[first : first + together]
             begin = ends[first - 1] if first else 0
-            part = cleaned(frame.select([column.name for column in columns]))
+            part = cleaned(frame.select([column.name for column in columns]), self._na)
             self._encode_some(part, columns, X[:, begin : ends[first + len(columns) - 1]])
         self._rows += frame.height
         return X
@@ -103,7 +106,9 @@ class Encoder:
             if column.indicator:
                 values[:, -1] = before.is_null().to_numpy()
                 values = values[:, :-1]
-            if column.kind == "numeric":
+            if column.scale is not None:
+                values[:, 0] = encode_scaled(after, column, self._here())
+            elif column.kind == "numeric":
                 numeric[column.name] = place - len(column.features)
             elif column.kind == "boolean":
                 values[:, 0] = booleans(after, self._here())
@@ -142,6 +147,23 @@ class Encoder:
     def _here(self) -> Source:
         rows = self.source.rows
         return Source(name=self.source.name, first_row=self.source.first_row + self._rows, rows=rows)
+
+
+def encode_scaled(cells: "pl.Series", column: Column, source: Source) -> FloatArray:
+    """Read cleaned cells without gaps as numbers that are centred and scaled in float64, (n,), float32.
+
+    Raises
+    ------
+    InputRefusedError
+        If a cell is no number, or one so far from those of training that float32 has no room for it.
+
+    """
+    with np.errstate(over="ignore"):
+        values = scaled(precise(cells, source), column)
+    if not np.isfinite(values).all():
+        row = int((~np.isfinite(values)).argmax())
+        raise InputRefusedError(f"{source.at(row, cells.name)}: {display(cells[row])} is far outside the training data")
+    return values
 
 
 def booleans(cells: "pl.Series", source: Source) -> FloatArray:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from dlwhy import files
-from dlwhy.data.dataset import LARGEST, MAX_COLUMNS, MAX_NAME, Column, ColumnKind, Dataset, FloatArray, Task
+from dlwhy.data.cells.reading import NAMES, Reading
+from dlwhy.data.dataset import MAX_NAME, Dataset, Task
 from dlwhy.data.splitting import Rows, check_split_options, split_rows
 from dlwhy.data.tables import columns as deciding
 from dlwhy.data.tables import frames
 from dlwhy.data.tables.cells import Source, cleaned
 from dlwhy.data.tables.encoding import Encoder, category_codes, encode
+from dlwhy.data.tables.fitting import check_sizes, encoded
 from dlwhy.data.tables.frames import Frame
 from dlwhy.data.tables.rows import FORMATS, Format, check_there, read_chunks, read_frame
 from dlwhy.data.tables.targets import Target, check_task, read_target
@@ -76,7 +78,8 @@ def read_table(
         Most MiB of memory that the table may take; by default what is safe.
     options
         The others of `TableOptions`: ``task``, by default what the target looks like; ``missing`` (``impute``,
-        ``drop`` or ``error``); ``split_column``, or ``test_size`` (0.3), ``seed`` (42) and ``stratify``.
+        ``drop`` or ``error``); ``split_column``, or ``test_size`` (0.3), ``seed`` (42) and ``stratify``; and how cells
+        are read, as `dlwhy.data.cells.reading.Reading` has it: ``na``, further texts that mark missing cells.
 
     Raises
     ------
@@ -90,7 +93,9 @@ def read_table(
         If the file is missing, or not a regular file.
 
     """
-    about = TableOptions(target=target, **options, for_training=True)
+    reading = Reading(**{key: value for key, value in options.items() if key in NAMES})
+    others = {key: value for key, value in options.items() if key not in NAMES}
+    about = TableOptions(target=target, **others, cells=reading, for_training=True)
     if not isinstance(path, str | Path):
         return _of_frame(path, about, drop=drop, max_size=max_size)
     frame, source = read_frame(path, format=format, without=drop, max_rows=max_rows, max_size=max_size)
@@ -129,6 +134,8 @@ class TableOptions:
         Whether both parts hold the same share of each class; by default, if there are classes.
     for_training
         Whether numbers that are too large for a network are refused, with their place.
+    cells
+        How cells are read.
 
     """
 
@@ -140,6 +147,7 @@ class TableOptions:
     seed: int = 42
     stratify: bool | None = None
     for_training: bool = False
+    cells: Reading = dataclasses.field(default_factory=Reading)
 
     def __post_init__(self) -> None:
         check_task(self.task)
@@ -163,17 +171,19 @@ def as_dataset(
         raise InputRefusedError(f"{source.name}: no data rows")
     for option, column in (("--target", options.target), ("--split-column", options.split_column)):
         check_there(column, frame.columns, source, option)
-    frame, source = _without_missing(cleaned(frame), source, options.missing)
+    frame, source = _without_missing(cleaned(frame, options.cells.na), source, options.missing)
     features = frame.drop([column for column in (options.target, options.split_column) if column])
     if not features.width:
         raise InputRefusedError(f'{source.name}: no column but the target "{display(options.target)}"')
     kinds = deciding.kinds_of(features, source)
     target = read_target(frame[options.target], options.task, source)
     train, test = _parts(frame, target, options, source)
-    X, columns = _encoded(features, kinds, train, source)
+    X, columns = encoded(features, kinds, train, source, options.cells)
+    deciding.warn_of_identifiers(features, kinds, source)
     if options.for_training:
-        _check_sizes(X, columns, target, options.target, source)
+        check_sizes(X, columns, target, frame[options.target], source)
     about = {field: getattr(options, field) for field in ("target", "missing", "split_column")}
+    about |= options.cells.said()
     if not options.split_column:
         about |= {"seed": int(options.seed), "test_size": options.test_size, "stratify": _stratifies(options, target)}
     return Dataset(
@@ -241,34 +251,3 @@ def _stratifies(options: TableOptions, target: Target) -> bool:
     if options.stratify and target.task == "regression":
         raise UsageError("--stratify is for classes; the target is a number")
     return target.task != "regression" if options.stratify is None else options.stratify
-
-
-def _check_sizes(X: FloatArray, columns: tuple[Column, ...], target: Target, target_name: str, source: Source) -> None:
-    """Refuse a number that is too large for a network: often it is what a program writes where a cell is missing."""
-    names = [column.name for column in columns for _ in column.features]
-    values = [*zip(names, X.T, strict=True), *([(target_name, target.y)] if target.task == "regression" else [])]
-    for name, cells in values:
-        if max(cells.max(initial=0), -cells.min(initial=0)) > LARGEST:
-            row = int((np.abs(cells) > LARGEST).argmax())
-            raise InputRefusedError(
-                f"{source.at(row, name)}: {cells[row]:g} is too large for a network, at most {LARGEST:g} can be scaled",
-                "if it marks a missing cell, leave the cell empty; else use another unit",
-            )
-
-
-def _encoded(
-    frame: "pl.DataFrame", kinds: Mapping[str, ColumnKind], train: Rows, source: Source
-) -> tuple[FloatArray, tuple[Column, ...]]:
-    """Return all rows as features, and how the columns became them."""
-    # without training rows, as in a table that is there to be evaluated on, all rows tell
-    fitting = train if len(train) else np.arange(frame.height)
-    columns = deciding.fit(frame, kinds, fitting, source)
-    n_features = sum(len(column.features) for column in columns)
-    if n_features > MAX_COLUMNS:
-        raise InputRefusedError(f"{source.name}: would become {n_features} features; at most {MAX_COLUMNS}")
-    deciding.warn_of_identifiers(frame, kinds, source)
-    encoder = Encoder(columns, source)
-    X = encoder.encode(frame)
-    encoder.warn()
-    deciding.warn_of_constants(X[fitting], columns, source)
-    return X, columns

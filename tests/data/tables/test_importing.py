@@ -218,8 +218,9 @@ def test_columns_like_identifiers_are_warned_of(imported: Import, cells: Any) ->
         warnings.simplefilter("always")
         imported(table(list(cells), names=["row number"]))
 
-    assert 'column "row number" looks like an identifier' in str(caught[0].message)
-    assert "--drop 'row number'" in str(caught[0].message)
+    said, *_ = [str(each.message) for each in caught if "identifier" in str(each.message)]
+    assert 'column "row number" looks like an identifier' in said
+    assert "--drop 'row number'" in said
 
 
 def test_shuffled_or_repeated_integers_are_no_identifiers(imported: Import) -> None:

@@ -1,0 +1,197 @@
+"""What the training rows say of each column: its categories, what fills its gaps, and its scale in float64."""
+
+import dataclasses
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dlwhy.data.cells import precision
+from dlwhy.data.cells.reading import Reading
+from dlwhy.data.dataset import LARGEST, MAX_COLUMNS, Column, ColumnKind, FloatArray
+from dlwhy.data.splitting import Rows
+from dlwhy.data.tables.cells import Source, numbers, precise
+from dlwhy.data.tables.encoding import Encoder, booleans, encode_scaled
+from dlwhy.data.tables.targets import Target
+from dlwhy.errors import DlwhyNote, DlwhyWarning, InputRefusedError
+from dlwhy.text import display
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def encoded(
+    frame: "pl.DataFrame", kinds: Mapping[str, ColumnKind], train: Rows, source: Source, reading: Reading
+) -> tuple[FloatArray, tuple[Column, ...]]:
+    """Return all rows as features, and how the columns became them: as the training rows say.
+
+    Parameters
+    ----------
+    frame
+        All rows of cleaned cells; null where a cell is missing.
+    kinds
+        The kind of each column.
+    train
+        Numbers of the training rows; without any, as in a table that is there to be evaluated on, all rows tell.
+    source
+        Where the rows come from.
+    reading
+        How cells are read.
+
+    Raises
+    ------
+    InputRefusedError
+        If there would be too many features, or a cell can't be understood.
+
+    """
+    fitting = train if len(train) else np.arange(frame.height)
+    columns = tuple(_fit_column(cells, kinds[cells.name], fitting, source) for cells in frame.get_columns())
+    n_features = sum(len(column.features) for column in columns)
+    if n_features > MAX_COLUMNS:
+        raise InputRefusedError(f"{source.name}: would become {n_features} features; at most {MAX_COLUMNS}")
+    if reading.na:
+        columns = tuple(dataclasses.replace(column, na=tuple(reading.na)) for column in columns)
+    encoder = Encoder(columns, source)
+    X = encoder.encode(frame)
+    encoder.warn()
+    if not reading.as_written:
+        columns = _in_range(frame, X, columns, fitting, source)
+    _warn_of_constants(X[fitting], columns, source)
+    return X, columns
+
+
+def check_sizes(X: FloatArray, columns: tuple[Column, ...], target: Target, cells: "pl.Series", source: Source) -> None:
+    """Refuse a number that is too large for a network: often it is what a program writes where a cell is missing.
+
+    Raises
+    ------
+    InputRefusedError
+        If there is one; or if float32 would round the differences of a regression's targets, `cells`, away.
+
+    """
+    names = [column.name for column in columns for _ in column.features]
+    values = [*zip(names, X.T, strict=True), *([(cells.name, target.y)] if target.task == "regression" else [])]
+    for name, found in values:
+        if max(found.max(initial=0), -found.min(initial=0)) > LARGEST:
+            row = int((np.abs(found) > LARGEST).argmax())
+            size = f"{found[row]:g}"
+            raise InputRefusedError(
+                f"{source.at(row, name)}: {size} is too large for a network, at most {LARGEST:g} can be scaled",
+                f"if it marks a missing cell, --na {size}; else use another unit",
+            )
+    if target.task == "regression":
+        _check_target(target, cells, source)
+
+
+def _check_target(target: Target, cells: "pl.Series", source: Source) -> None:
+    if not precision.doubtful(target.y[:, np.newaxis]).any():
+        return
+    values = precise(cells, source)
+    if precision.coarse(values):
+        n_different, n_left = len(np.unique(values)), len(np.unique(target.y))
+        left = (
+            f"{n_different} different numbers would be {n_left}" if n_left < n_different else "they differ too little"
+        )
+        raise InputRefusedError(
+            f'{source.name}: target "{display(cells.name)}": float32 does not tell its numbers apart ({left})',
+            f"take a number near {values.min():.15g} from each, or use another unit",
+        )
+
+
+def _fit_column(cells: "pl.Series", kind: ColumnKind, train: Rows, source: Source) -> Column:
+    import polars as pl
+
+    missing = cells.null_count() > 0
+    if kind != "categorical" and not missing:
+        return Column(name=cells.name, kind=kind)
+    known = cells.gather(train)
+    indicator = known.null_count() > 0
+    # a training part that tells nothing can only borrow from the rest
+    present = known.drop_nulls() if known.null_count() < len(known) else cells.drop_nulls()
+    if kind == "categorical":
+        counts = present.value_counts().sort([pl.col("count"), cells.name], descending=[True, False])
+        categories = counts.to_series().to_list()
+        fill = categories[0] if missing else None
+        return Column(name=cells.name, kind=kind, categories=tuple(sorted(categories)), fill=fill, indicator=indicator)
+    values = numbers(present, source) if kind == "numeric" else booleans(present, source)
+    return Column(name=cells.name, kind=kind, fill=_median(values, kind), indicator=indicator)
+
+
+def _median(values: FloatArray, kind: ColumnKind) -> float:
+    middle = float(np.median(values.astype(np.float64)))
+    return float(middle >= 0.5) if kind == "boolean" else float(np.float32(middle))
+
+
+def _in_range(
+    frame: "pl.DataFrame", X: FloatArray, columns: tuple[Column, ...], train: Rows, source: Source
+) -> tuple[Column, ...]:
+    """Centre and scale, in float64, what float32 does not hold well; in `X`, too, in place."""
+    changed = list(columns)
+    for index, place in _doubtful(frame, X, columns):
+        column, cells = columns[index], frame.to_series(index)
+        known = cells.gather(train).drop_nulls()
+        values = precise(known if len(known) else cells.drop_nulls(), source)
+        scale = precision.scale_of(values)
+        if scale is None:
+            _warn_of_vanishing(values, column, source)
+            continue
+        fill = None if column.fill is None else float(np.median(values))
+        new = dataclasses.replace(column, fill=fill, center=scale.center, scale=scale.scale)
+        filled = cells.fill_null(repr(fill))
+        X[:, place] = encode_scaled(filled, new, source)
+        changed[index] = new
+        _note(f'{source.name}: "{display(new.features[0], 120)}": {scale.why}, so they are counted like this')
+    return tuple(changed)
+
+
+def _doubtful(frame: "pl.DataFrame", X: FloatArray, columns: tuple[Column, ...]) -> Iterator[tuple[int, int]]:
+    """Yield which columns of numbers deserve a look in float64, and the place of their feature."""
+    doubtful = precision.doubtful(X)
+    zeros = (X == 0).any(axis=0)
+    place = 0
+    for index, column in enumerate(columns):
+        if column.kind == "numeric" and (doubtful[place] or (zeros[place] and _vanishes(frame.to_series(index)))):
+            yield index, place
+        place += len(column.features)
+
+
+def _vanishes(cells: "pl.Series") -> bool:
+    """Return whether a number other than zero is zero in float32; no text without an exponent is looked at."""
+    import polars as pl
+
+    small = cells.filter(cells.str.contains("[eE]-")).cast(pl.Float64, strict=False).to_numpy()
+    return precision.vanishing(small) > 0
+
+
+def _warn_of_vanishing(values: precision.Numbers, column: Column, source: Source) -> None:
+    count = precision.vanishing(values)
+    if count:
+        rows = "1 number is" if count == 1 else f"{count} numbers are"
+        warnings.warn(
+            f'{source.name}: column "{display(column.name)}": {rows} so small that float32 has 0 for them '
+            "(take the logarithm of the column, or use another unit)",
+            DlwhyWarning,
+            stacklevel=4,
+        )
+
+
+def _warn_of_constants(X_train: FloatArray, columns: tuple[Column, ...], source: Source) -> None:
+    """Warn of numeric and boolean columns that have one value in all training rows."""
+    if len(X_train) < 2:
+        return
+    constant = X_train.min(axis=0) == X_train.max(axis=0)
+    found, place = [], 0
+    for column in columns:
+        if column.kind != "categorical" and constant[place]:
+            found.append(f'"{display(column.name)}" is constant ({X_train[0, place]})')
+        place += len(column.features)
+    if found:
+        more = f", and {len(found) - 3} more are" if len(found) > 3 else ""
+        features, they = ("feature", "it carries") if len(found) == 1 else ("features", "they carry")
+        text = f"{source.name}: {features} {', '.join(found[:3])}{more}; {they} no information"
+        warnings.warn(text, DlwhyWarning, stacklevel=4)
+
+
+def _note(text: str) -> None:
+    warnings.warn(text, DlwhyNote, stacklevel=4)
