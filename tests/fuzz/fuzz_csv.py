@@ -18,7 +18,7 @@ def check(content: bytes) -> None:
     import polars as pl
 
     from dlwhy.data.tables import importing as tables
-    from dlwhy.data.tables.delimited import read_delimited
+    from dlwhy.data.tables.formats.delimited import read_delimited
     from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 
     with contextlib.suppress(InputRefusedError, UsageError), warnings.catch_warnings():

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 from dlwhy.data.dataset import Column, FloatArray
 from dlwhy.data.tables.cells import Source, check_names
 from dlwhy.data.tables.encoding import encode
+from dlwhy.data.tables.formats.parquet import check_kind
 from dlwhy.data.tables.memory import Room
-from dlwhy.data.tables.parquet import check_kind
 from dlwhy.errors import InputRefusedError
 
 if TYPE_CHECKING:

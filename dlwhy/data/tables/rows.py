@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from dlwhy import files
 from dlwhy.data.tables.cells import Source
-from dlwhy.data.tables.delimited import read_delimited
-from dlwhy.data.tables.json_lines import read_json_lines
+from dlwhy.data.tables.formats.delimited import read_delimited
+from dlwhy.data.tables.formats.json_lines import read_json_lines
+from dlwhy.data.tables.formats.parquet import read_parquet
 from dlwhy.data.tables.memory import Room
-from dlwhy.data.tables.parquet import read_parquet
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.text import display, listed
 

@@ -10,12 +10,12 @@ import polars as pl
 import pytest
 
 from dlwhy.data.dataset import Column
-from dlwhy.data.tables import json_lines, parquet
 from dlwhy.data.tables.cells import Source
 from dlwhy.data.tables.encoding import Encoder
+from dlwhy.data.tables.formats import json_lines, parquet
+from dlwhy.data.tables.formats.json_lines import read_json_lines
+from dlwhy.data.tables.formats.parquet import read_parquet
 from dlwhy.data.tables.importing import encode, read_chunks, read_table
-from dlwhy.data.tables.json_lines import read_json_lines
-from dlwhy.data.tables.parquet import read_parquet
 from dlwhy.errors import DlwhyWarning, InputRefusedError
 
 FRAME = pl.DataFrame(

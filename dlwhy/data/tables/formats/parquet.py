@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from dlwhy.data.tables.cells import check_names
+from dlwhy.data.tables.formats.parquet_footer import Claim, read_claim
 from dlwhy.data.tables.memory import Room, shown
-from dlwhy.data.tables.parquet_footer import Claim, read_claim
 from dlwhy.errors import InputRefusedError
 from dlwhy.text import display
 

@@ -14,8 +14,8 @@ import pytest
 
 from dlwhy.data import read_table
 from dlwhy.data.tables import memory
-from dlwhy.data.tables.parquet import read_parquet
-from dlwhy.data.tables.parquet_footer import read_claim
+from dlwhy.data.tables.formats.parquet import read_parquet
+from dlwhy.data.tables.formats.parquet_footer import read_claim
 from dlwhy.errors import InputRefusedError
 
 FRAME = pl.DataFrame(
@@ -107,7 +107,7 @@ def test_fault_6_the_limit_can_be_raised_and_columns_left_out(tmp_path, monkeypa
 
 
 def test_fault_6_one_text_in_every_cell_is_refused_by_its_length(monkeypatch):
-    monkeypatch.setattr("dlwhy.data.tables.parquet._MOST_TEXT", 1 << 20)
+    monkeypatch.setattr("dlwhy.data.tables.formats.parquet._MOST_TEXT", 1 << 20)
     content = parquet(pl.DataFrame({"a": ["x" * 1000] * 2000}))
     with pytest.raises(InputRefusedError, match="2000 rows with"):
         list(read_parquet(io.BytesIO(content), source="d"))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlwhy.data.tables import delimited
+from dlwhy.data.tables.formats import delimited
 from dlwhy.errors import InputRefusedError
 
 
