@@ -33,6 +33,17 @@ SMALLEST_DEVIATION = 1e-7
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class NumberForm:
+    """How the numbers of a column are written, where that is not plainly: see `dlwhy.data.cells.decorated`."""
+
+    decimal: str = "."  # what stands before the decimals
+    thousands: str = ""  # what stands between thousands
+    before: str = ""  # the unit in front of each number, a currency
+    after: str = ""  # the unit behind each number
+    censored: str = ""  # what a number such as <0.01 is taken to be: half of it, or the limit itself
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Column:
     """How one column of a table becomes features: plain metadata, so that nothing fitted needs pickling.
 
@@ -55,6 +66,10 @@ class Column:
         None for nearly all columns.
     na
         Texts that the user has named as marks of missing cells.
+    keep_na
+        Whether the usual marks of missing cells are texts like others here: NA may be Namibia.
+    form
+        How numbers are written, if not plainly.
 
     """
 
@@ -66,6 +81,8 @@ class Column:
     center: float | None = None
     scale: float | None = None
     na: tuple[str, ...] = ()
+    keep_na: bool = False
+    form: NumberForm | None = None
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -237,18 +254,27 @@ def columns_from_json(values: Any) -> tuple[Column, ...]:
         If the values do not describe columns.
 
     """
-    columns = tuple(Column(**{**value, **{name: tuple(value.get(name, ())) for name in _LISTS}}) for value in values)
+    columns = tuple(map(_column_from_json, values))
     for column in columns:
         check_texts(column.name, *column.categories, *column.na)
         good_fill = column.fill is None or isinstance(
             column.fill, str if column.kind == "categorical" else (int, float)
         )
-        if column.kind not in KINDS or not good_fill or not isinstance(column.indicator, bool):
+        flags = (column.indicator, column.keep_na)
+        if column.kind not in KINDS or not good_fill or not all(isinstance(flag, bool) for flag in flags):
             raise ValueError("column")
         if (column.kind == "categorical") != bool(column.categories):
             raise ValueError("categories")
         _check_scale(column)
     return columns
+
+
+def _column_from_json(value: Any) -> Column:
+    fields = {**value, **{name: tuple(value.get(name, ())) for name in _LISTS}}
+    if "form" in fields:
+        fields["form"] = NumberForm(**fields["form"])
+        check_texts(*vars(fields["form"]).values())
+    return Column(**fields)
 
 
 def _check_scale(column: Column) -> None:
@@ -276,6 +302,10 @@ def _column_as_json(column: Column) -> dict[str, Any]:
         fields["fill"] = column.fill
     if column.indicator:
         fields["indicator"] = True
+    if column.keep_na:
+        fields["keep_na"] = True
+    if column.form is not None:
+        fields["form"] = {name: text for name, text in vars(column.form).items() if text}
     if column.scale is not None:
         fields |= {"center": column.center, "scale": column.scale}
     return fields

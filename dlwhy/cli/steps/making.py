@@ -7,6 +7,7 @@ from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import Options, argument, frozen_options, option
 from dlwhy.cli.show.console import Output
+from dlwhy.cli.steps.cells import OF_CELLS, Cells, cells_of
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.text import display
 
@@ -19,7 +20,8 @@ _FOR_TABLES = (
     "task",
     "drop",
     "missing",
-    "na",
+    "drop_unlabelled",
+    *OF_CELLS,
     "split_column",
     "input_format",
     "max_rows",
@@ -28,11 +30,22 @@ _FOR_TABLES = (
 )
 # what the functions of the library call the same
 _OF_MAKE = ("samples", "noise", "seed", "test_size", "classes", "features", "stratify")
-_OF_READ_TABLE = ("target", "task", "missing", "split_column", "test_size", "seed", "stratify", "max_rows", "max_size")
+_OF_READ_TABLE = (
+    "target",
+    "drop_unlabelled",
+    "task",
+    "missing",
+    "split_column",
+    "test_size",
+    "seed",
+    "stratify",
+    "max_rows",
+    "max_size",
+)
 
 
 @frozen_options
-class Making(Options):
+class Making(Cells):
     """Which data set is made."""
 
     name: str | None = argument(None, "A data set of --list.", metavar="NAME", show_default="moons")
@@ -57,9 +70,7 @@ class Making(Options):
     missing: str = option(
         "impute", "Missing cells: impute the training median or category, drop the row, or take for an error."
     )
-    na: list[str] | None = option(
-        None, "A text that marks a missing cell, such as -999; may be given several times.", metavar="MARK"
-    )
+    drop_unlabelled: bool = option(False, "Leave out the rows whose target is missing.")
     split_column: str | None = option(
         None, "A column that says train or test, instead of a random split.", metavar="COLUMN"
     )
@@ -128,7 +139,7 @@ def _made(options: Generate) -> "Dataset":
 def _imported(options: Generate, table: str) -> "Dataset":
     from dlwhy.data.tables.importing import read_table
 
-    different = {"format": options.input_format, "drop": options.drop or (), "na": options.na or ()}
+    different = {"format": options.input_format, "drop": options.drop or ()} | cells_of(options)
     dataset = read_table(table, **options.some(_OF_READ_TABLE) | different)
     source, target = files.shown(table), display(dataset.target_name)
     if dataset.n_classes == 1:

@@ -3,6 +3,12 @@
 import dataclasses
 from collections.abc import Collection
 
+from dlwhy.data.cells.decorated import DECIMALS, THOUSANDS
+from dlwhy.errors import UsageError
+from dlwhy.text import display
+
+CENSORED = ("half", "limit")
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Reading:
@@ -12,13 +18,51 @@ class Reading:
     ----------
     na
         Further texts that mark missing cells, such as ``-999``.
+    keep_na_text
+        Columns where ``NA`` and the like are texts as others.
+    decimal, thousands
+        What stands before decimals, ``.`` or ``,``, and between thousands: one of these, a blank, or ``'``.
+    censored
+        What ``<0.01`` is taken for: ``half`` of the limit, or the ``limit``.
+    category, number
+        Columns that are taken for text, and for numbers, whatever they look like.
     as_written
         Whether the table is a data set that dlwhy may have written, so that its numbers are taken as they are.
+
+    Raises
+    ------
+    UsageError
+        If an option can't be, or two contradict each other.
 
     """
 
     na: Collection[str] = ()
+    keep_na_text: Collection[str] = ()
+    decimal: str | None = None
+    thousands: str | None = None
+    censored: str | None = None
+    category: Collection[str] = ()
+    number: Collection[str] = ()
     as_written: bool = False
+
+    def __post_init__(self) -> None:
+        for option, value, allowed in (
+            ("--decimal", self.decimal, DECIMALS),
+            ("--thousands", self.thousands, THOUSANDS),
+            ("--censored", self.censored, CENSORED),
+        ):
+            if value is not None and value not in allowed:
+                listed = ", ".join(f'"{each}"' for each in allowed)
+                raise UsageError(f'{option} must be one of {listed} (got "{display(value)}")')
+        if self.decimal and self.decimal == self.thousands:
+            raise UsageError("--decimal and --thousands are the same")
+        for name in {*self.category} & {*self.number}:
+            raise UsageError(f'--category and --number both name "{display(name)}"')
+
+    @property
+    def named(self) -> dict[str, Collection[str]]:
+        """The columns that options name."""
+        return {f"--{name.replace('_', '-')}": getattr(self, name) for name in ("keep_na_text", "category", "number")}
 
     def said(self) -> dict[str, object]:
         """Return what differs from the default, as JSON-like values."""

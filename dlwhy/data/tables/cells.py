@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from dlwhy.data.cells.missing import EMPTY, STRICT, USUAL
 from dlwhy.data.dataset import MAX_COLUMNS, MAX_NAME, FloatArray
 from dlwhy.errors import InputRefusedError
 from dlwhy.text import NUMBER, display
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 # these run in Rust, on whole columns: $ is the end of the text there, never before a line end
 INTEGER = r"^[+-]?[0-9]+$"
 INFINITE = r"^(?i:[+-]?inf(?:inity)?)$"
-_MISSING = r"^(?i:na|nan|null)?$"
-_UNCLEAN = rf"{_MISSING}|^\s|\s$"
+_UNCLEAN = rf"{USUAL}|^\s|\s$|[^\x00-\x7f]"
+_BLANK, _NOTHING = "[\u00a0\u2007\u2009\u202f]", "[\u200b\u2060\ufeff]"
 _EXACT = 2**53
 
 
@@ -66,18 +67,36 @@ def check_names(names: Sequence[str], source: str) -> None:
         places[name] = place
 
 
-def cleaned(frame: "pl.DataFrame", na: Collection[str] = ()) -> "pl.DataFrame":
-    """Strip the white space round each cell; empty cells, ``NA``, ``NaN`` and ``null`` become nulls, and marks in `na`.
+def cleaned(
+    frame: "pl.DataFrame", na: Collection[str] = (), *, kept: Collection[str] = (), strict: Collection[str] = ()
+) -> "pl.DataFrame":
+    """Make cells that mean the same look the same: no white space round them, texts composed (NFC), gaps null.
 
-    A mark that is a number stands for all that are equal to it: -999 for -999.0, too.
+    Parameters
+    ----------
+    frame
+        Columns of text.
+    na
+        Further texts that mark a missing cell. A number stands for all that are equal to it: -999 for -999.0, too.
+    kept
+        Columns where only an empty cell is missing.
+    strict
+        Columns where words such as ``None`` and a dash are texts like others: in a target they may well be classes.
+
     """
     import polars as pl
 
     # most columns of a large table have nothing to clean, and a look costs much less than a copy
     unclean = frame.select(pl.all().str.contains(_UNCLEAN).any())
     names = [name for name in frame.columns if unclean[name].item()]
-    frame = frame.with_columns(pl.col(names).str.strip_chars()).with_columns(
-        pl.when(pl.col(name).str.contains(_MISSING)).then(None).otherwise(pl.col(name)).alias(name) for name in names
+    frame = frame.with_columns(
+        pl.col(names).str.normalize("NFC").str.replace_all(_BLANK, " ").str.replace_all(_NOTHING, "").str.strip_chars()
+    ).with_columns(
+        pl.when(pl.col(name).str.contains(EMPTY if name in kept else STRICT if name in strict else USUAL))
+        .then(None)
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in names
     )
     if not na:
         return frame

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from dlwhy.data.cells.decorated import plain
 from dlwhy.data.cells.precision import scaled
 from dlwhy.data.dataset import Column, FloatArray
 from dlwhy.data.tables.cells import Source, cleaned, matrix, precise
@@ -91,7 +92,9 @@ class Encoder:
         for first in range(0, len(self.columns), together):
             columns = self.columns[first : first + together]
             begin = ends[first - 1] if first else 0
-            part = cleaned(frame.select([column.name for column in columns]), self._na)
+            kept = [column.name for column in columns if column.keep_na]
+            part = cleaned(frame.select([column.name for column in columns]), self._na, kept=kept)
+            part = written_plainly(part, columns)
             self._encode_some(part, columns, X[:, begin : ends[first + len(columns) - 1]])
         self._rows += frame.height
         return X
@@ -119,10 +122,10 @@ class Encoder:
         if numeric:
             X[:, list(numeric.values())] = matrix(filled.select(list(numeric)), self._here())
 
-    def warn(self) -> None:
-        """Warn about what was filled in and what was not known so far."""
+    def warn(self, marks: str = "") -> None:
+        """Warn about what was filled in, after which `marks` of missing cells, and what was not known so far."""
         if self.filled:
-            text = f"missing {_counted(self.filled)}: filled with the training median or most frequent category"
+            text = f"missing {_counted(self.filled)}: filled with the training median or most frequent category{marks}"
             warnings.warn(f"{self.source.name}: {text}", DlwhyWarning, stacklevel=3)
         if self.unknown:
             text = f"unknown categories in {_counted(self.unknown)}: taken as none of those in the training data"
@@ -147,6 +150,12 @@ class Encoder:
     def _here(self) -> Source:
         rows = self.source.rows
         return Source(name=self.source.name, first_row=self.source.first_row + self._rows, rows=rows)
+
+
+def written_plainly(frame: "pl.DataFrame", columns: tuple[Column, ...]) -> "pl.DataFrame":
+    """Write the decorated numbers of cleaned cells plainly, column by column."""
+    forms = [(column.name, column.form) for column in columns if column.form is not None]
+    return frame.with_columns(plain(frame[name], form) for name, form in forms) if forms else frame
 
 
 def encode_scaled(cells: "pl.Series", column: Column, source: Source) -> FloatArray:

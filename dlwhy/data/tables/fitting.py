@@ -2,17 +2,18 @@
 
 import dataclasses
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dlwhy.data.cells import precision
+from dlwhy.data.cells.missing import sentinel
 from dlwhy.data.cells.reading import Reading
 from dlwhy.data.dataset import LARGEST, MAX_COLUMNS, Column, ColumnKind, FloatArray
 from dlwhy.data.splitting import Rows
 from dlwhy.data.tables.cells import Source, numbers, precise
-from dlwhy.data.tables.encoding import Encoder, booleans, encode_scaled
+from dlwhy.data.tables.encoding import Encoder, booleans, encode_scaled, written_plainly
 from dlwhy.data.tables.targets import Target
 from dlwhy.errors import DlwhyNote, DlwhyWarning, InputRefusedError
 from dlwhy.text import display
@@ -22,7 +23,13 @@ if TYPE_CHECKING:
 
 
 def encoded(
-    frame: "pl.DataFrame", kinds: Mapping[str, ColumnKind], train: Rows, source: Source, reading: Reading
+    frame: "pl.DataFrame",
+    decided: tuple[Column, ...],
+    train: Rows,
+    source: Source,
+    *,
+    reading: Reading,
+    marks: str = "",
 ) -> tuple[FloatArray, tuple[Column, ...]]:
     """Return all rows as features, and how the columns became them: as the training rows say.
 
@@ -30,14 +37,16 @@ def encoded(
     ----------
     frame
         All rows of cleaned cells; null where a cell is missing.
-    kinds
-        The kind of each column.
+    decided
+        What each column is.
     train
         Numbers of the training rows; without any, as in a table that is there to be evaluated on, all rows tell.
     source
         Where the rows come from.
     reading
         How cells are read.
+    marks
+        What to say of the texts that were taken for missing.
 
     Raises
     ------
@@ -46,7 +55,10 @@ def encoded(
 
     """
     fitting = train if len(train) else np.arange(frame.height)
-    columns = tuple(_fit_column(cells, kinds[cells.name], fitting, source) for cells in frame.get_columns())
+    text = written_plainly(frame, decided)
+    columns = tuple(
+        _fit_column(cells, column, fitting, source) for cells, column in zip(text.get_columns(), decided, strict=True)
+    )
     n_features = sum(len(column.features) for column in columns)
     if n_features > MAX_COLUMNS:
         raise InputRefusedError(f"{source.name}: would become {n_features} features; at most {MAX_COLUMNS}")
@@ -54,24 +66,25 @@ def encoded(
         columns = tuple(dataclasses.replace(column, na=tuple(reading.na)) for column in columns)
     encoder = Encoder(columns, source)
     X = encoder.encode(frame)
-    encoder.warn()
+    encoder.warn(marks)
     if not reading.as_written:
-        columns = _in_range(frame, X, columns, fitting, source)
+        _warn_of_sentinels(X[fitting], columns, source)
+        columns = _in_range(text, X, columns, fitting, source)
     _warn_of_constants(X[fitting], columns, source)
     return X, columns
 
 
-def check_sizes(X: FloatArray, columns: tuple[Column, ...], target: Target, cells: "pl.Series", source: Source) -> None:
+def check_sizes(X: FloatArray, columns: tuple[Column, ...], target: Target, source: Source) -> None:
     """Refuse a number that is too large for a network: often it is what a program writes where a cell is missing.
 
     Raises
     ------
     InputRefusedError
-        If there is one; or if float32 would round the differences of a regression's targets, `cells`, away.
+        If there is one; or if float32 would round the differences of a regression's targets away.
 
     """
     names = [column.name for column in columns for _ in column.features]
-    values = [*zip(names, X.T, strict=True), *([(cells.name, target.y)] if target.task == "regression" else [])]
+    values = [*zip(names, X.T, strict=True), *([(target.cells.name, target.y)] if target.cells is not None else [])]
     for name, found in values:
         if max(found.max(initial=0), -found.min(initial=0)) > LARGEST:
             row = int((np.abs(found) > LARGEST).argmax())
@@ -80,8 +93,8 @@ def check_sizes(X: FloatArray, columns: tuple[Column, ...], target: Target, cell
                 f"{source.at(row, name)}: {size} is too large for a network, at most {LARGEST:g} can be scaled",
                 f"if it marks a missing cell, --na {size}; else use another unit",
             )
-    if target.task == "regression":
-        _check_target(target, cells, source)
+    if target.cells is not None:
+        _check_target(target, target.cells, source)
 
 
 def _check_target(target: Target, cells: "pl.Series", source: Source) -> None:
@@ -99,12 +112,12 @@ def _check_target(target: Target, cells: "pl.Series", source: Source) -> None:
         )
 
 
-def _fit_column(cells: "pl.Series", kind: ColumnKind, train: Rows, source: Source) -> Column:
+def _fit_column(cells: "pl.Series", column: Column, train: Rows, source: Source) -> Column:
     import polars as pl
 
-    missing = cells.null_count() > 0
+    missing, kind = cells.null_count() > 0, column.kind
     if kind != "categorical" and not missing:
-        return Column(name=cells.name, kind=kind)
+        return column
     known = cells.gather(train)
     indicator = known.null_count() > 0
     # a training part that tells nothing can only borrow from the rest
@@ -113,9 +126,9 @@ def _fit_column(cells: "pl.Series", kind: ColumnKind, train: Rows, source: Sourc
         counts = present.value_counts().sort([pl.col("count"), cells.name], descending=[True, False])
         categories = counts.to_series().to_list()
         fill = categories[0] if missing else None
-        return Column(name=cells.name, kind=kind, categories=tuple(sorted(categories)), fill=fill, indicator=indicator)
+        return dataclasses.replace(column, categories=tuple(sorted(categories)), fill=fill, indicator=indicator)
     values = numbers(present, source) if kind == "numeric" else booleans(present, source)
-    return Column(name=cells.name, kind=kind, fill=_median(values, kind), indicator=indicator)
+    return dataclasses.replace(column, fill=_median(values, kind), indicator=indicator)
 
 
 def _median(values: FloatArray, kind: ColumnKind) -> float:
@@ -174,6 +187,21 @@ def _warn_of_vanishing(values: precision.Numbers, column: Column, source: Source
             DlwhyWarning,
             stacklevel=4,
         )
+
+
+def _warn_of_sentinels(X_train: FloatArray, columns: tuple[Column, ...], source: Source) -> None:
+    """Warn of columns where a number such as -999 may mark missing cells."""
+    place = 0
+    for column in columns:
+        if column.kind == "numeric" and (mark := sentinel(X_train[:, place])) is not None:
+            count = int((X_train[:, place] == mark).sum())
+            warnings.warn(
+                f'{source.name}: column "{display(column.name)}" holds {mark:.15g} in {count} training rows, far from '
+                f"all else: is that a missing cell? (--na {mark:.15g} takes it for one)",
+                DlwhyWarning,
+                stacklevel=4,
+            )
+        place += len(column.features)
 
 
 def _warn_of_constants(X_train: FloatArray, columns: tuple[Column, ...], source: Source) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import warnings
+from collections import Counter
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -78,8 +79,8 @@ def read_table(
         Most MiB of memory that the table may take; by default what is safe.
     options
         The others of `TableOptions`: ``task``, by default what the target looks like; ``missing`` (``impute``,
-        ``drop`` or ``error``); ``split_column``, or ``test_size`` (0.3), ``seed`` (42) and ``stratify``; and how cells
-        are read, as `dlwhy.data.cells.reading.Reading` has it: ``na``, further texts that mark missing cells.
+        ``drop`` or ``error``), ``drop_unlabelled``; ``split_column``, or ``test_size`` (0.3), ``seed`` (42) and
+        ``stratify``. And how cells are read, as `dlwhy.data.cells.reading.Reading` has it.
 
     Raises
     ------
@@ -124,8 +125,10 @@ class TableOptions:
     task
         What is to be learnt; by default what the target looks like (see `targets.read_target`).
     missing
-        What to do with cells that are empty, ``NA``, ``NaN`` or ``null``: ``impute`` the training median or most
+        What to do with missing cells: ``impute`` the training median or most
         frequent training category, ``drop`` their rows, or take them for an ``error``.
+    drop_unlabelled
+        Whether rows without a label are left out.
     split_column
         A column that says ``train`` or ``test``; by default rows are split by chance.
     test_size, seed
@@ -142,6 +145,7 @@ class TableOptions:
     target: str = "target"
     task: Task | None = None
     missing: Missing = "impute"
+    drop_unlabelled: bool = False
     split_column: str | None = None
     test_size: float = 0.3
     seed: int = 42
@@ -171,17 +175,24 @@ def as_dataset(
         raise InputRefusedError(f"{source.name}: no data rows")
     for option, column in (("--target", options.target), ("--split-column", options.split_column)):
         check_there(column, frame.columns, source, option)
-    frame, source = _without_missing(cleaned(frame, options.cells.na), source, options.missing)
+    for option, named in options.cells.named.items():
+        for column in named:
+            check_there(column, frame.columns, source, option)
+    raw, strict = frame, [options.target, *([options.split_column] if options.split_column else [])]
+    frame = cleaned(raw, options.cells.na, kept=options.cells.keep_na_text, strict=strict)
+    marks = _marks(raw, frame)
+    frame, source = _labelled(frame, source, options, marks)
+    frame, source = _without_missing(frame, source, options.missing, marks)
     features = frame.drop([column for column in (options.target, options.split_column) if column])
     if not features.width:
         raise InputRefusedError(f'{source.name}: no column but the target "{display(options.target)}"')
-    kinds = deciding.kinds_of(features, source)
-    target = read_target(frame[options.target], options.task, source)
+    decided = deciding.decide(features, source, options.cells)
+    target = read_target(frame[options.target], options.task, source, options.cells)
     train, test = _parts(frame, target, options, source)
-    X, columns = encoded(features, kinds, train, source, options.cells)
-    deciding.warn_of_identifiers(features, kinds, source)
+    X, columns = encoded(features, decided, train, source, reading=options.cells, marks=_said(marks, features.columns))
+    deciding.warn_of_identifiers(features, decided, source)
     if options.for_training:
-        check_sizes(X, columns, target, frame[options.target], source)
+        check_sizes(X, columns, target, source)
     about = {field: getattr(options, field) for field in ("target", "missing", "split_column")}
     about |= options.cells.said()
     if not options.split_column:
@@ -200,7 +211,62 @@ def as_dataset(
     )
 
 
-def _without_missing(frame: "pl.DataFrame", source: Source, policy: Missing) -> tuple["pl.DataFrame", Source]:
+def _marks(raw: "pl.DataFrame", frame: "pl.DataFrame") -> dict[str, dict[str, int]]:
+    """Count, for each column, the texts that were taken for missing cells."""
+    import polars as pl
+
+    gaps = zip(raw.columns, raw.null_count().row(0), frame.null_count().row(0), strict=True)
+    found: dict[str, dict[str, int]] = {}
+    for name in (name for name, before, after in gaps if after > before):
+        texts = raw[name].filter(frame[name].is_null() & raw[name].is_not_null()).str.strip_chars()
+        counts = texts.filter(texts != "").value_counts().sort([pl.col("count"), name], descending=[True, False])
+        found |= {name: dict(counts.rows())} if counts.height else {}
+    return found
+
+
+def _said(marks: Mapping[str, Mapping[str, int]], columns: Collection[str]) -> str:
+    """Say which texts were taken for missing."""
+    total: Counter[str] = sum((Counter(marks[name]) for name in columns if name in marks), Counter())
+    if not total:
+        return ""
+    shown = ", ".join(f'"{display(mark, 20)}" {count}' for mark, count in total.most_common(5))
+    return f"; taken for missing: {shown} (--keep-na-text COLUMN keeps them)"
+
+
+def _labelled(
+    frame: "pl.DataFrame", source: Source, options: TableOptions, marks: Mapping[str, Mapping[str, int]]
+) -> tuple["pl.DataFrame", Source]:
+    """Leave out rows without a label if that is wanted, or refuse them if no policy leaves them out."""
+    labelled = frame[options.target].is_not_null()
+    if labelled.all():
+        return frame, source
+    said = ", ".join(f'"{display(mark)}" {count}' for mark, count in marks.get(options.target, {}).items())
+    if options.drop_unlabelled and labelled.any():
+        n_dropped = len(labelled) - int(labelled.sum())
+        _tell_dropped(n_dropped, "without a label", f" ({said} taken for missing)" if said else "", source)
+        return _kept(frame, source, labelled)
+    if options.missing == "drop":
+        return frame, source
+    where = source.at(int(labelled.arg_min() or 0), options.target)
+    hint = f"--keep-na-text {display(options.target)} takes them for classes, " if said else ""
+    said = f": {said} taken for missing" if said else ""
+    raise InputRefusedError(f"{where}: the target is missing{said}", f"{hint}--drop-unlabelled leaves out such rows")
+
+
+def _kept(frame: "pl.DataFrame", source: Source, rows: "pl.Series") -> tuple["pl.DataFrame", Source]:
+    """Keep some rows, and where they stand in the file."""
+    kept = np.flatnonzero(rows.to_numpy())
+    return frame.filter(rows), dataclasses.replace(source, rows=kept if source.rows is None else source.rows[kept])
+
+
+def _tell_dropped(count: int, why: str, marks: str, source: Source) -> None:
+    rows = "1 row" if count == 1 else f"{count} rows"
+    warnings.warn(f"{source.name}: {rows} {why} left out{marks}", DlwhyWarning, stacklevel=4)
+
+
+def _without_missing(
+    frame: "pl.DataFrame", source: Source, policy: Missing, marks: Mapping[str, Mapping[str, int]]
+) -> tuple["pl.DataFrame", Source]:
     """Drop the rows with missing cells, or refuse them, if that is the policy."""
     import polars as pl
 
@@ -216,9 +282,8 @@ def _without_missing(frame: "pl.DataFrame", source: Source, policy: Missing) -> 
     n_dropped = len(whole) - int(whole.sum())
     if n_dropped == len(whole):
         raise InputRefusedError(f"{source.name}: no data rows without missing cells", "see --missing")
-    rows = "1 row" if n_dropped == 1 else f"{n_dropped} rows"
-    warnings.warn(f"{source.name}: {rows} with missing cells left out", DlwhyWarning, stacklevel=3)
-    return frame.filter(whole), dataclasses.replace(source, rows=np.flatnonzero(whole.to_numpy()))
+    _tell_dropped(n_dropped, "with missing cells", _said(marks, frame.columns), source)
+    return _kept(frame, source, whole)
 
 
 def _parts(frame: "pl.DataFrame", target: Target, options: TableOptions, source: Source) -> tuple[Rows, Rows]:

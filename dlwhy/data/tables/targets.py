@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.data.dataset import TASKS, Task
+from dlwhy.data.cells import decorated
+from dlwhy.data.cells.reading import Reading
+from dlwhy.data.dataset import TASKS, NumberForm, Task
 from dlwhy.data.tables.cells import INFINITE, INTEGER, Source, numbers
-from dlwhy.data.tables.columns import mostly_numbers
+from dlwhy.data.tables.columns import Deciding, mostly_numbers, number_form
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.text import NUMBER, display, listed
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_CLASSES = 100
 _FEW = 20
+_FEWEST = 2
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,6 +29,7 @@ class Target:
     y: npt.NDArray[Any]  # indices into `class_names`, (n,), int32; for regression numbers, (n,), float32
     task: Task  # what is to be learnt
     class_names: tuple[str, ...] = ()  # names of the classes: whole numbers in their order, text in its own
+    cells: "pl.Series | None" = None  # of a regression: the numbers as they are written
 
 
 def check_task(task: Task | None) -> None:
@@ -41,7 +45,7 @@ def check_task(task: Task | None) -> None:
         raise UsageError(f"--task must be one of {', '.join(TASKS)} (got {display(task)})")
 
 
-def read_target(cells: "pl.Series", task: Task | None, source: Source) -> Target:
+def read_target(cells: "pl.Series", task: Task | None, source: Source, reading: Reading | None = None) -> Target:
     """Understand the cleaned cells of the target column.
 
     Text makes classes, and so do whole numbers with few different values; all else is regression.
@@ -54,6 +58,8 @@ def read_target(cells: "pl.Series", task: Task | None, source: Source) -> Target
         What is to be learnt, if that is known. ``binary`` and ``multiclass`` both say that there are classes.
     source
         Where the rows come from.
+    reading
+        How cells are read.
 
     Raises
     ------
@@ -65,10 +71,11 @@ def read_target(cells: "pl.Series", task: Task | None, source: Source) -> Target
     """
     if cells.null_count():
         where = source.at(int(cells.is_null().arg_max() or 0), cells.name)
-        raise InputRefusedError(f"{where}: the target is missing", "--missing drop leaves such rows out")
+        raise InputRefusedError(f"{where}: the target is missing", "--drop-unlabelled leaves out such rows")
+    cells, was_decorated = _written_plainly(cells, task, source, reading or Reading())
     different = cells.unique()
-    if task == "regression" or (task is None and _is_regression(different, len(cells))):
-        return Target(y=numbers(cells, source), task="regression")
+    if task == "regression" or (task is None and (was_decorated or _is_regression(different, len(cells)))):
+        return Target(y=numbers(cells, source), task="regression", cells=cells)
     if task is None and len(different) > MAX_CLASSES:
         raise InputRefusedError(
             f'{source.name}: target "{display(cells.name)}" has {len(different)} different values in {len(cells)} rows',
@@ -82,6 +89,24 @@ def read_target(cells: "pl.Series", task: Task | None, source: Source) -> Target
             "use --task multiclass",
         )
     return _as_classes(cells, names)
+
+
+def _written_plainly(
+    cells: "pl.Series", task: Task | None, source: Source, reading: Reading
+) -> tuple["pl.Series", bool]:
+    """Write decorated numbers plainly, unless they are meant as classes; also tell whether they were decorated."""
+    different = cells.unique()
+    few = len(different) <= _FEWEST
+    if task in ("binary", "multiclass") or (task is None and few) or different.str.contains(NUMBER).all():
+        return cells, False
+    deciding = Deciding(source, reading)
+    if task is None and 2 * decorated.are_numbers(different).sum() <= len(different):
+        return cells, False
+    if task is None and not _is_regression(different, len(cells)) and not decorated.are_numbers(different).all():
+        return cells, False
+    form = number_form(cells, deciding)
+    deciding.tell()
+    return (cells, False) if form is None else (decorated.plain(cells, form), form != NumberForm())
 
 
 def class_names(different: "pl.Series") -> dict[str, str]:

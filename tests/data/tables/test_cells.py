@@ -91,14 +91,29 @@ def test_the_shortest_text_of_a_float32_gives_it_back(value: float) -> None:
     assert found.tobytes() == expected.tobytes()
 
 
-@pytest.mark.parametrize("text", ["", " ", "NA", "na", "NaN", "nan", "null", "NULL", "\tNA "])
+ALWAYS = ["NA", "na", "NaN", "nan", "null", "NULL", "\tNA ", "N/A", "#N/A", "<NA>", "?"]
+OFTEN = ["None", "none", "-", "--", ".", "\u2013"]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u00a0", *ALWAYS, *OFTEN])
 def test_missing_cells(text: str) -> None:
     assert cleaned(pl.DataFrame({"a": [text, " b "]})).rows() == [(None,), ("b",)]
 
 
-@pytest.mark.parametrize("text", ["N/A", "none", "?", "nano", "-"])
+@pytest.mark.parametrize("text", ["nano", "n", "-1", "...", "no"])
 def test_other_texts_are_not_missing(text: str) -> None:
     assert cleaned(pl.DataFrame({"a": [text]})).item() == text
+
+
+def test_marks_may_be_texts_in_some_columns() -> None:
+    frame = pl.DataFrame({"kept": ["NA", "None", ""], "strict": ["NA", "None", ""]})
+
+    assert cleaned(frame, kept=["kept"], strict=["strict"]).rows() == [("NA", None), ("None", "None"), (None, None)]
+
+
+@pytest.mark.parametrize("text", ["Ko\u0308ln", "K\u00f6ln\u00a0", "\ufeffK\u00f6ln"])
+def test_one_word_is_one_text_however_it_is_composed(text: str) -> None:
+    assert cleaned(pl.DataFrame({"a": [text]})).item() == "K\u00f6ln"
 
 
 def test_rows_that_were_left_out_still_count() -> None:

@@ -1,0 +1,34 @@
+"""How the cells of a table are read: options of `dlwhy generate --from` and `run --from`."""
+
+from typing import Any
+
+from dlwhy.cli.arguments import Options, frozen_options, option
+
+_SEVERAL = "; may be given several times."
+
+
+@frozen_options
+class Cells(Options):
+    """What a user may say of the cells of a table."""
+
+    na: list[str] | None = option(None, f"A text that marks a missing cell, such as -999{_SEVERAL}", metavar="MARK")
+    keep_na_text: list[str] | None = option(
+        None, f"A column where NA and the like are texts as others{_SEVERAL}", metavar="COLUMN"
+    )
+    decimal: str | None = option(None, 'What stands before decimals: "." or ",".', show_default="what the cells say")
+    thousands: str | None = option(
+        None, 'What stands between thousands: ",", ".", a blank or an apostrophe.', show_default="what the cells say"
+    )
+    censored: str | None = option(
+        None, "Read cells such as <0.01: as half of the limit, or as the limit.", show_default="refuse them"
+    )
+    category: list[str] | None = option(None, f"Take a column for text{_SEVERAL}", metavar="COLUMN")
+    number: list[str] | None = option(None, f"Take a column for numbers{_SEVERAL}", metavar="COLUMN")
+
+
+OF_CELLS = ("na", "keep_na_text", "decimal", "thousands", "censored", "category", "number")
+
+
+def cells_of(options: Cells) -> dict[str, Any]:
+    """Return the options as `dlwhy.read_table` takes them."""
+    return {name: value for name in OF_CELLS if (value := getattr(options, name)) is not None}
