@@ -25,6 +25,9 @@ else:
     atexit.register(shutil.rmtree, _CACHE, ignore_errors=True)
 # before anything imports TensorFlow or Matplotlib; the user's own caches and settings stay out of the tests
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", MPLBACKEND="Agg", XDG_CACHE_HOME=_CACHE, XDG_CONFIG_HOME=_CACHE)
+# else each worker would rewrite all assertions, and each child process compile all modules, in every run anew
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 for _name in list(os.environ):
     if _name.startswith("DLWHY_") or _name in ("NO_COLOR", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "COLUMNS"):
         del os.environ[_name]

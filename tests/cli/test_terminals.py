@@ -2,7 +2,9 @@
 
 import os
 import pty
+import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,23 +87,39 @@ def test_case_65_names_with_escapes_reach_no_terminal(on_terminal, dlwhy_in_proc
     assert refused.code == 65
 
 
+# as the program does it, several commands one after the other: the encoding is that of the process
+COMMANDS = """
+import sys
+from dlwhy.cli import run_command
+from dlwhy.cli.process import streams
+streams.prepare()
+for line in " ".join(sys.argv[1:]).split(" ; "):
+    print("code", run_command(line.split()), flush=True)
+"""
+
+
 @pytest.mark.parametrize("env", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
 def test_case_69_no_encoding_error(dlwhy, tmp_path, env):
     rows = (f"{i},{i * i},{'ja' if i % 2 else 'nein→'},{'train' if i % 3 else 'test'}\n" for i in range(20))
     names = "größe,⚙,y,split\n" + "".join(rows)
     (tmp_path / "größen.csv").write_text(names)
+    commands = (
+        "generate --from größen.csv --target y -o größen.npz ; info größen.npz"
+        " ; generate --from größen.npz --target y -o - ; info fehlt-ü.npz"
+    )
 
-    results = [
-        dlwhy("generate", "--from", "größen.csv", "--target", "y", "-o", "größen.npz", env=env),
-        dlwhy("info", "größen.npz", env=env),
-        dlwhy("generate", "--from", "größen.npz", "--target", "y", "-o", "-", env=env),
-        dlwhy("info", "fehlt-ü.npz", env=env),
-    ]
+    done = subprocess.run(
+        [sys.executable, "-c", COMMANDS, *commands.split()],
+        capture_output=True,
+        env={**os.environ, **env},
+        cwd=tmp_path,
+        check=False,
+    )
 
-    assert [result.code for result in results] == [0, 0, 65, 66]
-    for result in results:
-        assert "Error" not in result.err
-        assert "Traceback" not in result.err
+    assert re.findall(rb"^code (\d+)$", done.stdout, re.MULTILINE) == [b"0", b"0", b"65", b"66"], done.stderr
+    assert b"Error" not in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert dlwhy("info", "größen.npz", env=env).code == 0
 
 
 def test_case_69_no_encoding_error_of_what_is_ours(dlwhy):

@@ -361,8 +361,15 @@ def test_a_scheduler_that_is_lost_midway_is_one_clear_line_and_rows_are_kept(tmp
     assert conduct.run(request, tmp_path).report["complete"]
 
 
-def test_all_libraries_that_sum_on_threads_are_found_before_any_arm_has_loaded_them():
+def test_threads_are_the_same_everywhere_and_their_libraries_found_before_any_arm_has_loaded_them():
     """In a process of its own: here others have loaded them."""
-    code = "from dlwhy.studies.bench import workers; print(*(each['user_api'] for each in workers._threads().info()))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert {"openmp", "blas"} <= set(done.stdout.split())
+    code = (
+        "from dlwhy.studies.bench import workers; print(*(each['user_api'] for each in workers._threads().info()))\n"
+        "from dlwhy.studies.arms import training; training.prepare()\n"
+        "from tensorflow.config import threading\n"
+        "print(threading.get_intra_op_parallelism_threads(), threading.get_inter_op_parallelism_threads())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    libraries, threads = done.stdout.splitlines()
+    assert {"openmp", "blas"} <= set(libraries.split())
+    assert threads.split() == ["2", "2"]

@@ -149,7 +149,7 @@ def test_interrupted_cosine_schedule_resumes_to_the_epochs_it_was_planned_for(bi
 
 def test_resume_refuses_other_data_fewer_epochs_and_restored_weights(binary, tmp_path):
     path = tmp_path / "m.keras"
-    archive.write(fit(binary, NETWORK, TrainingOptions(**QUICK)), path)
+    archive.write(fit_once(binary, NETWORK, TrainingOptions(**QUICK)), path)
     with pytest.raises(InputRefusedError, match="other data"):
         resume(archive.read(path), small(seed=9), epochs=9)
     with pytest.raises(UsageError, match="above the 6"):
@@ -202,7 +202,7 @@ def test_last_finite_state_is_that_of_a_shorter_run():
 
 
 def test_transfer_takes_matching_layers_and_makes_a_new_head():
-    base = fit(small(), NETWORK, TrainingOptions(**QUICK))
+    base = fit_once(small(), NETWORK, TrainingOptions(**QUICK))
     target = small("multiclass", seed=4)
     trained = fit(target, NETWORK, TrainingOptions(**QUICK), start=Start(bases=(base,), freeze="all"))
     taken = trained.details.training["taken"]
@@ -215,7 +215,7 @@ def test_transfer_takes_matching_layers_and_makes_a_new_head():
 
 
 def test_transfer_takes_the_head_too_when_the_classes_are_the_same(binary):
-    base = fit(binary, NETWORK, TrainingOptions(**QUICK))
+    base = fit_once(binary, NETWORK, TrainingOptions(**QUICK))
     again = fit(small(seed=5), NETWORK, TrainingOptions(**QUICK), start=Start(bases=(base,)))
     assert again.details.training["taken"]["new"] == ()
 
@@ -231,7 +231,7 @@ def test_transfer_refuses_what_can_not_fit(binary):
 
 
 def test_resuming_keeps_frozen_layers_frozen(tmp_path):
-    base = fit(small(), NETWORK, TrainingOptions(**QUICK))
+    base = fit_once(small(), NETWORK, TrainingOptions(**QUICK))
     target = small("multiclass", seed=4)
     whole = fit(target, NETWORK, TrainingOptions(epochs=4, engine="graph"), start=Start(bases=(base,), freeze=1))
     part = fit(target, NETWORK, TrainingOptions(epochs=2, engine="graph"), start=Start(bases=(base,), freeze=1))
