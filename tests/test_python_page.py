@@ -11,8 +11,12 @@ import dlwhy
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "python.md").read_text()
-# a whole study takes minutes: here one control is trained for an epoch
-SHORTER = {'dlwhy.study("depth", budget="quick")': 'dlwhy.study("depth", seeds=2, epochs=1, only=["linear"])'}
+# a whole study takes minutes: here two arms of one control are trained for an epoch
+SHORTER = {
+    'dlwhy.study("depth", budget="quick")': (
+        'dlwhy.study("depth", seeds=2, epochs=1, only=["linear: depth 1", "linear: depth 3"])'
+    )
+}
 
 
 @pytest.fixture

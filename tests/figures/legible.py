@@ -97,3 +97,11 @@ def faults_of_study(report):
     """List what can't be read in the figure of a study, as it is saved."""
     with style.styled():
         return faults(study_panels.draw(report), 150)
+
+
+def texts(figure):
+    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+
+
+def title_of(ax):
+    return ax.get_title(loc="left") or ax.get_title()

@@ -8,6 +8,8 @@ from dlwhy.errors import InputRefusedError
 from dlwhy.models.keras_file import archive
 from dlwhy.text import display
 
+KERNEL = "layers/dense/vars/0"
+
 
 def refused(content: bytes) -> str:
     """Check that a file is refused as it should be, and give the message."""

@@ -34,10 +34,7 @@ from tests.data.hostile import (
     good,
     hostile,
     integer,
-    members,
     name,
-    npy,
-    npz,
     npz_bomb,
     number_type,
     pickled,
@@ -45,6 +42,7 @@ from tests.data.hostile import (
     small,
     text,
 )
+from tests.data.stored.samples import refusal
 
 # reads each file named on the command line, and tells what came of it; SIGKILL and SIGSEGV leave lines out
 CHILD = """
@@ -75,16 +73,6 @@ class Verdict(NamedTuple):
     message: str
     seconds: float
     mebibytes: float
-
-
-def refusal(content: bytes, folder: Path, name: str = "d.joblib") -> str:
-    """The message with which some bytes are refused."""
-    (folder / name).write_bytes(content)
-    with pytest.raises(InputRefusedError) as caught:
-        storage.read(folder / name)
-    assert len(str(caught.value)) < 400 + len(str(folder))
-    assert "\x1b" not in str(caught.value)
-    return str(caught.value)
 
 
 @pytest.fixture(scope="module")
@@ -317,52 +305,6 @@ def test_case_15_only_regular_files_are_read_and_the_others_refused_at_once(tmp_
     assert time.perf_counter() - started < 1
 
 
-@pytest.mark.parametrize(
-    ("changed", "message"),
-    [
-        (lambda: npz({**members(), "extra.npy": b""}), "holds the members"),
-        (lambda: npz({key: value for key, value in members().items() if key != "y_test.npy"}), "holds the members"),
-        (lambda: npz(members(), twice="y_test.npy"), "holds the members"),
-        (lambda: npz({**members(), "../x.npy": b""}), "../x.npy"),
-        (lambda: npz({**members(), "\x1b[2J.npy": b""}), r"\x1b[2J.npy"),
-        (lambda: npz({}), "holds the members none"),
-        (lambda: npz({**members(), "X_train.npy": b"not an array"}), "damaged"),
-        (lambda: npz({**members(), "X_train.npy": members()["X_train.npy"] + b"x"}), "does not fit its size"),
-        (lambda: npz({**members(), "X_train.npy": members()["X_train.npy"][:-1]}), "does not fit its size"),
-        (lambda: npz({**members(), "X_train.npy": npy(np.zeros((8, 2), "M8[s]"))}), "values of the type <M8[s]"),
-        (lambda: npz({**members(), "X_train.npy": npy(np.zeros((8, 2), "f4,f4"))}), "damaged"),
-        (lambda: npz({**members(), "metadata.npy": npy(np.array(3))}), '"metadata" is not a text'),
-        (lambda: npz({**members(), "metadata.npy": npy(np.array(["x"]))}), '"metadata" is not a text'),
-        (lambda: npz({**members(), "metadata.npy": npy(np.array("{"))}), "damaged"),
-        (lambda: npz({**members(), "metadata.npy": npy(np.array("[" * 100_000))}), "damaged"),
-        (lambda: npz({**members(), "metadata.npy": npy(np.array("[1]"))}), "checksum"),
-        (lambda: npz({**members(), "sha256.npy": npy(np.array("0"))}), "checksum"),
-        (lambda: npz({**members(), "format.npy": npy(np.array("x")).replace(b"x\0\0\0", b"xxxx")}), "damaged"),
-        (lambda: npz({**members(), "format.npy": npy(np.array("\ud800"))}), "damaged"),
-        (lambda: _patched("flag_bits", 1), "encrypted"),
-        (lambda: _patched("compress_type", zipfile.ZIP_LZMA), "compressed in a way that is not read"),
-        (lambda: _patched("file_size", 1 << 40), "MiB of content; at most"),
-        (lambda: _patched("file_size", 150), "damaged"),
-        (lambda: _patched("CRC", 1), "damaged, or not an .npz file (BadZipFile)"),
-        (lambda: _patched("header_offset", 1), "damaged"),
-    ],
-)
-def test_case_17_archives_of_other_members_or_sizes_are_refused(
-    tmp_path: Path, changed: Callable[[], bytes], message: str
-) -> None:
-    assert message in refusal(changed(), tmp_path, "d.npz")
-
-
-def _patched(field: str, value: int) -> bytes:
-    """A good archive whose list of members lies about one."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for member, content in members().items():
-            archive.writestr(member, content)
-        setattr(archive.getinfo("X_train.npy"), field, value)
-    return stream.getvalue()
-
-
 def test_max_size_bounds_a_file_and_raises_the_limits_of_a_compressed_one(tmp_path: Path) -> None:
     X = np.zeros((9 << 20, 1), np.float32)
     dataset = Dataset(X_train=X, y_train=X[:, 0], X_test=X[:1], y_test=X[:1, 0], name="zeros", task="regression")
@@ -376,17 +318,6 @@ def test_max_size_bounds_a_file_and_raises_the_limits_of_a_compressed_one(tmp_pa
                 storage.read(tmp_path / file)
     with pytest.raises(InputRefusedError, match="larger than 1 MiB"):
         storage.read(_csv(tmp_path / "d.csv"), max_size=1)
-
-
-@pytest.mark.parametrize("packed", [zlib.compress(bytes(2 << 20)), lzma.compress(bytes(2 << 20))], ids=["zlib", "xz"])
-def test_content_never_passes_the_limit(packed: bytes) -> None:
-    content = Content(io.BytesIO(packed), max_size=1)
-
-    with pytest.raises(InputRefusedError, match="larger than 1 MiB"):
-        content.fill(memoryview(bytearray(2 << 20)))
-    with pytest.raises(InputRefusedError, match="larger than 1 MiB"):
-        Content(io.BytesIO(packed), max_size=1).read(2 << 20)
-    assert Content(io.BytesIO(packed), max_size=2).read(2 << 20) == bytes(2 << 20)
 
 
 def _csv(path: Path) -> Path:
