@@ -1,0 +1,27 @@
+"""The picture of the study of versatility."""
+
+from dlwhy.data.toys.registry import REGISTRY
+from dlwhy.studies import figure as study_panels
+from dlwhy.studies import report as reporting
+from dlwhy.studies.claims.versatility import design as versatility
+from tests.studies.claims.versatility.given import score
+
+
+def test_the_figure_shows_scores_ranks_and_times(report):
+    figure = study_panels.draw(report)
+
+    titles = [ax.get_title(loc="left") or ax.get_title() for ax in figure.axes]
+    assert any("defaults" in title for title in titles)
+    assert any("Mean rank" in title for title in titles)
+    assert any("Time" in title for title in titles)
+    names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert set(REGISTRY) < set(names)
+
+
+def test_a_quick_study_has_a_figure_and_no_ranks(quick, results_of):
+    study = versatility.design(quick("versatility"))
+    report = reporting.report(study, results_of(study, score))
+
+    assert report["descriptive"]["ranking"] is None
+    assert not [each for each in report["predictions"] if "data sets" in each["task"]]
+    study_panels.draw(report)
