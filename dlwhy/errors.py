@@ -145,10 +145,14 @@ def in_python(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _as_arguments(text: str) -> str:
-    """Write ``--learning-rate`` as ``learning_rate``, and ``--drop id`` as ``drop=["id"]``; not in a whole command."""
+    """Write ``--learning-rate`` as ``learning_rate``, ``--drop id`` as ``drop=["id"]``; not in a whole command."""
     if re.search(r"\bdlwhy [a-z]", text):
         return text
-    text = re.sub(r"--drop ('[^']*'|[^\s')]+)", lambda found: f'drop=["{found[1].strip(chr(39))}"]', text)
+    text = re.sub(
+        r"--(drop|na|category|number|keep-na-text|keep) ('[^']*'|[^\s')]+)",
+        lambda found: f'{found[1].replace("-", "_")}=["{found[2].strip(chr(39))}"]',
+        text,
+    )
     return re.sub(
         r"(?<![\w-])--([a-z][a-z0-9-]*)", lambda found: _ARGUMENTS.get(found[1], found[1].replace("-", "_")), text
     )

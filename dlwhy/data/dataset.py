@@ -44,6 +44,16 @@ class NumberForm:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class DatePart:
+    """Which number a column is of a date in another: see `dlwhy.data.cells.dates`."""
+
+    of: str  # the column of the table
+    form: str  # how its dates are written
+    part: str  # year, month, weekday (from 1, Monday), hour, or days since the first
+    first: str = ""  # the first date, of the training part or of all
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Column:
     """How one column of a table becomes features: plain metadata, so that nothing fitted needs pickling.
 
@@ -68,8 +78,12 @@ class Column:
         Texts that the user has named as marks of missing cells.
     keep_na
         Whether the usual marks of missing cells are texts like others here: NA may be Namibia.
+    other
+        The category of all texts that are none of the others, if there is one.
     form
         How numbers are written, if not plainly.
+    date
+        Of which date the numbers are a part, if they are.
 
     """
 
@@ -82,7 +96,14 @@ class Column:
     scale: float | None = None
     na: tuple[str, ...] = ()
     keep_na: bool = False
+    other: str = ""
     form: NumberForm | None = None
+    date: DatePart | None = None
+
+    @property
+    def of(self) -> str:
+        """Name of the table's column that this one is made of."""
+        return self.name if self.date is None else self.date.of
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -256,14 +277,14 @@ def columns_from_json(values: Any) -> tuple[Column, ...]:
     """
     columns = tuple(map(_column_from_json, values))
     for column in columns:
-        check_texts(column.name, *column.categories, *column.na)
+        check_texts(column.name, column.other, *column.categories, *column.na)
         good_fill = column.fill is None or isinstance(
             column.fill, str if column.kind == "categorical" else (int, float)
         )
         flags = (column.indicator, column.keep_na)
         if column.kind not in KINDS or not good_fill or not all(isinstance(flag, bool) for flag in flags):
             raise ValueError("column")
-        if (column.kind == "categorical") != bool(column.categories):
+        if (column.kind == "categorical") != bool(column.categories) or column.other not in ("", *column.categories):
             raise ValueError("categories")
         _check_scale(column)
     return columns
@@ -271,9 +292,10 @@ def columns_from_json(values: Any) -> tuple[Column, ...]:
 
 def _column_from_json(value: Any) -> Column:
     fields = {**value, **{name: tuple(value.get(name, ())) for name in _LISTS}}
-    if "form" in fields:
-        fields["form"] = NumberForm(**fields["form"])
-        check_texts(*vars(fields["form"]).values())
+    for name, kind in (("form", NumberForm), ("date", DatePart)):
+        if name in fields:
+            fields[name] = kind(**fields[name])
+            check_texts(*vars(fields[name]).values())
     return Column(**fields)
 
 
@@ -304,8 +326,11 @@ def _column_as_json(column: Column) -> dict[str, Any]:
         fields["indicator"] = True
     if column.keep_na:
         fields["keep_na"] = True
-    if column.form is not None:
-        fields["form"] = {name: text for name, text in vars(column.form).items() if text}
+    if column.other:
+        fields["other"] = column.other
+    for name, value in (("form", column.form), ("date", column.date)):
+        if value is not None:
+            fields[name] = {key: text for key, text in vars(value).items() if text}
     if column.scale is not None:
         fields |= {"center": column.center, "scale": column.scale}
     return fields

@@ -65,7 +65,7 @@ def read_rows(
         frame = chunk if header else _by_position(chunk, columns, source, keep=keep)
         names = names or frame.columns
         frame = _like_first(frame, names, source, keep=keep)
-        used = {column.name for column in columns}
+        used = {column.of for column in columns}
         yield encoder.encode(frame), frame.select([name for name in names if keep and name not in used])
     if not names:
         raise InputRefusedError(f"{source}: no data rows")
@@ -74,9 +74,9 @@ def read_rows(
 
 def _by_position(frame: "pl.DataFrame", columns: tuple[Column, ...], source: str, *, keep: bool) -> "pl.DataFrame":
     """Give the first columns the names that the model knows."""
-    if frame.width < len(columns) or (frame.width > len(columns) and not keep):
-        raise InputRefusedError(f"the model expects {len(columns)} columns, {source} has {frame.width}")
-    wanted = [column.name for column in columns]
+    wanted = list(dict.fromkeys(column.of for column in columns))
+    if frame.width < len(wanted) or (frame.width > len(wanted) and not keep):
+        raise InputRefusedError(f"the model expects {len(wanted)} columns, {source} has {frame.width}")
     taken = set(wanted)
     others = [f"{name}'" if name in taken else name for name in frame.columns[len(wanted) :]]
     return frame.rename(dict(zip(frame.columns, [*wanted, *others], strict=True)))

@@ -22,11 +22,32 @@ class Cells(Options):
     censored: str | None = option(
         None, "Read cells such as <0.01: as half of the limit, or as the limit.", show_default="refuse them"
     )
+    dates: str | None = option(
+        None,
+        "Take dates apart into year, month, day of the week, hour and days since the first: parts; or day-first or "
+        "month-first, where 1/2/03 may be either.",
+        show_default="refuse them",
+    )
     category: list[str] | None = option(None, f"Take a column for text{_SEVERAL}", metavar="COLUMN")
     number: list[str] | None = option(None, f"Take a column for numbers{_SEVERAL}", metavar="COLUMN")
+    keep: list[str] | None = option(None, f"Keep a column that looks like an identifier{_SEVERAL}", metavar="COLUMN")
+    target_type: str | None = option(
+        None, "Take the target for a class or a number.", show_default="what the target looks like"
+    )
 
 
-OF_CELLS = ("na", "keep_na_text", "decimal", "thousands", "censored", "category", "number")
+OF_CELLS = (
+    "na",
+    "keep_na_text",
+    "decimal",
+    "thousands",
+    "censored",
+    "dates",
+    "category",
+    "number",
+    "keep",
+    "target_type",
+)
 
 
 def cells_of(options: Cells) -> dict[str, Any]:

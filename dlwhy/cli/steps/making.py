@@ -12,6 +12,8 @@ from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.text import display
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dlwhy.data.dataset import Dataset
 
 _FOR_TOYS = ("name", "samples", "noise", "classes", "features")
@@ -109,7 +111,8 @@ def make_and_save(options: Generate, out: Output) -> "Dataset":
 
     dataset = _made(options) if options.table is None else _imported(options, options.table)
     storage.write(dataset, options.output, no_clobber=options.no_clobber, compress=options.compress)
-    _tell(out, dataset, options.output)
+    chosen = options.table is None or options.task is not None or options.target_type is not None
+    _tell(out, dataset, options.output, counts=not chosen and _numbered(dataset.class_names))
     return dataset
 
 
@@ -150,7 +153,13 @@ def _imported(options: Generate, table: str) -> "Dataset":
     return dataclasses.replace(dataset, name=options.title or dataset.name)
 
 
-def _tell(out: Output, dataset: "Dataset", output: str) -> None:
+def _numbered(names: "Sequence[str]") -> bool:
+    from dlwhy.data.tables.targets import numbered
+
+    return numbered(names)
+
+
+def _tell(out: Output, dataset: "Dataset", output: str, *, counts: bool) -> None:
     n_train, n_test = len(dataset.y_train), len(dataset.y_test)
     classes = ", ".join(display(name, 20) for name in dataset.class_names[:10])
     classes += f", … ({dataset.n_classes})" if dataset.n_classes > 10 else ""
@@ -159,6 +168,8 @@ def _tell(out: Output, dataset: "Dataset", output: str) -> None:
         + (f" ({classes})" if classes else "")
         + f", {n_train} training and {n_test} test rows, {dataset.n_features} features"
     )
+    if counts:
+        out.note(f"note: the {dataset.n_classes} classes are whole numbers (--task regression predicts the number)")
     if out.as_json:
         about = {"path": output, "name": dataset.name, "task": dataset.task, "n_train": n_train, "n_test": n_test}
         about |= {"n_features": dataset.n_features, "classes": list(dataset.class_names)}

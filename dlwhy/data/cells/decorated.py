@@ -16,7 +16,7 @@ THOUSANDS = (",", ".", " ", "'")
 _CURRENCY = (
     r"(?i:us|[a-z]{1,2})?\p{Sc}|(?i:usd|eur|gbp|chf|jpy|cny|inr|aud|cad|nzd|sek|nok|dkk|pln|brl|rs\.?|kr\.?|fr\.?)"
 )
-_AFTER = r"[^0-9()\s.,<>:/+\u2212\u2013-][^0-9()]{0,11}?[23]?"
+_AFTER = r"[\p{L}%‰°\p{Sc}][^0-9()@]{0,11}?[23]?"
 _DIGITS = r"[0-9](?:[0-9.,'\u2019 ]*[0-9])?[.,]?|[.,][0-9]+"
 _SIGNS = r"[-+\u2212\u2013]"
 _CELL = (
@@ -34,6 +34,7 @@ class Found:
 
     forms: tuple[NumberForm, ...] = ()  # readings that are possible and differ; none if the decoration is not one
     limits: bool = False  # whether some say less or more than a limit
+    n_units: int = 1  # different units
 
 
 def are_numbers(texts: "pl.Series") -> "pl.Series":
@@ -56,7 +57,7 @@ def find(texts: "pl.Series", *, decimal: str | None = None, thousands: str | Non
     units = _units(parts)
     limits = parts[_LIMIT].is_not_null().any()
     if units is None or (parts[_OPEN].is_null() != parts[_CLOSE].is_null()).any():
-        return Found(limits=limits)
+        return Found(limits=limits, n_units=parts.select(_BEFORE, _BEHIND).n_unique())
     before, after = units
     forms = [
         NumberForm(decimal=mark, thousands=group, before=before, after=after)

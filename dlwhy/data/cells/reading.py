@@ -8,6 +8,8 @@ from dlwhy.errors import UsageError
 from dlwhy.text import display
 
 CENSORED = ("half", "limit")
+TARGETS = ("class", "number")
+DATES = ("parts", "day-first", "month-first")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -24,8 +26,14 @@ class Reading:
         What stands before decimals, ``.`` or ``,``, and between thousands: one of these, a blank, or ``'``.
     censored
         What ``<0.01`` is taken for: ``half`` of the limit, or the ``limit``.
+    dates
+        Takes dates apart into numbers: ``parts``; or ``day-first`` or ``month-first`` where 1/2/03 may be either.
     category, number
         Columns that are taken for text, and for numbers, whatever they look like.
+    target_type
+        Whether the target is a ``class`` or a ``number``, whatever it looks like.
+    keep
+        Columns that are kept, though they look like identifiers.
     as_written
         Whether the table is a data set that dlwhy may have written, so that its numbers are taken as they are.
 
@@ -41,8 +49,11 @@ class Reading:
     decimal: str | None = None
     thousands: str | None = None
     censored: str | None = None
+    dates: str | None = None
     category: Collection[str] = ()
     number: Collection[str] = ()
+    keep: Collection[str] = ()
+    target_type: str | None = None
     as_written: bool = False
 
     def __post_init__(self) -> None:
@@ -50,6 +61,8 @@ class Reading:
             ("--decimal", self.decimal, DECIMALS),
             ("--thousands", self.thousands, THOUSANDS),
             ("--censored", self.censored, CENSORED),
+            ("--dates", self.dates, DATES),
+            ("--target-type", self.target_type, TARGETS),
         ):
             if value is not None and value not in allowed:
                 listed = ", ".join(f'"{each}"' for each in allowed)
@@ -62,7 +75,10 @@ class Reading:
     @property
     def named(self) -> dict[str, Collection[str]]:
         """The columns that options name."""
-        return {f"--{name.replace('_', '-')}": getattr(self, name) for name in ("keep_na_text", "category", "number")}
+        return {
+            f"--{name.replace('_', '-')}": getattr(self, name)
+            for name in ("keep_na_text", "category", "number", "keep")
+        }
 
     def said(self) -> dict[str, object]:
         """Return what differs from the default, as JSON-like values."""

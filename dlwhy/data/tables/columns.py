@@ -5,10 +5,10 @@ import shlex
 import warnings
 from typing import TYPE_CHECKING
 
-from dlwhy.data.cells import decorated
+from dlwhy.data.cells import dates, decorated, identifiers, spelling
 from dlwhy.data.cells.reading import Reading
 from dlwhy.data.dataset import MAX_NAME, Column, NumberForm
-from dlwhy.data.tables.cells import INFINITE, INTEGER, Source
+from dlwhy.data.tables.cells import INFINITE, Source
 from dlwhy.data.tables.encoding import BOOLEANS
 from dlwhy.errors import DlwhyNote, DlwhyWarning, InputRefusedError
 from dlwhy.text import NUMBER, display
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     import polars as pl
 
 MAX_CATEGORIES = 100
-_FEWEST_FOR_IDENTIFIER = 20
+OTHER = "other"
+_FREE = 0.5  # different texts for a row: more are free text
 _NUMERIC = f"{NUMBER}|{INFINITE}"
-_DAY = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
-_DATE = rf"^(?:{_DAY})(?:[T ].*)?$|^\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?$"
 # beside so many different numbers, so few words are no categories, but say why there is no number
 _MANY_NUMBERS, _FEW_WORDS = 10, 5
 # different amounts that are not written in one way may still be kinds: 1 kg, 500 g
 _FEW_AMOUNTS = 20
+_FEW_UNITS = 10  # more are no units, but words behind numbers: 12 Main Street
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,13 +33,18 @@ class Deciding:
 
     source: Source
     reading: Reading
-    read: list[str] = dataclasses.field(default_factory=list)  # how decorated numbers are read
+    read: list[str] = dataclasses.field(default_factory=list)  # how columns are read where that is not plain
+
+    def warn(self, text: str, hint: str) -> None:
+        """Say what may be otherwise than it looks."""
+        warnings.warn(f"{self.source.name}: {text} ({hint})", DlwhyWarning, stacklevel=5)
 
     def tell(self) -> None:
         """Say what was decided."""
         if self.read:
             more = f", and {len(self.read) - 5} more like these" if len(self.read) > 5 else ""
-            text = f"{self.source.name}: {'; '.join(self.read[:5])}{more} (--category COLUMN takes a column for text)"
+            hint = "--category COLUMN takes one for text, --number COLUMN for numbers"
+            text = f"{self.source.name}: {'; '.join(self.read[:5])}{more} ({hint})"
             warnings.warn(text, DlwhyNote, stacklevel=4)
 
 
@@ -62,17 +67,78 @@ def decide(frame: "pl.DataFrame", source: Source, reading: Reading) -> tuple[Col
     marked = bool(reading.decimal or reading.thousands)
     deciding = Deciding(source, reading)
     named = {*reading.category, *reading.number}
-    columns = []
+    columns: list[Column] = []
+    naming: list[str] = []
     for cells, count, gaps in zip(frame.get_columns(), counts, missing, strict=True):
-        plain = 0 < count == frame.height - gaps and cells.name not in named and not marked
-        columns.append(Column(name=cells.name) if plain else column_of(cells, deciding))
+        plain = 0 < count == frame.height - gaps
+        asked = reading.as_written or cells.name in (*named, *reading.keep)
+        if not asked and _names_rows(cells, deciding, plain=plain):
+            naming.append(cells.name)
+        if cells.name not in naming:
+            plain = plain and cells.name not in named and not marked
+            columns += _plain_numbers(cells, deciding) if plain else columns_of(cells, deciding)
+    columns += _identifiers(frame, naming, deciding, alone=not columns)
     deciding.tell()
+    for column in columns:
+        if column.date is not None and column.name in frame.columns:
+            raise _unfit(column.name, f'has the name of a part of "{display(column.of)}"', source)
     keep = set(reading.keep_na_text)
     return tuple(dataclasses.replace(each, keep_na=True) if each.name in keep else each for each in columns)
 
 
-def column_of(cells: "pl.Series", deciding: Deciding) -> Column:
-    """Return what a column is from its cleaned cells; raises what `decide` raises."""
+def _names_rows(cells: "pl.Series", deciding: Deciding, *, plain: bool) -> bool:
+    """Return whether a column is an identifier."""
+    if plain and identifiers.name_rows(cells, numeric=True):
+        return dates.as_numbers(cells) is None
+    if plain and identifiers.rise(cells) and dates.as_numbers(cells) is None:
+        deciding.warn(
+            f'column "{display(cells.name)}" looks like an identifier: no two rows have the same, and it is in order',
+            f"leave it out with --drop {_quoted(cells.name)}",
+        )
+    if plain or not identifiers.name_rows(cells, numeric=False):
+        return False
+    different = cells.drop_nulls().unique()
+    wordy = len(different) > MAX_CATEGORIES and not different.str.contains(r"^\S+$").all()
+    return (
+        not wordy
+        and not dates.are_dates(different)
+        and not bool(2 * decorated.are_numbers(different).sum() > len(different))
+    )
+
+
+def _identifiers(frame: "pl.DataFrame", names: list[str], deciding: Deciding, *, alone: bool) -> list[Column]:
+    """Say that columns which name rows are left out; keep them if there are no others."""
+    columns = []
+    for name in names:
+        what = f'column "{display(name)}" looks like an identifier: (nearly) no two rows have the same'
+        if alone:
+            deciding.warn(f"{what}; it is kept, since there is no other", f"leave it out with --drop {_quoted(name)}")
+            columns += columns_of(frame[name], deciding)
+        else:
+            deciding.warn(f"{what}; it is left out", f"--keep {_quoted(name)} keeps it")
+    return columns
+
+
+def _plain_numbers(cells: "pl.Series", deciding: Deciding) -> list[Column]:
+    """Return what a column is whose cells are all written as numbers."""
+    form = None if deciding.reading.as_written else dates.as_numbers(cells)
+    if form is not None and (form == "compact" or deciding.reading.dates):
+        return _dates(cells, form, deciding)
+    if form == "epoch":
+        present = cells.drop_nulls()
+        deciding.warn(
+            f'column "{display(cells.name)}" looks like seconds since 1970 ("{display(present[0])}" is '
+            f"{dates.shown(present[:1], form)}) and is taken for a number",
+            f"--dates parts takes it apart, --drop {_quoted(cells.name)} leaves it out",
+        )
+    if not deciding.reading.as_written and (code := identifiers.are_codes(cells)) is not None:
+        deciding.read.append(f'{display(cells.name)}: "{display(code)}" begins with a zero, so these are texts')
+        return [_category(cells, cells.drop_nulls().unique(), deciding.source)]
+    return [Column(name=cells.name)]
+
+
+def columns_of(cells: "pl.Series", deciding: Deciding) -> list[Column]:
+    """Return what a column is from its cleaned cells, and of dates what their parts are; raises what `decide` does."""
     name, reading, source = cells.name, deciding.reading, deciding.source
     present = cells.drop_nulls()
     if present.is_empty():
@@ -80,12 +146,57 @@ def column_of(cells: "pl.Series", deciding: Deciding) -> Column:
     different = present.unique(maintain_order=True)
     if name not in reading.category:
         if different.str.to_lowercase().is_in(list(BOOLEANS)).all():
-            return Column(name=name, kind="boolean")
-        if 2 * present.str.contains(_DATE).sum() > len(present):
-            raise _unfit(name, f'holds dates ("{display(present[0])}")', source)
-        if (form := number_form(cells, deciding)) is not None:
-            return Column(name=name, form=None if form == NumberForm() else form)
-    return _category(cells, different, source)
+            return [Column(name=name, kind="boolean")]
+        if name not in reading.number and dates.are_dates(different):
+            return _dates(cells, None, deciding)
+        mixed = spelling.mixed_booleans(different.head(_MANY_NUMBERS).to_list())
+        form = None if mixed and name not in reading.number else number_form(cells, deciding)
+        if form is not None:
+            return [Column(name=name, form=None if form == NumberForm() else form)]
+    warn_of_spellings(name, different, deciding)
+    return [_category(cells, different, source)]
+
+
+def warn_of_spellings(name: str, different: "pl.Series", deciding: Deciding) -> None:
+    """Warn of texts that may be the same word."""
+    if len(different) > 10 * MAX_CATEGORIES:
+        return
+    texts = different.to_list()
+    shown = f'"{display(name)}"'
+    if spelling.mixed_booleans(texts):
+        ways = ", ".join(f'"{display(text)}"' for text in sorted(texts))
+        deciding.warn(
+            f"{shown} says yes and no in several ways, each taken for another: {ways}", "write them in one way"
+        )
+    elif found := spelling.twins(texts):
+        pairs = "; ".join(" and ".join(f'"{display(text)}"' for text in group) for group in found[:3])
+        more = f", and {len(found) - 3} more" if len(found) > 3 else ""
+        deciding.warn(f"{shown} holds {pairs}{more}, taken for different", "write them in one way if they are the same")
+
+
+def _dates(cells: "pl.Series", form: str | None, deciding: Deciding) -> list[Column]:
+    """Return the parts of dates, if they are wanted."""
+    present, name, wanted = cells.drop_nulls(), cells.name, deciding.reading.dates
+    if not wanted:
+        raise InputRefusedError(
+            f'{deciding.source.name}: column "{display(name)}" holds dates ("{display(present[0])}")',
+            f"leave it out with --drop {_quoted(name)} or take it apart with --dates parts",
+        )
+    forms = [form] if form else dates.forms(present)
+    if not forms:
+        shown = " and ".join(f'"{display(text)}"' for text in (present[0], present[-1]))
+        raise _unfit(name, f"holds dates that are not all written in one way, such as {shown}", deciding.source)
+    if {"day-first", "month-first"} <= {*forms}:
+        if wanted == "parts":
+            raise InputRefusedError(
+                f'{deciding.source.name}: column "{display(name)}": "{display(present[0])}" may begin with the day or '
+                "with the month",
+                "say --dates day-first or --dates month-first",
+            )
+        forms = [wanted]
+    parts = dates.parts_of(present, forms[0])
+    deciding.read.append(f"{display(name)}: dates taken apart into {', '.join(part.part for part in parts)}")
+    return [Column(name=f"{name} {part.part}", date=part) for part in parts]
 
 
 def number_form(cells: "pl.Series", deciding: Deciding) -> NumberForm | None:
@@ -118,7 +229,8 @@ def number_form(cells: "pl.Series", deciding: Deciding) -> NumberForm | None:
     if found.limits and not reading.censored:
         raise _limits(cells, source)
     if not found.forms:
-        if len(different) <= _FEW_AMOUNTS and name not in reading.number and not (reading.decimal or reading.thousands):
+        are_texts = found.n_units > _FEW_UNITS or len(different) <= _FEW_AMOUNTS
+        if are_texts and name not in reading.number and not (reading.decimal or reading.thousands):
             return None
         raise _several_ways(texts, name, source)
     if len(found.forms) > 1:
@@ -136,40 +248,21 @@ def number_form(cells: "pl.Series", deciding: Deciding) -> NumberForm | None:
 
 
 def _category(cells: "pl.Series", different: "pl.Series", source: Source) -> Column:
-    if len(different) > MAX_CATEGORIES:
+    longest = int(different.str.len_chars().max() or 0)  # type: ignore[arg-type]
+    if longest > MAX_NAME:
+        raise _unfit(cells.name, f"holds free text (of more than {MAX_NAME} characters)", source)
+    if len(different) <= MAX_CATEGORIES:
+        return Column(name=cells.name, kind="categorical")
+    words = different.str.count_matches(r"\S+").median() or 0
+    if len(different) > _FREE * (len(cells) - cells.null_count()) or words > _FEW_WORDS:  # type: ignore[operator]
         counts = f"{len(different)} different texts in {len(cells)} rows; at most {MAX_CATEGORIES} can be categories"
         raise _unfit(cells.name, f"holds free text ({counts})", source)
-    if int(different.str.len_chars().max() or 0) > MAX_NAME:  # type: ignore[arg-type]
-        raise _unfit(cells.name, f"holds free text (of more than {MAX_NAME} characters)", source)
-    return Column(name=cells.name, kind="categorical")
+    return Column(name=cells.name, kind="categorical", other=OTHER)
 
 
 def mostly_numbers(present: "pl.Series") -> bool:
     """Return whether more than half of some cells are written as numbers, infinite ones included."""
     return bool(2 * present.str.contains(_NUMERIC).sum() > len(present))
-
-
-def warn_of_identifiers(frame: "pl.DataFrame", columns: tuple[Column, ...], source: Source) -> None:
-    """Warn of columns whose cells all differ and count up, or are texts that all differ: they name rows."""
-    if frame.height < _FEWEST_FOR_IDENTIFIER:
-        return
-    for cells, column in zip(frame.get_columns(), columns, strict=True):
-        name, kind = cells.name, column.kind
-        if _counts_up(cells) if kind == "numeric" else kind == "categorical" and cells.is_unique().all():
-            warnings.warn(
-                f'{source.name}: column "{display(name)}" looks like an identifier: no two rows have the same '
-                f"(leave it out with --drop {_quoted(name)})",
-                DlwhyWarning,
-                stacklevel=3,
-            )
-
-
-def _counts_up(cells: "pl.Series") -> bool:
-    import polars as pl
-
-    if cells.null_count() or not cells.str.contains(INTEGER).all():
-        return False
-    return bool((cells.cast(pl.Int64, strict=False).diff().drop_nulls() > 0).all())
 
 
 def _words_among_numbers(cells: "pl.Series", words: "pl.Series", count: int, source: Source) -> InputRefusedError:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from dlwhy.data.cells.dates import part_of
 from dlwhy.data.cells.decorated import plain
 from dlwhy.data.cells.precision import scaled
 from dlwhy.data.dataset import Column, FloatArray
@@ -82,9 +83,9 @@ class Encoder:
         """Turn the next rows of text into features, (n, n_features), float32; raises what `encode` raises."""
         there = set(frame.columns)
         for column in self.columns:
-            if column.name not in there:
+            if column.of not in there:
                 raise InputRefusedError(
-                    f'{self.source.name}: no column "{display(column.name)}"; columns: {listed(frame.columns)}'
+                    f'{self.source.name}: no column "{display(column.of)}"; columns: {listed(frame.columns)}'
                 )
         ends = list(itertools.accumulate(len(column.features) for column in self.columns))
         X = np.empty((frame.height, ends[-1] if ends else 0), np.float32)
@@ -92,9 +93,9 @@ class Encoder:
         for first in range(0, len(self.columns), together):
             columns = self.columns[first : first + together]
             begin = ends[first - 1] if first else 0
-            kept = [column.name for column in columns if column.keep_na]
-            part = cleaned(frame.select([column.name for column in columns]), self._na, kept=kept)
-            part = written_plainly(part, columns)
+            kept = [column.of for column in columns if column.keep_na]
+            part = cleaned(frame.select(*dict.fromkeys(column.of for column in columns)), self._na, kept=kept)
+            part = as_columns(part, columns)
             self._encode_some(part, columns, X[:, begin : ends[first + len(columns) - 1]])
         self._rows += frame.height
         return X
@@ -117,6 +118,8 @@ class Encoder:
                 values[:, 0] = booleans(after, self._here())
             else:
                 codes = category_codes(after, column.categories)
+                if column.other:
+                    codes = np.where(codes < 0, column.categories.index(column.other), codes)
                 self.unknown += Counter({column.name: int((codes < 0).sum())})  # += leaves out zeros
                 values[:] = codes[:, None] == np.arange(len(column.categories))
         if numeric:
@@ -152,10 +155,19 @@ class Encoder:
         return Source(name=self.source.name, first_row=self.source.first_row + self._rows, rows=rows)
 
 
-def written_plainly(frame: "pl.DataFrame", columns: tuple[Column, ...]) -> "pl.DataFrame":
-    """Write the decorated numbers of cleaned cells plainly, column by column."""
-    forms = [(column.name, column.form) for column in columns if column.form is not None]
-    return frame.with_columns(plain(frame[name], form) for name, form in forms) if forms else frame
+def as_columns(frame: "pl.DataFrame", columns: tuple[Column, ...]) -> "pl.DataFrame":
+    """Make of cleaned cells those of each column: decorated numbers written plainly, dates taken apart."""
+    import polars as pl
+
+    if all(column.form is None and column.date is None for column in columns):
+        return frame if len(columns) == frame.width else frame.select([column.name for column in columns])
+    return pl.DataFrame([_as_column(frame[column.of], column) for column in columns])
+
+
+def _as_column(cells: "pl.Series", column: Column) -> "pl.Series":
+    if column.date is not None:
+        return part_of(cells, column.date).alias(column.name)
+    return cells if column.form is None else plain(cells, column.form)
 
 
 def encode_scaled(cells: "pl.Series", column: Column, source: Source) -> FloatArray:

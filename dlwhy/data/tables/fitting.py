@@ -13,13 +13,17 @@ from dlwhy.data.cells.reading import Reading
 from dlwhy.data.dataset import LARGEST, MAX_COLUMNS, Column, ColumnKind, FloatArray
 from dlwhy.data.splitting import Rows
 from dlwhy.data.tables.cells import Source, numbers, precise
-from dlwhy.data.tables.encoding import Encoder, booleans, encode_scaled, written_plainly
+from dlwhy.data.tables.columns import MAX_CATEGORIES
+from dlwhy.data.tables.encoding import Encoder, as_columns, booleans, encode_scaled
 from dlwhy.data.tables.targets import Target
 from dlwhy.errors import DlwhyNote, DlwhyWarning, InputRefusedError
 from dlwhy.text import display
 
 if TYPE_CHECKING:
     import polars as pl
+
+# of many categories those that occur often: in so many training rows, in such a share of them
+_OFTEN, _SHARE = 5, 0.002
 
 
 def encoded(
@@ -55,7 +59,7 @@ def encoded(
 
     """
     fitting = train if len(train) else np.arange(frame.height)
-    text = written_plainly(frame, decided)
+    text = as_columns(frame, decided)
     columns = tuple(
         _fit_column(cells, column, fitting, source) for cells, column in zip(text.get_columns(), decided, strict=True)
     )
@@ -125,6 +129,14 @@ def _fit_column(cells: "pl.Series", column: Column, train: Rows, source: Source)
     if kind == "categorical":
         counts = present.value_counts().sort([pl.col("count"), cells.name], descending=[True, False])
         categories = counts.to_series().to_list()
+        if column.other:
+            often = counts.filter(pl.col("count") >= max(_OFTEN, _SHARE * len(known))).to_series().to_list()
+            frequent = [name for name in often if name != column.other][: MAX_CATEGORIES - 1]
+            _note(
+                f'{source.name}: "{display(cells.name)}" has {len(categories)} different texts: {len(frequent)} '
+                f'frequent ones are categories, all others are "{column.other}"'
+            )
+            categories = [*frequent, column.other]
         fill = categories[0] if missing else None
         return dataclasses.replace(column, categories=tuple(sorted(categories)), fill=fill, indicator=indicator)
     values = numbers(present, source) if kind == "numeric" else booleans(present, source)

@@ -76,7 +76,7 @@ def features(frame: Frame, columns: tuple[Column, ...]) -> FloatArray:
         If there are no rows, or as `encoding.encode` does.
 
     """
-    unused = {str(name).strip() for name in frame.columns} - {column.name for column in columns}
+    unused = {str(name).strip() for name in frame.columns} - {column.of for column in columns}
     if not len(frame):
         raise InputRefusedError(f"{SOURCE.name}: no data rows")
     return encode(as_text(frame, without=unused), columns, source=SOURCE)

@@ -21,7 +21,7 @@ from dlwhy.data.tables.encoding import Encoder, category_codes, encode
 from dlwhy.data.tables.fitting import check_sizes, encoded
 from dlwhy.data.tables.frames import Frame
 from dlwhy.data.tables.rows import FORMATS, Format, check_there, read_chunks, read_frame
-from dlwhy.data.tables.targets import Target, check_task, read_target
+from dlwhy.data.tables.targets import Target, check_task, numbered, read_target
 from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 from dlwhy.text import display
 
@@ -190,11 +190,12 @@ def as_dataset(
     target = read_target(frame[options.target], options.task, source, options.cells)
     train, test = _parts(frame, target, options, source)
     X, columns = encoded(features, decided, train, source, reading=options.cells, marks=_said(marks, features.columns))
-    deciding.warn_of_identifiers(features, decided, source)
     if options.for_training:
         check_sizes(X, columns, target, source)
     about = {field: getattr(options, field) for field in ("target", "missing", "split_column")}
     about |= options.cells.said()
+    if left_out := sorted({*features.columns} - {column.of for column in columns}):
+        about["left_out"] = left_out
     if not options.split_column:
         about |= {"seed": int(options.seed), "test_size": options.test_size, "stratify": _stratifies(options, target)}
     return Dataset(
@@ -299,7 +300,9 @@ def _parts(frame: "pl.DataFrame", target: Target, options: TableOptions, source:
             class_names=target.class_names,
         )
     except InputRefusedError as error:
-        raise InputRefusedError(f"{source.name}: {error.message}", error.hint) from error
+        # counts make classes that occur once
+        hint = f"{error.hint}; --task regression predicts the number" if numbered(target.class_names) else error.hint
+        raise InputRefusedError(f"{source.name}: {error.message}", hint) from error
 
 
 def _own_parts(cells: "pl.Series", source: Source) -> tuple[Rows, Rows]:

@@ -1,17 +1,20 @@
 """The target column of a table: what is to be learnt from it, and its cells as classes or numbers."""
 
 import dataclasses
+import re
+import warnings
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.data.cells import decorated
+from dlwhy.data.cells import dates, decorated
 from dlwhy.data.cells.reading import Reading
 from dlwhy.data.dataset import TASKS, NumberForm, Task
 from dlwhy.data.tables.cells import INFINITE, INTEGER, Source, numbers
-from dlwhy.data.tables.columns import Deciding, mostly_numbers, number_form
-from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.data.tables.columns import Deciding, mostly_numbers, number_form, warn_of_spellings
+from dlwhy.errors import DlwhyNote, InputRefusedError, UsageError
 from dlwhy.text import NUMBER, display, listed
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 MAX_CLASSES = 100
 _FEW = 20
 _FEWEST = 2
+_WHOLE = r"^[+-]?[0-9]+(?:\.0*)?$"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -59,7 +63,7 @@ def read_target(cells: "pl.Series", task: Task | None, source: Source, reading: 
     source
         Where the rows come from.
     reading
-        How cells are read.
+        How cells are read; among that, whether the target is classes or numbers.
 
     Raises
     ------
@@ -72,9 +76,19 @@ def read_target(cells: "pl.Series", task: Task | None, source: Source, reading: 
     if cells.null_count():
         where = source.at(int(cells.is_null().arg_max() or 0), cells.name)
         raise InputRefusedError(f"{where}: the target is missing", "--drop-unlabelled leaves out such rows")
-    cells, was_decorated = _written_plainly(cells, task, source, reading or Reading())
+    reading = reading or Reading()
+    if reading.target_type:
+        classes = task in ("binary", "multiclass")
+        if (classes and reading.target_type == "number") or (task == "regression" and reading.target_type == "class"):
+            raise UsageError(f"--task {task} and --target-type {reading.target_type} contradict each other")
+        task = "regression" if reading.target_type == "number" else task or "multiclass"
+    cells, was_decorated = _written_plainly(cells, task, source, reading)
     different = cells.unique()
+    if task is None and len(different) <= _FEWEST and not reading.as_written and different.str.contains(_WHOLE).all():
+        task = "binary"  # 0.0 and 1.0: so pandas writes labels among which one was missing once
     if task == "regression" or (task is None and (was_decorated or _is_regression(different, len(cells)))):
+        if task is None and not reading.as_written:
+            _tell_of_whole(different, cells.name, source)
         return Target(y=numbers(cells, source), task="regression", cells=cells)
     if task is None and len(different) > MAX_CLASSES:
         raise InputRefusedError(
@@ -82,6 +96,9 @@ def read_target(cells: "pl.Series", task: Task | None, source: Source, reading: 
             "pass --task, or drop it",
         )
     names = class_names(different)
+    if not reading.as_written:
+        deciding = Deciding(source, reading)
+        warn_of_spellings(cells.name, different, deciding)
     if task == "binary" and len(set(names.values())) > 2:
         kinds = sorted(set(names.values()))
         raise UsageError(
@@ -97,6 +114,11 @@ def _written_plainly(
     """Write decorated numbers plainly, unless they are meant as classes; also tell whether they were decorated."""
     different = cells.unique()
     few = len(different) <= _FEWEST
+    if task is None and len(different) > _FEW and dates.are_dates(different):
+        raise InputRefusedError(
+            f'{source.name}: target "{display(cells.name)}" holds dates ("{display(cells[0])}")',
+            "--task multiclass takes them for classes; to predict a time, write it as a number",
+        )
     if task in ("binary", "multiclass") or (task is None and few) or different.str.contains(NUMBER).all():
         return cells, False
     deciding = Deciding(source, reading)
@@ -114,6 +136,21 @@ def class_names(different: "pl.Series") -> dict[str, str]:
     if not different.str.contains(NUMBER).all():
         return {text: text for text in sorted(different.to_list())}
     return {text: _number_name(text) for text in sorted(different.to_list(), key=lambda text: (float(text), text))}
+
+
+def numbered(names: Sequence[str]) -> bool:
+    """Return whether classes are whole numbers, more than two of them, that may be meant as counts."""
+    return len(names) > _FEWEST and all(re.search(INTEGER, name) for name in names)
+
+
+def _tell_of_whole(different: "pl.Series", name: str, source: Source) -> None:
+    """Say that a few whole numbers, such as ratings, are taken for numbers."""
+    if len(different) <= _FEW and different.str.contains(_WHOLE).all():
+        text = (
+            f'target "{display(name)}": {len(different)} whole numbers such as "{display(different.max())}" are taken '
+        )
+        hint = "--target-type class takes them for classes"
+        warnings.warn(f"{source.name}: {text}for numbers ({hint})", DlwhyNote, stacklevel=4)
 
 
 def _number_name(text: str) -> str:

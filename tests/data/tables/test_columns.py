@@ -121,7 +121,8 @@ def test_case_05_limits_of_detection_are_refused_or_read_as_told(share):
 
     assert both(half)[0] == np.float32(0.005)
     assert both(read(limits(share), censored="limit")[0])[0] == np.float32(0.01)
-    assert told == ['a: read "<0.01" as 0.005 (--category COLUMN takes a column for text)']
+    assert told[0].startswith('a: read "<0.01" as 0.005 (--category COLUMN takes one for text')
+    assert len(told) == 1
     assert features(pl.DataFrame({"a": ["<0.02"], "other": [0]}), half.columns)[0, 0] == np.float32(0.01)
 
 

@@ -69,7 +69,7 @@ LABELS = {
     "-1, 1": ([-1, 1, 1, -1, 1, -1], "binary", ("-1", "1")),
     "text": (["yes", "no", "no", "yes", "no", "yes"], "binary", ("no", "yes")),
     "numeric order": ([10, 9, 9, 10, 100, 100] * 2, "multiclass", ("9", "10", "100")),
-    "text order": (["b", "B", "a", "b", "B", "a"] * 2, "multiclass", ("B", "a", "b")),
+    "text order": (["b", "C", "a", "b", "C", "a"] * 2, "multiclass", ("C", "a", "b")),
     "leading zeros": (["01", "1", "02", "2"], "binary", ("1", "2")),
     "booleans": (["true", "false", "true", "false"], "binary", ("false", "true")),
     "floats": ([1.0, 2.5, 1.0, 2.5], "regression", ()),
@@ -94,17 +94,16 @@ def test_case_62_the_target_tells_the_task(imported: Import, case: str) -> None:
 
 
 def test_case_55_the_task_can_be_told(imported: Import) -> None:
-    whole = table([1, 2, 3, 4, 5, 6], y=[1.0, 2.0, 1.0, 2.0, 1.0, 2.0])
-    many = table(list(range(1000)), y=[f"k{i % 200}" for i in range(1000)])
+    whole = table([1, 2, 3, 4, 5, 6], y=[1.5, 2.0, 1.5, 2.0, 1.5, 2.0])
+    many = table([i % 300 for i in range(1000)], y=[f"k{i % 200}" for i in range(1000)])
 
     assert imported(whole).task == "regression"
-    assert imported(whole, task="binary").class_names == ("1", "2")
+    assert imported(whole, task="binary").class_names == ("1.5", "2")
     assert imported(table([1, 2, 3, 4], y=[1, 2, 1, 2]), task="regression").y_train.dtype == np.float32
     with pytest.raises(InputRefusedError) as caught:
         imported(many, drop=())
     assert str(caught.value).startswith('d.csv: target "y" has 200 different values in 1000 rows (pass --task')
-    with pytest.warns(DlwhyWarning, match="identifier"):
-        assert imported(many, task="multiclass").n_classes == 200
+    assert imported(many, task="multiclass").n_classes == 200
 
 
 def test_rows_are_split_with_equal_shares_of_classes(imported: Import) -> None:
@@ -212,8 +211,8 @@ def test_columns_like_identifiers_are_warned_of(imported: Import, cells: Any) ->
     assert "--drop 'row number'" in said
 
 
-def test_shuffled_or_repeated_integers_are_no_identifiers(imported: Import) -> None:
-    imported(table([7 * i % 41 for i in range(40)], [i // 2 for i in range(40)]))
+def test_repeated_integers_are_no_identifiers(imported: Import) -> None:
+    imported(table([7 * i % 31 for i in range(40)], [i // 2 for i in range(40)]))
 
 
 # --- what is refused
@@ -236,7 +235,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], type[DlwhyError], str]] = {
     ),
     "42 text": (table([1, 2, "abc", 4]), {}, InputRefusedError, 'd.csv:4:a: "abc" is not a number'),
     "42 text in a target": (
-        table(list(range(0, 60, 2)), y=[*(i / 7 for i in range(29)), "abc"]),
+        table([i % 9 for i in range(30)], y=[*(i / 7 for i in range(29)), "abc"]),
         {},
         InputRefusedError,
         'd.csv:31:y: "abc" is not a number',
@@ -297,7 +296,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], type[DlwhyError], str]] = {
         table(["2020-01-01", "2020-02-01"], names=["w x"]),
         {},
         InputRefusedError,
-        'd.csv: column "w x" holds dates ("2020-01-01") (leave it out with --drop \'w x\')',
+        'd.csv: column "w x" holds dates ("2020-01-01") (leave it out with --drop \'w x\' or take it',
     ),
     "times": (table(["12:30", "1:15:00"]), {}, InputRefusedError, 'd.csv: column "a" holds dates'),
     "other dates": (table(["24.12.1999 18:00", "1/2/03"]), {}, InputRefusedError, 'd.csv: column "a" holds dates'),
@@ -336,12 +335,12 @@ REFUSED: dict[str, tuple[str, dict[str, Any], type[DlwhyError], str]] = {
         "\n".join(
             [
                 ",".join([*(f"c{i}" for i in range(300)), "y"]),
-                *(",".join([f"k{r}"] * 300 + [str(r % 2)]) for r in range(60)),
+                *(",".join([f"k{r % 56}"] * 300 + [str(r % 2)]) for r in range(60)),
             ]
         ),
         {"stratify": False, "test_size": 0.1},
         InputRefusedError,
-        "d.csv: would become 16200 features; at most 10000",
+        "d.csv: would become 15300 features; at most 10000",
     ),
 }
 

@@ -22,8 +22,13 @@ EVENING = ["yes" if 30 <= second % 1_700_000_000 < 90 else "no" for second in SE
 
 @pytest.fixture
 def seconds():
-    with pytest.warns(DlwhyNote, match=r'"seconds \(from 1700000100 in steps of 100\)": float32 does not tell'):
-        return read_table(pl.DataFrame({"seconds": SECONDS, "evening": EVENING}), target="evening")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        dataset = read_table(pl.DataFrame({"seconds": SECONDS, "evening": EVENING}), target="evening")
+    assert [each.category for each in caught] == [DlwhyWarning, DlwhyNote]
+    assert "looks like seconds since 1970" in str(caught[0].message)
+    assert '"seconds (from 1700000100 in steps of 100)": float32 does not tell' in str(caught[1].message)
+    return dataset
 
 
 def test_times_near_each_other_keep_all_their_values(seconds):

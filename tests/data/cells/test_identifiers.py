@@ -1,0 +1,96 @@
+"""Columns that name rows are seen in all their forms, and measurements are not taken for them."""
+
+import random
+
+import numpy as np
+import polars as pl
+import pytest
+
+from dlwhy.data.cells.identifiers import are_codes, name_rows, rise
+from dlwhy.data.cells.spelling import mixed_booleans, twins
+
+R, RNG = random.Random(9), np.random.default_rng(9)
+SHUFFLED = R.sample(range(100_001, 100_301), 300)
+NUMBERS = {
+    "sorted": ("a", range(300)),
+    "shuffled": ("a", SHUFFLED),
+    "backwards": ("a", range(300, 0, -1)),
+    "written 100001.0": ("a", [f"{each}.0" for each in SHUFFLED]),
+    "some twice": ("a", [*SHUFFLED[:295], *SHUFFLED[:5]]),
+    "a sample of many, by its name": ("customer_id", R.sample(range(10**8), 300)),
+    "PassengerId": ("PassengerId", range(1, 301)),
+    "pandas' index": ("Unnamed: 0", range(300)),
+}
+TEXTS = {
+    "uuid": [f"{R.getrandbits(128):032x}" for _ in range(300)],
+    "prefixed": [f"ID-{each:04}" for each in range(300)],
+    "addresses": [f"user{each}@example.org" for each in SHUFFLED],
+    "names": [f"Name {each}" for each in range(90)],
+}
+MEASURED = {
+    "prices": RNG.choice(np.arange(50_000, 900_000), 300, replace=False),
+    "grams": RNG.integers(100, 5000, 300),
+    "lengths": RNG.uniform(0, 1, 300),
+    "ages": RNG.integers(18, 90, 300),
+    "years": np.arange(1700, 2000),
+    "numbers with a grid": np.arange(0, 3000, 10),
+    "few rows": np.arange(15),
+}
+
+
+@pytest.mark.parametrize("form", NUMBERS)
+def test_numbers_that_name_rows(form):
+    name, values = NUMBERS[form]
+
+    assert name_rows(pl.Series(name, list(map(str, values))), numeric=True)
+
+
+@pytest.mark.parametrize("form", TEXTS)
+def test_texts_that_name_rows(form):
+    assert name_rows(pl.Series("a", TEXTS[form]), numeric=False)
+
+
+@pytest.mark.parametrize("form", MEASURED)
+def test_measurements_do_not(form):
+    assert not name_rows(pl.Series("a", list(map(str, MEASURED[form]))), numeric=True)
+
+
+def test_categories_do_not():
+    assert not name_rows(pl.Series("a", ["red", "green"] * 50), numeric=False)
+
+
+def test_whole_numbers_in_order():
+    assert rise(pl.Series(list(map(str, MEASURED["numbers with a grid"]))))
+    assert rise(pl.Series(list(map(str, MEASURED["numbers with a grid"][::-1]))))
+    assert not rise(pl.Series(list(map(str, MEASURED["prices"]))))
+    assert not rise(pl.Series([str(i / 7) for i in range(50)]))
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        (["01067", "10115", None], "01067"),
+        (["007", "012", "101"], "007"),
+        (["01", "1", "02"], None),
+        (["0", "10", "5"], None),
+        (["0.5", "05"], None),
+        (["-01", "01"], None),
+    ],
+)
+def test_a_leading_zero_makes_a_code(cells, code):
+    assert are_codes(pl.Series(cells)) == code
+
+
+def test_spellings_of_one_word():
+    assert twins(["NO", "No", "no", "yes"]) == [("NO", "No", "no")]
+    assert twins(["New York", "new-york", "Boston"]) == [("New York", "new-york")]
+    assert twins(["C", "C++", "C#", "A", "A-", "A+", "1.0", "10", "-1", "1"]) == []
+
+
+def test_yes_and_no_in_several_ways():
+    assert mixed_booleans(["TRUE", "1", "yes", "no"])
+    assert mixed_booleans(["true", "False", "0"])
+    assert not mixed_booleans(["yes", "no"])
+    assert not mixed_booleans(["0", "1"])
+    assert not mixed_booleans(["1", "2", "0"])
+    assert not mixed_booleans(["Y", "N", "y"])
