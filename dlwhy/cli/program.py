@@ -87,13 +87,14 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     from dlwhy.cli.show import console
 
-    code = 0
     try:
-        group().main(arguments, prog_name="dlwhy")
-    except SystemExit as left:
-        code = left.code if isinstance(left.code, int) else 0 if left.code is None else 1
+        code = group().main(arguments, prog_name="dlwhy", standalone_mode=False)
+    except typer.TyperException as error:
+        if error.message:
+            raise settings.usage_error(error, getattr(error, "ctx", None)) from error
+        code = error.exit_code  # no command was given, and help has been shown
     console.flush()
-    return code
+    return code or 0
 
 
 def group() -> typer.core.TyperGroup:

@@ -24,14 +24,11 @@ class Command(typer.core.TyperCommand):
     """A command that says where a wrong value comes from, if that is not the command line."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the options; a bad value from elsewhere is an error of one line."""
+        """Read the options; what is wrong with them is an error of one line."""
         try:
             return super().parse_args(ctx, args)
-        except typer.BadParameter as error:
-            place = _place(ctx, error.param) if error.param else None
-            if place is None:
-                raise
-            raise UsageError(f"{place}: {display(error.message, 200)}") from error
+        except typer.TyperException as error:
+            raise usage_error(error, ctx) from error
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; an error about a value from elsewhere says where from."""
@@ -44,6 +41,18 @@ class Command(typer.core.TyperCommand):
             if place is None or place in error.message:
                 raise
             raise UsageError(f"{place}: {error.message}", error.hint) from error
+
+
+def usage_error(error: typer.TyperException, context: Any) -> UsageError:
+    """Say in one line what Typer would say in a box."""
+    # of kinds of errors that Typer keeps to itself
+    option, near = getattr(error, "param", None), getattr(error, "possibilities", None)
+    place = _place(context, option) if option else None
+    if place is not None:
+        return UsageError(f"{place}: {display(error.message, 200)}")
+    said = f"{error.message}. Did you mean {near[0]}?" if near else error.format_message().removesuffix(".")
+    command = context.command_path if context else "dlwhy"
+    return UsageError(display(said[0].lower() + said[1:], 200), f"try '{command} --help'")
 
 
 def variable(command: str | None, option: Any) -> str:
