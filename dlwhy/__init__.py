@@ -26,18 +26,4 @@ if TYPE_CHECKING:
     from dlwhy.models.trained import Trained as Trained
     from dlwhy.training.options import TrainingOptions as TrainingOptions
 else:
-    __getattr__, __dir__, __all__ = lazy.names(
-        __name__,
-        {
-            "dlwhy": "data evaluation figures models studies training",
-            "dlwhy.api.fitting": "evaluate fit",
-            "dlwhy.api.storing": "load make read_table save",
-            "dlwhy.api.study": "StudyResult study",
-            "dlwhy.data.dataset": "Column Dataset",
-            "dlwhy.errors": "DlwhyError DlwhyWarning",
-            "dlwhy.evaluation.results": "Evaluation",
-            "dlwhy.models.spec": "NetworkSpec",
-            "dlwhy.models.trained": "Trained",
-            "dlwhy.training.options": "TrainingOptions",
-        },
-    )
+    __getattr__, __dir__, __all__ = lazy.names(__name__, __file__)

@@ -1,22 +1,25 @@
 """Packages that hand on names from their modules, each imported when it is first asked for."""
 
 import importlib
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+_IMPORT = re.compile(r"^    from (\S+) import (.+)$", re.MULTILINE)
 
-def names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+
+def names(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """Return a package's ``__getattr__`` and ``__dir__`` (PEP 562), and its ``__all__``.
 
     Parameters
     ----------
-    package
-        Its ``__name__``.
-    homes
-        By module the names that it has, with blanks between them; by the package itself the names of its modules.
+    package, file
+        Its ``__name__`` and ``__file__``. The names are those that it imports for type checkers, ``NAME as NAME``.
 
     """
-    modules = {name: module for module, found in homes.items() for name in found.split()}
+    imports = _IMPORT.findall(Path(file).read_text(encoding="utf-8"))
+    modules = {name: module for module, listed in imports for name in re.findall(r"as (\w+)", listed)}
 
     def get(name: str) -> Any:
         if name not in modules:

@@ -10,12 +10,4 @@ if TYPE_CHECKING:
     from dlwhy.data.stored.storage import read as read, write as write
     from dlwhy.data.tables.importing import read_table as read_table
 else:
-    __getattr__, __dir__, __all__ = lazy.names(
-        __name__,
-        {
-            "dlwhy.data.dataset": "Column Dataset",
-            "dlwhy.data.toys.make": "make",
-            "dlwhy.data.stored.storage": "read write",
-            "dlwhy.data.tables.importing": "read_table",
-        },
-    )
+    __getattr__, __dir__, __all__ = lazy.names(__name__, __file__)

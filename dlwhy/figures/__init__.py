@@ -25,18 +25,4 @@ if TYPE_CHECKING:
     from dlwhy.figures.roc import RocDisplay as RocDisplay
     from dlwhy.figures.subject import Subject as Subject
 else:
-    __getattr__, __dir__, __all__ = lazy.names(
-        __name__,
-        {
-            "dlwhy.figures.boundary": "BoundaryDisplay",
-            "dlwhy.figures.calibration": "CalibrationDisplay",
-            "dlwhy.figures.confusion": "ConfusionDisplay",
-            "dlwhy.figures.curve": "CurveDisplay",
-            "dlwhy.figures.history": "HistoryDisplay",
-            "dlwhy.figures.kinds": "draw",
-            "dlwhy.figures.predicted": "PredictedDisplay",
-            "dlwhy.figures.residuals": "ResidualsDisplay",
-            "dlwhy.figures.roc": "RocDisplay",
-            "dlwhy.figures.subject": "Subject",
-        },
-    )
+    __getattr__, __dir__, __all__ = lazy.names(__name__, __file__)

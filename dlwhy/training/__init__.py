@@ -9,11 +9,4 @@ if TYPE_CHECKING:
     from dlwhy.training.single.fit import fit as fit
     from dlwhy.training.options import TrainingOptions as TrainingOptions
 else:
-    __getattr__, __dir__, __all__ = lazy.names(
-        __name__,
-        {
-            "dlwhy.models.spec": "NetworkSpec",
-            "dlwhy.training.single.fit": "fit",
-            "dlwhy.training.options": "TrainingOptions",
-        },
-    )
+    __getattr__, __dir__, __all__ = lazy.names(__name__, __file__)
