@@ -9,9 +9,10 @@ import numpy as np
 
 from dlwhy.data.dataset import Dataset
 from dlwhy.models import network as networks
+from dlwhy.models.details import Details
 from dlwhy.models.diagnosis import outputs
-from dlwhy.models.keras_file.archive import Details, Trained
 from dlwhy.models.network import NetworkSpec
+from dlwhy.models.trained import Trained
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.taking_layers import Taken
 from dlwhy.versions import of as versions_of

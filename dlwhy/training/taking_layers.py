@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dlwhy.errors import UsageError
-from dlwhy.models.keras_file.archive import Trained
+from dlwhy.models.trained import Trained
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

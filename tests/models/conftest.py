@@ -14,9 +14,10 @@ import pytest
 
 from dlwhy.data.dataset import Column
 from dlwhy.models import network
+from dlwhy.models.details import Details
 from dlwhy.models.keras_file import archive, checking
-from dlwhy.models.keras_file.archive import Details, Trained
 from dlwhy.models.network import NetworkSpec
+from dlwhy.models.trained import Trained
 
 _CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "regression": ()}
 

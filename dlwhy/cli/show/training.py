@@ -8,7 +8,7 @@ from dlwhy.cli.show.console import Output
 from dlwhy.text import number
 
 if TYPE_CHECKING:
-    from dlwhy.models.keras_file.archive import Trained
+    from dlwhy.models.trained import Trained
 
 
 def show_trained(out: Output, trained: "Trained", path: str) -> None:

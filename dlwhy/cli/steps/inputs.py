@@ -11,7 +11,7 @@ from dlwhy.errors import UsageError
 
 if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
-    from dlwhy.models.keras_file.archive import Trained
+    from dlwhy.models.trained import Trained
 
 
 def check_stdin(models: Sequence[str], data: str) -> None:

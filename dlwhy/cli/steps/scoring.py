@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
     from dlwhy.evaluation import Evaluation
     from dlwhy.evaluation.gates import Gate
-    from dlwhy.models.keras_file.archive import Trained
+    from dlwhy.models.trained import Trained
 
 # training rows from which simple models take more than a few seconds
 _SLOW = 10_000

@@ -19,7 +19,7 @@ from dlwhy.training.recipe import names_of
 
 if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
-    from dlwhy.models.keras_file.archive import Trained
+    from dlwhy.models.trained import Trained
     from dlwhy.training.progress import Hooks
     from dlwhy.training.single.fit import DivergedError
 
@@ -138,11 +138,12 @@ def _without_model(error: "DivergedError", options: Train) -> UnusableResultErro
 
 
 def _save(trained: "Trained", options: Train) -> None:
+    from dlwhy.models.history import history_csv
     from dlwhy.models.keras_file import archive
 
     if options.history:
         with files.open_output(options.history) as handle:
-            handle.write(archive.history_csv(trained.history).encode())
+            handle.write(history_csv(trained.history).encode())
     if options.tensorboard:
         from dlwhy.training.single.tensorboard import write_scalars
 

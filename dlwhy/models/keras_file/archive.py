@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from dlwhy import files
 from dlwhy.errors import InputOutputError, InputRefusedError, UnusableResultError
-from dlwhy.models.details import Details
 from dlwhy.models.diagnosis.rules import diagnose
 from dlwhy.models.history import history_csv
 from dlwhy.models.keras_file import container, rebuilding
-from dlwhy.models.keras_file.checking import DROPOUT_STATE, MAX_SIZE, MEBIBYTE, Checked, check
+from dlwhy.models.keras_file.checking import DROPOUT_STATE, MAX_SIZE, MEBIBYTE, check
 from dlwhy.models.keras_file.schema import LayerPlan
 from dlwhy.models.trained import Trained
 from dlwhy.text import display
@@ -22,18 +21,7 @@ from dlwhy.text import display
 if TYPE_CHECKING:
     import keras  # a name for annotations, nothing is imported
 
-__all__ = [
-    "Checked",
-    "Details",
-    "Trained",
-    "check",
-    "describe",
-    "history_csv",
-    "is_model",
-    "read",
-    "to_bytes",
-    "write",
-]
+__all__ = ["Trained", "describe", "is_model", "read", "to_bytes", "write"]
 
 
 def write(trained: Trained, path: str | Path, *, no_clobber: bool = False) -> None:

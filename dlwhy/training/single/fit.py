@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import InputRefusedError, UnusableResultError
-from dlwhy.models.keras_file.archive import Trained
 from dlwhy.models.network import NetworkSpec
+from dlwhy.models.trained import Trained
 from dlwhy.training import accelerator, choosing
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.orders import order

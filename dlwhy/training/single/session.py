@@ -12,8 +12,8 @@ from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 from dlwhy.models import network as networks
 from dlwhy.models import scaling
-from dlwhy.models.keras_file.archive import Trained
 from dlwhy.models.network import NetworkSpec
+from dlwhy.models.trained import Trained
 from dlwhy.training import accelerator, choosing, details, preparing
 from dlwhy.training.accelerator import Accelerator
 from dlwhy.training.choosing import Engine, TrainingData

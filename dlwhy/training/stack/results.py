@@ -10,10 +10,10 @@ import numpy.typing as npt
 from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.errors import InputRefusedError
 from dlwhy.models import network as networks
-from dlwhy.models.keras_file.archive import Trained
 from dlwhy.models.network import NetworkSpec, Scale
 from dlwhy.models.scaling import deviation
 from dlwhy.models.stacked import StackedNetwork
+from dlwhy.models.trained import Trained
 from dlwhy.training import choosing, details, preparing
 from dlwhy.training.accelerator import Accelerator
 from dlwhy.training.optimizers import make_optimizer

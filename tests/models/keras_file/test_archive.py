@@ -144,6 +144,7 @@ def test_case_94_another_process_with_another_past_writes_the_same_bytes(tmp_pat
         import keras
         from dlwhy.data.dataset import Column
         from dlwhy.models import network; from dlwhy.models.keras_file import archive
+        from dlwhy.models.details import Details
         from dlwhy.models.network import NetworkSpec
 
         def content():
@@ -152,7 +153,7 @@ def test_case_94_another_process_with_another_past_writes_the_same_bytes(tmp_pat
             model.compile(optimizer=keras.optimizers.Adam(0.01), loss="binary_crossentropy")
             model.optimizer.build(model.trainable_variables)
             columns = (Column(name="x0"), Column(name="x1"))
-            details = archive.Details(task="binary", columns=columns, class_names=("a", "b"), training={})
+            details = Details(task="binary", columns=columns, class_names=("a", "b"), training={})
             return archive.to_bytes(archive.Trained(network=model, history={"loss": [0.1]}, details=details))
     """
     here: dict = {}
