@@ -2,41 +2,22 @@
 
 import dataclasses
 import warnings
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.cells import precision
-from dlwhy.data.dataset import Column, Dataset, Task
+from dlwhy.data.dataset import Column, Dataset
 from dlwhy.errors import DlwhyWarning, InputRefusedError
+from dlwhy.models.details import Details
 from dlwhy.text import display
 
 _WORDS = {"binary": "two classes", "multiclass": "several classes", "regression": "numbers (regression)"}
 
 
-class Described(Protocol):
-    """What is asked of a model's description here; the `Details` of a model file have it."""
-
-    @property
-    def task(self) -> Task:
-        """What the model predicts."""
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """The columns it was trained on."""
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """The classes it knows, at index order."""
-
-    @property
-    def dataset(self) -> Mapping[str, Any] | None:
-        """The data set it was trained on; None for a model from elsewhere, whose names are made up."""
-
-
-def fit_model_to_data(details: Described, dataset: Dataset, *, model: str = "the model", data: str = "") -> Dataset:
+def fit_model_to_data(details: Details, dataset: Dataset, *, model: str = "the model", data: str = "") -> Dataset:
     """Return the data set as the model sees it: its features in the model's order, its classes by the model's indices.
 
     Classes are matched by name; the data may have fewer than the model. Features are matched by name, too: the same
@@ -77,7 +58,7 @@ def fit_model_to_data(details: Described, dataset: Dataset, *, model: str = "the
     )
 
 
-def _check_task(details: Described, dataset: Dataset, model: str, data: str) -> None:
+def _check_task(details: Details, dataset: Dataset, model: str, data: str) -> None:
     if (details.task == "regression") != (dataset.task == "regression"):
         raise InputRefusedError(
             f"{model} predicts {_WORDS[details.task]}, {data} has {_WORDS[dataset.task]}",
@@ -125,12 +106,13 @@ def _feature_order(columns: tuple[Column, ...], dataset: Dataset, model: str, da
 
 
 def _classes(
-    details: Described, dataset: Dataset, model: str, data: str
+    details: Details, dataset: Dataset, model: str, data: str
 ) -> tuple[tuple[str, ...], npt.NDArray[np.int32] | None]:
     """Return the classes at the model's indices, and the model's index of each of the data's; None for regression."""
     names = details.class_names
     if details.task == "regression":
         return names, None
+    # a model from elsewhere, whose names are made up
     if details.dataset is None and not set(names) & set(dataset.class_names) and len(names) == dataset.n_classes:
         warnings.warn(
             f"{model} has no class names of its own; the classes of {data} are taken in order: "

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["NetworkSpec", "Scale", "build", "multiply_adds", "parameters", "predict", "scale_of"]
 
 Scale = tuple[list[float], list[float]]
-NORMALIZE = ("auto", "always", "never")
-
 _POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 _KERNEL, _DROPOUT = range(2)
 _VALUES_A_CHUNK = 1 << 24
@@ -74,7 +72,9 @@ def build(
     _check_size(widths, scale)
     policy = _POLICIES[precision]
     inputs = keras.Input((n_features,), name="features")
-    front = list(_front(scale))
+    front = []
+    if scale:
+        front = [keras.layers.Normalization(mean=scale[0], variance=scale[1], name="normalize", dtype="float32")]
     blocks = [list(_block(spec, index, seed, policy)) for index in range(1, len(spec.layers) + 1)]
     back = list(_head(spec, widths[-1], HEADS[task], seed, target_scale))
     skips = [spec.residual and a == b for a, b in itertools.pairwise(widths[:-1])]
@@ -95,14 +95,7 @@ def scale_of(X_train: FloatArray, normalize: str = "auto") -> Scale | None:
         ``always``, ``never``, or ``auto``: unless the features are scaled already, that is every mean within ±1 and
         every standard deviation from 0.1 to 3. A constant feature has none, and gets the variance 1.
 
-    Raises
-    ------
-    UsageError
-        If `normalize` is none of the three.
-
     """
-    if normalize not in NORMALIZE:
-        raise UsageError(f"--normalize must be one of {', '.join(NORMALIZE)} (got {display(normalize)})")
     if normalize == "never" or not len(X_train):
         return None
     mean, variance = _moments(X_train)
@@ -173,13 +166,6 @@ def _check_size(widths: Sequence[int], scale: Scale | None) -> None:
         raise UsageError(
             f"--layers {shown} makes about {total} parameters on {n_features} features", f"at most {MAX_PARAMETERS}"
         )
-
-
-def _front(scale: Scale | None) -> "Iterator[keras.Layer]":
-    from keras import layers
-
-    if scale:
-        yield layers.Normalization(mean=scale[0], variance=scale[1], name="normalize", dtype="float32")
 
 
 def _block(spec: NetworkSpec, index: int, seed: int, policy: str) -> "Iterator[keras.Layer]":

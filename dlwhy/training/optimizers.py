@@ -4,6 +4,9 @@ from typing import Any
 
 from dlwhy.training.options import TrainingOptions
 
+# lists in which an optimizer has all its variables, and all weights
+_OF_ALL = ("_variables", "_trainable_variables")
+
 
 def make_optimizer(options: TrainingOptions, *, steps_an_epoch: int) -> Any:
     """Give a new, unbuilt Keras optimizer.
@@ -23,15 +26,22 @@ def make_optimizer(options: TrainingOptions, *, steps_an_epoch: int) -> Any:
     if options.optimizer in ("sgd", "momentum", "nesterov"):
         momentum = 0.0 if options.optimizer == "sgd" else 0.9
         return keras.optimizers.SGD(**settings, momentum=momentum, nesterov=options.optimizer == "nesterov")
-    names = {
-        "rmsprop": keras.optimizers.RMSprop,
-        "adagrad": keras.optimizers.Adagrad,
-        "adam": keras.optimizers.Adam,
-        "adamw": keras.optimizers.AdamW,
-        "nadam": keras.optimizers.Nadam,
-        "lion": keras.optimizers.Lion,
-    }
-    return names[options.optimizer](**settings)
+    # Keras' classes have the same names, but for capitals
+    kinds = {name.lower(): kind for name, kind in vars(keras.optimizers).items()}
+    return kinds[options.optimizer](**settings)
+
+
+def slots(optimizer: Any) -> dict[str, Any]:
+    """Give the state that an optimizer keeps, by attribute: single variables first, then lists of one a weight."""
+    import keras
+
+    single, lists = {}, {}
+    for name, value in vars(optimizer).items():
+        if isinstance(value, keras.Variable):
+            single[name] = value
+        elif name not in _OF_ALL and isinstance(value, list) and value and isinstance(value[0], keras.Variable):
+            lists[name] = value
+    return single | lists
 
 
 def _learning_rate(options: TrainingOptions, steps: int) -> Any:

@@ -289,11 +289,6 @@ def test_moments_do_not_depend_on_the_size_of_pieces(monkeypatch: pytest.MonkeyP
     np.testing.assert_allclose(network.scale_of(X), whole, rtol=1e-6)
 
 
-def test_an_unknown_way_to_normalize_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"--normalize must be one of auto, always, never \(got maybe\)"):
-        network.scale_of(some(), "maybe")
-
-
 def test_predicting_in_chunks_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     model = build(task="multiclass")
     whole = network.predict(model, some(101))

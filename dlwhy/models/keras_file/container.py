@@ -16,6 +16,7 @@ DETAILS, HISTORY = "dlwhy.json", "history.csv"
 _LIMITS = {METADATA: 1 << 16, CONFIG: 1 << 20, DETAILS: 16 << 20, HISTORY: 16 << 20}
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _CENTRAL_ENTRY = b"PK\x01\x02"
+_DAMAGE = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError, zlib.error)
 
 
 def pack(stock: bytes, extra: Mapping[str, str]) -> bytes:
@@ -128,13 +129,5 @@ def _member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
         with archive.open(info) as member:
             # with a number, lest more than was declared is unpacked
             return member.read(info.file_size + 1)
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        ValueError,
-        NotImplementedError,
-        EOFError,
-        RuntimeError,
-        zlib.error,
-    ) as error:
+    except _DAMAGE as error:
         raise InputRefusedError(f"{name}: damaged ({display(error, 120)})") from error

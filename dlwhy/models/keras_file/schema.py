@@ -134,10 +134,11 @@ def _layers(values: list[Any], *, sequential: bool) -> Iterator[LayerPlan]:
         where = f'{where} ({kind} "{display(name)}")'
         if name in index or (kind == "InputLayer") != (position == 0):
             raise InputRefusedError(f"{where}: a second of its name, or an input not in the first place")
-        inputs = _sequential_inputs(position) if sequential else taken_from(wrapping, name, index, where)
+        before = tuple(range(position))[-1:]
+        inputs = before if sequential else taken_from(wrapping, name, index, where)
         index[name] = position
         widths.append(_width(kind, settings, [widths[i] for i in inputs], where))
-        shapes, n_trained = _WEIGHTS.get(kind, _no_weights)(settings, widths[inputs[0]] if inputs else 0)
+        shapes, n_trained = _WEIGHTS[kind](settings, widths[inputs[0]]) if kind in _WEIGHTS else ((), 0)
         yield LayerPlan(
             kind=kind,
             name=name,
@@ -175,10 +176,6 @@ def _settings(kind: str, config: Any, where: str) -> tuple[str, dict[str, Any]]:
     return settings.pop("name"), settings
 
 
-def _sequential_inputs(position: int) -> tuple[int, ...]:
-    return (position - 1,) if position else ()
-
-
 def _check_ends(model: Mapping[str, Any], layers: tuple[LayerPlan, ...]) -> None:
     """See that a functional model runs from its first layer to its last, and leaves none out."""
     for key, layer in (("input_layers", layers[0]), ("output_layers", layers[-1])):
@@ -203,10 +200,6 @@ def _width(kind: str, settings: Mapping[str, Any], inputs: list[int], where: str
             raise InputRefusedError(f"{where}: mean and variance are not for {inputs[0]} features")
     units: int = settings["units"] if kind == "Dense" else inputs[0]
     return units
-
-
-def _no_weights(settings: Mapping[str, Any], width: int) -> tuple[tuple[Shape, ...], int]:  # noqa: ARG001
-    return (), 0
 
 
 def _dense(settings: Mapping[str, Any], width: int) -> tuple[tuple[Shape, ...], int]:

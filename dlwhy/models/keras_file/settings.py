@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dlwhy.data.values import is_whole
-from dlwhy.models.spec import ACTIVATIONS, MAX_UNITS
+from dlwhy.models.spec import ACTIVATIONS, INITIALIZERS, MAX_UNITS
 from dlwhy.text import display
 
 Check = Callable[[Any], Any]
@@ -14,22 +14,9 @@ Check = Callable[[Any], Any]
 DROPPED = object()
 
 _KERAS_ACTIVATIONS = (*ACTIVATIONS, "silu", "softmax")
-_INITIALIZERS = {
-    "GlorotUniform",
-    "GlorotNormal",
-    "HeUniform",
-    "HeNormal",
-    "LecunUniform",
-    "LecunNormal",
-    "Orthogonal",
-    "RandomNormal",
-    "RandomUniform",
-    "TruncatedNormal",
-    "VarianceScaling",
-    "Zeros",
-    "Ones",
-    "Constant",
-}
+# by the names of their classes: `he_normal` is HeNormal
+_INITIALIZERS = {name.title().replace("_", "") for name in INITIALIZERS}
+_INITIALIZERS |= {"VarianceScaling", "Zeros", "Ones", "Constant"}
 _WRAPPING = {"module", "class_name", "config", "registered_name", "shared_object_id", "build_config"}
 _MAX_NAME = 200
 _LARGEST = 3.4e38
@@ -180,7 +167,7 @@ def _unused_initializer(value: Any) -> Any:
     return DROPPED
 
 
-_NOTHING = _fixed(None)
+_NOTHING, _OFF = _fixed(None), _fixed(False)
 _VALUE = _number(-_LARGEST, _LARGEST)
 _LAST_AXIS = _fixed(-1, [-1], 1, [1])
 _ANY: dict[str, Check] = {"name": check_name, "trainable": _boolean, "dtype": _policy}
@@ -188,28 +175,21 @@ _AFFINE: dict[str, Check] = {
     **_ANY,
     "axis": _LAST_AXIS,
     "epsilon": _number(0, 1),
-    "center": _boolean,
-    "scale": _boolean,
-    "beta_initializer": _unused_initializer,
-    "gamma_initializer": _unused_initializer,
-    "beta_regularizer": _NOTHING,
-    "gamma_regularizer": _NOTHING,
-    "beta_constraint": _NOTHING,
-    "gamma_constraint": _NOTHING,
+    **dict.fromkeys(("center", "scale"), _boolean),
+    **dict.fromkeys(("beta_initializer", "gamma_initializer"), _unused_initializer),
+    **dict.fromkeys(("beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint"), _NOTHING),
 }
 SETTINGS: Mapping[str, Mapping[str, Check]] = {
     "InputLayer": {
         "name": check_name,
         "batch_shape": _batch_shape,
         "dtype": _fixed("float32"),
-        "sparse": _fixed(False),
-        "ragged": _fixed(False),
-        "optional": _fixed(False),
+        **dict.fromkeys(("sparse", "ragged", "optional"), _OFF),
     },
     "Normalization": {
         **_ANY,
         "axis": _LAST_AXIS,
-        "invert": _fixed(False),
+        "invert": _OFF,
         "mean": _optional(_numbers(-_LARGEST)),
         "variance": _optional(_numbers(0)),
     },
@@ -220,26 +200,19 @@ SETTINGS: Mapping[str, Mapping[str, Check]] = {
         "use_bias": _boolean,
         "kernel_initializer": _initializer,
         "bias_initializer": _unused_initializer,
-        "kernel_regularizer": _optional(_regularizer),
-        "bias_regularizer": _optional(_regularizer),
-        "activity_regularizer": _NOTHING,
-        "kernel_constraint": _NOTHING,
-        "bias_constraint": _NOTHING,
-        "lora_rank": _NOTHING,
-        "lora_alpha": _NOTHING,
-        "quantization_config": _NOTHING,
+        **dict.fromkeys(("kernel_regularizer", "bias_regularizer"), _optional(_regularizer)),
+        **dict.fromkeys(("activity_regularizer", "kernel_constraint", "bias_constraint"), _NOTHING),
+        **dict.fromkeys(("lora_rank", "lora_alpha", "quantization_config"), _NOTHING),
     },
     "BatchNormalization": {
         **_AFFINE,
         "momentum": _number(0, 1),
-        "moving_mean_initializer": _unused_initializer,
-        "moving_variance_initializer": _unused_initializer,
-        "synchronized": _fixed(False),
-        "renorm": _fixed(False),
+        **dict.fromkeys(("moving_mean_initializer", "moving_variance_initializer"), _unused_initializer),
+        **dict.fromkeys(("synchronized", "renorm"), _OFF),
         "renorm_clipping": _NOTHING,
         "renorm_momentum": _fixed(0.99),
     },
-    "LayerNormalization": {**_AFFINE, "rms_scaling": _fixed(False)},
+    "LayerNormalization": {**_AFFINE, "rms_scaling": _OFF},
     "Activation": {**_ANY, "activation": _activation},
     "Dropout": {
         **_ANY,

@@ -1,6 +1,6 @@
 """The compiled epoch: data on the device, whole epochs in one program, several epochs a call."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy.typing as npt
 from dlwhy.data.dataset import Task
 from dlwhy.training import formulas
 from dlwhy.training.choosing import TrainingData, objective
+from dlwhy.training.optimizers import slots
 
 # one flat variable makes the optimizer one kernel instead of one a weight; on wide nets splitting it costs more
 _FLAT_PARAMETERS = 20_000
@@ -134,7 +135,7 @@ class CompiledEngine:
 
     def _copy_slots(self, optimizer: Any, *, flatten: bool) -> None:
         """Copy optimizer state between the flat optimizer and one built for each weight."""
-        flat, parts = _slots(self._optimizer), _slots(optimizer)
+        flat, parts = slots(self._optimizer), slots(optimizer)
         for name, slot in flat.items():
             if isinstance(slot, list):
                 if flatten:
@@ -305,25 +306,6 @@ def as_targets(y: npt.NDArray[Any], task: Task) -> npt.NDArray[np.float32]:
 
 def _flattened(variables: list[Any]) -> npt.NDArray[np.float32]:
     return np.concatenate([variable.numpy().ravel() for variable in variables])
-
-
-def _slots(optimizer: Any) -> dict[str, Any]:
-    """Give the state that an optimizer keeps: lists with one variable a weight, and single variables, by attribute."""
-    import keras
-
-    def single(value: Any) -> bool:
-        return isinstance(value, keras.Variable)
-
-    return {name: value for name, value in _own_state(optimizer) if single(value) or all(map(single, value))}
-
-
-def _own_state(optimizer: Any) -> Iterator[tuple[str, Any]]:
-    import keras
-
-    tracked = ("_variables", "_trainable_variables")
-    for name, value in vars(optimizer).items():
-        if name not in tracked and (isinstance(value, keras.Variable) or (isinstance(value, list) and value)):
-            yield name, value
 
 
 def _has_batch_statistics(model: Any) -> bool:

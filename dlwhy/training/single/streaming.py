@@ -27,21 +27,11 @@ class StreamingEngine(CompiledEngine):
     """
 
     def __init__(
-        self,
-        model: Any,
-        make_optimizer: Callable[[], Any],
-        data: TrainingData,
-        *,
-        batch_size: int,
-        patience: int | None,
-        compiled: bool,
-        steps_a_slice: int,
+        self, model: Any, make_optimizer: Callable[[], Any], data: TrainingData, *, steps_a_slice: int, **how: Any
     ):
-        self._steps = min(steps_a_slice, -(-len(data.X) // batch_size))
+        self._steps = min(steps_a_slice, -(-len(data.X) // how["batch_size"]))
         self._cancelled = False
-        super().__init__(
-            model, make_optimizer, data, batch_size=batch_size, patience=patience, compiled=compiled, calls=1
-        )
+        super().__init__(model, make_optimizer, data, **how, calls=1)
 
     def _prepare(self, *, compiled: bool) -> None:
         import tensorflow as tf

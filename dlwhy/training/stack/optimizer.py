@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dlwhy.training.optimizers import make_optimizer
+from dlwhy.training.optimizers import make_optimizer, slots
 from dlwhy.training.options import TrainingOptions
 
 # what Keras' optimizers do in one way for TensorFlow and in another, which takes tensors, for all other backends
@@ -78,7 +78,7 @@ class StatelessOptimizer:
     def copy_to(self, optimizer: Any, values: Sequence[Any]) -> None:
         """Put the state of one replica, arrays in the order of `start`, into a lone optimizer built for its weights."""
         names = iter(values)
-        for name, slot in _slots(self._optimizer):
+        for name, slot in _slots(self._optimizer).items():
             theirs = getattr(optimizer, name)
             for variable in theirs if isinstance(slot, list) else [theirs]:
                 variable.assign(np.reshape(next(names), variable.shape))
@@ -87,12 +87,13 @@ class StatelessOptimizer:
         """Give each replica its own of what an optimizer has one of: the step count, and Nadam's product."""
         import keras
 
-        for name, slot in _slots(self._optimizer):
+        for name, slot in _slots(self._optimizer).items():
             if not isinstance(slot, list):
                 setattr(self._optimizer, name, keras.Variable(np.broadcast_to(slot.numpy(), counter), dtype=slot.dtype))
 
     def _own_state(self) -> list[Any]:
-        return [each for _, slot in _slots(self._optimizer) for each in (slot if isinstance(slot, list) else [slot])]
+        found = _slots(self._optimizer).values()
+        return [each for slot in found for each in (slot if isinstance(slot, list) else [slot])]
 
 
 def learning_rate(schedule: str, step: Any, rate: Any, steps: Any) -> Any:
@@ -143,16 +144,6 @@ def _neutral(kind: type) -> type:
     return type(kind.__name__, (kind, between), {})
 
 
-def _slots(optimizer: Any) -> list[tuple[str, Any]]:
-    """Give the state that an optimizer keeps, by attribute: single variables first, then lists of one a weight."""
-    import keras
-
-    single, lists = [], []
-    for name, value in vars(optimizer).items():
-        if name.startswith("_trainable_variables") or name in ("_variables", "_learning_rate"):
-            continue
-        if isinstance(value, keras.Variable):
-            single.append((name, value))
-        elif isinstance(value, list) and value and all(isinstance(each, keras.Variable) for each in value):
-            lists.append((name, value))
-    return [*single, *lists]
+def _slots(optimizer: Any) -> dict[str, Any]:
+    """Give the state of an optimizer but for its learning rate, which is given to each step."""
+    return {name: slot for name, slot in slots(optimizer).items() if name != "_learning_rate"}

@@ -305,15 +305,5 @@ def _means(loss: Any, metric: Any, count: Any) -> list[Any]:
     return [loss / tf.maximum(count, 1), metric / tf.maximum(count, 1)]
 
 
-@functools.lru_cache(maxsize=32)
-def program(
-    network: StackedNetwork,
-    options: TrainingOptions,
-    *,
-    task: Task,
-    replicas: int,
-    ragged: bool,
-    compiled: bool,
-) -> Stack:
-    """Give the stack of a shape; the same shape shares its program, in all threads."""
-    return Stack(network, options, task=task, replicas=replicas, ragged=ragged, compiled=compiled)
+# the same shape shares its program, in all threads
+program = functools.lru_cache(maxsize=32)(Stack)
