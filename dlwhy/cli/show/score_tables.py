@@ -56,22 +56,23 @@ def _baselines(scores: "Scores") -> Table:
         [
             f"{name} (below guessing)" if scores.is_below_guessing(evaluation) else name,
             _with_interval(evaluation, main),
-            *(str(scores.gains(model)[name]) for model in scores.models),
+            *(str(scores.gains[model][name]) for model in scores.models),
         ]
         for name, evaluation in scores.baselines.items()
     ]
-    gain = f"gain in {_WORDS[main]}" if scores.task == "regression" else "gain in points"
-    gains = [f"{gain} of {display(name, 60)}" for name in scores.models] if len(scores.models) > 1 else [gain]
+    gain, several = _gain(scores), len(scores.models) > 1
+    gains = [f"{gain} of {display(name, 60)}" for name in scores.models] if several else [gain]
     return ["baseline", _WORDS[main], *gains], rows
 
 
 def _models(scores: "Scores") -> Table:
-    first, *others = scores.models
-    main = _WORDS[MAIN_METRIC[scores.task]]
-    gain = f"gain in {main}" if scores.task == "regression" else "gain in points"
-    return [f"against {display(first, 60)}", gain], [
-        [display(name, 60), str(scores.gain_over_first(name))] for name in others
-    ]
+    first = next(iter(scores.models))
+    rows = [[display(name, 60), str(gain)] for name, gain in scores.gains_over_first.items()]
+    return [f"against {display(first, 60)}", _gain(scores)], rows
+
+
+def _gain(scores: "Scores") -> str:
+    return "gain in R²" if scores.task == "regression" else "gain in points"
 
 
 def _classes(evaluation: Evaluation) -> Table:

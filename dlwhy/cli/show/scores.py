@@ -59,24 +59,18 @@ class Scores:
         return next(iter(self.models.values())).task
 
     @functools.cached_property
-    def _gains(self) -> dict[str, dict[str, Difference]]:
+    def gains(self) -> dict[str, dict[str, Difference]]:
+        """By how much each model's accuracy, or R², is above each baseline's on the same rows."""
         return {
             model: {name: difference(ours, other, seed=self.seed) for name, other in self.baselines.items()}
             for model, ours in self.models.items()
         }
 
-    def gains(self, model: str) -> dict[str, Difference]:
-        """Give by how much a model's accuracy, or R², is above each baseline's on the same rows."""
-        return self._gains[model]
-
     @functools.cached_property
-    def _over_first(self) -> dict[str, Difference]:
+    def gains_over_first(self) -> dict[str, Difference]:
+        """By how much the accuracy, or R², of each model but the first is above the first's."""
         first, *others = self.models
         return {name: difference(self.models[name], self.models[first], seed=self.seed) for name in others}
-
-    def gain_over_first(self, model: str) -> Difference | None:
-        """Give by how much a model's accuracy, or R², is above the first model's; None for the first."""
-        return self._over_first.get(model)
 
     def is_below_guessing(self, evaluation: Evaluation) -> bool:
         """Say whether accuracy, or R², is below that of the majority class, or the mean."""
@@ -88,19 +82,18 @@ class Scores:
         """Say in words how a model compares with the baselines, and with the first model."""
         rows = _ROWS_OF[self.split].format(f"{self.models[model].n_samples:,}".replace(",", " "))
         several, said = len(self.models) > 1, []
-        if self.baselines and all(each.value is not None for each in self.gains(model).values()):
+        gains = self.gains[model]
+        if gains and all(gain.value is not None for gain in gains.values()):
             metric = MAIN_METRIC[self.task]
             guessing, *_ = self.baselines
-            named = {"guessing" if name == guessing else name: gain for name, gain in self.gains(model).items()}
-            scored = {
-                "guessing" if name == guessing else name: found.metrics[metric] or 0.0
-                for name, found in self.baselines.items()
-            }
-            said.append(comparison.against_baselines(named, max(scored, key=lambda name: scored[name]), rows))
+            called = {name: "guessing" if name == guessing else name for name in gains}
+            best = max(gains, key=lambda name: self.baselines[name].metrics[metric] or 0.0)
+            named = {called[name]: gain for name, gain in gains.items()}
+            said.append(comparison.against_baselines(named, called[best], rows))
             if several:
                 said[-1] = f"{display(model)}: {said[-1]}"
         first = next(iter(self.models))
-        gain = self.gain_over_first(model)
+        gain = self.gains_over_first.get(model)
         if gain is not None and gain.value is not None:
             said.append(comparison.against_model(gain, display(model), display(first), rows.replace(" it ", " they ")))
         return said
@@ -131,7 +124,8 @@ def _object(scores: Scores, model: str) -> dict[str, Any]:
     if sentences := scores.sentences(model):
         found["comparison"] = " ".join(sentences)
     if evaluation.confusion is not None:
-        found["per_class"] = [_class_object(dataclasses.asdict(row)) for row in evaluation.classes]
+        rows = map(dataclasses.asdict, evaluation.classes)
+        found["per_class"] = [{"class": row.pop("name"), **row} for row in rows]
         found["confusion"] = evaluation.confusion.tolist()
     if scores.baselines:
         found["baselines"] = {
@@ -147,26 +141,18 @@ def _object(scores: Scores, model: str) -> dict[str, Any]:
 def _compared(scores: Scores, model: str) -> dict[str, float | bool | None]:
     """Give the gains over the baselines and over the first model, each with its interval, as flat fields."""
     found: dict[str, float | bool | None] = {}
-    for name, gain in scores.gains(model).items():
+    for name, gain in scores.gains[model].items():
         found |= _gain(name.lower().replace(" ", "_"), gain)
     if scores.baselines:
         found["below_guessing"] = scores.is_below_guessing(scores.models[model])
     if len(scores.models) > 1:
-        found |= _gain("first", scores.gain_over_first(model))
+        found |= _gain("first", scores.gains_over_first.get(model))
     return found
 
 
 def _gain(over: str, gain: Difference | None) -> dict[str, float | None]:
     values = (None, None, None) if gain is None else (gain.value, gain.low, gain.high)
     return {f"gain_over_{over}{end}": value for end, value in zip(("", "_low", "_high"), values, strict=True)}
-
-
-def _class_object(row: dict[str, Any]) -> dict[str, Any]:
-    return {"class": row.pop("name"), **row}
-
-
-def _show_json(out: Output, scores: Scores) -> None:
-    out.json(as_json(scores))
 
 
 def _show_csv(out: Output, scores: Scores) -> None:
@@ -182,11 +168,7 @@ def _lines(scores: Scores) -> list[dict[str, str]]:
     found = []
     for name, evaluation in {**scores.models, **scores.baselines}.items():
         shown = name if is_standard(name) else protected(name)
-        about = {
-            "model": shown,
-            "split": scores.split,
-            "n_samples": str(evaluation.n_samples),
-        }
+        about = {"model": shown, "split": scores.split, "n_samples": str(evaluation.n_samples)}
         compared = _compared(scores, name) if name in scores.models else {}
         if scores.baselines:
             compared["below_guessing"] = scores.is_below_guessing(evaluation)
@@ -234,7 +216,7 @@ def _all_sentences(scores: Scores) -> Iterator[str]:
 
 _FORMS: Mapping[str, Callable[[Output, Scores], None]] = {
     "table": _show_tables,
-    "json": _show_json,
+    "json": lambda out, scores: out.json(as_json(scores)),
     "csv": _show_csv,
     "markdown": _show_markdown,
 }

@@ -72,7 +72,8 @@ def _show_one(report: Mapping[str, Any], out: Output) -> None:
     headline, on_own = report["headline"], report["verdict_about"] == "own" and report["own"] is not None
     out.paragraph(display(headline["title"], _LONGEST))
     if report["own"] is not None and not on_own:
-        out.paragraph("nothing here is on your data" + _how(report))
+        how = ": name a model to carry over with --source" if report["study"] == "transfer" else ""
+        out.paragraph(f"nothing here is on your data{how}")
     if report["a_a"] and not on_own:
         floor = report["a_a"]
         out.paragraph(
@@ -98,10 +99,6 @@ def _show_one(report: Mapping[str, Any], out: Output) -> None:
         out.note(f"caution: {caution}")
 
 
-def _how(report: Mapping[str, Any]) -> str:
-    return ": name a model to carry over with --source" if report["study"] == "transfer" else ""
-
-
 def _sentences(report: Mapping[str, Any], *, on_own: bool) -> Iterator[str]:
     """Give what is said of the predictions, the caveats, and the descriptive lines; with own data, of these alone."""
     lines = report.get("descriptive", {}).get("lines", ())
@@ -122,7 +119,7 @@ def _sentences(report: Mapping[str, Any], *, on_own: bool) -> Iterator[str]:
 def _row(finding: Mapping[str, Any], *, on_own: bool) -> tuple[str, ...]:
     more = _MORE.get((finding["verdict"], finding["outcome"]), "")
     return (
-        f"{_short_name(finding) if on_own else _name(finding)}: {display(finding['contrast'], 60)}",
+        f"{_name(finding, on_own=on_own)}: {display(finding['contrast'], 60)}",
         _effect(finding),
         str(finding["n_seeds"]),
         _p(finding["p_holm"] if finding["p_holm"] is not None else finding["p"]),
@@ -130,15 +127,10 @@ def _row(finding: Mapping[str, Any], *, on_own: bool) -> tuple[str, ...]:
     )
 
 
-def _short_name(finding: Mapping[str, Any]) -> str:
-    """Name a prediction in the table, whose title names the user's own data."""
-    primary = "" if finding["primary"] else "*"
-    return f"{finding['id']}{primary} yours" if finding["role"] == "own" else _name(finding)
-
-
-def _name(finding: Mapping[str, Any]) -> str:
-    primary = "" if finding["primary"] else "*"
-    return f"{finding['id']}{primary} {display(finding['task'], 30)} ({finding['role']})"
+def _name(finding: Mapping[str, Any], *, on_own: bool = False) -> str:
+    """Name a prediction, shorter where a title names the user's own data."""
+    place = "yours" if on_own and finding["role"] == "own" else f"{display(finding['task'], 30)} ({finding['role']})"
+    return f"{finding['id']}{'' if finding['primary'] else '*'} {place}"
 
 
 def _effect(finding: Mapping[str, Any]) -> str:
