@@ -46,10 +46,7 @@ class BoundaryDisplay:
         found = self.found
         draw = {"binary": self._binary, "multiclass": self._multiclass, "regression": self._regression}[found.task]
         draw(ax)
-        style.set_title(ax, "\n".join(filter(None, (found.title, found.explanation))))
-        x_name, y_name = style.shortened([axis.name for axis in found.axes])
-        ax.set_xlabel(x_name, parse_math=False)
-        ax.set_ylabel(y_name, parse_math=False)
+        style.label(ax, found.headline, *style.shortened([axis.name for axis in found.axes]))
         for line, axis in zip((ax.xaxis, ax.yaxis), found.axes, strict=True):
             if axis.groups:
                 ticks.name_ticks(line, range(len(axis.groups)), style.shortened(axis.groups))

@@ -1,5 +1,6 @@
 """Whether a probability of 0.8 comes true eight times in ten."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,6 +19,7 @@ _HISTOGRAM_BINS = 30
 _GAP, _HEIGHT = 1.6, 0.22  # in font sizes; as a part of the panel
 
 
+@dataclasses.dataclass(kw_only=True, eq=False)
 class CalibrationDisplay:
     """Observed share against predicted probability, in bins of equal count, and how the predictions lie, below.
 
@@ -34,18 +36,10 @@ class CalibrationDisplay:
 
     """
 
-    def __init__(
-        self,
-        *,
-        bins: Mapping[str, Reliability],
-        predictions: Mapping[str, npt.NDArray[np.float64]],
-        event: str,
-        errors: Mapping[str, float],
-    ):
-        self.bins = bins
-        self.predictions = predictions
-        self.event = event
-        self.errors = errors
+    bins: Mapping[str, Reliability]
+    predictions: Mapping[str, npt.NDArray[np.float64]]
+    event: str
+    errors: Mapping[str, float]
 
     @classmethod
     def from_subject(cls, subject: Subject) -> Self:
@@ -87,15 +81,13 @@ class CalibrationDisplay:
             look: dict[str, Any] = {"histtype": "step" if len(self.bins) > 1 else "stepfilled", "color": color}
             below.hist(self.predictions[name], bins=_HISTOGRAM_BINS, range=(0, 1), **look)
         perfect = ax.plot([0, 1], [0, 1], color="#888888", linestyle=":", linewidth=1.2)[0]
-        style.set_title(ax, self._title())
+        style.label(ax, self._title(), "", "share that it was", grid=True)
         ax.set(xlim=(0, 1), ylim=(0, 1))
         ax.tick_params(labelbottom=False)
         below.tick_params(labelsize=ax.yaxis.get_ticklabels()[0].get_fontsize())
         below.set_ylabel("rows", rotation=0, horizontalalignment="right", verticalalignment="center")
         below.locator_params(axis="y", nbins=2, integer=True)
         below.set_xlabel(f"predicted probability of {self.event}", parse_math=False)
-        ax.set_ylabel("share that it was", parse_math=False)
-        ax.grid(visible=True, alpha=0.3)
         names = [name or "observed, 95 % interval" for name in style.shortened(list(self.bins))]
         style.legend_below(ax, [*curves, perfect], [*names, "perfect"], kept=1)
         return self
@@ -103,9 +95,8 @@ class CalibrationDisplay:
     def _title(self) -> str:
         if len(self.bins) > 1:
             best = min(self.errors, key=lambda name: self.errors[name])
-            return (
-                f"Calibration on the test part: error least with {style.shortened([best])[0]}, {self.errors[best]:.3f}"
-            )
+            least = f"{style.shortened([best])[0]}, {self.errors[best]:.3f}"
+            return f"Calibration on the test part: error least with {least}"
         error = next(iter(self.errors.values()))
         return f"Calibration on the test part: probabilities are off by {error:.3f} on average (ECE)"
 

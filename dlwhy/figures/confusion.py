@@ -1,7 +1,7 @@
 """Which classes are taken for which."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MOST_NUMBERED = 40
 _STRONG = 0.55  # share from which on a square is dark
 _MOST_POINTS, _LEAST_POINTS = 11, 4.5
+_CENTRED: dict[str, Any] = {"ha": "center", "va": "center"}
 
 
 class ConfusionDisplay:
@@ -69,22 +70,14 @@ class ConfusionDisplay:
         self._numbers(ax, shares)
         style.bar(image, "share of the true class")
         right, every = int(np.trace(self.counts)), int(self.counts.sum())
-        style.set_title(ax, f"Confusion on the test part: {every - right:,} of {every:,} rows wrong")
-        ax.set(xlabel="predicted class", ylabel="true class")
+        title = f"Confusion on the test part: {every - right:,} of {every:,} rows wrong"
+        style.label(ax, title, "predicted class", "true class")
         return self
 
     def _numbers(self, ax: "Axes", shares: npt.NDArray[np.float64]) -> None:
-        strong = shares > _STRONG
+        colors, alphas = np.where(shares > _STRONG, "white", style.ink()), np.where(self.counts, 1.0, 0.4)
         texts = [
-            ax.text(
-                column,
-                row,
-                f"{count}",
-                ha="center",
-                va="center",
-                color="white" if strong[row, column] else style.ink(),
-                alpha=1.0 if count else 0.4,
-            )
+            ax.text(column, row, f"{count}", color=colors[row, column], alpha=alphas[row, column], **_CENTRED)
             for (row, column), count in np.ndenumerate(self.counts)
             if len(self.counts) <= _MOST_NUMBERED
         ]

@@ -42,8 +42,8 @@ class CurveDisplay:
         else:
             self._probabilities(ax)
         axis = self.found.axes[0]
-        style.set_title(ax, "\n".join(filter(None, (self.found.title, self.found.explanation))))
-        ax.set_xlabel(style.shortened([axis.name])[0], parse_math=False)
+        seen = self.found.target_name if self.found.task == "regression" else "probability"
+        style.label(ax, self.found.headline, *style.shortened([axis.name, seen]))
         if axis.groups:
             ticks.name_ticks(ax.xaxis, range(len(axis.groups)), style.shortened(axis.groups))
         handles, labels = ax.get_legend_handles_labels()
@@ -58,7 +58,6 @@ class CurveDisplay:
                 ax.plot(points.X[:, 0], points.y, marker, markersize=4, alpha=0.7, color=color, label=f"{part} rows")
         look = {**self._line, "color": curve_color, "linewidth": 2.2}
         ax.plot(self.found.grids[0], self.found.response, label="prediction", **look)
-        ax.set_ylabel(style.shortened([self.found.target_name])[0], parse_math=False)
 
     def _probabilities(self, ax: "Axes") -> None:
         colors = style.class_colors(len(self.class_names))
@@ -80,4 +79,3 @@ class CurveDisplay:
         shown = [(part, height) for part, _, height in _PARTS if getattr(self.found, part).n_samples]
         heights = [0, 0.25, 0.5, 0.75, 1, *(height for _, height in shown)]
         ticks.name_ticks(ax.yaxis, heights, [*(f"{height:g}" for height in heights[:5]), *(part for part, _ in shown)])
-        ax.set_ylabel("probability")

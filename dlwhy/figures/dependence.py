@@ -88,11 +88,10 @@ class Dependence:
         )
 
     @property
-    def explanation(self) -> str:
-        """What the ground shows, if it isn't simply the model's prediction at each place."""
-        if not self.n_averaged:
-            return ""
-        return f"ground: mean over the {self.n_averaged} nearest rows, moved there"
+    def headline(self) -> str:
+        """The title, and what the ground shows if it isn't simply the model's prediction at each place."""
+        ground = f"ground: mean over the {self.n_averaged} nearest rows, moved there" if self.n_averaged else ""
+        return "\n".join(filter(None, (self.title, ground)))
 
 
 def _points(subject: Subject, axes: Sequence[Along], X: npt.NDArray[np.float32], y: npt.NDArray[Any]) -> Points:

@@ -77,9 +77,7 @@ class HistoryDisplay:
         """Draw on the axes, or on a new figure's; `ax_` is where."""
         self.ax_ = ax = ax or style.new_figure()[1][0]
         handles = self._several(ax) if len(self.curves) > 1 else self._one(ax, next(iter(self.curves.values())))
-        style.set_title(ax, self._title())
-        ax.set(xlabel="epoch", ylabel=self.metric)
-        ax.grid(visible=True, alpha=0.3)
+        style.label(ax, self._title(), "epoch", self.metric, grid=True)
         ax.locator_params(axis="x", integer=True)
         if self._spans_decades():
             ax.set_yscale("log")

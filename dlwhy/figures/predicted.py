@@ -70,12 +70,10 @@ class PredictedDisplay:
         explained = "" if self.explained is None else f", R² {self.explained:.3f}"
         error = style.number(float(np.sqrt(np.mean((self.true - self.predicted) ** 2))))
         target = style.shortened([self.target_name])[0]
-        style.set_title(ax, f"Predicted against true: test RMSE {error}{explained}")
-        ax.set_xlabel(f"true {target}", parse_math=False)
-        ax.set_ylabel(f"predicted {target}", parse_math=False)
+        title = f"Predicted against true: test RMSE {error}{explained}"
+        style.label(ax, title, f"true {target}", f"predicted {target}", grid=True)
         ax.set(xlim=ends, ylim=ends)
         ax.set_aspect("equal", anchor="N")
-        ax.grid(visible=True, alpha=0.3)
         style.legend_below(ax, [rows, right], [name, "predicted = true"], kept=2)
         return self
 

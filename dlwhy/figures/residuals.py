@@ -65,9 +65,7 @@ class ResidualsDisplay:
         target = style.shortened([self.target_name])[0]
         spread = style.number(float(np.sqrt(np.mean(self.residuals**2))))
         bias = style.number(float(self.residuals.mean()))
-        style.set_title(ax, f"Residuals on the test part: {bias} on average, RMSE {spread}")
-        ax.set_xlabel(f"predicted {target}", parse_math=False)
-        ax.set_ylabel("true - predicted", parse_math=False)
-        ax.grid(visible=True, alpha=0.3)
+        title = f"Residuals on the test part: {bias} on average, RMSE {spread}"
+        style.label(ax, title, f"predicted {target}", "true - predicted", grid=True)
         style.legend_below(ax, [rows, mean, zero], [name, "mean along the predictions", "no error"], kept=3)
         return self

@@ -90,12 +90,10 @@ class RocDisplay:
             f"{word}{name}: {area:.3f}" for name, area in zip(style.shortened(list(areas)), areas.values(), strict=True)
         ]
         event = display(self.event, 30)
-        style.set_title(ax, self._title(areas))
-        ax.set_xlabel(f"share of the others taken for {event}", parse_math=False)
-        ax.set_ylabel(f"share of {event} found", parse_math=False)
+        others, found = f"share of the others taken for {event}", f"share of {event} found"
+        style.label(ax, self._title(areas), others, found, grid=True)
         ax.set(xlim=(0, 1), ylim=(0, 1))
         ax.set_aspect("equal", anchor="N")
-        ax.grid(visible=True, alpha=0.3)
         style.legend_below(ax, [*lines, chance], [*names, "guessing: 0.500"], kept=1)
         return self
 

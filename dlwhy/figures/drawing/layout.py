@@ -2,10 +2,11 @@
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import numpy.typing as npt
 
 from dlwhy.figures.drawing import legends, lettering, ticks
 
@@ -24,7 +25,7 @@ _MOST_LINES = {"title": 5, "suptitle": 6, "label": 2}
 # a panel below this, in inches, shows nothing
 LEAST_INCHES = (0.8, 0.6)
 
-Margins = tuple[float, float, float, float]  # left, right, lower, upper, in pixels
+Margins = npt.NDArray[np.float64]  # left, right, lower, upper, in pixels
 Hook = Callable[["Axes", "RendererBase"], object]
 # what a panel itself does once its size is known, such as choosing the size of its numbers
 _HOOKS: "WeakKeyDictionary[Axes, list[Hook]]" = WeakKeyDictionary()
@@ -50,20 +51,16 @@ def fit(figure: "Figure") -> None:
         top = _headline(figure, renderer)
         panels = [ax for ax in figure.axes if ax.get_subplotspec() is not None]
         places = {ax: _place(ax, top) for ax in panels}
-        margins = dict.fromkeys(panels, (0.0, 0.0, 0.0, 0.0))
+        margins = dict.fromkeys(panels, np.zeros(4))
         for number in range(_MOST_ROUNDS):
             for ax in panels:
                 _put(ax, places[ax], _aligned(ax, margins))
             needed = {ax: _fit_panel(ax, renderer, places[ax]) for ax in panels}
-            change = np.array([np.subtract(needed[ax], margins[ax]) for ax in panels])
+            change = np.array([needed[ax] - margins[ax] for ax in panels])
             if change.size == 0 or (np.abs(change) if number < _FREE_ROUNDS else change).max() < 0.5:
                 break
             keep = number >= _FREE_ROUNDS
-            margins = {ax: _larger(margins[ax], needed[ax]) if keep else needed[ax] for ax in panels}
-
-
-def _larger(one: Margins, other: Margins) -> Margins:
-    return max(one[0], other[0]), max(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
+            margins = {ax: np.maximum(margins[ax], needed[ax]) if keep else needed[ax] for ax in panels}
 
 
 def too_small(figure: "Figure") -> bool:
@@ -101,21 +98,15 @@ def _place(ax: "Axes", top: float) -> "Bbox":
 def _aligned(ax: "Axes", margins: "Mapping[Axes, Margins]") -> Margins:
     """Return the margins of a panel; panels side by side begin at one height."""
     row = [other for other in margins if _spec(other).rowspan.start == _spec(ax).rowspan.start]
-    return (*margins[ax][:3], max(margins[other][3] for other in row))
+    return np.array([*margins[ax][:3], max(margins[other][3] for other in row)])
 
 
 def _put(ax: "Axes", place: "Bbox", margins: Margins) -> None:
     left, right, lower, upper = margins
     width, height = max(place.width - left - right, 1), max(place.height - lower - upper, 1)
-    whole = _figure(ax).bbox
-    ax.set_position(
-        (
-            (place.x0 + left) / whole.width,
-            (place.y1 - upper - height) / whole.height,
-            width / whole.width,
-            height / whole.height,
-        )
-    )
+    bounds = np.array([place.x0 + left, place.y1 - upper - height, width, height])
+    left, lower, width, height = bounds / np.tile(_figure(ax).bbox.size, 2)
+    ax.set_position((left, lower, width, height))
     ax.apply_aspect()
 
 
@@ -141,7 +132,7 @@ def _fit_panel(ax: "Axes", renderer: "RendererBase", place: "Bbox") -> Margins:
             (middle / figure.bbox.width, (around.y0 - gap) / figure.bbox.height), transform=figure.transFigure
         )
         lower += gap + size.height
-    return box.x0 - around.x0, around.x1 - box.x1, lower, around.y1 - box.y1
+    return np.array([box.x0 - around.x0, around.x1 - box.x1, lower, around.y1 - box.y1])
 
 
 def _texts(ax: "Axes", place: "Bbox") -> "Iterator[tuple[Text, float, str]]":
@@ -157,14 +148,8 @@ def _texts(ax: "Axes", place: "Bbox") -> "Iterator[tuple[Text, float, str]]":
 
 
 def _spec(ax: "Axes") -> "SubplotSpec":
-    spec = ax.get_subplotspec()
-    if spec is None:
-        raise ValueError("a panel that lies in no grid")
-    return spec
+    return cast("SubplotSpec", ax.get_subplotspec())
 
 
 def _figure(ax: "Axes") -> "Figure":
-    figure = ax.get_figure(root=True)
-    if figure is None:
-        raise ValueError("a panel that was taken out of its picture")
-    return figure
+    return cast("Figure", ax.get_figure(root=True))

@@ -39,23 +39,14 @@ def draw_points(ax: "Axes", found: Dependence, *, colors: Sequence[str] | None =
     for name, settings in _PARTS.items():
         points: Points = getattr(found, name)
         color = points.y if colors is None else [colors[index] for index in points.y]
-        look: dict[str, Any] = {
-            "edgecolors": _rim(name, numbers=numbers),
-            "alpha": 0.9,
-        }
+        look: dict[str, Any] = {"edgecolors": _rim(name, numbers=numbers), "alpha": 0.9}
         if numbers:
             look["path_effects"] = [_halo()]
         ax.scatter(points.X[:, 0], points.X[:, 1], c=color, s=area * _AREAS[name], **look, **limits, **settings)
         if points.wrong.any():
-            wrong = points.X[points.wrong]
-            ax.scatter(
-                wrong[:, 0],
-                wrong[:, 1],
-                color=style.ink(),
-                s=area * _AREAS["wrong"],
-                path_effects=[_halo(2.2)],
-                **_CROSS,
-            )
+            x, y = points.X[points.wrong].T
+            look = {"color": style.ink(), "path_effects": [_halo(2.2)], **_CROSS}
+            ax.scatter(x, y, s=area * _AREAS["wrong"], **look)
 
 
 def _area(found: Dependence) -> float:

@@ -228,6 +228,15 @@ def set_title(ax: "Axes", text: str) -> None:
     ax.set_title(text, parse_math=False)
 
 
+def label(ax: "Axes", title: str, x: str, y: str, *, grid: bool = False) -> None:
+    """Say over a panel and along its axes what is seen, drawn as it is, and draw a faint grid if asked to."""
+    set_title(ax, title)
+    ax.set_xlabel(x, parse_math=False)
+    ax.set_ylabel(y, parse_math=False)
+    if grid:
+        ax.grid(visible=True, alpha=0.3)
+
+
 def plain_numbers(ax: "Axes") -> None:
     """Write the numbers of logarithmic axes without mathematical markup, which is switched off for foreign names."""
     from matplotlib.ticker import FuncFormatter
@@ -277,9 +286,7 @@ def muted(color: str, strength: float = 0.5) -> tuple[float, float, float]:
     """Return a colour mixed with the ground's, (3,) in 0 to 1: for areas that points in the full colour lie on."""
     from matplotlib.colors import to_rgb
 
-    red, green, blue = (
-        (1 - strength) * below + strength * part for below, part in zip(paper(), to_rgb(color), strict=True)
-    )
+    red, green, blue = (1 - strength) * np.array(paper()) + strength * np.array(to_rgb(color))
     return red, green, blue
 
 
