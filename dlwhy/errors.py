@@ -3,7 +3,7 @@
 import errno
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import ClassVar, ParamSpec, TypeVar
 
 from dlwhy.text import display
@@ -117,6 +117,19 @@ def check_whole(option: str, value: object, *, least: int, most: int = MAX_WHOLE
     """
     if not isinstance(value, int) or not least <= value <= most:
         raise UsageError(f"{option} must be a whole number from {least} to {most} (got {display(value)})")
+
+
+def check_one_of(option: str, value: object, known: Collection[str]) -> None:
+    """Refuse what is none of the values that an option may have.
+
+    Raises
+    ------
+    UsageError
+        If it is none.
+
+    """
+    if value not in known:
+        raise UsageError(f"{option} must be one of {', '.join(known)} (got {display(value)})")
 
 
 def is_lack_of_memory(error: BaseException) -> bool:

@@ -16,15 +16,7 @@ from dlwhy.text import display
 
 Predict = Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float64]]
 
-CLASSIFIERS = (
-    "majority",
-    "logistic",
-    "naive-bayes",
-    "nearest-neighbours",
-    "svm",
-    "random-forest",
-    "gradient-boosting",
-)
+CLASSIFIERS = ("majority", "logistic", "naive-bayes", "nearest-neighbours", "svm", "random-forest", "gradient-boosting")
 REGRESSORS = ("mean", "linear", "nearest-neighbours", "svm", "random-forest", "gradient-boosting")
 WORDS: Mapping[str, str] = {
     "majority": "majority class",

@@ -9,8 +9,7 @@ import numpy as np
 
 from dlwhy.data.dataset import FloatArray, Task
 from dlwhy.models.activations import ACTIVATIONS
-from dlwhy.models.keras_file.plain import PlainNetwork
-from dlwhy.models.keras_file.schema import LayerPlan, Plan
+from dlwhy.models.keras_file.schema import LayerPlan, PlainNetwork, Plan
 from dlwhy.models.scaling import deviation
 from dlwhy.models.spec import HEADS
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from dlwhy.data.values import is_number, is_whole
-from dlwhy.errors import UsageError
+from dlwhy.errors import UsageError, check_one_of
 from dlwhy.text import display
 
 if TYPE_CHECKING:
@@ -71,19 +71,12 @@ class NetworkSpec:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", _layers(self.layers))
-        for option, value, known in (
-            ("--activation", self.activation, ACTIVATIONS),
-            ("--initializer", self.initializer, INITIALIZERS),
-        ):
-            if value not in known:
-                raise UsageError(f"{option} must be one of {', '.join(known)} (got {display(value)})")
-        for option, switch in (
-            ("--batch-norm", self.batch_norm),
-            ("--layer-norm", self.layer_norm),
-            ("--residual", self.residual),
-        ):
+        check_one_of("--activation", self.activation, ACTIVATIONS)
+        check_one_of("--initializer", self.initializer, INITIALIZERS)
+        for name in ("batch_norm", "layer_norm", "residual"):
+            switch = getattr(self, name)
             if not isinstance(switch, bool):
-                raise UsageError(f"{option} must be true or false (got {display(switch)})")
+                raise UsageError(f"--{name.replace('_', '-')} must be true or false (got {display(switch)})")
         if self.batch_norm and self.layer_norm:
             raise UsageError("--batch-norm and --layer-norm exclude each other")
         if not (is_number(self.dropout) and 0 <= self.dropout < 1):
@@ -106,11 +99,16 @@ class NetworkSpec:
             If a value can't be, or is unknown.
 
         """
-        known = {field.name for field in dataclasses.fields(cls)}
-        for name in values:
-            if name not in known:
-                raise UsageError(f"unknown network option {display(name)}")
+        check_names(cls, values, "network")
         return cls(**values)
+
+
+def check_names(kind: type, values: Mapping[str, Any], what: str) -> None:
+    """Refuse values by names that a dataclass of options does not have."""
+    known = {field.name for field in dataclasses.fields(kind)}
+    for name in values:
+        if name not in known:
+            raise UsageError(f"unknown {what} option {display(name)}")
 
 
 def n_outputs(task: "Task", n_classes: int) -> int:

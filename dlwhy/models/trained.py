@@ -17,7 +17,7 @@ from dlwhy.models import forward
 from dlwhy.models.details import Details
 from dlwhy.models.history import History
 from dlwhy.models.keras_file import rebuilding
-from dlwhy.models.keras_file.plain import PlainNetwork
+from dlwhy.models.keras_file.schema import PlainNetwork
 from dlwhy.text import display, listed, number
 
 if TYPE_CHECKING:

@@ -159,6 +159,12 @@ def compiles_briefly(multiply_adds: int, *, batch_size: int) -> bool:
     return 6 * multiply_adds * batch_size < 1e6
 
 
+def columns(task: Task) -> tuple[str, ...]:
+    """Name the columns of a history: loss and metric of the training part, then of the rows validated on."""
+    metric = objective(task)[2]
+    return ("loss", metric, "val_loss", f"val_{metric}")
+
+
 def objective(task: Task) -> tuple[Any, Callable[..., Any], str]:
     """Give the loss and the metric of a task, each (batch,) from targets and outputs, and the metric's name."""
     import keras

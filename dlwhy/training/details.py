@@ -71,7 +71,7 @@ def _details(model: Any, history: Mapping[str, Sequence[float]], origin: Origin)
     epochs = len(history.get("loss", ()))
     training: dict[str, Any] = {"options": options.to_json(), "epochs": epochs}
     if seen := _outputs(model, dataset):
-        training["outputs"] = seen.to_json()
+        training["outputs"] = dataclasses.asdict(seen)
     if origin.taken:
         training["taken"] = dataclasses.asdict(origin.taken)
     if options.patience and epochs:

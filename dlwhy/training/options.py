@@ -5,8 +5,8 @@ import math
 from collections.abc import Mapping
 from typing import Any, Self
 
-from dlwhy.errors import UsageError, check_whole
-from dlwhy.text import display
+from dlwhy.errors import UsageError, check_one_of, check_whole
+from dlwhy.models.spec import check_names
 
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "nadam", "lion")
 SCHEDULES = ("constant", "cosine", "step", "warm-up")
@@ -85,9 +85,7 @@ class TrainingOptions:
             if value is not None:
                 check_whole(_flag(name), value, **bounds)
         for name, values in _CHOICES.items():
-            if getattr(self, name) not in values:
-                shown = display(getattr(self, name))
-                raise UsageError(f"{_flag(name)} must be one of {', '.join(values)} (got {shown})")
+            check_one_of(_flag(name), getattr(self, name), values)
         for name in ("learning_rate", "clip_norm"):
             value = getattr(self, name)
             if value is not None and not (math.isfinite(value) and value > 0):
@@ -124,10 +122,7 @@ class TrainingOptions:
             If a value can't be, or is unknown.
 
         """
-        known = {field.name for field in dataclasses.fields(cls)}
-        for name in values:
-            if name not in known:
-                raise UsageError(f"unknown training option {display(name)}")
+        check_names(cls, values, "training")
         return cls(**values)
 
 

@@ -52,22 +52,16 @@ def predict(options: Predict) -> None:
 
     trained, out, output = _read_model(options), Output.of(options), options.output
     about = trained.details
-    rows = table_rows.read_rows(
-        options.table,
-        about.columns,
-        form=options.input_format,
-        header=not options.no_header,
-        **options.some(("chunk_size", "keep")),
-    )
+    how = {"form": options.input_format, "header": not options.no_header, **options.some(("chunk_size", "keep"))}
+    rows = table_rows.read_rows(options.table, about.columns, **how)
     # what is wrong with a table is mostly wrong at once: nothing is opened or imported before the first rows
     first = next(rows)
     inputs.start_for(trained)
     n_rows = 0
     with _open(output, no_clobber=options.no_clobber) as write:
         for X, kept in itertools.chain([first], rows):
-            predicted = predicted_rows.as_frame(
-                trained.predict(X), task=about.task, class_names=about.class_names, proba=options.proba
-            )
+            y = trained.predict(X)
+            predicted = predicted_rows.as_frame(y, task=about.task, class_names=about.class_names, proba=options.proba)
             write(predicted_rows.encode(predicted_rows.beside(kept, predicted), options.form, header=not n_rows))
             n_rows += len(X)
     if not files.is_standard(output):

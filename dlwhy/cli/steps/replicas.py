@@ -9,8 +9,7 @@ from dlwhy.cli.show.bars import training_bar
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.show.replicas import Spread, show_replicas
 from dlwhy.cli.steps.recipe import Train
-from dlwhy.errors import EndedBySignal, UnusableResultError, UsageError, check_whole
-from dlwhy.text import display
+from dlwhy.errors import EndedBySignal, UnusableResultError, UsageError, check_one_of, check_whole
 
 if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
@@ -26,8 +25,7 @@ _NOT_FOR_STACKS |= {"history", "tensorboard"}
 
 def check(options: Train) -> None:
     """Refuse what can be refused before anything is read."""
-    if options.save not in SAVE:
-        raise UsageError(f"--save must be one of {', '.join(SAVE)} (got {display(options.save)})")
+    check_one_of("--save", options.save, SAVE)
     if options.replicas is None:
         if "save" in options.given:
             raise UsageError("--save goes with --replicas")

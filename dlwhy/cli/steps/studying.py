@@ -100,16 +100,8 @@ def conducted(options: Study, out: Output) -> "list[Conducted]":
         goes_on = f"the rows so far are in {files.shown(folder)}, the same command goes on from them"
         say = functools.partial(out.note, f"dlwhy: interrupted; {goes_on}")
         with signals.last_words(say), study_bar(out, request.claim, plan["runs"]) as tell:
-            done.append(
-                conduct.run(
-                    request,
-                    folder,
-                    own=dataset,
-                    command=command,
-                    on_progress=tell,
-                    **options.some(("jobs", "cluster", "retry_failed")),
-                )
-            )
+            how = options.some(("jobs", "cluster", "retry_failed"))
+            done.append(conduct.run(request, folder, own=dataset, command=command, on_progress=tell, **how))
             draw(done[-1])
     return done
 

@@ -12,6 +12,7 @@ from dlwhy.errors import InputRefusedError
 MAX_DECODED = 256 << 20
 MAX_RATIO = 200  # measured numbers shrink to a half or a tenth, endless zeros to a thousandth
 ALWAYS_ALLOWED = 16 << 20  # so much content may come from however small a file
+_IF_TRUSTED = "if you trust it, raise --max-size"
 _CHUNK = 1 << 18
 _PACKED_CHUNK = 1 << 14  # so little at once that the ratio is known before much has come out
 _XZ_MEMORY = 128 << 20  # the strongest preset takes 65 MiB
@@ -123,11 +124,8 @@ class Content:
             self._left -= len(piece)
             if self._left < 0:
                 raise self._out_of_bounds()
-            if self._checked_ratio and decoded > max(ALWAYS_ALLOWED, MAX_RATIO * self._handle.tell()):
-                raise InputRefusedError(
-                    f"is suspiciously small for its content: compressed by more than {MAX_RATIO} times",
-                    "if you trust it, raise --max-size",
-                )
+            if self._checked_ratio:
+                check_ratio(decoded, self._handle.tell())
             yield piece
 
     def _out_of_bounds(self) -> InputRefusedError:
@@ -137,6 +135,20 @@ class Content:
 def compression_of(head: bytes) -> str | None:
     """Tell from the first bytes how a file is compressed; None for not at all."""
     return next((name for first, name in _FIRST_BYTES.items() if head.startswith(first)), None)
+
+
+def check_ratio(decoded: int, packed: int) -> None:
+    """Refuse more bytes of content than so many packed ones can well be.
+
+    Raises
+    ------
+    InputRefusedError
+        If there are more.
+
+    """
+    if decoded > max(ALWAYS_ALLOWED, MAX_RATIO * packed):
+        said = f"is suspiciously small for its content: compressed by more than {MAX_RATIO} times"
+        raise InputRefusedError(said, _IF_TRUSTED)
 
 
 def check_size(handle: BinaryIO, max_size: int | None) -> int:
@@ -156,7 +168,7 @@ def check_size(handle: BinaryIO, max_size: int | None) -> int:
 
 
 def _too_large(limit: int) -> InputRefusedError:
-    return InputRefusedError(f"its content is larger than {limit >> 20} MiB", "if you trust it, raise --max-size")
+    return InputRefusedError(f"its content is larger than {limit >> 20} MiB", _IF_TRUSTED)
 
 
 def _ends_early() -> InputRefusedError:

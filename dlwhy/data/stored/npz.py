@@ -13,7 +13,7 @@ from typing import IO, Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.data.stored.decompression import ALWAYS_ALLOWED, MAX_DECODED, MAX_RATIO, check_size
+from dlwhy.data.stored.decompression import MAX_DECODED, check_ratio, check_size
 from dlwhy.data.stored.record import ARRAYS, KEYS
 from dlwhy.errors import InputRefusedError
 from dlwhy.text import display
@@ -105,11 +105,8 @@ def _check_content(members: list[zipfile.ZipInfo], file_size: int, max_size: int
             f"holds {decoded >> 20} MiB of content; at most {limit >> 20} MiB are read",
             "if you trust it, raise --max-size",
         )
-    if max_size is None and decoded > max(ALWAYS_ALLOWED, MAX_RATIO * file_size):
-        raise InputRefusedError(
-            f"is suspiciously small for its content: compressed by more than {MAX_RATIO} times",
-            "if you trust it, raise --max-size",
-        )
+    if max_size is None:
+        check_ratio(decoded, file_size)
 
 
 def _value(key: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Any:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.data.dataset import MAX_COLUMNS, Column, Dataset, Task
+from dlwhy.data.dataset import MAX_COLUMNS, Column, Dataset
 from dlwhy.data.splitting import check_split_options, shown_number, split_rows
 from dlwhy.data.toys import shapes
-from dlwhy.data.toys.registry import REGISTRY, Generator
+from dlwhy.data.toys.registry import REGISTRY, Generator, task_of
 from dlwhy.errors import UsageError
 from dlwhy.text import display
 
@@ -143,14 +143,13 @@ def _split(
         y=y if provenance["stratify"] else None,
         class_names=class_names,
     )
-    tasks: dict[int, Task] = {0: "regression", 2: "binary"}
     return Dataset(
         X_train=X[train],
         y_train=y[train],
         X_test=X[test],
         y_test=y[test],
         name=generator.name,
-        task=tasks.get(len(class_names), "multiclass"),
+        task=task_of(len(class_names)),
         columns=columns,
         class_names=class_names,
         provenance=provenance,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 
+from dlwhy.data.dataset import Task
 from dlwhy.data.toys import shapes
 
 
@@ -25,14 +26,19 @@ class Generator:
     draw: Callable[[shapes.Drawing], shapes.Arrays] | None = None
 
     @property
-    def task(self) -> str:
+    def task(self) -> Task:
         """What is to be learnt, with the default settings."""
-        return {0: "regression", 2: "binary"}.get(self.classes, "multiclass")
+        return task_of(self.classes)
 
     @property
     def size(self) -> str:
         """Rows, features and classes, as text."""
         return f"{self.samples} x {self.features}" + (f", {self.classes} classes" if self.classes else "")
+
+
+def task_of(n_classes: int) -> Task:
+    """Say what is to be learnt where there are so many classes; none mean numbers."""
+    return "regression" if n_classes == 0 else "binary" if n_classes == 2 else "multiclass"
 
 
 def _toy(draw: Callable[[shapes.Drawing], shapes.Arrays], purpose: str, *takes: str, **settings: Any) -> Generator:

@@ -25,10 +25,6 @@ class Outputs:
     majority: float | None  # share of the most frequent true class; None for regression
     guess_loss: float  # loss of the best constant answer: entropy of the classes, or variance of the numbers
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the numbers as JSON-like values."""
-        return dataclasses.asdict(self)
-
     @classmethod
     def from_json(cls, values: object) -> Self | None:
         """Take the numbers back from JSON-like values; None if they are anything else."""

@@ -17,8 +17,7 @@ from dlwhy.errors import DlwhyWarning, InputRefusedError
 from dlwhy.models.details import Details
 from dlwhy.models.history import read_history_csv
 from dlwhy.models.keras_file import container
-from dlwhy.models.keras_file.plain import PlainNetwork
-from dlwhy.models.keras_file.schema import Plan, plan_of
+from dlwhy.models.keras_file.schema import PlainNetwork, Plan, plan_of
 from dlwhy.models.keras_file.weights import read_weights
 from dlwhy.models.spec import HEADS
 from dlwhy.text import display

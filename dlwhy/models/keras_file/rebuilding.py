@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlwhy.data.dataset import FloatArray
-from dlwhy.models.keras_file.plain import PlainNetwork
-from dlwhy.models.keras_file.schema import LayerPlan, Plan, plan_of
+from dlwhy.models.keras_file.schema import LayerPlan, PlainNetwork, Plan, plan_of
 from dlwhy.models.keras_file.settings import Initializer, Penalty
 
 if TYPE_CHECKING:

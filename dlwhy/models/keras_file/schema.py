@@ -2,10 +2,10 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Self
 
-from dlwhy.data.dataset import MAX_COLUMNS
+from dlwhy.data.dataset import MAX_COLUMNS, FloatArray
 from dlwhy.errors import InputRefusedError
 from dlwhy.models.keras_file.graph import known_only, taken_from
 from dlwhy.models.keras_file.settings import DROPPED, REQUIRED, SETTINGS, Penalty, WrongSettingError, check_name
@@ -76,6 +76,23 @@ class Plan:
     def n_values(self) -> int:
         """Count the values of all weights, trainable or not."""
         return sum(math.prod(shape) for layer in self.layers for shape in layer.weights)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class PlainNetwork:
+    """A network as plain data, no Keras, no TensorFlow: a plan with its weights."""
+
+    plan: Plan  # the layers
+    weights: Sequence[Sequence[FloatArray]]  # for each layer its weights in Keras' order, float32
+    # state of the random generator of each Dropout layer, (2,) integers each; empty to start dropout anew
+    dropout_state: Sequence[Sequence[int]] = ()
+
+    def without_last_activation(self) -> Self:
+        """Return the network that ends before the last layer's activation."""
+        *layers, last = self.plan.layers
+        if "activation" in last.settings:
+            last = dataclasses.replace(last, settings={**last.settings, "activation": "linear"})
+        return dataclasses.replace(self, plan=dataclasses.replace(self.plan, layers=(*layers, last)))
 
 
 def plan_of(config: Any) -> Plan:

@@ -74,7 +74,7 @@ def scored(recipe: NetworkRecipe, trained: TrainedArm, seeds: Sequence[int]) -> 
                 epochs=samples / len(draw.X_train),
                 flops=6.0 * parameters * samples,
                 seconds=trained.seconds / len(draws),
-                learning_rate=float(f"{float(replicas.learning_rates[index]):.4g}"),
+                learning_rate=float(f"{float(replicas.factors.rates[index]):.4g}"),
             )
         )
     return runs

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.training.choosing import TrainingData, objective
+from dlwhy.training.choosing import TrainingData, columns, objective
 
 
 class KerasEngine:
@@ -25,9 +25,9 @@ class KerasEngine:
         patience: int | None,
     ):
         self._model, self._data, self._batch_size, self._patience = model, data, batch_size, patience
-        loss, _, self._name = objective(data.task)
+        loss, _, metric = objective(data.task)
         loss.reduction = "sum_over_batch_size"
-        model.compile(optimizer=make_optimizer(), loss=loss, metrics=[self._name])
+        model.compile(optimizer=make_optimizer(), loss=loss, metrics=[metric])
         model.optimizer.build(model.trainable_variables)
         self._best: list[npt.NDArray[Any]] = []
         self._best_loss, self._waited = np.inf, 0
@@ -82,7 +82,7 @@ class KerasEngine:
             validation_batch_size=8192,
             verbose=0,
         ).history
-        row = [float(log.get(key, [0.0])[0]) for key in ("loss", self._name, "val_loss", f"val_{self._name}")]
+        row = [float(log.get(key, [0.0])[0]) for key in columns(data.task)]
         if self._patience:
             self._keep_best(row[2])
         return row

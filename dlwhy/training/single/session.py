@@ -62,9 +62,8 @@ class Session:
 
     def record(self, rows: npt.NDArray[np.float32]) -> None:
         """Add the rows of a call, (k, 4), to the history."""
-        metric = choosing.objective(self.data.task)[2]
         power = {"loss": 2, "val_loss": 2, "mae": 1, "val_mae": 1}
-        for name, column in zip(("loss", metric, "val_loss", f"val_{metric}"), rows.T, strict=True):
+        for name, column in zip(choosing.columns(self.data.task), rows.T, strict=True):
             if name in self.history:
                 factor = self.target_scale ** power[name] if self.data.task == "regression" else 1.0
                 self.history[name].extend(float(value) * factor for value in column)
@@ -216,8 +215,7 @@ def _session(
         weights=preparing.class_weights(y) if options.class_weight == "balanced" and not regression else None,
         task=dataset.task,
     )
-    metric = "mae" if regression else "accuracy"
-    columns = ("loss", metric, "val_loss", f"val_{metric}") if len(X_val) else ("loss", metric)
+    columns = choosing.columns(dataset.task)[: 4 if len(X_val) else 2]
     steps = preparing.steps_an_epoch(len(X), options.batch_size)
     size = {"batch_size": options.batch_size, "multiply_adds": networks.multiply_adds(model)}
     name = choosing.choose(options.engine, steps=steps * options.epochs, **size)

@@ -31,6 +31,9 @@ from dlwhy.training.taking_layers import Start, Taken
 
 __all__ = ["Length", "Replicas", "Start", "Varying", "train_replicas"]
 
+# what may be chosen of options that stacks do without
+_FOR_STACKS = {"precision": ("float32",), "engine": ("auto", "graph", "xla"), "checkpoint_every": (None,)}
+
 
 def train_replicas(
     dataset: Dataset,
@@ -111,11 +114,7 @@ def train_replicas(
 
 
 def _check(options: TrainingOptions, count: int, start: Start | None) -> None:
-    for name, plain in (
-        ("precision", ("float32",)),
-        ("engine", ("auto", "graph", "xla")),
-        ("checkpoint_every", (None,)),
-    ):
+    for name, plain in _FOR_STACKS.items():
         if getattr(options, name) not in plain:
             raise UsageError(f"--{name.replace('_', '-')} {getattr(options, name)} is not for replicas")
     if start is not None and len(start.bases) not in (1, count):
@@ -193,10 +192,7 @@ def _gathered(
         stack=job.stack,
         scales=tuple(job.data.scales),
         target_scales=tuple(job.data.target_scales),
-        learning_rates=job.factors.rates,
-        dropout_rates=job.factors.dropout,
-        l1=job.factors.l1,
-        l2=job.factors.l2,
+        factors=job.factors,
         taken=job.taken,
         accelerator=started,
         own=own,

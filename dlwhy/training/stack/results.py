@@ -19,6 +19,7 @@ from dlwhy.training.accelerator import Accelerator
 from dlwhy.training.optimizers import make_optimizer
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.stack.program import Stack
+from dlwhy.training.stack.varying import Factors
 from dlwhy.training.taking_layers import Taken
 
 # values of one layer that predictions hold at once
@@ -52,8 +53,8 @@ class Replicas:
         What trained them.
     scales, target_scales
         How each scales features and targets.
-    learning_rates, dropout_rates, l1, l2
-        Own values, (R,), or None where all do without.
+    factors
+        The numbers of each.
     taken
         What was taken from a base.
     accelerator
@@ -77,10 +78,7 @@ class Replicas:
     stack: Stack
     scales: tuple[Scale | None, ...]
     target_scales: tuple[tuple[float, float] | None, ...]
-    learning_rates: FloatArray
-    dropout_rates: FloatArray | None
-    l1: FloatArray | None
-    l2: FloatArray | None
+    factors: Factors
     taken: Taken | None
     accelerator: Accelerator
     own: tuple[str, ...]
@@ -89,10 +87,9 @@ class Replicas:
         return len(self.seeds)
 
     @property
-    def columns(self) -> tuple[str, str, str, str]:
+    def columns(self) -> tuple[str, ...]:
         """Names of the history's columns."""
-        metric = choosing.objective(self.dataset.task)[2]
-        return ("loss", metric, "val_loss", f"val_{metric}")
+        return choosing.columns(self.dataset.task)
 
     def predict(self, X: FloatArray) -> FloatArray:
         """Predict with all replicas, in chunks, so that memory stays bounded.
@@ -164,13 +161,10 @@ class Replicas:
 
     def _recipe(self, replica: int) -> tuple[NetworkSpec, TrainingOptions]:
         """Give the choices of one replica."""
-        own = {"dropout": self.dropout_rates, "l1": self.l1, "l2": self.l2}
-        chosen: dict[str, Any] = {
-            name: _shortest(values[replica]) for name, values in own.items() if values is not None
-        }
-        rate = _shortest(self.learning_rates[replica])
-        options = dataclasses.replace(self.options, seed=self.seeds[replica], learning_rate=rate)
-        return dataclasses.replace(self.network, **chosen), options
+        given = {name: values for name, values in vars(self.factors).items() if values is not None}
+        own: dict[str, Any] = {name: _shortest(values[replica]) for name, values in given.items()}
+        options = dataclasses.replace(self.options, seed=self.seeds[replica], learning_rate=own.pop("rates"))
+        return dataclasses.replace(self.network, **own), options
 
     def _trained(self, replica: int, spec: NetworkSpec, options: TrainingOptions, model: Any) -> Trained:
         done = int(self.epochs[replica])

@@ -120,8 +120,7 @@ def _relay(
 
 
 def _progress(job: Job, done: int, row: FloatArray, speed: float, device: str) -> Progress:
-    metric = choosing.objective(job.dataset.task)[2]
-    columns = ("loss", metric, "val_loss", f"val_{metric}") if job.validates else ("loss", metric)
+    columns = choosing.columns(job.dataset.task)[: 4 if job.validates else 2]
     finite = [values[np.isfinite(values)] for values in row]
     logs = {name: float(values.mean()) for name, values in zip(columns, finite, strict=False) if len(values)}
     return Progress(epoch=done, epochs=job.rounds, logs=logs, samples_per_second=speed, device=device)

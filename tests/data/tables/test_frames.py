@@ -12,7 +12,6 @@ from dlwhy.data.tables.frames import as_text, is_frame
 from dlwhy.data.tables.importing import read_table
 from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 from dlwhy.models.details import Details
-from dlwhy.models.keras_file.plain import PlainNetwork
 from dlwhy.models.trained import Trained
 
 CELLS = {
@@ -142,7 +141,7 @@ def test_a_frame_that_takes_too_much_memory_is_refused() -> None:
 
 def by_a_formula(dataset: Dataset) -> Trained:
     """A model whose answer is the logistic function of its first feature."""
-    from dlwhy.models.keras_file.schema import LayerPlan, Plan
+    from dlwhy.models.keras_file.schema import LayerPlan, PlainNetwork, Plan
 
     n = dataset.n_features
     layers = (
