@@ -28,6 +28,8 @@ class PredictedDisplay:
 
     """
 
+    kind = "predicted"
+
     def __init__(self, *, true: FloatArray, predicted: FloatArray, target_name: str):
         self.true = true
         self.predicted = predicted
@@ -45,13 +47,18 @@ class PredictedDisplay:
             If there is no test part.
 
         """
-        subject.need_numbers("predicted")
+        subject.need_numbers(cls.kind)
         dataset = subject.dataset
         return cls(
             true=dataset.y_test.astype(np.float64),
             predicted=subject.test_prob.astype(np.float64),
             target_name=dataset.target_name,
         )
+
+    @property
+    def error(self) -> float:
+        """The root of the mean squared error."""
+        return float(np.sqrt(np.mean((self.true - self.predicted) ** 2)))
 
     @property
     def explained(self) -> float | None:
@@ -68,9 +75,8 @@ class PredictedDisplay:
         right = ax.plot(ends, ends, color=style.ink(), linewidth=1, linestyle=":")[0]
         rows, name = draw_rows(ax, self.true, self.predicted)
         explained = "" if self.explained is None else f", R² {self.explained:.3f}"
-        error = style.number(float(np.sqrt(np.mean((self.true - self.predicted) ** 2))))
         target = style.shortened([self.target_name])[0]
-        title = f"Predicted against true: test RMSE {error}{explained}"
+        title = f"Predicted against true: test RMSE {style.number(self.error)}{explained}"
         style.label(ax, title, f"true {target}", f"predicted {target}", grid=True)
         ax.set(xlim=ends, ylim=ends)
         ax.set_aspect("equal", anchor="N")

@@ -3,51 +3,28 @@
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from dlwhy.figures.drawing import style
-from dlwhy.figures.predicted import draw_rows
-from dlwhy.figures.subject import Subject
+from dlwhy.figures.predicted import FloatArray, PredictedDisplay, draw_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FloatArray = npt.NDArray[np.float64]
 _LEAST_IN_BIN, _MOST_BINS = 10, 10
 
 
-class ResidualsDisplay:
+class ResidualsDisplay(PredictedDisplay):
     """True less predicted value of the test rows, and its mean along the predictions: a good model's is 0 everywhere.
 
-    Parameters
-    ----------
-    predicted, residuals
-        (n_samples,): of all test rows.
-    target_name
-        What is predicted.
-
+    Parameters as in `PredictedDisplay`.
     """
 
-    def __init__(self, *, predicted: FloatArray, residuals: FloatArray, target_name: str):
-        self.predicted = predicted
-        self.residuals = residuals
-        self.target_name = target_name
+    kind = "residuals"
 
-    @classmethod
-    def from_subject(cls, subject: Subject) -> Self:
-        """Predict the test part.
-
-        Raises
-        ------
-        UsageError
-            If the task is not regression.
-        InputRefusedError
-            If there is no test part.
-
-        """
-        subject.need_numbers("residuals")
-        dataset, predicted = subject.dataset, subject.test_prob.astype(np.float64)
-        return cls(predicted=predicted, residuals=dataset.y_test - predicted, target_name=dataset.target_name)
+    @property
+    def residuals(self) -> FloatArray:
+        """By how much the true value of each test row is above the predicted one, (n_samples,)."""
+        return self.true - self.predicted
 
     def means(self) -> tuple[FloatArray, FloatArray]:
         """Compute the mean prediction and the mean residual in bins of equal count, at least ten rows each."""
@@ -63,9 +40,8 @@ class ResidualsDisplay:
         rows, name = draw_rows(ax, self.predicted, self.residuals)
         mean = ax.plot(*self.means(), "o-", color=style.class_colors(6)[5], markersize=4)[0]
         target = style.shortened([self.target_name])[0]
-        spread = style.number(float(np.sqrt(np.mean(self.residuals**2))))
         bias = style.number(float(self.residuals.mean()))
-        title = f"Residuals on the test part: {bias} on average, RMSE {spread}"
+        title = f"Residuals on the test part: {bias} on average, RMSE {style.number(self.error)}"
         style.label(ax, title, f"predicted {target}", "true - predicted", grid=True)
         style.legend_below(ax, [rows, mean, zero], [name, "mean along the predictions", "no error"], kept=3)
         return self

@@ -117,7 +117,7 @@ def kept_programs() -> Iterator[None]:
 
 def _flagged() -> contextlib.AbstractContextManager[None]:
     """Give XLA our flags, which it reads when it compiles first; those of the user stand behind them and win."""
-    return programs.environment("XLA_FLAGS", " ".join([*_flags, os.environ.get("XLA_FLAGS", "")]))
+    return surroundings.environment({"XLA_FLAGS": " ".join([*_flags, os.environ.get("XLA_FLAGS", "")]).strip()})
 
 
 def load() -> Any:

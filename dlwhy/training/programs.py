@@ -20,6 +20,7 @@ import platformdirs
 
 from dlwhy import files
 from dlwhy.errors import DlwhyError
+from dlwhy.training.surroundings import environment
 
 _IN_MEMORY = "ram://dlwhy/programs"
 _OURS = re.compile(r"\.?xla_compile_cache_")
@@ -83,22 +84,8 @@ def in_memory(tensorflow: Any) -> Iterator[None]:
     if "persistent_cache" in flags or not _has_files_in_memory(tensorflow):
         yield
         return
-    with environment("TF_XLA_FLAGS", f"{flags} --tf_xla_persistent_cache_directory={_IN_MEMORY}"):
+    with environment({"TF_XLA_FLAGS": f"{flags} --tf_xla_persistent_cache_directory={_IN_MEMORY}".strip()}):
         yield
-
-
-@contextlib.contextmanager
-def environment(name: str, value: str) -> Iterator[None]:
-    """Have an environment variable hold a value in the block, and what it held before, or nothing, afterwards."""
-    before = os.environ.get(name)
-    os.environ[name] = value.strip()
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
 
 
 class Programs:

@@ -7,7 +7,7 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dlwhy.errors import BusyError, UsageError
@@ -43,16 +43,22 @@ def check_memory() -> None:
 
 
 @contextlib.contextmanager
-def without_keras_settings() -> Iterator[None]:
-    """Have Keras import without the user's settings: they are for other work, and its home is not written to."""
-    before = {name: os.environ.pop(name) for name in _KERAS if name in os.environ}
-    os.environ.update(_OURS)
+def environment(values: Mapping[str, str | None]) -> Iterator[None]:
+    """Have environment variables hold values in the block, or lack them, and what they held before afterwards."""
+    before = {name: os.environ.pop(name, None) for name in values}
+    os.environ.update({name: value for name, value in values.items() if value is not None})
     try:
         yield
     finally:
-        for name in _OURS:
-            del os.environ[name]
-        os.environ.update(before)
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+def without_keras_settings() -> contextlib.AbstractContextManager[None]:
+    """Have Keras import without the user's settings: they are for other work, and its home is not written to."""
+    return environment(dict.fromkeys(_KERAS) | _OURS)
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from dlwhy import files
 from dlwhy.errors import UsageError
 from dlwhy.figures.drawing import layout, legends, surroundings
 from dlwhy.text import display
+from dlwhy.training.surroundings import environment
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -199,7 +200,7 @@ def save(figure: "Figure", path: str | Path, *, dpi: int = 150, no_clobber: bool
         warnings.simplefilter("always")
         figure.set_dpi(dpi if format_ == "png" else _VECTOR_DPI)
         layout.fit(figure)
-        with surroundings.without("SOURCE_DATE_EPOCH"):  # read, and perhaps no number, though no date is written
+        with environment({"SOURCE_DATE_EPOCH": None}):  # read, and perhaps no number, though no date is written
             figure.savefig(handle, format=format_, dpi=dpi, metadata=metadata[format_])
 
 

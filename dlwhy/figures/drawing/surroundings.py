@@ -3,7 +3,6 @@
 import contextlib
 import importlib
 import logging
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from dlwhy import files
 from dlwhy.errors import InputRefusedError, InputUnreadableError
 from dlwhy.text import display
+from dlwhy.training.surroundings import environment
 
 _SCREEN = "MPLBACKEND"  # what notebooks set for their kernels, and so for their child processes, is known to them only
 
@@ -37,20 +37,9 @@ def matplotlib(*, beside: str | Path) -> Iterator[Any]:
     # a user without a home has no folder for its cache; a bad line in matplotlibrc is no business of ours
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     with files.temporary_folder(beside=beside):
-        with without(_SCREEN):
+        with environment({_SCREEN: None}):
             imported = _import()
         yield imported
-
-
-@contextlib.contextmanager
-def without(name: str) -> Iterator[None]:
-    """Leave a variable out of the environment while the block runs."""
-    before = os.environ.pop(name, None)
-    try:
-        yield
-    finally:
-        if before is not None:
-            os.environ[name] = before
 
 
 def _import() -> Any:
