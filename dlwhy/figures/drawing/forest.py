@@ -52,6 +52,9 @@ class ForestDisplay:
         ax.axvspan(-self.smallest, self.smallest, color=_GREY, alpha=0.2, linewidth=0)
         ax.axvline(0, color=_GREY, linewidth=1)
         many = len(self.findings) > _MANY
+        look: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "parse_math": False}
+        look |= {"fontsize": 6 if many else 8, "verticalalignment": "center" if many else "baseline"}
+        look["bbox"] = {"facecolor": style.paper(), "edgecolor": "none", "alpha": 0.6, "pad": 0.5}
         for place, each in enumerate(self.findings):
             color = _GREY if each["role"] == "negative" else blue
             low, high = _ends(each)
@@ -59,17 +62,7 @@ class ForestDisplay:
             ax.plot(each["effect"], place, "o", color=color, markersize=6)
             # inside the panel: beside it, names would take half of its width
             name = style.shortened([f"{each['task']}: {each['contrast']}"])[0]
-            ax.text(
-                0.01,
-                place - 0.22 * (not many),
-                name,
-                transform=ax.get_yaxis_transform(),
-                fontsize=6 if many else 8,
-                verticalalignment="center" if many else "baseline",
-                color=color,
-                parse_math=False,
-                bbox={"facecolor": style.paper(), "edgecolor": "none", "alpha": 0.6, "pad": 0.5},
-            )
+            ax.text(0.01, place - 0.22 * (not many), name, color=color, **look)
         self._limits = ax.get_xlim()
         layout.when_placed(ax, self._fit_names)
         ax.set_yticks([])

@@ -75,15 +75,8 @@ def fit(
 
     """
     _check(dataset)
-    session = setup.new(
-        dataset,
-        network or NetworkSpec(),
-        options or TrainingOptions(),
-        start=start,
-        device=device,
-        threads=threads,
-        memory=memory,
-    )
+    where: dict[str, Any] = {"device": device, "threads": threads, "memory": memory}
+    session = setup.new(dataset, network or NetworkSpec(), options or TrainingOptions(), start=start, **where)
     return _train(session, hooks or Hooks())
 
 

@@ -172,13 +172,9 @@ def _plan(trained: Trained, dataset: Dataset, epochs: int) -> tuple[NetworkSpec,
         raise UsageError(
             f"--resume: the {planned.schedule} schedule was planned for {planned.epochs} epochs (got {epochs})"
         )
-    taken = about.training.get("taken")
-    as_tuples = {key: tuple(value) for key, value in taken.items()} if taken else None
-    return (
-        NetworkSpec.from_json(about.network),
-        dataclasses.replace(planned, epochs=epochs),
-        Taken(**as_tuples) if as_tuples else None,
-    )
+    options, taken = dataclasses.replace(planned, epochs=epochs), about.training.get("taken")
+    layers = {what: tuple(names) for what, names in (taken or {}).items()}
+    return NetworkSpec.from_json(about.network), options, Taken(**layers) if taken else None
 
 
 def _held_out(
