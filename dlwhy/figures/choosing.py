@@ -12,7 +12,7 @@ from dlwhy.figures.drawing.features import Along
 from dlwhy.figures.subject import Predict, Subject
 from dlwhy.text import display
 
-MOST_POINTS = 2000
+_MOST_POINTS = 2000
 
 
 def choose_axes(subject: Subject, x: str | None, y: str | None) -> tuple[Along, ...]:
@@ -80,8 +80,7 @@ def reference(dataset: Dataset) -> npt.NDArray[np.float32]:
     return rows
 
 
-def evenly(values: npt.NDArray[Any], most: int = MOST_POINTS) -> npt.NDArray[Any]:
-    """Take rows from all over an array, at most so many."""
-    if len(values) <= most:
-        return values
-    return np.asarray(values[np.linspace(0, len(values) - 1, most).astype(int)])
+def evenly(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Take rows from all over an array, at most two thousand."""
+    chosen = np.linspace(0, len(values) - 1, min(len(values), _MOST_POINTS)).astype(int)
+    return np.asarray(values[chosen])

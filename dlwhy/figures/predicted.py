@@ -1,10 +1,11 @@
 """Predicted against true values of a regression."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from dlwhy.figures.choosing import evenly
 from dlwhy.figures.drawing import style
 from dlwhy.figures.subject import Subject
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FloatArray = npt.NDArray[np.float64]
-_MOST_POINTS = 2000
 
 
 class PredictedDisplay:
@@ -86,10 +86,8 @@ class PredictedDisplay:
 
 def draw_rows(ax: "Axes", x: FloatArray, y: FloatArray) -> "tuple[Artist, str]":
     """Draw test rows as points, at most two thousand, and give their symbol with its name."""
-    chosen = np.linspace(0, len(x) - 1, min(len(x), _MOST_POINTS)).astype(int)
-    some = f" ({len(chosen):,} of {len(x):,})" if len(chosen) < len(x) else ""
-    color = style.class_colors(1)[0]
-    points = ax.scatter(
-        x[chosen], y[chosen], marker="^", s=24, color=color, alpha=0.85, edgecolors=style.paper(), linewidths=0.5
-    )
+    shown = evenly(x)
+    some = f" ({len(shown):,} of {len(x):,})" if len(shown) < len(x) else ""
+    look: dict[str, Any] = {"marker": "^", "s": 24, "alpha": 0.85, "edgecolors": style.paper(), "linewidths": 0.5}
+    points = ax.scatter(shown, evenly(y), color=style.class_colors(1)[0], **look)
     return points, f"test rows{some}"

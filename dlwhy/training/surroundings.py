@@ -84,10 +84,8 @@ def check_keras(keras: Any) -> None:
         If its backend is not TensorFlow, or its numbers are not float32.
 
     """
-    for name, found, needed in (
-        ("backend", keras.backend.backend(), "tensorflow"),
-        ("floatx", keras.backend.floatx(), "float32"),
-    ):
+    for name, needed in (("backend", "tensorflow"), ("floatx", "float32")):
+        found = getattr(keras.backend, name)()
         if found != needed:
             raise UsageError(
                 f"Keras was imported with {name} {display(found)}, dlwhy needs {needed}",

@@ -79,10 +79,7 @@ def read(path: str | Path, *, max_size: int | None = None) -> Trained:
 
     """
     content = files.read_bytes(path, limit=(max_size or MAX_SIZE) * MEBIBYTE)
-    checked = check(content, files.shown(path), max_size=max_size)
-    return Trained(
-        network=checked.network, history=checked.history, details=checked.details, optimizer=checked.optimizer
-    )
+    return check(content, files.shown(path), max_size=max_size)[0]
 
 
 def is_model(path: str | Path) -> bool:
@@ -114,9 +111,9 @@ def describe(path: str | Path, *, max_size: int | None = None) -> dict[str, Any]
 
     """
     content = files.read_bytes(path, limit=(max_size or MAX_SIZE) * MEBIBYTE)
-    checked = check(content, files.shown(path), max_size=max_size)
-    plan, details = checked.network.plan, checked.details
-    epochs = max(map(len, checked.history.values()), default=0)
+    trained, version = check(content, files.shown(path), max_size=max_size)
+    plan, details, history = trained.plain().plan, trained.details, trained.history
+    epochs = max(map(len, history.values()), default=0)
     return {
         "kind": "model",
         "task": details.task,
@@ -130,14 +127,14 @@ def describe(path: str | Path, *, max_size: int | None = None) -> dict[str, Any]
         "training": details.training,
         "dataset": details.dataset,
         "epochs": epochs,
-        "metrics": {name: values[-1] for name, values in checked.history.items() if values},
-        "diagnosis": [dataclasses.asdict(finding) for finding in diagnose(checked.history, details)],
+        "metrics": {name: values[-1] for name, values in history.items() if values},
+        "diagnosis": [dataclasses.asdict(finding) for finding in diagnose(history, details)],
         "seed": details.seed,
         "engine": details.engine,
         "threads": details.threads,
         "versions": dict(details.versions),
-        "keras_version": checked.keras_version,
-        "can_resume": checked.optimizer is not None,
+        "keras_version": version,
+        "can_resume": trained.optimizer is not None,
         "bytes": len(content),
     }
 

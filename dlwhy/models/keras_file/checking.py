@@ -1,14 +1,11 @@
 """What a .keras file holds, checked in full without TensorFlow."""
 
 import contextlib
-import dataclasses
 import functools
 import re
 import warnings
 from collections.abc import Iterator
 from typing import Any
-
-import numpy.typing as npt
 
 from dlwhy import versions
 from dlwhy.data.dataset import Column, Task
@@ -20,6 +17,7 @@ from dlwhy.models.keras_file import container
 from dlwhy.models.keras_file.schema import PlainNetwork, Plan, plan_of
 from dlwhy.models.keras_file.weights import read_weights
 from dlwhy.models.spec import HEADS
+from dlwhy.models.trained import Trained
 from dlwhy.text import display
 
 MAX_SIZE = 256
@@ -27,20 +25,8 @@ MEBIBYTE = 1 << 20
 DROPOUT_STATE = "dropout_state"
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
-class Checked:
-    """What a model file holds, once it has passed every check that needs no TensorFlow."""
-
-    network: PlainNetwork
-    optimizer: tuple[npt.NDArray[Any], ...] | None  # state of the optimizer in Keras' order; None if there is none
-    # details, history: what travels with the model; made up from the network for a model from elsewhere
-    details: Details
-    history: dict[str, list[float]]
-    keras_version: str  # the version that wrote the file
-
-
-def check(content: bytes, name: str, *, max_size: int | None = None) -> Checked:
-    """Check the bytes of a model file in full, without TensorFlow, and give what they hold.
+def check(content: bytes, name: str, *, max_size: int | None = None) -> tuple[Trained, str]:
+    """Check the bytes of a model file in full, without TensorFlow.
 
     Parameters
     ----------
@@ -50,6 +36,13 @@ def check(content: bytes, name: str, *, max_size: int | None = None) -> Checked:
         How to name the file in messages; passed through `files.shown`.
     max_size
         Most MiB of the weights; by default 256.
+
+    Returns
+    -------
+    trained
+        What they hold; the details of a model from elsewhere are made up from the network.
+    version
+        Of the Keras that wrote them.
 
     Raises
     ------
@@ -64,13 +57,8 @@ def check(content: bytes, name: str, *, max_size: int | None = None) -> Checked:
         details, state = _details(members.get(container.DETAILS), plan, version)
         weights, optimizer = read_weights(members[container.WEIGHTS], plan, with_optimizer=details.training is not None)
         history = read_history_csv(members.get(container.HISTORY, b"epoch").decode())
-        return Checked(
-            network=PlainNetwork(plan=plan, weights=weights, dropout_state=state),
-            optimizer=optimizer,
-            details=details,
-            history=history,
-            keras_version=version,
-        )
+        network = PlainNetwork(plan=plan, weights=weights, dropout_state=state)
+        return Trained(network=network, history=history, details=details, optimizer=optimizer), version
 
 
 @contextlib.contextmanager

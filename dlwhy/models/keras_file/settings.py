@@ -13,7 +13,6 @@ Check = Callable[[Any], Any]
 # what a check gives for a setting that can have one value only: nothing to hand to Keras
 DROPPED = object()
 
-_KERAS_ACTIVATIONS = (*ACTIVATIONS, "silu", "softmax")
 # by the names of their classes: `he_normal` is HeNormal
 _INITIALIZERS = {name.title().replace("_", "") for name in INITIALIZERS}
 _INITIALIZERS |= {"VarianceScaling", "Zeros", "Ones", "Constant"}
@@ -88,10 +87,13 @@ def _boolean(value: Any) -> bool:
     return value
 
 
-def _activation(value: Any) -> str:
-    if not isinstance(value, str) or value not in _KERAS_ACTIVATIONS:
-        raise WrongSettingError(f"one of {', '.join(_KERAS_ACTIVATIONS)}")
-    return value
+def _one_of(*allowed: str) -> Check:
+    def check(value: Any) -> str:
+        if value not in allowed:
+            raise WrongSettingError(f"one of {', '.join(allowed)}")
+        return str(value)
+
+    return check
 
 
 def _batch_shape(value: Any) -> int:
@@ -133,8 +135,8 @@ def _initializer(value: Any) -> Initializer:
     kind, config = _part(value, "keras.initializers", _INITIALIZERS)
     checks: dict[str, Check] = {
         "seed": _optional(_whole(0, 2**63 - 1)),
-        "distribution": lambda text: _choice(text, "normal", "truncated_normal", "untruncated_normal", "uniform"),
-        "mode": lambda text: _choice(text, "fan_in", "fan_out", "fan_avg"),
+        "distribution": _one_of("normal", "truncated_normal", "untruncated_normal", "uniform"),
+        "mode": _one_of("fan_in", "fan_out", "fan_avg"),
         "input_axes": _fixed(None),
         "output_axes": _fixed(None),
         "dtype": _optional(_policy),
@@ -145,12 +147,6 @@ def _initializer(value: Any) -> Initializer:
         raise WrongSettingError("an initializer with known settings")
     checked = {key: checks[key](each) for key, each in config.items()}
     return Initializer(kind, {key: each for key, each in checked.items() if each is not DROPPED and key != "dtype"})
-
-
-def _choice(value: Any, *allowed: str) -> str:
-    if value not in allowed:
-        raise WrongSettingError(f"one of {', '.join(allowed)}")
-    return str(value)
 
 
 def _regularizer(value: Any) -> Penalty:
@@ -167,6 +163,7 @@ def _unused_initializer(value: Any) -> Any:
     return DROPPED
 
 
+_activation = _one_of(*ACTIVATIONS, "silu", "softmax")
 _NOTHING, _OFF = _fixed(None), _fixed(False)
 _VALUE = _number(-_LARGEST, _LARGEST)
 _LAST_AXIS = _fixed(-1, [-1], 1, [1])
