@@ -186,7 +186,7 @@ def test_wrongly_classified_rows_are_known(subject_of):
 def test_wide_data_are_asked_for_in_blocks(subject_of, monkeypatch):
     subject = subject_of(n_features=4)
     whole = Dependence.from_subject(subject, "x1", "x0")
-    monkeypatch.setattr("dlwhy.figures.response._BLOCK_VALUES", 1000)
+    monkeypatch.setattr("dlwhy.figures.dependence._BLOCK_VALUES", 1000)
 
     assert Dependence.from_subject(subject, "x1", "x0").response == pytest.approx(whole.response, abs=1e-6)
 

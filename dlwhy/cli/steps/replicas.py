@@ -7,7 +7,7 @@ from dlwhy import files
 from dlwhy.cli.process.interruption import graceful
 from dlwhy.cli.show.bars import training_bar
 from dlwhy.cli.show.console import Output
-from dlwhy.cli.show.replicas import Spread, show_replicas
+from dlwhy.cli.show.training import Spread, show_replicas
 from dlwhy.cli.steps.recipe import Train
 from dlwhy.errors import EndedBySignal, UnusableResultError, UsageError, check_one_of, check_whole
 

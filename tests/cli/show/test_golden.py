@@ -7,7 +7,7 @@ import pytest
 
 from dlwhy.cli.show import scores, verdicts
 from dlwhy.cli.show.console import Output
-from dlwhy.cli.show.replicas import Spread, show_replicas
+from dlwhy.cli.show.training import Spread, show_replicas
 from dlwhy.evaluation import evaluate
 from dlwhy.models.diagnosis.rules import Finding
 
