@@ -19,7 +19,7 @@ def test_two_features_are_drawn_over_in_order(subject_of):
     found = Dependence.from_subject(subject_of(n_features=2))
 
     assert [axis.name for axis in found.axes] == ["x0", "x1"]
-    assert (found.n_averaged, found.explanation) == (0, "")
+    assert (found.n_averaged, found.headline) == (0, found.title)
     assert found.response.shape == (200, 200)
 
 
