@@ -1,5 +1,6 @@
 """Making a toy or bundled data set of the registry."""
 
+import dataclasses
 import difflib
 import math
 from typing import Any
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from dlwhy.data.dataset import MAX_COLUMNS, Column, Dataset
 from dlwhy.data.splitting import check_split_options, shown_number, split_rows
 from dlwhy.data.toys import shapes
-from dlwhy.data.toys.registry import REGISTRY, Generator, task_of
+from dlwhy.data.toys.registry import REGISTRY, Generator
 from dlwhy.errors import UsageError
 from dlwhy.text import display
 
@@ -149,7 +150,7 @@ def _split(
         X_test=X[test],
         y_test=y[test],
         name=generator.name,
-        task=task_of(len(class_names)),
+        task=dataclasses.replace(generator, classes=len(class_names)).task,
         columns=columns,
         class_names=class_names,
         provenance=provenance,

@@ -28,17 +28,12 @@ class Generator:
     @property
     def task(self) -> Task:
         """What is to be learnt, with the default settings."""
-        return task_of(self.classes)
+        return "regression" if self.classes == 0 else "binary" if self.classes == 2 else "multiclass"
 
     @property
     def size(self) -> str:
         """Rows, features and classes, as text."""
         return f"{self.samples} x {self.features}" + (f", {self.classes} classes" if self.classes else "")
-
-
-def task_of(n_classes: int) -> Task:
-    """Say what is to be learnt where there are so many classes; none mean numbers."""
-    return "regression" if n_classes == 0 else "binary" if n_classes == 2 else "multiclass"
 
 
 def _toy(draw: Callable[[shapes.Drawing], shapes.Arrays], purpose: str, *takes: str, **settings: Any) -> Generator:
