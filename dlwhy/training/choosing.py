@@ -161,22 +161,17 @@ def compiles_briefly(multiply_adds: int, *, batch_size: int) -> bool:
 
 def columns(task: Task) -> tuple[str, ...]:
     """Name the columns of a history: loss and metric of the training part, then of the rows validated on."""
-    metric = objective(task)[2]
+    metric = "mae" if task == "regression" else "accuracy"
     return ("loss", metric, "val_loss", f"val_{metric}")
 
 
-def objective(task: Task) -> tuple[Any, Callable[..., Any], str]:
-    """Give the loss and the metric of a task, each (batch,) from targets and outputs, and the metric's name."""
+def objective(task: Task) -> tuple[Any, Callable[..., Any]]:
+    """Give the loss and the metric of a task, each (batch,) from targets and outputs."""
     import keras
 
     if task == "regression":
-        loss = keras.losses.MeanSquaredError(reduction="none")
-        return loss, keras.losses.MeanAbsoluteError(reduction="none"), "mae"
+        return keras.losses.MeanSquaredError(reduction="none"), keras.losses.MeanAbsoluteError(reduction="none")
     if task == "binary":
         # Keras takes the logits behind a sigmoid or softmax itself, so that large ones lose nothing
-        return keras.losses.BinaryCrossentropy(reduction="none"), keras.metrics.binary_accuracy, "accuracy"
-    return (
-        keras.losses.SparseCategoricalCrossentropy(reduction="none"),
-        keras.metrics.sparse_categorical_accuracy,
-        "accuracy",
-    )
+        return keras.losses.BinaryCrossentropy(reduction="none"), keras.metrics.binary_accuracy
+    return keras.losses.SparseCategoricalCrossentropy(reduction="none"), keras.metrics.sparse_categorical_accuracy

@@ -25,7 +25,7 @@ class KerasEngine:
         patience: int | None,
     ):
         self._model, self._data, self._batch_size, self._patience = model, data, batch_size, patience
-        loss, _, metric = objective(data.task)
+        loss, metric = objective(data.task)[0], columns(data.task)[1]
         loss.reduction = "sum_over_batch_size"
         model.compile(optimizer=make_optimizer(), loss=loss, metrics=[metric])
         model.optimizer.build(model.trainable_variables)
