@@ -27,7 +27,7 @@ def details_of(network=None, outputs=GOOD, best_epoch=None, **options):
         training={
             "options": {**OPTIONS, **options},
             "best_epoch": best_epoch,
-            **({"outputs": outputs.to_json()} if outputs else {}),
+            **({"outputs": dataclasses.asdict(outputs)} if outputs else {}),
         },
     )
 
