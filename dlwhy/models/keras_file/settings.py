@@ -13,6 +13,7 @@ Check = Callable[[Any], Any]
 # what a check gives for a setting that can have one value only: nothing to hand to Keras
 DROPPED = object()
 
+_KERAS_ACTIVATIONS = (*ACTIVATIONS, "silu", "softmax")
 # by the names of their classes: `he_normal` is HeNormal
 _INITIALIZERS = {name.title().replace("_", "") for name in INITIALIZERS}
 _INITIALIZERS |= {"VarianceScaling", "Zeros", "Ones", "Constant"}
@@ -163,7 +164,7 @@ def _unused_initializer(value: Any) -> Any:
     return DROPPED
 
 
-_activation = _one_of(*ACTIVATIONS, "silu", "softmax")
+_activation = _one_of(*_KERAS_ACTIVATIONS)
 _NOTHING, _OFF = _fixed(None), _fixed(False)
 _VALUE = _number(-_LARGEST, _LARGEST)
 _LAST_AXIS = _fixed(-1, [-1], 1, [1])
