@@ -9,8 +9,9 @@ from dlwhy.cli.steps.making import Generate, make_and_save
 def generate(options: Generate) -> None:
     r"""Make a toy data set, take a bundled one, or import a table, and split it into a train and a test part.
 
-    Of a table, numbers and true/false/yes/no become one feature each, text one for each category; dates and free text
-    are refused by name. All rows weigh the same: row weights are not supported.
+    Of a table, numbers and true/false/yes/no become one feature each, text one for each category; identifiers are left
+    out, dates and free text refused by name. What is not obvious is said, with the option that decides otherwise. All
+    rows weigh the same: row weights are not supported.
 
     \b
     Examples:
@@ -19,6 +20,7 @@ def generate(options: Generate) -> None:
       dlwhy generate blobs --classes 5 --features 10 --noise 2 -o blobs.npz
       dlwhy generate digits -o - | dlwhy train -d - --layers 64,64
       dlwhy generate --from churn.csv --target churned --drop id -o churn.joblib
+      dlwhy generate --from shop.csv --target bought --decimal , --dates parts --na -999 -o shop.joblib
     """
     out = Output.of(options)
     if options.show_list:

@@ -60,8 +60,8 @@ def read_table(
     """Import a table.
 
     Each column but the target becomes features: numbers and booleans (true, false, yes, no) one each, text one for
-    each category. Dates and free text are refused by name. There are no row weights: every row counts the same, and a
-    column of weights would be taken for a feature.
+    each category. Identifiers are left out, dates and free text refused by name. There are no row weights: every row
+    counts the same, and a column of weights would be taken for a feature.
 
     Parameters
     ----------
