@@ -10,7 +10,7 @@ from dlwhy.api.fitting import check_names
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import in_python
 from dlwhy.studies import conduct
-from dlwhy.studies.claims.compare.model_recipes import read_all
+from dlwhy.studies.claims.compare.recipes import read_all
 from dlwhy.studies.request import Budget, Request
 from dlwhy.text import display, number
 
@@ -51,7 +51,7 @@ class StudyResult:
     def answers(self) -> list[str]:
         """The same in sentences: those on the user's own data, else all."""
         own = list(self.report["headline"]["answers"])
-        return own or [each["sentence"] for each in self.predictions if each["sentence"]]
+        return own or [finding["sentence"] for finding in self.predictions if finding["sentence"]]
 
     def draw(self) -> "Figure":
         """Draw the study's figure, in the house's own style."""
@@ -67,8 +67,8 @@ class StudyResult:
     def _repr_html_(self) -> str:
         headline = self.report["headline"]
         rows = [
-            (each["task"], each["contrast"], each["metric"], _interval(each), each["verdict"])
-            for each in self.predictions
+            (finding["task"], finding["contrast"], finding["metric"], _interval(finding), finding["verdict"])
+            for finding in self.predictions
         ]
         notes = [headline["verdict"], *self.answers, *filter(None, [headline["lab"]])]
         header = ("task", "comparison", "metric", "effect", "verdict")

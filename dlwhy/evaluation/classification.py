@@ -34,14 +34,16 @@ def classification(
     occurring = np.unique(y_true)
     hits = int(np.sum(y_pred == y_true))
     low, high = wilson_interval(hits, len(y_true))
+    balanced, roc_auc = _of_several_classes(y_true, y_pred, columns, occurring)
+    of_second = {"pos_label": 1} if task == "binary" else {}
     metrics = {
         "accuracy": hits / len(y_true),
         "accuracy_low": low,
         "accuracy_high": high,
-        "balanced_accuracy": _balanced_accuracy(y_true, y_pred, occurring),
+        "balanced_accuracy": balanced,
         "loss": _cross_entropy(y_true, columns) if logits is None else _loss_of_logits(y_true, logits),
-        "roc_auc": _roc_auc(y_true, columns, occurring),
-        "brier": float(brier_score_loss(y_true, y_prob, labels=range(n_classes), **_positive(task))),
+        "roc_auc": roc_auc,
+        "brier": float(brier_score_loss(y_true, y_prob, labels=range(n_classes), **of_second)),
         "ece": reliability(y_true, y_prob, task=task).expected_calibration_error,
     }
     return Evaluation(
@@ -54,10 +56,6 @@ def classification(
         confusion=confusion_matrix(y_true, y_pred, labels=range(n_classes)),
         notes=_class_notes(occurring, class_names),
     )
-
-
-def _positive(task: Task) -> dict[str, int]:
-    return {"pos_label": 1} if task == "binary" else {}
 
 
 def _cross_entropy(y_true: npt.NDArray[Any], columns: npt.NDArray[np.float64]) -> float:
@@ -75,22 +73,17 @@ def _loss_of_logits(y_true: npt.NDArray[Any], logits: FloatArray) -> float:
     return float(-np.mean(log_softmax(wide, axis=1)[np.arange(len(wide)), y_true]))
 
 
-def _balanced_accuracy(y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], occurring: npt.NDArray[Any]) -> float | None:
-    from sklearn.metrics import recall_score
+def _of_several_classes(
+    y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], columns: npt.NDArray[np.float64], occurring: npt.NDArray[Any]
+) -> tuple[float | None, float | None]:
+    """Return balanced accuracy and ROC AUC; None where only one class occurs."""
+    from sklearn.metrics import recall_score, roc_auc_score
 
     if len(occurring) < 2:
-        return None
-    return float(recall_score(y_true, y_pred, labels=occurring, average="macro"))
-
-
-def _roc_auc(y_true: npt.NDArray[Any], columns: npt.NDArray[np.float64], occurring: npt.NDArray[Any]) -> float | None:
-    from sklearn.metrics import roc_auc_score
-
-    if len(occurring) < 2:
-        return None
-    if columns.shape[1] == 2:
-        return float(roc_auc_score(y_true, columns[:, 1]))
-    return float(np.mean([roc_auc_score(y_true == index, columns[:, index]) for index in occurring]))
+        return None, None
+    sides = [1] if columns.shape[1] == 2 else occurring
+    areas = [roc_auc_score(y_true == index, columns[:, index]) for index in sides]
+    return float(recall_score(y_true, y_pred, labels=occurring, average="macro")), float(np.mean(areas))
 
 
 def _class_scores(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from dlwhy.data.dataset import Task
 from dlwhy.errors import GateError, UsageError
-from dlwhy.evaluation import LOWER_IS_BETTER, METRICS, Evaluation
+from dlwhy.evaluation.results import LOWER_IS_BETTER, METRICS, Evaluation
 from dlwhy.text import display, number
 
 

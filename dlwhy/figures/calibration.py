@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.evaluation import Reliability, equal_counts, events, reliability, wilson_interval
+from dlwhy.evaluation.calibration import Reliability, equal_counts, events, reliability, wilson_interval
 from dlwhy.figures.drawing import style
 from dlwhy.figures.subject import Subject
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.evaluation import predicted_classes
+from dlwhy.evaluation.calibration import predicted_classes
 from dlwhy.figures.drawing import layout, lettering, style, ticks
 from dlwhy.figures.subject import Subject
 

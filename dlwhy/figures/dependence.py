@@ -99,7 +99,7 @@ class Dependence:
 
 
 def _points(subject: Subject, axes: Sequence[Along], X: npt.NDArray[np.float32], y: npt.NDArray[Any]) -> Points:
-    from dlwhy.evaluation import predicted_classes
+    from dlwhy.evaluation.calibration import predicted_classes
 
     some, targets = evenly(X), evenly(y)
     wrong = np.zeros(len(some), bool)

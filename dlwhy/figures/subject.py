@@ -112,7 +112,7 @@ class Subject:
 
 def title_of(subject: Subject) -> str:
     """Headline of a picture: the data set and how well the model does on its test part."""
-    from dlwhy.evaluation import predicted_classes
+    from dlwhy.evaluation.calibration import predicted_classes
 
     dataset = subject.dataset
     name = display(dataset.name, 30)

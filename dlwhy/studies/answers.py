@@ -30,7 +30,7 @@ def answers(reports: Sequence[Mapping[str, Any]]) -> list[str]:
     by_study = {report["study"]: report for report in reports if report["study"] != "compare"}
     said = [
         *_lines(by_study.get("versatility")),
-        *_ingredients([each for name in _INGREDIENTS for each in _own(by_study.get(name))]),
+        *_ingredients([finding for name in _INGREDIENTS for finding in _own(by_study.get(name))]),
         *_lines(by_study.get("data")),
         *_lines(by_study.get("compute")),
     ]
@@ -42,9 +42,10 @@ def answers(reports: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _ingredients(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Sort ingredients by what they bring; if none helps, one sentence says that."""
-    tried = [each for each in findings if each["effect"] is not None and each["verdict"] != "withheld"]
+    tried = [finding for finding in findings if finding["effect"] is not None and finding["verdict"] != "withheld"]
     groups = {
-        outcome: list(dict.fromkeys(_named(each) for each in tried if each["outcome"] == outcome)) for outcome in _WORDS
+        outcome: list(dict.fromkeys(_named(finding) for finding in tried if finding["outcome"] == outcome))
+        for outcome in _WORDS
     }
     if tried and not any(groups[outcome] for outcome in _HELP):
         many = "The one change that was tried" if len(tried) == 1 else f"None of the {len(tried)} changes tried"
@@ -54,14 +55,14 @@ def _ingredients(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _own(report: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
-    return [each for each in report["predictions"] if each["role"] == "own"] if report else []
+    return [finding for finding in report["predictions"] if finding["role"] == "own"] if report else []
 
 
 def _lines(report: Mapping[str, Any] | None) -> list[str]:
     """Return what decides a report's verdict on the user's own task, and the facts beside it."""
-    tasks = {each["task"] for each in _own(report)}
+    tasks = {finding["task"] for finding in _own(report)}
     lines = report["descriptive"].get("lines", ()) if report else ()
-    sentences = [each["sentence"] for each in _own(report) if each["sentence"] and each["primary"]]
+    sentences = [finding["sentence"] for finding in _own(report) if finding["sentence"] and finding["primary"]]
     about = [line for line in lines if any(line.startswith(f"On {task},") for task in tasks)]
     return list(dict.fromkeys([*sentences, *about]))
 

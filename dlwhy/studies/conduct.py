@@ -20,9 +20,7 @@ from dlwhy.studies.claims import registry as claims
 from dlwhy.studies.findings import seeds_needed
 from dlwhy.studies.plan import estimate
 from dlwhy.studies.plan.assembling import UnknownNamesError
-from dlwhy.studies.plan.fingerprint import digest
-from dlwhy.studies.plan.outcome import Results
-from dlwhy.studies.plan.study import Contrast, Study
+from dlwhy.studies.plan.study import Contrast, Results, Study, digest
 from dlwhy.studies.request import OwnData, Request
 from dlwhy.studies.tasks.registry import shape_of
 from dlwhy.text import display, plain
@@ -76,21 +74,24 @@ def narrowed(requests: Sequence[Request]) -> list[Request]:
     if len(requests) == 1:
         return [*requests]  # `design` says what there is instead
     missing = [_missing(request) for request in requests]
-    nowhere = set.intersection(*(set(error.names if error else ()) for error in missing))
+    nowhere = set.intersection(*missing)
     if nowhere:
-        names, studies = (", ".join(map(display, each)) for each in (sorted(nowhere), (one.claim for one in requests)))
-        raise UsageError(f"--only {names}: no such task or arm in {studies}")
-    pairs = zip(requests, missing, strict=True)
-    kept = [(each, tuple(name for name in each.only if not error or name not in error.names)) for each, error in pairs]
-    return [dataclasses.replace(each, only=names) for each, names in kept if names or not each.only]
+        studies = ", ".join(request.claim for request in requests)
+        raise UsageError(f"--only {', '.join(map(display, sorted(nowhere)))}: no such task or arm in {studies}")
+    left = [
+        dataclasses.replace(request, only=tuple(name for name in request.only if name not in names))
+        for request, names in zip(requests, missing, strict=True)
+    ]
+    return [narrow for narrow, request in zip(left, requests, strict=True) if narrow.only or not request.only]
 
 
-def _missing(request: Request) -> UnknownNamesError | None:
+def _missing(request: Request) -> set[str]:
+    """Return the names of `only` that a study has not."""
     try:
         design(request)
     except UnknownNamesError as error:
-        return error
-    return None
+        return set(error.names)
+    return set()
 
 
 def plan(study: Study) -> dict[str, Any]:
@@ -112,7 +113,7 @@ def plan(study: Study) -> dict[str, Any]:
         "runs": study.runs,
         "trainings": sum(arm["trainings"] for arm in arms),
         "seconds": round(sum(arm["seconds"] for arm in arms), 1),
-        "predictions": [_expected(each) for each in study.contrasts],
+        "predictions": [_expected(contrast) for contrast in study.contrasts],
         "needs": seeds_needed.of(study).as_json(),
     }
 
@@ -212,7 +213,7 @@ def inside(folder: Path) -> list[Path]:
     """Return the folders of all studies in a folder: itself, or those right in it."""
     if (folder / DESIGN).is_file():
         return [folder]
-    return sorted(each.parent for each in folder.glob(f"*/{DESIGN}"))
+    return sorted(path.parent for path in folder.glob(f"*/{DESIGN}"))
 
 
 def own_data(dataset: Dataset | None) -> OwnData | None:
@@ -265,7 +266,6 @@ def _known(folder: Path, state: str) -> dict[str, Any] | None:
 def _prints(stored: Any) -> dict[str, str]:
     """Take the fingerprints of arms, which name folders, from what may hold anything."""
     prints = dict(stored)
-    for each in prints.values():
-        if not _PRINT.fullmatch(each):
-            raise ValueError("fingerprint")
+    if not all(_PRINT.fullmatch(fingerprint) for fingerprint in prints.values()):
+        raise ValueError("fingerprint")
     return prints

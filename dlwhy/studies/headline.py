@@ -1,6 +1,6 @@
 """What stands over and under a study's results, made once for terminal, picture and JSON: the user's own data first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from dlwhy.studies.claims import registry as claims
@@ -24,10 +24,11 @@ def of(report: Mapping[str, Any]) -> dict[str, Any]:
 
     """
     on_own = report["verdict_about"] == "own"
+    reasons = f" ({'; '.join(report['reasons'])})" if report["reasons"] else ""
     return {
         "title": _title(report),
         "answers": _answers(report) if on_own else [],
-        "verdict": f"verdict on {_subject(report)}: {report['verdict']}{_count(report)}{_reasons(report)}",
+        "verdict": f"verdict on {_subject(report)}: {report['verdict']}{_count(report)}{reasons}",
         "lab": _lab(report) if on_own else None,
     }
 
@@ -49,24 +50,17 @@ def _subject(report: Mapping[str, Any]) -> str:
 
 
 def _answers(report: Mapping[str, Any]) -> list[str]:
-    on_own = [each for each in report["predictions"] if each["role"] == "own" and each["primary"]]
-    return list(dict.fromkeys(each["sentence"] for each in on_own if each["sentence"]))
+    on_own = [finding for finding in report["predictions"] if finding["role"] == "own" and finding["primary"]]
+    return list(dict.fromkeys(finding["sentence"] for finding in on_own if finding["sentence"]))
 
 
 def _count(report: Mapping[str, Any]) -> str:
     """Say how many of several predictions hold."""
-    decisive = _decisive(report)
-    held = sum(each["verdict"] == "supported" for each in decisive)
-    return f", {held} of {len(decisive)} predictions hold" if len(decisive) > 1 else ""
-
-
-def _decisive(report: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     role = {"own": "own", "controls": "positive", "real": "real"}.get(report["verdict_about"])
-    return [each for each in report["predictions"] if each["primary"] and each["role"] == role]
-
-
-def _reasons(report: Mapping[str, Any]) -> str:
-    return f" ({'; '.join(report['reasons'])})" if report["reasons"] else ""
+    verdicts = [
+        finding["verdict"] for finding in report["predictions"] if finding["primary"] and finding["role"] == role
+    ]
+    return f", {verdicts.count('supported')} of {len(verdicts)} predictions hold" if len(verdicts) > 1 else ""
 
 
 def _lab(report: Mapping[str, Any]) -> str | None:
@@ -86,4 +80,4 @@ def _lab(report: Mapping[str, Any]) -> str | None:
 
 def _tasks(report: Mapping[str, Any], role: str) -> list[str]:
     of_role = [finding for finding in report["predictions"] if finding["role"] == role]
-    return list(dict.fromkeys(each["task"] for each in of_role if each["primary"] or role == "negative"))
+    return list(dict.fromkeys(finding["task"] for finding in of_role if finding["primary"] or role == "negative"))

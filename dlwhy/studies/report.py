@@ -7,10 +7,7 @@ import numpy as np
 from dlwhy.studies import headline
 from dlwhy.studies.claims import registry as claims
 from dlwhy.studies.findings import judging, selecting, statistics, verdicts
-from dlwhy.studies.plan.outcome import LOST, Outcome, Results, census
-from dlwhy.studies.plan.recipe import NetworkRecipe
-from dlwhy.studies.plan.seeds import TUNING_SEEDS
-from dlwhy.studies.plan.study import Arm, Study
+from dlwhy.studies.plan.study import LOST, TUNING_SEEDS, Arm, NetworkRecipe, Outcome, Results, Study, census
 
 SCHEMA = "dlwhy.study/1"
 
@@ -29,7 +26,9 @@ def report(study: Study, results: Results) -> dict[str, Any]:
     claim, request = claims.claim(study.name), study.request
     floor = noise_floor(study, results)
     findings = [
-        judging.compared(study, results, each) for each in study.contrasts if {each.arm, each.base} <= {*results}
+        judging.compared(study, results, contrast)
+        for contrast in study.contrasts
+        if {contrast.arm, contrast.base} <= {*results}
     ]
     findings += claim.findings(study, results)
     # the user's own question comes first
@@ -49,7 +48,7 @@ def report(study: Study, results: Results) -> dict[str, Any]:
         "alpha": request.alpha,
         "verdict": settled.verdict,
         "verdict_about": settled.about,
-        "verdict_tasks": list(dict.fromkeys(each.task for each in settled.decisive)),
+        "verdict_tasks": list(dict.fromkeys(finding.task for finding in settled.decisive)),
         "controls_verdict": settled.controls_verdict,
         "controls_ok": settled.controls_ok,
         "reasons": list(settled.reasons),
@@ -83,22 +82,22 @@ def noise_floor(study: Study, results: Results) -> dict[str, Any] | None:
         return None
     overlap = selecting.overlap_of(base)
     detectable = statistics.detectable(effect.sd, effect.n_seeds, alpha=study.request.alpha, overlap=overlap)
-    caution = verdicts.a_a_caution(effect)
+    unlike_itself = not effect.ci_low <= 0 <= effect.ci_high
     return {
         "arm": arm.name,
         "task": arm.task.name,
         "metric": arm.metric,
         **{name: getattr(effect, name) for name in ("effect", "ci_low", "ci_high", "p", "n_seeds")},
         "detectable": detectable,
-        "cautions": [caution] if caution else [],
+        "cautions": [f"the A/A arm differs by {effect.effect:+.2g}: a bug or a fluke"] if unlike_itself else [],
     }
 
 
 def summary(arm: Arm, outcome: Outcome, *, alpha: float) -> dict[str, Any]:
     """Return an arm as a line: mean, spread and interval of its value, its size, its rate and how its runs ended."""
-    values = selecting.values(outcome, arm.metric)
+    cell = selecting.Cell(arm, outcome)
+    values = cell.values()
     values = values[np.isfinite(values)]
-    training = selecting.values(outcome, f"train_{arm.metric}")
     mean, low, high = statistics.mean_interval(values, alpha=alpha, overlap=selecting.overlap_of(outcome))
     first = outcome.runs[0]
     return {
@@ -112,7 +111,7 @@ def summary(arm: Arm, outcome: Outcome, *, alpha: float) -> dict[str, Any]:
         "ci_low": low,
         "ci_high": high,
         "n_seeds": len(values),
-        "train_mean": float(np.nanmean(training)) if np.isfinite(training).any() else None,
+        "train_mean": cell.mean(f"train_{arm.metric}"),
         "n_train": first.n_train,
         "parameters": first.parameters,
         "learning_rate": first.learning_rate,
@@ -121,6 +120,6 @@ def summary(arm: Arm, outcome: Outcome, *, alpha: float) -> dict[str, Any]:
         "rates": dict(outcome.rates),
         "steps": arm.recipe.steps if isinstance(arm.recipe, NetworkRecipe) else None,
         "flops": first.flops,
-        "seconds": float(np.mean([run.seconds for run in outcome.runs])),
+        "seconds": cell.seconds,
         "census": census(outcome.runs),
     }

@@ -5,8 +5,8 @@ import pytest
 from scipy import stats
 from sklearn import metrics as sk
 
-from dlwhy.evaluation import Difference, difference, evaluate
-from dlwhy.evaluation.comparison import against_baselines, against_model, newcombe_interval
+from dlwhy.evaluation import difference, evaluate
+from dlwhy.evaluation.comparison import Difference, against_baselines, against_model, newcombe_interval
 
 RNG = np.random.default_rng(0)
 

@@ -10,7 +10,9 @@ from scipy import stats
 from sklearn import metrics as sk
 
 from dlwhy.errors import InputRefusedError, UnusableResultError
-from dlwhy.evaluation import METRICS, equal_counts, evaluate, predicted_classes, reliability, wilson_interval
+from dlwhy.evaluation import evaluate
+from dlwhy.evaluation.calibration import equal_counts, predicted_classes, reliability, wilson_interval
+from dlwhy.evaluation.results import METRICS
 
 RNG = np.random.default_rng(0)
 # of all resamples at once

@@ -6,7 +6,8 @@ import pickle
 import numpy as np
 import pytest
 
-from dlwhy.evaluation import METRICS, evaluate
+from dlwhy.evaluation import evaluate
+from dlwhy.evaluation.results import METRICS
 
 CASES = {
     "binary": evaluate(np.array([0, 1, 1, 0]), np.array([0.2, 0.7, 0.4, 0.1]), task="binary", class_names=("a", "b")),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlwhy.evaluation import reliability
+from dlwhy.evaluation.calibration import reliability
 from dlwhy.figures.calibration import CalibrationDisplay
 from tests.figures.legible import title_of
 

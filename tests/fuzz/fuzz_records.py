@@ -17,7 +17,7 @@ def _arm():  # type: ignore[no-untyped-def]
 def _written(folder: Path) -> Path:
     """Write the rows of an arm, and give the folder that they are in."""
     from dlwhy.studies.bench import records
-    from dlwhy.studies.plan.outcome import Outcome, Run
+    from dlwhy.studies.plan.study import Outcome, Run
 
     (folder / "runs").mkdir(exist_ok=True)
     runs = [
@@ -38,7 +38,7 @@ def _resealed(content: bytes) -> bytes:
     """Give a JSON object the digest that fits, as somebody would who knows of it: what is behind is to be reached."""
     import json
 
-    from dlwhy.studies.plan.fingerprint import digest
+    from dlwhy.studies.plan.study import digest
 
     try:
         value = json.loads(content)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlwhy.studies.plan.outcome import Outcome, Run
+from dlwhy.studies.plan.study import Outcome, Run
 from dlwhy.studies.request import Request
 
 

@@ -112,3 +112,14 @@ def test_no_text_of_a_figure_is_cut_or_covered(claim, results_of):
     results = results_of(study, lambda arm: 0.6 + 0.0003 * len(arm.key))
 
     assert faults_of_study(reporting.report(study, results)) == []
+
+
+@pytest.mark.parametrize(("shift", "said"), [(0.01, ["+0.01"]), (-0.01, ["-0.01"]), (0.0, [])])
+def test_an_arm_that_differs_from_itself_is_cautioned(shift, said, results_of):
+    study = conduct.design(Request(claim="depth", budget="quick"))
+    results = results_of(study, lambda arm: 0.6)
+    base = results[study.a_a.base]
+    again = [dataclasses.replace(run, metrics={"accuracy": run.metrics["accuracy"] + shift}) for run in base.runs]
+    repeated = {study.a_a.arm.key: dataclasses.replace(base, runs=tuple(again))}
+    floor = reporting.noise_floor(study, {**results, **repeated})
+    assert floor["cautions"] == [f"the A/A arm differs by {size}: a bug or a fluke" for size in said]

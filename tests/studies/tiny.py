@@ -9,8 +9,7 @@ from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.claims import registry
 from dlwhy.studies.claims.claim import Claim
 from dlwhy.studies.plan.assembling import assemble
-from dlwhy.studies.plan.prediction import Says
-from dlwhy.studies.plan.study import Arm, Task, contrast
+from dlwhy.studies.plan.study import Arm, Says, Task, contrast
 
 
 def design(request):
@@ -24,7 +23,7 @@ def design(request):
     arms = {(task.name, model): arm(task, model) for task in tasks for model in models}
     says = Says(yes="svm is better, by {effect}.")
     contrasts = [
-        contrast("P1", arms[task.name, "svm"], arms[task.name, "logistic"], says, primary=task.role != "negative")
+        contrast(arms[task.name, "svm"], arms[task.name, "logistic"], says, id="P1", primary=task.role != "negative")
         for task in tasks
     ]
     more = []
@@ -48,7 +47,7 @@ CLAIM = Claim(name="tiny", in_short="a small thing", sentence="A small thing.", 
 
 def register():
     """Make it one of the studies of this process."""
-    registry.register(CLAIM)
+    registry.CLAIMS[CLAIM.name] = CLAIM
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from dlwhy.text import inert, number
 
 if TYPE_CHECKING:
     from dlwhy.studies.bench.runner import StudyProgress
-    from dlwhy.studies.plan.outcome import Outcome
+    from dlwhy.studies.plan.study import Outcome
     from dlwhy.training.progress import Progress as TrainingProgress
 
 # columns from which there is room for a long bar, and for the validation's numbers, too

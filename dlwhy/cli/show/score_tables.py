@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from dlwhy.cli.show.columns import Table
-from dlwhy.evaluation import MAIN_METRIC, Evaluation
+from dlwhy.evaluation.results import MAIN_METRIC, Evaluation
 from dlwhy.text import display, number
 
 if TYPE_CHECKING:

@@ -12,7 +12,9 @@ from dlwhy.cli.show.columns import fitting
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.show.score_tables import tables
 from dlwhy.data.dataset import Task
-from dlwhy.evaluation import MAIN_METRIC, Difference, Evaluation, comparison, difference
+from dlwhy.evaluation import comparison
+from dlwhy.evaluation.comparison import Difference, difference
+from dlwhy.evaluation.results import MAIN_METRIC, Evaluation
 from dlwhy.files import is_standard
 from dlwhy.models.diagnosis.rules import Finding
 from dlwhy.text import display, protected

@@ -13,8 +13,8 @@ from dlwhy.text import display, json_text
 if TYPE_CHECKING:
     from dlwhy.cli.show import scores
     from dlwhy.data.dataset import Dataset
-    from dlwhy.evaluation import Evaluation
     from dlwhy.evaluation.gates import Gate
+    from dlwhy.evaluation.results import Evaluation
     from dlwhy.models.trained import Trained
 
 # training rows from which simple models take more than a few seconds
@@ -69,7 +69,7 @@ def check(options: Evaluate) -> None:
 
 def check_data(options: Evaluate, dataset: "Dataset") -> None:
     """Refuse data that have no such part, or not what a gate asks for."""
-    from dlwhy.evaluation import rows_of
+    from dlwhy.evaluation.evaluate import rows_of
 
     for gate in options.gates():
         gate.check_task(dataset.task)
@@ -115,7 +115,7 @@ def score_and_show(
 
 def _scores(options: Evaluate, trained: "Mapping[str, Trained]", dataset: "Dataset", out: Output) -> "scores.Scores":
     from dlwhy.cli.show import scores
-    from dlwhy.evaluation import evaluate_model
+    from dlwhy.evaluation.evaluate import evaluate_model
     from dlwhy.models.diagnosis.rules import diagnose
 
     data, split = options.data, options.split
@@ -135,7 +135,7 @@ def _scores(options: Evaluate, trained: "Mapping[str, Trained]", dataset: "Datas
 
 
 def _score_baselines(options: Evaluate, dataset: "Dataset", out: Output) -> "dict[str, Evaluation]":
-    from dlwhy.evaluation import evaluate, rows_of
+    from dlwhy.evaluation.evaluate import evaluate, rows_of
     from dlwhy.evaluation.results import without_probabilities
     from dlwhy.models.baselines import WORDS, fit_baselines
 

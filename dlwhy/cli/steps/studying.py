@@ -134,7 +134,7 @@ def _own(options: Study) -> "Dataset | None":
 
 
 def _request(name: str, options: Study, dataset: "Dataset | None") -> "Request":
-    from dlwhy.studies.claims.compare.model_recipes import read_all
+    from dlwhy.studies.claims.compare.recipes import read_all
     from dlwhy.studies.conduct import own_data
     from dlwhy.studies.request import Request
 

@@ -23,18 +23,20 @@ def lengths(summaries: Sequence[Mapping[str, Any]]) -> list[list[float]]:
 
 def finish(
     ax: "Axes",
-    handles: "Sequence[Artist | Container]",
-    names: Sequence[str],
+    handles: "Mapping[str, Artist | Container]",
     *,
     title: str,
     xlabel: str,
     ylabel: str,
     log: str = "",
 ) -> None:
-    """Label a panel, with a grid, and its legend below; `log` names the axes that are logarithmic, such as ``xy``."""
+    """Label a panel, with a grid, and its legend below; `log` names the axes that are logarithmic, such as ``xy``.
+
+    What the legend shows is by name.
+    """
     ax.set(xlabel=xlabel, ylabel=ylabel, **{f"{axis}scale": "log" for axis in log})
     ax.set_title(title, parse_math=False)
     if log:
         style.plain_numbers(ax)
     ax.grid(visible=True, which="both" if log == "xy" else "major", alpha=0.25 if log == "xy" else 0.3)
-    style.legend_below(ax, handles, style.shortened(names, _LONGEST))
+    style.legend_below(ax, [*handles.values()], style.shortened([*handles], _LONGEST))

@@ -9,10 +9,7 @@ from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.studies.arms import scoring
 from dlwhy.studies.arms.training import TrainedArm, train
 from dlwhy.studies.arms.tuning import Tuned, tune
-from dlwhy.studies.plan.outcome import Outcome, Run, Status
-from dlwhy.studies.plan.recipe import NetworkRecipe
-from dlwhy.studies.plan.seeds import Seeds
-from dlwhy.studies.plan.study import Task
+from dlwhy.studies.plan.study import NetworkRecipe, Outcome, Run, Seeds, Status, Task
 from dlwhy.studies.tasks.draws import Draw
 from dlwhy.studies.tasks.registry import draws_of
 from dlwhy.training.stack.fit import Replicas, Start
@@ -56,7 +53,7 @@ def scored(recipe: NetworkRecipe, trained: TrainedArm, seeds: Sequence[int]) -> 
     """Score each network on its own held-out rows, and on (some of) its training rows."""
     draws, replicas = trained.draws, trained.replicas
     held_out, fitted = predictions(trained)
-    parameters = scoring.parameters(replicas)
+    parameters = scoring.parameters(replicas.shape)
     runs = []
     for index, (seed, draw) in enumerate(zip(seeds, draws, strict=True)):
         metrics = scoring.both(draw, held_out[index], fitted[index])
@@ -84,8 +81,8 @@ def predictions(trained: TrainedArm) -> tuple[FloatArray, FloatArray]:
     """Predict each network's held-out rows, and the first of its training rows, as many for all."""
     draws = trained.draws
     seen = min(_MOST_SCORED, *(len(draw.X_train) for draw in draws))
-    held_out = trained.predict(np.stack([draw.X_test for draw in draws]))
-    return held_out, trained.predict(np.stack([draw.X_train[:seen] for draw in draws]))
+    held_out = trained.replicas.predict(np.stack([draw.X_test for draw in draws]))
+    return held_out, trained.replicas.predict(np.stack([draw.X_train[:seen] for draw in draws]))
 
 
 def _ending(replicas: Replicas, index: int, draw: Draw, y_prob: FloatArray) -> tuple[Status, str]:

@@ -1,11 +1,13 @@
 """Scores of one run, from its held-out targets and predictions."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import FloatArray
+from dlwhy.models.stacked import StackedNetwork
 from dlwhy.studies.tasks.draws import Draw
-from dlwhy.training.stack.fit import Replicas
 
 _LEAST = 1e-7
 _SAME = 0.995
@@ -52,9 +54,9 @@ def predicts_one_class(draw: Draw, y_prob: FloatArray) -> bool:
     return bool(counts.max() >= _SAME * counts.sum())
 
 
-def parameters(replicas: Replicas) -> int:
+def parameters(shape: StackedNetwork) -> int:
     """Count the trainable parameters of one network."""
-    return int(sum(np.prod(replicas.shape.weights[index].shape) for index in replicas.shape.trained))
+    return sum(math.prod(weight.shape) for weight in shape.weights if weight.trainable)
 
 
 def _classes(y_prob: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:

@@ -6,10 +6,7 @@ import time
 from dlwhy.data.dataset import Dataset
 from dlwhy.models import baselines
 from dlwhy.studies.arms import scoring
-from dlwhy.studies.plan.outcome import Outcome, Run
-from dlwhy.studies.plan.recipe import Recipe
-from dlwhy.studies.plan.seeds import Seeds, training_seed
-from dlwhy.studies.plan.study import Task
+from dlwhy.studies.plan.study import Outcome, Recipe, Run, Seeds, Task, training_seed
 from dlwhy.studies.tasks.draws import Draw
 from dlwhy.studies.tasks.registry import draws_of
 

@@ -1,17 +1,18 @@
-"""Training an arm's networks as stacks: all seeds at once, each on its own draw."""
+"""An arm's networks as stacks: training all seeds at once, each on its own draw; and what plain ones compute."""
 
 import dataclasses
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset, FloatArray
-from dlwhy.models import stacked
-from dlwhy.studies.plan.recipe import NetworkRecipe
-from dlwhy.studies.plan.seeds import training_seed
+from dlwhy.models.layouts import Layout
+from dlwhy.models.network import NetworkSpec
+from dlwhy.models.stacked import StackedNetwork, n_outputs
+from dlwhy.studies.plan.study import NetworkRecipe, training_seed
 from dlwhy.studies.tasks.draws import Draw
 from dlwhy.training import accelerator
 from dlwhy.training.stack.fit import Length, Replicas, Start, Varying, train_replicas
@@ -32,10 +33,6 @@ class TrainedArm:
     draws: Sequence[Draw]  # what each was trained on
     seconds: float  # what it took
 
-    def predict(self, X: FloatArray) -> FloatArray:
-        """Predict with each network on its own rows, (R, n, features)."""
-        return self.replicas.predict(X)
-
 
 def prepare() -> None:
     """Start TensorFlow with the same threads everywhere, for they may decide last bits: two, shared by two stacks."""
@@ -53,7 +50,7 @@ def room_of(draws: Sequence[Draw], largest: int = 0) -> int:
 
 def stack_size(recipe: NetworkRecipe, draw: Draw, replicas: int) -> int:
     """Choose how many replicas make a stack; by the design alone, so that rows repeat on any number of cores."""
-    widths = (draw.X_train.shape[1], *recipe.network.layers, stacked.n_outputs(draw.task, draw.n_classes))
+    widths = (draw.X_train.shape[1], *recipe.network.layers, n_outputs(draw.task, draw.n_classes))
     weights: int = 16 * sum(a * b for a, b in itertools.pairwise(widths))
     return max(1, min(_MOST_REPLICAS, -(-replicas // 2), max(2, _STACK_BYTES // weights)))
 
@@ -129,3 +126,28 @@ def joined(draws: Sequence[Draw], room: int) -> tuple[Dataset, list[npt.NDArray[
         class_names=tuple(f"class {i}" for i in range(first.n_classes)),
     )
     return dataset, [places[id(draw)] for draw in draws]
+
+
+def shape_for(draw: Draw, network: NetworkSpec) -> StackedNetwork:
+    """Return the shape of networks on a draw, without any weights."""
+    outputs = n_outputs(draw.task, draw.n_classes)
+    return StackedNetwork(spec=network, n_features=draw.X_train.shape[1], n_outputs=outputs, layout=Layout("first"))
+
+
+def hidden(shape: StackedNetwork, weights: Sequence[FloatArray], index: int, X: FloatArray) -> Iterator[FloatArray]:
+    """Yield the hidden layers of one network of several on rows, (n, width) each, from the first to the last.
+
+    Parameters
+    ----------
+    shape, weights
+        The networks, (R, …) each.
+    index
+        Which of them.
+    X
+        Rows, (n, n_features).
+
+    """
+    named = {(weight.layer, weight.name): values[index] for weight, values in zip(shape.weights, weights, strict=True)}
+    for layer in range(1, len(shape.spec.layers) + 1):
+        X = np.maximum(X @ named[f"dense_{layer}", "kernel"] + named[f"dense_{layer}", "bias"], 0)
+        yield X

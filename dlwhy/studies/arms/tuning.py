@@ -1,24 +1,36 @@
-"""The choice of an arm's learning rate on the tuning seeds, all rates and seeds as stacks."""
+"""The choice of an arm's learning rate on the tuning seeds, all rates and seeds as stacks.
+
+It is the centre of the rates that do about as well as the best.
+Means of four seeds are noisy, and their last bits differ between machines. The best of them often stands at the brink,
+where a fifth seed would not train, or ties with another one. So each rate is judged with its neighbours, and all that
+are about as good weigh in, the less the farther they are below: the choice moves little when scores do, and never
+jumps where two rates beside each other tie.
+"""
 
 import dataclasses
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlwhy.data.dataset import Dataset
-from dlwhy.studies.arms import plateau, scoring
+from dlwhy.data.dataset import Dataset, FloatArray
+from dlwhy.studies.arms import scoring
 from dlwhy.studies.arms.training import room_of, stack_size, train
-from dlwhy.studies.plan.seeds import Seeds
-from dlwhy.studies.plan.study import Task
-from dlwhy.studies.request import TEST_SHARE
+from dlwhy.studies.plan.study import Seeds, Task
+from dlwhy.studies.request import TEST_SHARE, score_of
 from dlwhy.studies.tasks.draws import Draw
 
 if TYPE_CHECKING:
     from dlwhy.studies.arms.network import Network
 
 _MOST_GROWTH = 4
+# accuracy points, or R², below which a rate does no longer as well as the best
+_PLATEAU = 0.02
+# what a neighbour counts as worse at most
+_BRINK = 0.08
+_DIGITS = 2
 # what this process has tuned already, by what decides it
 _TUNED: dict[str, "Tuned"] = {}
 
@@ -34,7 +46,7 @@ class Tuned:
     @property
     def at_edge(self) -> bool:
         """Whether the best rate is the smallest or the largest that was tried."""
-        return not self.hopeless and len(self.scores) > 1 and bool(plateau.beyond(self.scores))
+        return not self.hopeless and len(self.scores) > 1 and bool(beyond(self.scores))
 
 
 def tune(recipe: "Network", task: Task, seeds: Seeds, dataset: Dataset | None) -> Tuned:
@@ -65,10 +77,10 @@ def _searched(recipe: "Network", task: Task, seeds: Seeds, draws: Sequence[Draw]
         scores |= _scores_of(recipe, task, seeds, parts, rates, room=room, size=size)
         if all(score <= chance + 0.02 for score in scores.values()):
             return Tuned(rate=sorted(scores)[len(scores) // 2], scores=scores, hopeless=True)
-        rates = plateau.beyond(scores)
+        rates = beyond(scores)
         if not rates:
             break
-    return Tuned(rate=plateau.centre(scores), scores=scores)
+    return Tuned(rate=centre(scores), scores=scores)
 
 
 def _validating(draw: Draw) -> Draw:
@@ -94,10 +106,10 @@ def _scores_of(
     cell_rates, cell_draws, cell_seeds = zip(*cells, strict=True)
     start = recipe.start(task, seeds, cell_seeds)
     trained = train(recipe, cell_draws, cell_seeds, cell_rates, room=room, size=size, start=start)
-    y_prob = trained.predict(np.stack([draw.X_test for draw in cell_draws]))
+    y_prob = trained.replicas.predict(np.stack([draw.X_test for draw in cell_draws]))
     scores = []
     for index, draw in enumerate(cell_draws):
-        score = scoring.metrics(draw, draw.y_test, y_prob[index])[draw.metric]
+        score = scoring.metrics(draw, draw.y_test, y_prob[index])[score_of(draw.task)]
         lost = trained.replicas.status[index] == "diverged" or score is None
         scores.append(_chance(draw) if lost or score is None else score)
     return dict(zip(rates, np.reshape(scores, (len(rates), -1)).mean(axis=1).tolist(), strict=True))
@@ -108,3 +120,45 @@ def _chance(draw: Draw) -> float:
     if draw.task == "regression":
         return 0.0
     return float(np.bincount(draw.y_test).max() / len(draw.y_test))
+
+
+def centre(scores: Mapping[float, float]) -> float:
+    """Return the weighted mean of the logarithms of all rates on the plateau, as a rate of two digits.
+
+    Parameters
+    ----------
+    scores
+        Mean score by rate, half a decade apart.
+
+    """
+    rates = sorted(scores)
+    powers = np.average(np.log10(rates), weights=_weights(scores))
+    return float(f"{10**powers:.{_DIGITS}g}")
+
+
+def beyond(scores: Mapping[float, float]) -> list[float]:
+    """Return two rates more, half a decade apart, if the best lies at the edge of those tried; else none."""
+    rates, weights = sorted(scores), _weights(scores)
+    if weights[0] == 1:
+        return [_further(rates[0], -2), _further(rates[0], -1)]
+    if weights[-1] == 1:
+        return [_further(rates[-1], 1), _further(rates[-1], 2)]
+    return []
+
+
+def _further(rate: float, steps: int) -> float:
+    """Go some half decades from a rate, to one of the grid: 1e-05, and not three times a rounded 3.162e-06."""
+    return float(f"{10 ** ((round(2 * math.log10(rate)) + steps) / 2):.4g}")
+
+
+def _weights(scores: Mapping[float, float]) -> FloatArray:
+    """Weight of each rate, ascending, (n,): 1 for the best, 0 off its plateau, which ends where a score falls."""
+    means = np.array([scores[rate] for rate in sorted(scores)])
+    padded = np.pad(means, 1, mode="edge")
+    # a rate beside the brink is held back by two points, not by all that is lost beyond it: it may be the only good one
+    beside = np.maximum(padded[:-2], means - _BRINK) + np.maximum(padded[2:], means - _BRINK)
+    smooth = (beside + 2 * means) / 4
+    best = int(np.argmax(smooth))
+    near = np.clip(1 - (smooth[best] - smooth) / _PLATEAU, 0, 1)
+    left, right = np.minimum.accumulate(near[best::-1])[::-1], np.minimum.accumulate(near[best:])
+    return np.concatenate([left, right[1:]])

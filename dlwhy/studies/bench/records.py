@@ -13,9 +13,7 @@ from typing import Any
 from dlwhy import __version__, files
 from dlwhy.errors import InputOutputError, InputRefusedError, OutputBlockedError
 from dlwhy.studies.bench.folder import FACTS, ROWS, remove_record
-from dlwhy.studies.plan.fingerprint import digest
-from dlwhy.studies.plan.outcome import CENSUS, Outcome, Run
-from dlwhy.studies.plan.study import Arm
+from dlwhy.studies.plan.study import CENSUS, Arm, Outcome, Run, digest
 from dlwhy.text import display, json_text, plain
 
 SCHEMA = "dlwhy.runs/2"
@@ -23,6 +21,8 @@ _DIGEST = "sha256"
 _MOST_BYTES = 16 << 20
 # no result is larger, and the squares of larger ones overflow
 _LARGEST = 1e100
+# of a run, in the order of a row
+_OF_RUN = ("n_train", "overlap", "parameters", "epochs", "flops", "seconds", "learning_rate", "status", "reason")
 _COUNTS = ("n_train", "parameters")
 _AMOUNTS = ("overlap", "epochs", "flops", "seconds")
 
@@ -107,15 +107,7 @@ def row_of(study: str, arm: Arm, run: Run) -> dict[str, Any]:
         "metric": arm.metric,
         "value": run.metrics.get(arm.metric),
         "train_value": run.metrics.get(f"train_{arm.metric}"),
-        "n_train": run.n_train,
-        "overlap": run.overlap,
-        "parameters": run.parameters,
-        "epochs": run.epochs,
-        "flops": run.flops,
-        "seconds": run.seconds,
-        "learning_rate": run.learning_rate,
-        "status": run.status,
-        "reason": run.reason,
+        **{name: getattr(run, name) for name in _OF_RUN},
         "version": __version__,
         "place": dict(arm.place),
     }

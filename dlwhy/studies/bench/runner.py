@@ -10,9 +10,7 @@ from pathlib import Path
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import DlwhyWarning, InputRefusedError, InputUnreadableError
 from dlwhy.studies.bench import records, workers
-from dlwhy.studies.plan.fingerprint import fingerprint
-from dlwhy.studies.plan.outcome import Outcome, Results
-from dlwhy.studies.plan.study import Study
+from dlwhy.studies.plan.study import Outcome, Results, Study, fingerprint
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -98,7 +96,7 @@ def run(
     began, fresh = time.perf_counter(), 0
 
     def tell(arm: str, outcome: Outcome | None) -> None:
-        made = sum(len(each.runs) for each in done.values())
+        made = sum(len(outcome.runs) for outcome in done.values())
         on_progress(
             StudyProgress(
                 arm=arm,

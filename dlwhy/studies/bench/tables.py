@@ -8,8 +8,7 @@ from typing import Any
 from dlwhy import __version__
 from dlwhy.studies.bench import records
 from dlwhy.studies.bench.folder import RUNS, SUMMARY
-from dlwhy.studies.plan.outcome import CENSUS, LOST, Results
-from dlwhy.studies.plan.study import Study
+from dlwhy.studies.plan.study import CENSUS, LOST, Results, Study
 from dlwhy.text import json_text, protected
 
 _MOST_REASONS = 3

@@ -17,10 +17,7 @@ from typing import Any
 
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import BusyError, DlwhyError, EndedBySignal, InputOutputError, InputRefusedError, UsageError
-from dlwhy.studies.plan.outcome import Outcome, Run
-from dlwhy.studies.plan.recipe import NetworkRecipe
-from dlwhy.studies.plan.seeds import Seeds
-from dlwhy.studies.plan.study import Arm
+from dlwhy.studies.plan.study import Arm, NetworkRecipe, Outcome, Run, Seeds
 from dlwhy.text import display
 from dlwhy.versions import of as versions_of
 
@@ -183,7 +180,7 @@ def _spread(calls: Sequence[Call], jobs: int) -> Iterator[Found]:
     from joblib.externals.loky.backend.process import LokyProcess
 
     # what clears up behind killed workers inherits this, and tells of it no more
-    known = [each for each in os.environ.get("PYTHONWARNINGS", "").split(",") if each and each != _QUIET]
+    known = [warning for warning in os.environ.get("PYTHONWARNINGS", "").split(",") if warning and warning != _QUIET]
     os.environ["PYTHONWARNINGS"] = ",".join([*known, _QUIET])
     settings = {"inner_max_num_threads": 1, "initializer": _tie, "initargs": (os.getpid(),)}
     with joblib.parallel_config(backend="loky", **settings):
@@ -279,11 +276,8 @@ def _check_scheduler(cluster: str, where: str) -> None:
         finally:
             comm.abort()
 
-    async def in_time() -> Any:
-        return await asyncio.wait_for(identity(), _REACH_SECONDS)
-
     try:
-        found = asyncio.run(in_time())
+        found = asyncio.run(asyncio.wait_for(identity(), _REACH_SECONDS))
     except Exception as error:  # Dask reads what is no Dask as it comes
         raise BusyError(f"{where}: can't be reached", "is its scheduler running?") from error
     if not isinstance(found, dict) or found.get("type") != "Scheduler":

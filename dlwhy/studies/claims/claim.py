@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dlwhy.studies.findings.verdicts import Finding
-from dlwhy.studies.plan.outcome import Results
-from dlwhy.studies.plan.study import Study
+from dlwhy.studies.plan.study import Results, Study
 from dlwhy.studies.request import Request
 
 if TYPE_CHECKING:
@@ -14,18 +13,6 @@ if TYPE_CHECKING:
 
 Report = Mapping[str, Any]
 Panel = Callable[["Axes"], object]
-
-
-def _no_findings(study: Study, results: Results) -> Sequence[Finding]:  # noqa: ARG001  # what others need
-    return ()
-
-
-def _nothing(study: Study, results: Results) -> dict[str, Any]:  # noqa: ARG001
-    return {}
-
-
-def _no_panels(report: Report) -> Sequence[Panel]:  # noqa: ARG001
-    return ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -38,9 +25,9 @@ class Claim:
     question: str = "does the claim hold?"  # what it asks of the user's own data
     design: Callable[[Request], Study]  # gives arms and predictions
     # gives the predictions that are no paired differences of two arms: those that have results, nothing else
-    findings: Callable[[Study, Results], Sequence[Finding]] = _no_findings
+    findings: Callable[[Study, Results], Sequence[Finding]] = lambda *_: ()
     # gives what figure and page show beside the predictions, JSON-like
-    descriptive: Callable[[Study, Results], dict[str, Any]] = _nothing
+    descriptive: Callable[[Study, Results], dict[str, Any]] = lambda *_: {}
     # gives what draws the panels that a report has data for
-    panels: Callable[[Report], Sequence[Panel]] = _no_panels
+    panels: Callable[[Report], Sequence[Panel]] = lambda *_: ()
     forest: bool = True  # whether one forest of all effects is drawn; else the panels have several

@@ -7,12 +7,9 @@ from dlwhy.text import display
 
 COMPARE = compare.CLAIM.name
 # the essay's, in its order
-CLAIMS: dict[str, Claim] = {}
-
-
-def register(claim: Claim) -> None:
-    """Add a claim to those there are."""
-    CLAIMS[claim.name] = claim
+CLAIMS: dict[str, Claim] = {
+    folder.CLAIM.name: folder.CLAIM for folder in (depth, data, compute, algorithms, transfer, versatility)
+}
 
 
 def claim(name: str) -> Claim:
@@ -29,7 +26,3 @@ def claim(name: str) -> Claim:
     if name not in CLAIMS:
         raise UsageError(f"no study {display(name)}", f"there is {', '.join(CLAIMS)}, all, {COMPARE}, show")
     return CLAIMS[name]
-
-
-for _folder in (depth, data, compute, algorithms, transfer, versatility):
-    register(_folder.CLAIM)

@@ -9,9 +9,7 @@ from dlwhy.studies.findings import selecting, statistics, verdicts, wording
 from dlwhy.studies.findings.statistics import Effect
 from dlwhy.studies.findings.verdicts import Finding
 from dlwhy.studies.findings.wording import Interval
-from dlwhy.studies.plan.outcome import LOST, Outcome, Results, census
-from dlwhy.studies.plan.prediction import Prediction
-from dlwhy.studies.plan.study import Arm, Contrast, Study
+from dlwhy.studies.plan.study import LOST, Arm, Contrast, Outcome, Prediction, Results, Study, census
 
 _OF_EFFECT = ("effect", "ci_low", "ci_high", "p", "standardized", "n_seeds")
 
@@ -67,9 +65,9 @@ def compared(study: Study, results: Results, contrast: Contrast) -> Finding:
     """Compare two arms by seed."""
     pair = [(study.arms[key], results[key]) for key in (contrast.arm, contrast.base)]
     differences = selecting.paired(pair[0][1], pair[1][1], contrast.prediction.metric)
-    cautions = tuple(caution for each in pair for caution in _cautions(*each))
     overlap = selecting.overlap_of(pair[0][1])
-    return judge(study, contrast.prediction, differences, overlap=overlap, cautions=cautions)
+    said = tuple(caution for arm, outcome in pair for caution in cautions(arm, outcome))
+    return judge(study, contrast.prediction, differences, overlap=overlap, cautions=said)
 
 
 def by_trend(finding: Finding, curves: npt.ArrayLike, overlap: float) -> Finding:
@@ -80,7 +78,7 @@ def by_trend(finding: Finding, curves: npt.ArrayLike, overlap: float) -> Finding
     curves = np.asarray(curves, float)
     if overlap or len(curves) < 2:
         return finding
-    return dataclasses.replace(finding, p=statistics.trend(curves)[1], test="trend")
+    return dataclasses.replace(finding, p=statistics.trend(curves), test="trend")
 
 
 def effect_of(arm: Outcome, base: Outcome, metric: str, *, alpha: float) -> Effect | None:
@@ -100,11 +98,16 @@ def _then(verdict: verdicts.Verdict, *, needed: int | None, overlap: float) -> s
     return "more seeds of the same rows would not settle it, more rows could" if overlap else ""
 
 
-def _cautions(arm: Arm, outcome: Outcome) -> list[str]:
+def cautions(arm: Arm, outcome: Outcome) -> list[str]:
     """Return what stands beside a number that an arm has part in: lost runs, a rate at the edge, no rate at all."""
-    lost = verdicts.failure_cautions(arm.name, census(outcome.runs), lost=LOST)
+    ended, total = census(outcome.runs), len(outcome.runs)
+    cautions = [
+        f"{ended[kind]} of {total} runs of {arm.name} {kind}; their pairs are left out" for kind in LOST if ended[kind]
+    ]
     if arm.task.settings.get("shuffled"):  # there is nothing to learn, at whatever rate
-        return list(lost)
-    edge = verdicts.edge_caution(arm.name, at_edge=outcome.at_edge)
-    hopeless = f"{arm.name} can't be trained at any rate that was tried" if outcome.hopeless else None
-    return [*lost, *(caution for caution in (edge, hopeless) if caution)]
+        return cautions
+    if outcome.at_edge:
+        cautions.append(f"the learning rate of {arm.name} lies at the edge of its grid")
+    if outcome.hopeless:
+        cautions.append(f"{arm.name} can't be trained at any rate that was tried")
+    return cautions

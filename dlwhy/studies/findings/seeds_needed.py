@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from dlwhy.studies.findings import statistics
-from dlwhy.studies.findings.verdicts import MIN_SEEDS
+from dlwhy.studies.findings.verdicts import MIN_SEEDS, counted
 from dlwhy.studies.plan.study import Study
 
 
@@ -34,7 +34,8 @@ class Needs:
     @property
     def can_be_supported(self) -> bool:
         """Whether all primary predictions can, with as many seeds as there are."""
-        return self.seeds >= MIN_SEEDS and _reaches(self.seeds, self.by_sign_flips, self.alpha)
+        # without sign flips, nothing times the p is below any alpha
+        return self.seeds >= MIN_SEEDS and statistics.smallest_p(self.seeds) * self.by_sign_flips < self.alpha
 
     def as_json(self) -> dict[str, Any]:
         """Return it JSON-like."""
@@ -44,9 +45,9 @@ class Needs:
         """Say what a verdict takes, and what is possible with the seeds there are."""
         if not self.predictions:
             return "no primary prediction is left: effects with intervals, but no verdict on the claim"
-        takes = f"{self._takes()} ({_predictions(self.predictions)}, alpha {self.alpha:g})"
+        takes = f"{self._takes()} ({counted(self.predictions, 'prediction')}, alpha {self.alpha:g})"
         if self.seeds < MIN_SEEDS:
-            return f"{_seeds(self.seeds)}: effects with intervals, but no verdict; {takes}"
+            return f"{counted(self.seeds, 'seed')}: effects with intervals, but no verdict; {takes}"
         if self.can_be_supported:
             return f"{takes}; this study has {self.seeds}"
         return f"{self._floor()}; {takes}"
@@ -60,7 +61,7 @@ class Needs:
 
     def _floor(self) -> str:
         least = statistics.smallest_p(self.seeds)
-        text = f"{_seeds(self.seeds)} can't end in supported, only in not supported or inconclusive"
+        text = f"{counted(self.seeds, 'seed')} can't end in supported, only in not supported or inconclusive"
         if self.by_sign_flips < self.predictions:
             text += ", on data that each seed draws anew"
         corrected = f", times {self.by_sign_flips} predictions {_p(least * self.by_sign_flips)}"
@@ -79,18 +80,6 @@ def of(study: Study) -> Needs:
         by_sign_flips=by_sign_flips,
         seeds_needed=fewest and max(fewest, MIN_SEEDS),
     )
-
-
-def _reaches(n_seeds: int, by_sign_flips: int, alpha: float) -> bool:
-    return not by_sign_flips or statistics.smallest_p(n_seeds) * by_sign_flips < alpha
-
-
-def _predictions(count: int) -> str:
-    return "1 prediction" if count == 1 else f"{count} predictions"
-
-
-def _seeds(count: int) -> str:
-    return "1 seed" if count == 1 else f"{count} seeds"
 
 
 def _p(value: float) -> str:

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlwhy.studies.findings.statistics import Array
-from dlwhy.studies.plan.outcome import Outcome, Results
-from dlwhy.studies.plan.study import Arm, Study
+from dlwhy.studies.plan.study import Arm, Outcome, Results, Study
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,7 +23,8 @@ class Cell:
 
     def values(self, metric: str | None = None) -> Array:
         """Return a metric of each run, by default the arm's value, (n_seeds,)."""
-        return values(self.outcome, metric or self.arm.metric)
+        values = [run.metrics.get(metric or self.arm.metric) for run in self.outcome.runs]
+        return np.array(values, float)  # None is not a number
 
     def mean(self, metric: str | None = None) -> float | None:
         """Return the mean of a metric over the runs that have it; None if there is none."""
@@ -90,8 +90,3 @@ def paired(arm: Outcome, base: Outcome, metric: str) -> Array:
     theirs = {run.seed: run.metrics.get(metric) for run in base.runs}
     pairs = [(run.metrics.get(metric), theirs.get(run.seed)) for run in arm.runs]
     return np.array([a - b for a, b in pairs if a is not None and b is not None])
-
-
-def values(outcome: Outcome, metric: str) -> Array:
-    """Return a metric of each run, (n_seeds,); not a number where there is none."""
-    return np.array([np.nan if (value := run.metrics.get(metric)) is None else value for run in outcome.runs], float)

@@ -2,13 +2,13 @@
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from dlwhy.studies.findings import statistics, wording
 from dlwhy.studies.findings.statistics import Effect
 from dlwhy.studies.findings.wording import Outcome
-from dlwhy.studies.plan.prediction import Prediction
+from dlwhy.studies.plan.study import Prediction
 from dlwhy.text import plain
 
 Verdict = Literal["supported", "not supported", "inconclusive", "withheld"]
@@ -119,16 +119,19 @@ def settle(findings: Sequence[Finding], *, alpha: float = 0.05) -> Settled:
         Error rate of the family of primary predictions (Holm 1979).
 
     """
-    corrected = [_cautioned(each) for each in _corrected(findings, alpha)]
-    bad = [each for each in corrected if _misbehaves(each)]
-    reasons = [f"the {each.role} control {each.task} misbehaves: {each.contrast} is {each.verdict}" for each in bad]
-    if any(each.primary and each.n_seeds < MIN_SEEDS for each in corrected):
+    corrected = [_cautioned(finding) for finding in _corrected(findings, alpha)]
+    bad = [finding for finding in corrected if _misbehaves(finding)]
+    reasons = [
+        f"the {finding.role} control {finding.task} misbehaves: {finding.contrast} is {finding.verdict}"
+        for finding in bad
+    ]
+    if any(finding.primary and finding.n_seeds < MIN_SEEDS for finding in corrected):
         reasons.append(f"no verdict below {MIN_SEEDS} paired seeds")
-    settled = tuple(_withheld(each, bad) for each in corrected)
+    settled = tuple(_withheld(finding, bad) for finding in corrected)
     about, decisive = _decisive(settled)
     if not decisive:
         reasons.append("no primary prediction is left to judge by")
-    positive = [each for each in settled if each.primary and each.role == "positive"]
+    positive = [finding for finding in settled if finding.primary and finding.role == "positive"]
     return Settled(
         findings=settled,
         verdict=_verdict(decisive, bad, any_will_do=about == "own"),
@@ -141,11 +144,11 @@ def settle(findings: Sequence[Finding], *, alpha: float = 0.05) -> Settled:
 
 
 def _corrected(findings: Sequence[Finding], alpha: float) -> list[Finding]:
-    family = [index for index, each in enumerate(findings) if each.primary]
+    family = [index for index, finding in enumerate(findings) if finding.primary]
     # a prediction that lost all its pairs was made all the same: it stays in the family
     raw = [1.0 if (p := findings[index].p) is None else p for index in family]
     adjusted = dict(zip(family, statistics.holm(raw), strict=True))
-    return [_with_holm(each, adjusted.get(index), len(family), alpha) for index, each in enumerate(findings)]
+    return [_with_holm(finding, adjusted.get(index), len(family), alpha) for index, finding in enumerate(findings)]
 
 
 def _with_holm(finding: Finding, p_holm: float | None, n_predictions: int, alpha: float) -> Finding:
@@ -169,9 +172,10 @@ def _with_holm(finding: Finding, p_holm: float | None, n_predictions: int, alpha
 
 
 def _cautioned(finding: Finding) -> Finding:
-    caution = few_seeds_caution(finding.n_seeds)
-    if not caution or finding.effect is None:
+    """Caution if there are too few pairs for a verdict."""
+    if finding.n_seeds >= MIN_SEEDS or finding.effect is None:
         return finding
+    caution = f"{counted(finding.n_seeds, 'seed')}: no verdict below {MIN_SEEDS}"
     return dataclasses.replace(finding, cautions=(*finding.cautions, caution))
 
 
@@ -184,7 +188,7 @@ def _misbehaves(finding: Finding) -> bool:
 def _withheld(finding: Finding, bad: Sequence[Finding]) -> Finding:
     if not bad or finding.role in ("positive", "negative"):
         return finding
-    names = ", ".join(dict.fromkeys(each.task for each in bad))
+    names = ", ".join(dict.fromkeys(finding.task for finding in bad))
     caution = f"withheld: the control {names} misbehaves"
     words = wording.with_reason(finding.sentence, f"no verdict, since the control {names} misbehaves")
     cautions = (*finding.cautions, caution)
@@ -193,21 +197,21 @@ def _withheld(finding: Finding, bad: Sequence[Finding]) -> Finding:
 
 def _decisive(findings: Sequence[Finding]) -> tuple[About, list[Finding]]:
     """Choose what the verdict is on: the user's own question first."""
-    primary = [each for each in findings if each.primary]
-    on_own = [each for each in primary if each.role == "own"]
-    if on_own or any(each.role == "own" for each in findings):
+    primary = [finding for finding in findings if finding.primary]
+    on_own = [finding for finding in primary if finding.role == "own"]
+    if on_own or any(finding.role == "own" for finding in findings):
         return "own", on_own
-    positive = [each for each in primary if each.role == "positive"]
+    positive = [finding for finding in primary if finding.role == "positive"]
     if positive:
         return "controls", positive
     # a negative control shows that the lab works, never that the claim holds
-    real = [each for each in primary if each.role == "real"]
+    real = [finding for finding in primary if finding.role == "real"]
     return ("real", real) if real else ("nothing", [])
 
 
 def _verdict(decisive: Sequence[Finding], bad: Sequence[Finding], *, any_will_do: bool = False) -> Verdict:
     """Join verdicts: controls have to agree, and of the user's own predictions one that holds will do."""
-    verdicts = {each.verdict for each in decisive}
+    verdicts = {finding.verdict for finding in decisive}
     if any_will_do and "supported" in verdicts and not bad:
         return "supported"
     if bad or not verdicts or "withheld" in verdicts:
@@ -215,41 +219,6 @@ def _verdict(decisive: Sequence[Finding], bad: Sequence[Finding], *, any_will_do
     return verdicts.pop() if len(verdicts) == 1 else "inconclusive"
 
 
-def _seeds(count: int) -> str:
-    return "1 seed" if count == 1 else f"{count} seeds"
-
-
-def a_a_caution(effect: Effect) -> str | None:
-    """Caution if the same recipe with other seeds seems to differ from itself."""
-    if effect.ci_low <= 0 <= effect.ci_high:
-        return None
-    return f"the A/A arm differs by {effect.effect:+.2g}: a bug or a fluke"
-
-
-def few_seeds_caution(n_seeds: int) -> str | None:
-    """Caution if there are too few pairs for a verdict."""
-    return f"{_seeds(n_seeds)}: no verdict below {MIN_SEEDS}" if n_seeds < MIN_SEEDS else None
-
-
-def failure_cautions(arm: str, census: Mapping[str, int], *, lost: Sequence[str] = ("diverged",)) -> tuple[str, ...]:
-    """Caution about runs without a result.
-
-    Parameters
-    ----------
-    arm
-        Its name.
-    census
-        How many runs ended how.
-    lost
-        Ends that leave no result.
-
-    """
-    total = sum(census.values())
-    return tuple(
-        f"{census[kind]} of {total} runs of {arm} {kind}; their pairs are left out" for kind in lost if census.get(kind)
-    )
-
-
-def edge_caution(arm: str, *, at_edge: bool) -> str | None:
-    """Caution if an arm's learning rate could have been better outside its grid."""
-    return f"the learning rate of {arm} lies at the edge of its grid" if at_edge else None
+def counted(number: int, what: str) -> str:
+    """Return a number with what it is of: ``1 seed``, ``2 seeds``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

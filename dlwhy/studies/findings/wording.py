@@ -5,7 +5,7 @@ import math
 from typing import Literal, Self
 
 from dlwhy.studies.findings.statistics import Effect
-from dlwhy.studies.plan.prediction import Says
+from dlwhy.studies.plan.study import Says
 
 # what is counted in accuracy points
 _POINTS = (

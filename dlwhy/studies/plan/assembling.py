@@ -4,8 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from dlwhy.errors import UsageError
-from dlwhy.studies.plan.recipe import NetworkRecipe
-from dlwhy.studies.plan.study import Arm, Contrast, Repeated, Study, Task
+from dlwhy.studies.plan.study import Arm, Contrast, NetworkRecipe, Repeated, Study, Task
 from dlwhy.studies.request import Request
 from dlwhy.text import display
 
@@ -51,7 +50,7 @@ def assemble(
     return Study(
         request=request,
         arms=left,
-        contrasts=tuple(each for each in contrasts if {each.arm, each.base} <= {*left}),
+        contrasts=tuple(contrast for contrast in contrasts if {contrast.arm, contrast.base} <= {*left}),
         a_a=a_a if a_a and a_a.base in left and _is_named(a_a.arm, request, repeated) else None,
         smallest_effect=request.smallest_effect or smallest_effect,
         caveats=tuple(caveats),

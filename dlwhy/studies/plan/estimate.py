@@ -4,9 +4,7 @@ import itertools
 import statistics
 from typing import Any
 
-from dlwhy.studies.plan.recipe import NetworkRecipe
-from dlwhy.studies.plan.seeds import TUNING_SEEDS
-from dlwhy.studies.plan.study import Arm, Study
+from dlwhy.studies.plan.study import TUNING_SEEDS, Arm, NetworkRecipe, Study
 
 # measured on 2 cores: what making a program takes, a step of a small network in a stack, and an operation
 _PROGRAM_SECONDS = 2.5

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from dlwhy.data.dataset import Dataset, FloatArray, Task
 from dlwhy.data.splitting import split_rows
 from dlwhy.errors import InputRefusedError
-from dlwhy.studies.request import TEST_SHARE, score_of
+from dlwhy.studies.request import TEST_SHARE
 
 Points = tuple[npt.NDArray[Any], npt.NDArray[Any]]
 
@@ -41,11 +41,6 @@ class Draw:
     task: Task
     n_classes: int
     overlap: float = 0.0
-
-    @property
-    def metric(self) -> str:
-        """What models on it are scored by."""
-        return score_of(self.task)
 
 
 def drawn(train: Points, test: Points, *, classes: int) -> Draw:

@@ -7,12 +7,10 @@ from typing import Any
 
 from dlwhy.data.dataset import Dataset
 from dlwhy.data.toys.registry import REGISTRY
-from dlwhy.errors import UsageError
 from dlwhy.studies.plan.study import Task
 from dlwhy.studies.request import OwnData
-from dlwhy.studies.tasks import fresh, smooth, tables, transfer
+from dlwhy.studies.tasks import fresh, tables, transfer
 from dlwhy.studies.tasks.draws import Draw
-from dlwhy.text import display
 
 Shape = tuple[int, int]
 
@@ -38,15 +36,7 @@ def draw(name: str, seed: int, /, *, shuffled: bool = False, **settings: Any) ->
         Whether the labels are permuted (`fresh.with_shuffled_labels`): a negative control.
     settings
         What the task takes.
-
-    Raises
-    ------
-    UsageError
-        If there is no such task.
-
     """
-    if name not in TASKS:
-        raise UsageError(f"no task {display(name)}", f"there is {', '.join(TASKS)}")
     drawn = TASKS[name].draw(seed, **settings)
     return fresh.with_shuffled_labels(drawn, seed) if shuffled else drawn
 
@@ -81,7 +71,7 @@ TASKS: MappingProxyType[str, Registered] = MappingProxyType(
         "linear": Registered(fresh.linear, lambda features, **_: (features, 1)),
         "moons": Registered(fresh.moons, lambda **_: (2, 1)),
         "teacher": Registered(fresh.teacher, lambda **_: (10, 1)),
-        "smooth-teacher": Registered(smooth.smooth_teacher, lambda d=4, **_: (d, 1)),
+        "smooth-teacher": Registered(fresh.smooth_teacher, lambda d=4, **_: (d, 1)),
         "hierarchy": Registered(fresh.hierarchy, lambda **_: (48, 6)),
         "digits": Registered(tables.digits, lambda **_: (64, 10)),
         "bundled": Registered(tables.bundled, _bundled),

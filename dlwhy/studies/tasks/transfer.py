@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import FloatArray
-from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.errors import InputRefusedError
 from dlwhy.studies.tasks.draws import Draw, Points, drawn, generator
-from dlwhy.text import display
 
 Array = npt.NDArray[Any]
 # streams of a seed
@@ -55,8 +54,7 @@ class World:
     def features(self, X: Array, rho: float) -> Array:
         """Return the hidden features of rows, (n, 24), in a subspace that shares so much with the source's."""
         subspace = rho * self.shared + np.sqrt(1 - rho**2) * self.apart
-        values: Array = np.maximum(2 * X @ subspace @ self.mixing / np.sqrt(_SUBSPACE) + self.bias, 0)
-        return values
+        return np.asarray(np.maximum(2 * X @ subspace @ self.mixing / np.sqrt(_SUBSPACE) + self.bias, 0))
 
 
 def source(name: str, seed: int, *, shuffled: bool = False, **settings: Any) -> Draw:
@@ -72,15 +70,7 @@ def source(name: str, seed: int, *, shuffled: bool = False, **settings: Any) -> 
         Permute the training labels: a source with nothing to learn.
     settings
         What the task takes.
-
-    Raises
-    ------
-    UsageError
-        If there is none for the task.
-
     """
-    if name not in SOURCES:
-        raise UsageError(f"no source {display(name)}", f"there is {', '.join(SOURCES)}")
     made = SOURCES[name](seed, **settings)
     if not shuffled:
         return made
@@ -132,8 +122,7 @@ def _trunk_source(seed: int, **_: Any) -> Draw:
 
 
 def _scores(made: World, X: Array) -> Array:
-    values: Array = made.features(X, 1.0) @ made.heads
-    return values
+    return np.asarray(made.features(X, 1.0) @ made.heads)
 
 
 def trunk(seed: int, *, k: int, rho: float, copy: int = 0) -> Draw:
@@ -142,8 +131,7 @@ def trunk(seed: int, *, k: int, rho: float, copy: int = 0) -> Draw:
     head = generator(seed, own).standard_normal(_HIDDEN)
 
     def score(X: Array) -> Array:
-        values: Array = made.features(X, rho) @ head
-        return values
+        return np.asarray(made.features(X, rho) @ head)
 
     median = np.median(score(generator(seed, _WORLD + 100).standard_normal((_MEDIAN_ROWS, _FEATURES))))
 

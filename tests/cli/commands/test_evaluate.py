@@ -7,7 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from dlwhy.evaluation import METRICS, evaluate_model
+from dlwhy.evaluation import evaluate_model
+from dlwhy.evaluation.results import METRICS
 from dlwhy.models.baselines import CLASSIFIERS, REGRESSORS, WORDS
 from tests.cli.commands.toys import HOSTILE, dataset_of
 

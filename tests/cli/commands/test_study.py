@@ -10,7 +10,7 @@ from dlwhy.data import make
 from dlwhy.data.stored import storage
 from dlwhy.studies.bench import workers
 from dlwhy.studies.claims import registry
-from dlwhy.studies.plan.outcome import Outcome, Run
+from dlwhy.studies.plan.study import Outcome, Run
 from tests.studies import tiny
 
 SMALL = ("study", "tiny", "--seeds", "6")

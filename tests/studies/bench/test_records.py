@@ -11,8 +11,7 @@ from dlwhy.errors import InputOutputError, InputRefusedError, InputUnreadableErr
 from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.bench import records
 from dlwhy.studies.bench.folder import locked
-from dlwhy.studies.plan.outcome import Outcome, Run
-from dlwhy.studies.plan.study import Arm, Task
+from dlwhy.studies.plan.study import Arm, Outcome, Run, Task
 
 PRINT = "a" * 64
 TASK = Task(name="moons", role="positive", draw="moons", settings={"n_train": 10})

@@ -13,9 +13,7 @@ from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.bench import runner, workers
 from dlwhy.studies.claims import registry
 from dlwhy.studies.plan.assembling import assemble
-from dlwhy.studies.plan.outcome import Outcome, Run
-from dlwhy.studies.plan.seeds import Seeds
-from dlwhy.studies.plan.study import Arm, Task
+from dlwhy.studies.plan.study import Arm, Outcome, Run, Seeds, Task
 from dlwhy.studies.request import Request
 from dlwhy.training.options import TrainingOptions
 from tests.studies import processes, running, tiny

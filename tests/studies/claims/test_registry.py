@@ -120,8 +120,8 @@ FOLDER = {
     "arms.py": """
         import dataclasses
 
-        from dlwhy.studies.plan.outcome import Outcome, Run
-        from dlwhy.studies.plan.recipe import Recipe
+        from dlwhy.studies.plan.study import Outcome, Run
+        from dlwhy.studies.plan.study import Recipe
 
 
         @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -139,7 +139,7 @@ FOLDER = {
         from seventh.arms import Coin
 
         from dlwhy.studies.plan.assembling import assemble
-        from dlwhy.studies.plan.prediction import Says
+        from dlwhy.studies.plan.study import Says
         from dlwhy.studies.plan.study import Arm, Task, contrast
 
 
@@ -150,12 +150,12 @@ FOLDER = {
                 for name, bent in (("fair", 0.0), ("bent", 0.3))
             ]
             says = Says("A bent coin falls on its head more often, by {effect}.")
-            return assemble(request, arms=arms, contrasts=[contrast("P1", arms[1], arms[0], says)], repeated=arms[0])
+            return assemble(request, arms=arms, contrasts=[contrast(arms[1], arms[0], says, id="P1")], repeated=arms[0])
     """,
     "findings.py": """
         from dlwhy.studies.findings.judging import judge
         from dlwhy.studies.findings.selecting import by, cells
-        from dlwhy.studies.plan.prediction import Prediction
+        from dlwhy.studies.plan.study import Prediction
 
 
         def findings(study, results):
@@ -186,8 +186,7 @@ def seventh(tmp_path, monkeypatch):
         (folder / name).write_text(textwrap.dedent(text))
     monkeypatch.syspath_prepend(folder.parent)
     claim = importlib.import_module("seventh").CLAIM
-    monkeypatch.setattr(registry, "CLAIMS", dict(registry.CLAIMS))
-    registry.register(claim)
+    monkeypatch.setitem(registry.CLAIMS, claim.name, claim)
     return claim
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from dlwhy.evaluation import wilson_interval
+from dlwhy.evaluation.calibration import wilson_interval
 from dlwhy.studies.findings.statistics import holm, paired_effect, sign_flip_p
 from dlwhy.studies.findings.verdicts import verdict_of
 

@@ -1,7 +1,6 @@
 """Statistics of paired differences against closed forms, hand-computed examples and brute force."""
 
 import itertools
-import json
 import math
 
 import numpy as np
@@ -65,16 +64,7 @@ def test_one_pair_tells_nothing(overlap):
     effect = paired_effect([0.3], overlap=overlap)
     assert (effect.ci_low, effect.ci_high) == (-math.inf, math.inf)
     assert (effect.p, effect.sd, effect.standardized) == (1.0, math.inf, None)
-    assert effect.as_json() == {
-        "effect": 0.3,
-        "ci_low": None,
-        "ci_high": None,
-        "p": 1.0,
-        "sd": None,
-        "standardized": None,
-        "n_seeds": 1,
-        "alpha": 0.05,
-    }
+    assert (effect.effect, effect.n_seeds, effect.alpha) == (0.3, 1, 0.05)
 
 
 @pytest.mark.parametrize("overlap", [0.0, 0.4])
@@ -92,18 +82,6 @@ def test_what_is_no_difference_is_refused(values):
         paired_effect(values)
     with pytest.raises(ValueError, match="finite numbers, one a seed"):
         sign_flip_p(values)
-
-
-@pytest.mark.parametrize("setting", [{"alpha": 0}, {"alpha": 1}, {"overlap": -0.1}, {"overlap": math.inf}])
-def test_impossible_settings_are_refused(setting):
-    with pytest.raises(ValueError, match=next(iter(setting))):
-        paired_effect([1.0, 2.0], **setting)
-
-
-def test_effect_is_json():
-    values = paired_effect([1, 2, 4]).as_json()
-    assert json.loads(json.dumps(values, allow_nan=False)) == values
-    assert values["effect"] == pytest.approx(7 / 3)
 
 
 @given(DIFFERENCES)
@@ -202,12 +180,6 @@ def test_holm_keeps_order_and_never_helps(p_values, random):
     assert holm([p_values[place] for place in places]) == pytest.approx([adjusted[place] for place in places])
 
 
-@pytest.mark.parametrize("bad", [[-0.1], [1.1], [0.5, math.nan]])
-def test_holm_refuses_what_is_no_probability(bad):
-    with pytest.raises(ValueError, match="from 0 to 1"):
-        holm(bad)
-
-
 @pytest.mark.parametrize("n", [6, 12, 20, 64])
 def test_detectable_has_its_power(n):
     shift = statistics.detectable(2.0, n) / 2.0
@@ -257,16 +229,9 @@ def test_slopes_are_those_of_polyfit(curve):
 
 
 def test_trend_by_hand():
-    # one order alike in 3 rows: L = 3 * (1 + 4 + 9), and one of 6 ** 3 arrangements reaches it
-    assert statistics.trend([[1, 2, 3]] * 3) == pytest.approx((42, 1 / 216))
-    assert statistics.trend([[3, 2, 1]] * 3) == pytest.approx((30, 1.0))
-
-
-def test_trend_refuses_what_can_have_none():
-    with pytest.raises(ValueError, match="two or more rows"):
-        statistics.trend([[1, 2, 3]])
-    with pytest.raises(ValueError, match="finite"):
-        statistics.trend([[1, 2, math.nan]] * 3)
+    # one order alike in 3 rows: one of 6 ** 3 arrangements reaches it
+    assert statistics.trend([[1, 2, 3]] * 3) == pytest.approx(1 / 216)
+    assert statistics.trend([[3, 2, 1]] * 3) == pytest.approx(1.0)
 
 
 # --- many data sets
@@ -314,9 +279,3 @@ def test_ranking_follows_the_methods(scores, order):
     assert other.mean_ranks == pytest.approx([one.mean_ranks[place] for place in order])
     assert other.friedman_p == pytest.approx(one.friedman_p)
     assert all(0 <= p <= 1 for p in one.to_best)
-
-
-@pytest.mark.parametrize("scores", [np.ones((1, 3)), np.ones((5, 2)), np.ones(5), np.full((5, 3), np.nan)])
-def test_too_little_to_rank(scores):
-    with pytest.raises(ValueError, match="2 data sets and 3 methods"):
-        statistics.rank_comparison(scores)

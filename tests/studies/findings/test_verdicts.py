@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.findings import verdicts
+from dlwhy.studies.findings.judging import cautions
 from dlwhy.studies.findings.statistics import Effect, holm, paired_effect
 from dlwhy.studies.findings.verdicts import Finding, settle, verdict_of
+from dlwhy.studies.plan.study import Arm, Outcome, Run, Task
 
 # study.json's fields of a prediction, as STUDIES.md names them
 FIELDS = {
@@ -362,27 +365,25 @@ def test_a_corrected_t_test_has_no_such_floor():
 # --- cautions
 
 
-def test_a_a_caution():
-    assert verdicts.a_a_caution(effect_of(0.001, 0.005)) == "the A/A arm differs by +0.003: a bug or a fluke"
-    assert verdicts.a_a_caution(effect_of(-0.005, -0.001)) == "the A/A arm differs by -0.003: a bug or a fluke"
-    assert verdicts.a_a_caution(effect_of(0.0, 0.002)) is None
-    assert verdicts.a_a_caution(effect_of(-0.002, 0.0)) is None
+def test_few_seeds_are_cautioned():
+    few, enough = settle([finding(n_seeds=5, verdict="withheld"), finding()]).findings
+    assert few.cautions[-1] == "5 seeds: no verdict below 6"
+    assert enough.cautions == ()
 
 
-def test_few_seeds_caution():
-    assert verdicts.few_seeds_caution(6) is None
-    assert verdicts.few_seeds_caution(5) == "5 seeds: no verdict below 6"
+def outcome(*lost, **more):
+    runs = [Run(seed=seed, metrics={}, status=status) for seed, status in enumerate([*lost, *["ok"] * 16])]
+    return Outcome(runs=tuple(runs), **more)
 
 
-def test_failure_cautions():
-    census = {"ok": 16, "diverged": 3, "stuck": 1, "unfinished": 0, "failed": 0}
+def test_lost_runs_and_rates_at_an_edge_are_cautioned():
+    task = Task(name="rings-4", role="positive", draw="rings", settings={"k": 4})
+    arm = Arm(name="depth 6", task=task, recipe=Simple(model="svm"))
     words = "3 of 20 runs of depth 6 diverged; their pairs are left out"
-    assert verdicts.failure_cautions("depth 6", census) == (words,)
-    assert verdicts.failure_cautions("depth 6", census, lost=("diverged", "failed")) == (words,)
-    assert len(verdicts.failure_cautions("depth 6", {**census, "failed": 2}, lost=("diverged", "failed"))) == 2
-    assert verdicts.failure_cautions("depth 6", {"ok": 20}) == ()
-
-
-def test_edge_caution():
-    assert verdicts.edge_caution("depth 3", at_edge=False) is None
-    assert verdicts.edge_caution("depth 3", at_edge=True) == "the learning rate of depth 3 lies at the edge of its grid"
+    assert cautions(arm, outcome("diverged", "diverged", "diverged", "stuck")) == [words]
+    assert len(cautions(arm, outcome("diverged", "failed"))) == 2
+    assert cautions(arm, outcome()) == []
+    edge = "the learning rate of depth 6 lies at the edge of its grid"
+    assert cautions(arm, outcome(at_edge=True)) == [edge]
+    shuffled = dataclasses.replace(arm, task=dataclasses.replace(task, settings={"k": 4, "shuffled": True}))
+    assert cautions(shuffled, outcome(at_edge=True)) == []

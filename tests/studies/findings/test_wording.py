@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dlwhy.studies.findings import wording
 from dlwhy.studies.findings.wording import Interval, outcome, sentence, size
-from dlwhy.studies.plan.prediction import Says
+from dlwhy.studies.plan.study import Says
 
 TEXTS = Says(
     "On mine, dropout helps, by {effect}.",

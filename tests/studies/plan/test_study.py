@@ -17,11 +17,18 @@ from dlwhy.studies.arms.network import Network
 from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.claims.depth.design import matched_width
 from dlwhy.studies.plan.assembling import assemble
-from dlwhy.studies.plan.fingerprint import fingerprint
-from dlwhy.studies.plan.prediction import Says
-from dlwhy.studies.plan.recipe import ADAM_RATES, SGD_RATES
-from dlwhy.studies.plan.seeds import Seeds, draw_seeds, training_seed
-from dlwhy.studies.plan.study import Arm, Task, contrast
+from dlwhy.studies.plan.study import (
+    ADAM_RATES,
+    SGD_RATES,
+    Arm,
+    Says,
+    Seeds,
+    Task,
+    contrast,
+    draw_seeds,
+    fingerprint,
+    training_seed,
+)
 from dlwhy.studies.request import BUDGETS, OwnData, Request
 from dlwhy.training.options import TrainingOptions
 from tests.studies import running
@@ -176,11 +183,6 @@ def test_a_matched_width_is_within_five_percent(depth, features, outputs, parame
     assert abs(count - parameters) <= 0.05 * parameters + (0.03 * parameters if parameters == 300 else 0)
 
 
-def test_no_hidden_layer_has_no_width():
-    with pytest.raises(UsageError, match="hidden"):
-        matched_width(features=2, depth=0, outputs=1, parameters=300)
-
-
 def test_rates_are_half_decades():
     assert ADAM_RATES[0] == pytest.approx(10**-4.5, rel=1e-3)
     assert ADAM_RATES[-1] == pytest.approx(10**-0.5, rel=1e-3)
@@ -194,7 +196,7 @@ def study_of(**given):
     task = Task(name="linear", role="negative", draw="linear", settings={"features": 2, "n_train": 105})
     arms = [ARM, dataclasses.replace(ARM, name="two"), dataclasses.replace(ARM, task=task)]
     return assemble(
-        Request(claim="depth", **given), arms=arms, contrasts=[contrast("P1", arms[1], ARM, Says())], repeated=ARM
+        Request(claim="depth", **given), arms=arms, contrasts=[contrast(arms[1], ARM, Says(), id="P1")], repeated=ARM
     )
 
 

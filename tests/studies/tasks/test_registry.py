@@ -154,14 +154,7 @@ def test_shuffling_leaves_nothing_to_learn():
     assert [score(shuffled=True, seed=seed) for seed in range(8)] == pytest.approx([0.5] * 8, abs=0.04)
 
 
-def test_an_unknown_task_is_named():
-    with pytest.raises(UsageError, match="no task rungs"):
-        tasks.draw("rungs", 0)
-
-
-def test_an_unknown_target_or_data_set_is_named():
-    with pytest.raises(UsageError, match="no target circular"):
-        drawn("smooth-teacher", target="circular")
+def test_an_unknown_data_set_is_named():
     with pytest.raises(UsageError, match="no data set"):
         drawn("bundled", name="mooons")
 

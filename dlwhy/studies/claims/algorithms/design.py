@@ -2,16 +2,14 @@
 
 import dataclasses
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies.arms.network import Network
 from dlwhy.studies.claims.algorithms.arms import Measured
 from dlwhy.studies.plan.assembling import assemble
-from dlwhy.studies.plan.prediction import Role, Says
-from dlwhy.studies.plan.recipe import ADAM_RATES, SGD_RATES
-from dlwhy.studies.plan.study import Arm, Contrast, Study, Task, contrast
+from dlwhy.studies.plan.study import ADAM_RATES, SGD_RATES, Arm, Contrast, Role, Says, Study, Task, contrast
 from dlwhy.studies.request import TEST_SHARE, Budget, OwnData, Request
 from dlwhy.training.options import TrainingOptions
 
@@ -84,23 +82,15 @@ _NETS = (
 _PLAIN = _NETS[0]
 
 
-@dataclasses.dataclass(frozen=True)
-class _Regularizer:
-    """What holds a network back from fitting noise; weak ones may do too little to be tested."""
-
-    since: Budget
-    name: str
-    choices: Mapping[str, Any]
-
-
-_REGULARIZERS = (
-    _Regularizer("quick", NONE, {}),
-    _Regularizer("default", "dropout .2", {"dropout": 0.2}),
-    _Regularizer("quick", "dropout .5", {"dropout": 0.5}),
-    _Regularizer("default", "L2 .001", {"l2": 1e-3}),
-    _Regularizer("quick", "L2 .01", {"l2": 1e-2}),
-)
-_TESTED = tuple(each.name for each in _REGULARIZERS if each.since == "quick")
+# what holds a network back from fitting noise; weak ones may do too little to be tested
+_REGULARIZERS: Mapping[str, tuple[Budget, Mapping[str, Any]]] = {
+    NONE: ("quick", {}),
+    "dropout .2": ("default", {"dropout": 0.2}),
+    "dropout .5": ("quick", {"dropout": 0.5}),
+    "L2 .001": ("default", {"l2": 1e-3}),
+    "L2 .01": ("quick", {"l2": 1e-2}),
+}
+_TESTED = tuple(name for name, (since, _) in _REGULARIZERS.items() if since == "quick")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,6 +119,22 @@ _OVERFIT = (
     _Overfit("default", _digits("noisy-128-tuned", "real", 300, label_noise=0.3), 128),
     _Overfit("default", _digits("clean-128", "negative"), 128),
 )
+_BEATS_PLAIN = Says(
+    yes="With {layers} layers, {arm} beats {base}, by {effect}.",
+    no="With {layers} layers, {arm} is no better than {base} at a rate of its own.",
+    unclear="With {layers} layers, these runs can't tell {arm} from {base}.",
+)
+_HELPS = Says(
+    yes="{on}, {arm} helps, by {effect}.",
+    no="{on}, {arm} makes no difference that matters.",
+    worse="{on}, {arm} hurts, by {effect}.",
+    unclear="{on}, these runs can't tell {open}.",
+)
+_BEATS_SGD = Says(
+    yes="On {scaling} inputs, after {steps} steps, {arm} beats tuned SGD, by {effect}.",
+    no="On {scaling} inputs, after {steps} steps, {arm} is no better than tuned SGD.",
+    unclear="On {scaling} inputs, after {steps} steps, these runs can't tell {arm} from tuned SGD.",
+)
 Part = tuple[list[Arm], list[Contrast]]
 
 
@@ -143,7 +149,7 @@ def design(request: Request) -> Study:
     return assemble(
         request,
         arms=arms,
-        contrasts=[each for _, part in parts for each in part],
+        contrasts=[pair for _, pairs in parts for pair in pairs],
         repeated=next(arm for arm in arms if arm.key == f"noisy-32: {NONE}"),
         caveats=_CAVEATS,
     )
@@ -176,7 +182,13 @@ def _deep(request: Request) -> Part:
             recipe = _recipe(network, net.optimizer, kind=Measured, steps=steps)
             arms[depth, net.name] = Arm(name=net.name, task=task, recipe=recipe, place=place)
     contrasts = [
-        _against_plain(arms[depth, net.name], arms[depth, _PLAIN.name], primary=depth == DEEP and net.is_modern)
+        contrast(
+            arms[depth, net.name],
+            arms[depth, _PLAIN.name],
+            _BEATS_PLAIN,
+            id="P1",
+            primary=depth == DEEP and net.is_modern,
+        )
         for net in nets
         if net is not _PLAIN
         for depth in (DEEP, _SHALLOW)  # an ingredient's negative control behind it
@@ -184,85 +196,72 @@ def _deep(request: Request) -> Part:
     return [*arms.values()], contrasts
 
 
-def _against_plain(arm: Arm, plain: Arm, *, primary: bool) -> Contrast:
-    layers = f"With {arm.place['layers']} layers"
-    says = Says(
-        yes=f"{layers}, {arm.name} beats {plain.name}, by {{effect}}.",
-        no=f"{layers}, {arm.name} is no better than {plain.name} at a rate of its own.",
-        unclear=f"{layers}, these runs can't tell {arm.name} from {plain.name}.",
-    )
-    return contrast("P1", arm, plain, says, primary=primary)
-
-
 def _overfitting(request: Request) -> Part:
-    regularizers = [each for each in _REGULARIZERS if request.includes(each.since)]
+    regularizers = _regularizers(request)
     rows = [row for row in _OVERFIT if request.includes(row.since)]
-    arms = {row.task.name: _regularized(row, regularizers) for row in rows}
+    arms = {(row.task.name, arm.name): arm for row in rows for arm in _regularized(row, regularizers)}
     contrasts = [
-        _against_none(row, arms[row.task.name][name], arms[row.task.name][NONE])
-        for name in (*(each.name for each in regularizers), _STOPPING)
+        contrast(
+            arms[row.task.name, name],
+            arms[row.task.name, NONE],
+            _HELPS,
+            id="P2",
+            words={"on": f"On {row.task.name}, {_rates(row)}", "open": f"{name} from none"},
+            primary=row.task.role == "positive" and name in _TESTED,
+        )
+        for name in (*regularizers, _STOPPING)
         for row in rows
-        if name != NONE and name in arms[row.task.name]
+        if name != NONE and (row.task.name, name) in arms
     ]
-    return [arm for by_name in arms.values() for arm in by_name.values()], contrasts
+    return [*arms.values()], contrasts
 
 
-def _regularized(row: _Overfit, regularizers: Iterable[_Regularizer]) -> dict[str, Arm]:
+def _rates(row: _Overfit) -> str:
+    return f"at Keras' rate of {_COMMON_RATE:g}" if row.at_common_rate else "each at a rate of its own"
+
+
+def _regularizers(request: Request) -> dict[str, Mapping[str, Any]]:
+    return {name: choices for name, (since, choices) in _REGULARIZERS.items() if request.includes(since)}
+
+
+def _regularized(row: _Overfit, regularizers: Mapping[str, Mapping[str, Any]]) -> list[Arm]:
     recipes = {
-        each.name: _recipe(NetworkSpec(layers=(row.width,) * 2, **each.choices), batch=_OVERFITTING_BATCH)
-        for each in regularizers
+        name: _recipe(NetworkSpec(layers=(row.width,) * 2, **choices), batch=_OVERFITTING_BATCH)
+        for name, choices in regularizers.items()
     }
     if row.at_common_rate:
         options = dataclasses.replace(recipes[NONE].options, learning_rate=_COMMON_RATE)
-        recipes = {name: dataclasses.replace(each, rates=(), options=options) for name, each in recipes.items()}
+        recipes = {name: dataclasses.replace(recipe, rates=(), options=options) for name, recipe in recipes.items()}
     else:  # stops on a fifth of the training part, and takes the best weights
         options = dataclasses.replace(recipes[NONE].options, patience=_PATIENCE)
         recipes[_STOPPING] = dataclasses.replace(recipes[NONE], options=options, log_every=_LOG_EVERY)
-    return {
-        name: Arm(name=name, task=row.task, recipe=recipe, place={"regularizer": name})
-        for name, recipe in recipes.items()
-    }
-
-
-def _against_none(row: _Overfit, arm: Arm, none: Arm) -> Contrast:
-    rates = f"at Keras' rate of {_COMMON_RATE:g}" if row.at_common_rate else "each at a rate of its own"
-    on = f"On {row.task.name}, {rates}"
-    says = Says(
-        yes=f"{on}, {arm.name} helps, by {{effect}}.",
-        no=f"{on}, {arm.name} makes no difference that matters.",
-        worse=f"{on}, {arm.name} hurts, by {{effect}}.",
-        unclear=f"{on}, these runs can't tell {arm.name} from none.",
-    )
-    return contrast("P2", arm, none, says, primary=row.task.role == "positive" and arm.name in _TESTED)
+    return [
+        Arm(name=name, task=row.task, recipe=recipe, place={"regularizer": name}) for name, recipe in recipes.items()
+    ]
 
 
 def _optimizers(request: Request) -> Part:
     names = [name for name, (since, _) in _OPTIMIZERS.items() if request.includes(since)]
     lengths = [steps for steps, since in _LENGTHS.items() if request.includes(since)]
-    arms: dict[tuple[int, str], dict[str, Arm]] = {}
-    for steps, (inputs, (scaling, role, _)) in itertools.product(lengths, _SCALES.items()):
+    arms = {}
+    for steps, (inputs, (scaling, role, _)), name in itertools.product(lengths, _SCALES.items(), names):
         task = _digits(f"{inputs}-{steps}", role, scaling=scaling)
-        arms[steps, inputs] = {
-            name: Arm(
-                name=name,
-                task=task,
-                recipe=_recipe(NetworkSpec(layers=(32, 32)), name, steps=steps),
-                place={"inputs": inputs, "steps": steps, "optimizer": name},
-            )
-            for name in names
-        }
-    contrasts = [_against_sgd(by_name[name], by_name["SGD"]) for name in names[1:] for by_name in arms.values()]
-    return [arm for by_name in arms.values() for arm in by_name.values()], contrasts
-
-
-def _against_sgd(arm: Arm, sgd: Arm) -> Contrast:
-    on = f"On {_SCALES[arm.place['inputs']][2]} inputs, after {arm.place['steps']} steps"
-    says = Says(
-        yes=f"{on}, {arm.name} beats tuned SGD, by {{effect}}.",
-        no=f"{on}, {arm.name} is no better than tuned SGD.",
-        unclear=f"{on}, these runs can't tell {arm.name} from tuned SGD.",
-    )
-    return contrast("P3", arm, sgd, says, primary=arm.task.role == "positive" and arm.name == "Adam")
+        recipe = _recipe(NetworkSpec(layers=(32, 32)), name, steps=steps)
+        place = {"inputs": inputs, "steps": steps, "optimizer": name}
+        arms[steps, inputs, name] = Arm(name=name, task=task, recipe=recipe, place=place)
+    contrasts = [
+        contrast(
+            arms[steps, inputs, name],
+            arms[steps, inputs, "SGD"],
+            _BEATS_SGD,
+            id="P3",
+            words={"scaling": words},
+            primary=role == "positive" and name == "Adam",
+        )
+        for name in names[1:]
+        for steps, (inputs, (_, role, words)) in itertools.product(lengths, _SCALES.items())
+    ]
+    return [*arms.values()], contrasts
 
 
 def _factorial() -> list[Arm]:
@@ -286,9 +285,8 @@ def _factorial() -> list[Arm]:
 def _own(request: Request, own: OwnData) -> Part:
     """Ask of the user's own table which ingredient carries a network: each for itself, against plain SGD."""
     task = Task(name=own.name, role="own", draw="own")
-    none, *regularizers = _REGULARIZERS
-    ingredients = [none, _Regularizer("quick", "batch norm", {"batch_norm": True}), *regularizers]
-    tried = [(each.name, each.choices, "SGD") for each in ingredients if request.includes(each.since)]
+    ingredients = {NONE: {}, "batch norm": {"batch_norm": True}, **_regularizers(request)}
+    tried = [(name, choices, "SGD") for name, choices in ingredients.items()]
     plain, *arms = [
         Arm(
             name=name,
@@ -299,18 +297,11 @@ def _own(request: Request, own: OwnData) -> Part:
         )
         for name, choices, optimizer in (*tried, ("Adam", {}, "Adam"))
     ]
-    return [plain, *arms], [_against_plain_own(arm, plain) for arm in arms]
-
-
-def _against_plain_own(arm: Arm, plain: Arm) -> Contrast:
-    on = f"On {arm.task.name}"
-    says = Says(
-        yes=f"{on}, {arm.name} helps, by {{effect}}.",
-        no=f"{on}, {arm.name} makes no difference that matters.",
-        worse=f"{on}, {arm.name} hurts, by {{effect}}.",
-        unclear=f"{on}, these runs can't tell whether {arm.name} helps.",
-    )
-    return contrast("P5", arm, plain, says)
+    contrasts = [
+        contrast(arm, plain, _HELPS, id="P5", words={"on": f"On {own.name}", "open": f"whether {arm.name} helps"})
+        for arm in arms
+    ]
+    return [plain, *arms], contrasts
 
 
 def _batch(own: OwnData) -> int:

@@ -28,7 +28,8 @@ _ENDS = {"stuck": 5, "diverged": 3, "failed": 2, "unfinished": 4}
 def panels(report: Report) -> Sequence[Panel]:
     """Return what draws the panels that the report has data for."""
     drawn: list[Panel] = [_forest(report, id_) for id_ in _TITLES if _chosen(report, id_)]
-    deep, deepest = _deep_arms(report), _deepest(report)
+    deep = [arm for arm in report["arms"] if "layers" in arm["place"] and arm["mean"] is not None]
+    deepest = max(map(_layers, deep), default=0)
     if deep:
         drawn += [lambda ax: _by_depth(ax, deep, report["alpha"]), lambda ax: _failures(ax, deep, deepest)]
         drawn.append(lambda ax: _by_rate(ax, [arm for arm in deep if _layers(arm) == deepest], f"{deepest} layers"))
@@ -48,27 +49,19 @@ def panels(report: Report) -> Sequence[Panel]:
 
 
 def _chosen(report: Report, id_: str) -> list[Mapping[str, Any]]:
-    return [each for each in report["predictions"] if each["id"] == id_ and each["effect"] is not None]
+    return [finding for finding in report["predictions"] if finding["id"] == id_ and finding["effect"] is not None]
 
 
 def _forest(report: Report, id_: str) -> Panel:
     """Return the forest of one part: a row an ingredient, its negative control beneath."""
-    rows = [{**each, "contrast": each["arm"] or each["contrast"]} for each in _chosen(report, id_)]
+    rows = [{**finding, "contrast": finding["arm"] or finding["contrast"]} for finding in _chosen(report, id_)]
     return ForestDisplay(
         findings=rows, smallest=report["smallest_effect"], title=_TITLES[id_], alpha=report["alpha"]
     ).plot
 
 
-def _deep_arms(report: Report) -> list[Mapping[str, Any]]:
-    return [arm for arm in report["arms"] if "layers" in arm["place"] and arm["mean"] is not None]
-
-
 def _layers(arm: Mapping[str, Any]) -> int:
     return int(arm["place"]["layers"])
-
-
-def _deepest(report: Report) -> int:
-    return max(map(_layers, _deep_arms(report)), default=0)
 
 
 def _longest(report: Report, inputs: str) -> list[Mapping[str, Any]]:
@@ -89,15 +82,14 @@ def _styles(arms: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def _by_depth(ax: "Axes", arms: Sequence[Mapping[str, Any]], alpha: float) -> None:
-    by_name = {arm["arm"]: arm for arm in arms}
-    names, handles = list(by_name), []
-    for name, line in zip(names, _styles(by_name.values()), strict=True):
+    by_name, handles = {arm["arm"]: arm for arm in arms}, {}
+    for name, line in zip(by_name, _styles(by_name.values()), strict=True):
         of_name = sorted((arm for arm in arms if arm["arm"] == name), key=_layers)
         depths, means = [_layers(arm) for arm in of_name], [arm["mean"] for arm in of_name]
-        handles.append(ax.errorbar(depths, means, yerr=lines.lengths(of_name), marker="o", markersize=4, **line))
+        handles[name] = ax.errorbar(depths, means, yerr=lines.lengths(of_name), marker="o", markersize=4, **line)
     ax.set_xticks(sorted({_layers(arm) for arm in arms}))
     title, ylabel = "Deeper, with a rate of its own for each arm", f"held-out accuracy, {style.level(alpha)} interval"
-    lines.finish(ax, handles, names, title=title, xlabel="hidden layers", ylabel=ylabel)
+    lines.finish(ax, handles, title=title, xlabel="hidden layers", ylabel=ylabel)
 
 
 def _failures(ax: "Axes", arms: Sequence[Mapping[str, Any]], depth: int) -> None:
@@ -123,26 +115,23 @@ def _failures(ax: "Axes", arms: Sequence[Mapping[str, Any]], depth: int) -> None
 
 def _by_rate(ax: "Axes", arms: Sequence[Mapping[str, Any]], words: str) -> None:
     """Draw what each rate scored on the tuning seeds: how wide the good ones lie is how easy an arm is to tune."""
-    names = [arm["arm"] for arm in arms]
-    handles = []
-    plain = list(style.class_colors(max(2, len(arms))))
-    looks = (
-        list(_styles(arms)) if all("network" in arm["place"] for arm in arms) else [{"color": each} for each in plain]
-    )
+    handles = {}
+    are_deep = all("network" in arm["place"] for arm in arms)
+    looks = _styles(arms) if are_deep else [{"color": color} for color in style.class_colors(max(2, len(arms)))]
     for arm, look in zip(arms, looks, strict=False):
         rates, scores = np.array(sorted((float(rate), score) for rate, score in arm["rates"].items())).reshape(-1, 2).T
-        handles.append(ax.plot(rates, scores, marker="o", markersize=3.5, **look)[0])
+        handles[arm["arm"]] = ax.plot(rates, scores, marker="o", markersize=3.5, **look)[0]
         chosen = np.flatnonzero(np.isclose(rates, arm["learning_rate"] or 0, rtol=1e-3))
         if not arm["hopeless"]:
             ax.plot(rates[chosen], scores[chosen], "o", markersize=8, color=look["color"], fillstyle="none")
     labels = {"xlabel": "learning rate (ring: chosen)", "ylabel": "validation accuracy, tuning seeds"}
-    lines.finish(ax, handles, names, title=f"By learning rate: {words}", **labels, log="x")
+    lines.finish(ax, handles, title=f"By learning rate: {words}", **labels, log="x")
 
 
 def _by_layer(ax: "Axes", measured: Sequence[tuple[Mapping[str, Any], Sequence[float]]]) -> None:
-    names, handles = [arm["arm"] for arm, _ in measured], []
-    for (_, curve), line in zip(measured, _styles(arm for arm, _ in measured), strict=True):
-        handles.append(ax.plot(range(1, len(curve) + 1), curve, marker="o", markersize=3, **line)[0])
+    handles = {}
+    for (arm, curve), line in zip(measured, _styles(arm for arm, _ in measured), strict=True):
+        handles[arm["arm"]] = ax.plot(range(1, len(curve) + 1), curve, marker="o", markersize=3, **line)[0]
     ax.locator_params(axis="x", integer=True)
     labels = {"xlabel": "layer (the last: the output)", "ylabel": "log10 of the gradient's norm"}
-    lines.finish(ax, handles, names, title="Gradients before the first step", **labels)
+    lines.finish(ax, handles, title="Gradients before the first step", **labels)

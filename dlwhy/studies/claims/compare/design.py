@@ -1,8 +1,8 @@
 """The design of a comparison: an arm a recipe of the user's, on the same seeds and splits, with equal tuning."""
 
 import dataclasses
-from collections.abc import Sequence
-from typing import Any
+import functools
+from collections.abc import Callable, Sequence
 
 from dlwhy.data.dataset import Task as Kind
 from dlwhy.errors import UsageError
@@ -13,14 +13,20 @@ from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.claims.compare import recipes
 from dlwhy.studies.claims.compare.recipes import Recipe
 from dlwhy.studies.plan.assembling import assemble
-from dlwhy.studies.plan.prediction import Says
-from dlwhy.studies.plan.recipe import ADAM_RATES, SGD_RATES
-from dlwhy.studies.plan.study import Arm, Contrast, Study, Task, contrast
+from dlwhy.studies.plan.study import ADAM_RATES, SGD_RATES, Arm, Says, Study, Task, contrast
 from dlwhy.studies.request import Request, score_of
 from dlwhy.text import display
 from dlwhy.training.options import TrainingOptions
 
+_BETTER = Says(
+    yes="{arm} is better than {base}, by {effect}.",
+    no="{arm} is not better than {base} by anything that matters.",
+    worse="{arm} is worse than {base}, by {effect}.",
+    unclear="These runs can't tell {arm} from {base}.",
+)
 _ROWS = 700  # of the demonstration, which is compared on if there are no data
+# parameters of a network for the task
+Count = Callable[[NetworkSpec], int]
 _SGD = ("sgd", "momentum", "nesterov")
 
 
@@ -35,19 +41,20 @@ def design(request: Request) -> Study:
     """
     task, kind, features, classes = _task(request)
     asked = _recipes(request, kind)
-    for each in asked:
-        _check_size(each, features=features, kind=kind, classes=classes)
+    count = functools.partial(recipes.parameters, features=features, kind=kind, classes=classes)
+    for recipe in asked:
+        _check_size(recipe, count)
     if request.extra.get("match"):
-        asked = _matched(asked, features=features, kind=kind, classes=classes)
+        asked = _matched(asked, count)
     n_train = request.own.n_train if request.own else _ROWS
-    arms = [_arm(each, task, kind, n_train) for each in asked]
+    arms = [_arm(recipe, task, kind, n_train) for recipe in asked]
     repeated = next((arm for arm in arms if isinstance(arm.recipe, Network)), None)
     study = assemble(
         dataclasses.replace(request, epochs=None),  # recipes have read it
         arms=arms,
-        contrasts=[_contrast(arm, arms[0]) for arm in arms[1:]],
+        contrasts=[contrast(arm, arms[0], _BETTER, id="C1") for arm in arms[1:]],
         repeated=repeated,
-        caveats=_caveats(asked, request, features=features, kind=kind, classes=classes),
+        caveats=_caveats(asked, request, count),
     )
     return dataclasses.replace(study, request=request)
 
@@ -72,38 +79,36 @@ def _recipes(request: Request, kind: Kind) -> list[Recipe]:
         raise UsageError(f"--match must be parameters (got {display(match)})")
     models = request.extra.get("models") or {}
     asked = [recipes.parse(text, kind, epochs=request.epochs, models=models) for text in texts]
-    for index, each in enumerate(asked):
-        if each.text in [other.text for other in asked[:index]]:
-            raise UsageError(f'--arm "{display(each.text, 100)}" is given twice', "the A/A arm shows the noise")
+    for index, recipe in enumerate(asked):
+        if recipe.text in [other.text for other in asked[:index]]:
+            raise UsageError(f'--arm "{display(recipe.text, 100)}" is given twice', "the A/A arm shows the noise")
     return asked
 
 
-def _check_size(recipe: Recipe, **shape: Any) -> None:
-    size = recipes.parameters(recipe.network, **shape) if recipe.network else 0
+def _check_size(recipe: Recipe, count: Count) -> None:
+    size = count(recipe.network) if recipe.network else 0
     if size > MAX_PARAMETERS:
         raise UsageError(
             f'--arm "{display(recipe.text, 100)}": about {size:,} parameters', f"at most {MAX_PARAMETERS:,}"
         )
 
 
-def _matched(asked: Sequence[Recipe], *, features: int, kind: Kind, classes: int) -> list[Recipe]:
+def _matched(asked: Sequence[Recipe], count: Count) -> list[Recipe]:
     """Return all networks about as many parameters as the first."""
-
-    def count(network: Any) -> int:
-        return recipes.parameters(network, features=features, kind=kind, classes=classes)
-
-    networks = [each.network for each in asked if each.network]
-    wanted = count(networks[0]) if networks else 0
-    changed = []
-    for each in asked:
-        network = recipes.resized(each.network, wanted, count) if each.network else None
-        if each.network and network is None:
-            raise UsageError(
-                f'--match parameters: "{display(each.text, 100)}" can\'t be brought within 5 % of {wanted} parameters',
-                "give the first arm more units",
-            )
-        changed.append(dataclasses.replace(each, network=network if each.network != networks[0] else each.network))
-    return changed
+    first = next((recipe.network for recipe in asked if recipe.network), None)
+    wanted, matched = count(first) if first else 0, []
+    for recipe in asked:
+        network = recipe.network
+        if network and network != first:
+            network = recipes.resized(network, wanted, count)
+            if network is None:
+                raise UsageError(
+                    f'--match parameters: "{display(recipe.text, 100)}" can\'t be brought within 5 % of {wanted}'
+                    " parameters",
+                    "give the first arm more units",
+                )
+        matched.append(dataclasses.replace(recipe, network=network))
+    return matched
 
 
 def _arm(recipe: Recipe, task: Task, kind: Kind, n_train: int) -> Arm:
@@ -123,27 +128,16 @@ def _arm(recipe: Recipe, task: Task, kind: Kind, n_train: int) -> Arm:
     return Arm(name=recipe.text, task=task, recipe=network, metric=score_of(kind))
 
 
-def _contrast(arm: Arm, base: Arm) -> Contrast:
-    says = Says(
-        yes=f"{arm.name} is better than {base.name}, by {{effect}}.",
-        no=f"{arm.name} is not better than {base.name} by anything that matters.",
-        worse=f"{arm.name} is worse than {base.name}, by {{effect}}.",
-        unclear=f"These runs can't tell {arm.name} from {base.name}.",
-    )
-    return contrast("C1", arm, base, says)
-
-
-def _caveats(asked: Sequence[Recipe], request: Request, *, features: int, kind: Kind, classes: int) -> list[str]:
+def _caveats(asked: Sequence[Recipe], request: Request, count: Count) -> list[str]:
     said = [] if request.own else ["Without --data, this is the demonstration: two moons."]
-    fixed = [each.text for each in asked if each.has_rate]
-    if fixed and any(each.network and not each.has_rate for each in asked):
+    fixed = [recipe.text for recipe in asked if recipe.has_rate]
+    if fixed and any(recipe.network and not recipe.has_rate for recipe in asked):
         said.append(f"Not of equal tuning: the rate of {', '.join(fixed)} was given, the others' were tuned.")
-    others = [each.text for each in asked if each.from_other]
+    others = [recipe.text for recipe in asked if recipe.from_other]
     if others:
         said.append(f"Trained from scratch here, though the model began with another's weights: {', '.join(others)}.")
-    for each in asked:
-        if each.network and request.extra.get("match"):
-            size = recipes.parameters(each.network, features=features, kind=kind, classes=classes)
-            widths = ",".join(map(str, each.network.layers)) or "none"
-            said.append(f"{each.text}: hidden units {widths}, {size:,} parameters.")
+    for recipe in asked:
+        if recipe.network and request.extra.get("match"):
+            widths = ",".join(map(str, recipe.network.layers)) or "none"
+            said.append(f"{recipe.text}: hidden units {widths}, {count(recipe.network):,} parameters.")
     return said

@@ -4,9 +4,7 @@ from typing import Any
 
 from dlwhy.studies.findings import wording
 from dlwhy.studies.findings.selecting import Cell, cells
-from dlwhy.studies.plan.outcome import Results
-from dlwhy.studies.plan.recipe import NetworkRecipe
-from dlwhy.studies.plan.study import Study
+from dlwhy.studies.plan.study import NetworkRecipe, Results, Study
 
 
 def descriptive(study: Study, results: Results) -> dict[str, Any]:

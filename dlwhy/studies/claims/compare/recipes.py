@@ -1,27 +1,39 @@
-"""Recipes as text, such as ``layers=64,64 dropout=0.3``: the options of ``dlwhy train`` by their names."""
+"""Recipes as text, such as ``layers=64,64 dropout=0.3``: the options of ``dlwhy train`` by their names.
+
+That of a trained model, its network and training options, is read from its file, and nothing of it is run.
+"""
 
 import dataclasses
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from dlwhy import files
 from dlwhy.data.dataset import Task as Kind
-from dlwhy.errors import UsageError
+from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.models import baselines
+from dlwhy.models.keras_file import archive
 from dlwhy.models.layouts import Layout
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.stacked import StackedNetwork, n_outputs
-from dlwhy.studies.claims.compare import model_recipes
+from dlwhy.studies.arms import scoring
 from dlwhy.text import display
 from dlwhy.training import recipe
 from dlwhy.training.options import TrainingOptions
 
-BASELINE = "baseline:"
+BASELINE, MODEL = "baseline:", "model:"
 # as near as widths must bring two sizes
 NEAR = 0.05
 _SHORT = {"lr": "learning_rate"}
-# what all arms have in common, so that they differ in nothing else
-_COMMON = ("normalize", "seed", "engine", "precision", "checkpoint_every")
+# what all arms have in common, so that they differ in nothing else: a study standardises the features itself, and has
+# seeds of its own
+_COMMON: Mapping[str, Any] = {
+    "normalize": "never",
+    "seed": TrainingOptions.seed,
+    "engine": TrainingOptions.engine,
+    "precision": TrainingOptions.precision,
+    "checkpoint_every": None,
+}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -66,7 +78,7 @@ def parse(
     epochs
         Passes over the training part, if the recipe does not say.
     models
-        Recipes of models that were read before, by text; see `model_recipes.read_all`.
+        Recipes of models that were read before, by text; see `read_all`.
 
     Raises
     ------
@@ -76,7 +88,7 @@ def parse(
         If a model's recipe can't be read.
 
     """
-    if text.strip().startswith(model_recipes.MODEL):
+    if text.strip().startswith(MODEL):
         return _of_model(text, models or {})
     name = " ".join(text.split())
     if name.startswith(BASELINE):
@@ -98,25 +110,74 @@ def parse(
     return Recipe(text=name, network=network, options=options, has_rate="learning_rate" in given)
 
 
+def read_all(texts: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Read the recipes of all models among the texts of arms, by text: a study is shown when the files are gone.
+
+    Raises
+    ------
+    UsageError
+        If a text names no file.
+    InputRefusedError, InputUnreadableError, InputOutputError
+        If a file can't be read, or has no recipe of ours in it.
+
+    """
+    return {name_of(text): read(text) for text in texts if text.strip().startswith(MODEL)}
+
+
+def name_of(text: str) -> str:
+    """Return the name of the arm: as it was given, but for space round it."""
+    return display(text.strip(), 200)
+
+
+def read(text: str) -> dict[str, Any]:
+    """Read one model's recipe, JSON-like; raises as `read_all` does."""
+    path = text.strip().removeprefix(MODEL).strip()
+    if not path or files.is_standard(path):
+        raise UsageError(f'--arm "{display(text, 100)}" names no file', "such as model:model.keras")
+    told = archive.describe(path)
+    training = told["training"] or {}
+    if not told["network"] or not training.get("options"):
+        raise InputRefusedError(
+            f"{files.shown(path)}: no training options in it, it was not trained by dlwhy",
+            'write its recipe out, such as --arm "layers=64,64 epochs=50"',
+        )
+    found = {"network": told["network"], "options": training["options"], "taken": bool(training.get("taken"))}
+    try:
+        take(found)
+    except InputRefusedError as error:
+        raise InputRefusedError(f"{files.shown(path)}: {error.message}", error.hint) from error
+    return found
+
+
+def take(recipe: Mapping[str, Any]) -> tuple[NetworkSpec, TrainingOptions]:
+    """Make a network's specification and its options of what `read` gave, trusting nothing.
+
+    Raises
+    ------
+    InputRefusedError
+        If a value can't be.
+
+    """
+    try:
+        network = NetworkSpec.from_json(recipe["network"])
+        options = TrainingOptions.from_json(recipe["options"])
+    except (KeyError, TypeError, ValueError, AttributeError, UsageError) as error:
+        raise InputRefusedError(f"its recipe is damaged: {display(error, 120)}") from error
+    return network, dataclasses.replace(options, **_COMMON)
+
+
 def _of_model(text: str, models: Mapping[str, Mapping[str, Any]]) -> Recipe:
-    name = model_recipes.name_of(text)
-    found = models.get(name) or model_recipes.read(text)
-    network, options = model_recipes.take(found)
+    name = name_of(text)
+    found = models.get(name) or read(text)
+    network, options = take(found)
     return Recipe(text=name, network=network, options=options, has_rate=True, from_other=bool(found.get("taken")))
 
 
 def parameters(network: NetworkSpec, *, features: int, kind: Kind, classes: int) -> int:
     """Count the trainable parameters of a network."""
-    shape = StackedNetwork(
-        spec=network, n_features=features, n_outputs=n_outputs(kind, classes), layout=Layout("first")
-    )
-    total = 0
-    for each in shape.weights:
-        size = 1
-        for length in each.shape:
-            size *= length
-        total += size if each.trainable else 0
-    return total
+    outputs = n_outputs(kind, classes)
+    shape = StackedNetwork(spec=network, n_features=features, n_outputs=outputs, layout=Layout("first"))
+    return scoring.parameters(shape)
 
 
 def resized(network: NetworkSpec, wanted: int, count: Callable[[NetworkSpec], int]) -> NetworkSpec | None:
@@ -141,7 +202,7 @@ def resized(network: NetworkSpec, wanted: int, count: Callable[[NetworkSpec], in
     # unequal widths reach sizes in between, but would switch residual connections off
     ups = range(len(network.layers)) if not network.residual else (0,)
     tried = [_scaled(network, factor, up) for factor in (low * 0.999, high * 1.001) for up in ups]
-    best = min(tried, key=lambda each: abs(count(each) - wanted))
+    best = min(tried, key=lambda scaled: abs(count(scaled) - wanted))
     return best if abs(count(best) / wanted - 1) <= NEAR else None
 
 
@@ -179,7 +240,7 @@ def _option(word: str, text: str) -> tuple[str, Any]:
 def _unknown(name: str, field: str, text: str) -> UsageError:
     if field in _COMMON:
         return _refused(text, f"{_flag(field)} can't differ between arms")
-    known = [_flag(each) for each in _readers()]
+    known = [_flag(field) for field in _readers()]
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known)}"
     return _refused(text, f"no option {display(name)} for an arm", hint)

@@ -14,10 +14,7 @@ import numpy.typing as npt
 from dlwhy.data.dataset import Dataset
 from dlwhy.studies.arms import scoring
 from dlwhy.studies.arms.training import joined, prepare
-from dlwhy.studies.plan.outcome import Outcome, Run
-from dlwhy.studies.plan.recipe import NetworkRecipe
-from dlwhy.studies.plan.seeds import Seeds, training_seed
-from dlwhy.studies.plan.study import Task
+from dlwhy.studies.plan.study import NetworkRecipe, Outcome, Run, Seeds, Task, training_seed
 from dlwhy.studies.tasks import registry
 from dlwhy.studies.tasks.draws import Draw, generator
 from dlwhy.training.stack.fit import Length, Replicas, Varying, train_replicas
@@ -52,7 +49,7 @@ class Durations(NetworkRecipe):
             trained = self._trained(draws, part, most=len(parts[0]))
             held_out = np.stack([draw.X_test for draw in draws])
             y_prob = np.stack([replicas.predict(held_out) for replicas in trained], axis=1)
-            seconds, parameters = (time.perf_counter() - started) / len(part), scoring.parameters(trained[0])
+            seconds, parameters = (time.perf_counter() - started) / len(part), scoring.parameters(trained[0].shape)
             runs += [
                 self._scored(draw, predicted, seed=seed, parameters=parameters, seconds=seconds)
                 for draw, predicted, seed in zip(draws, y_prob, part, strict=True)

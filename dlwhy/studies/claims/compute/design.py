@@ -1,16 +1,14 @@
 """The design of the study of compute: tasks, each with networks of several widths and durations."""
 
-import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies.claims.compute import throughput
 from dlwhy.studies.claims.compute.arms import METRIC, Durations
 from dlwhy.studies.plan.assembling import assemble
-from dlwhy.studies.plan.prediction import Role
-from dlwhy.studies.plan.study import Arm, Study, Task
+from dlwhy.studies.plan.study import Arm, Role, Study, Task
 from dlwhy.studies.request import Budget, Request
 from dlwhy.training.options import TrainingOptions
 
@@ -29,34 +27,25 @@ _FEW = 200
 _FEW_NOISE = _LINEAR_NOISE = 0.3
 
 
-@dataclasses.dataclass(frozen=True)
-class _Row:
-    """A task on fresh points, or on as few as it says."""
-
-    since: Budget
-    name: str
-    role: Role
-    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-
-    def task(self, fresh: int) -> Task:
-        """Return the task, with so many points where they are fresh."""
-        settings = {"d": 4, "n_train": fresh, **self.settings}
-        return Task(name=self.name, role=self.role, draw="smooth-teacher", settings=settings)
-
-
-_ROWS = (
-    _Row("quick", "teacher", "positive"),
-    _Row("quick", "noise", "negative", {"target": "noise"}),
-    _Row("quick", "linear", "negative", {"target": "linear", "noise": _LINEAR_NOISE}),
-    _Row("quick", f"{_FEW} points", "negative", {"n_train": _FEW, "noise": _FEW_NOISE}),
-    _Row("thorough", "teacher-8", "real", {"d": 8}),
+# tasks: since which budget, name, role, and what is not as for a teacher of 4 dimensions with fresh points
+_ROWS: Sequence[tuple[Budget, str, Role, Mapping[str, Any]]] = (
+    ("quick", "teacher", "positive", {}),
+    ("quick", "noise", "negative", {"target": "noise"}),
+    ("quick", "linear", "negative", {"target": "linear", "noise": _LINEAR_NOISE}),
+    ("quick", f"{_FEW} points", "negative", {"n_train": _FEW, "noise": _FEW_NOISE}),
+    ("thorough", "teacher-8", "real", {"d": 8}),
 )
 
 
 def design(request: Request) -> Study:
     """Return one arm a task and width: all durations of all seeds are trained by one program."""
     durations = tuple(steps for steps, since in _DURATIONS.items() if request.includes(since))
-    tasks = [row.task(max(durations) * _BATCH) for row in _ROWS if request.includes(row.since)]
+    usual = {"d": 4, "n_train": max(durations) * _BATCH}
+    tasks = [
+        Task(name=name, role=role, draw="smooth-teacher", settings={**usual, **settings})
+        for since, name, role, settings in _ROWS
+        if request.includes(since)
+    ]
     if request.own:
         tasks.append(Task(name=request.own.name, role="own", draw="own"))
     arms = [

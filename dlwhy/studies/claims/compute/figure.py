@@ -31,49 +31,44 @@ def _grid_panel(shown: Mapping[str, Any], task: str) -> Panel:
     def draw(ax: "Axes") -> None:
         cells, frontier = shown["grids"][task], shown["frontiers"].get(task)
         widths = list(dict.fromkeys(cell[0] for cell in cells))
-        handles, names = [], []
+        handles = {}
         for width, color in zip(widths, style.class_colors(max(2, len(widths))), strict=False):
             cost, loss = _of_width(cells, width)
-            handles.append(ax.plot(cost, loss, "o-", color=color, markersize=4, linewidth=1.3)[0])
-            names.append(f"width {width:g}")
+            handles[f"width {width:g}"] = ax.plot(cost, loss, "o-", color=color, markersize=4, linewidth=1.3)[0]
         if frontier:
             budget, loss = _frontier(frontier)
-            handles.append(ax.step(budget, loss, where="post", color=style.ink(), linewidth=1.8)[0])
-            names.append(
-                "frontier"
-                if frontier["slope"] is None
-                else f"frontier, compute^{0.0 - round(frontier['slope'], 2):.2f}"
-            )
-        lines.finish(ax, handles, names, title=f"{task}: what compute buys", **_LABELS)
+            law = "" if frontier["slope"] is None else f", compute^{0.0 - round(frontier['slope'], 2):.2f}"
+            handles[f"frontier{law}"] = ax.step(budget, loss, where="post", color=style.ink(), linewidth=1.8)[0]
+        lines.finish(ax, handles, title=f"{task}: what compute buys", **_LABELS)
 
     return draw
 
 
 def _controls(ax: "Axes", shown: Mapping[str, Any], tasks: Sequence[str]) -> None:
-    handles = []
+    handles = {}
     for task, color in zip(tasks, style.class_colors(max(2, len(tasks))), strict=False):
         cells, frontier = shown["grids"][task], shown["frontiers"].get(task)
         for width in dict.fromkeys(cell[0] for cell in cells):
             ax.plot(*_of_width(cells, width), "o-", color=color, alpha=0.3, markersize=2.5, linewidth=0.8)
         budget, loss = _frontier(frontier) if frontier else (np.array([]), np.array([]))
-        handles.append(ax.step(budget, loss, where="post", color=color, linewidth=2.2)[0])
-    names = [f"{task}, frontier" for task in tasks]
-    lines.finish(ax, handles, names, title="Controls: compute that buys nothing", **_LABELS)
+        handles[f"{task}, frontier"] = ax.step(budget, loss, where="post", color=color, linewidth=2.2)[0]
+    lines.finish(ax, handles, title="Controls: compute that buys nothing", **_LABELS)
 
 
 def _throughput(ax: "Axes", measured: Mapping[str, Any]) -> None:
-    colors = style.class_colors(3)
-    handles = [
-        ax.plot(*np.array(measured["batch"], float).T, "o-", color=colors[0])[0],
-        ax.plot(*np.array(measured["replicas"], float).T, "s--", color=colors[1])[0],
-    ]
-    names = ["by batch size, one network", "by networks side by side, batch 64"]
-    if not isinstance(measured["threads"], str):
-        handles.append(ax.plot(*np.array(measured["threads"], float).T, "^:", color=colors[2])[0])
-        names.append("by threads, batch 1024")
+    names = {
+        "batch": ("by batch size, one network", "o-"),
+        "replicas": ("by networks side by side, batch 64", "s--"),
+        "threads": ("by threads, batch 1024", "^:"),
+    }
+    handles = {
+        name: ax.plot(*np.array(measured[what], float).T, look, color=color)[0]
+        for (what, (name, look)), color in zip(names.items(), style.class_colors(3), strict=True)
+        if not isinstance(measured[what], str)  # why it was not measured
+    }
     title = f"This machine: at best {measured['share']:.0%} of its matrix-product peak"
     labels = {"xlabel": "batch size, networks, threads", "ylabel": "samples a second"}
-    lines.finish(ax, handles, names, title=title, **labels, log="xy")
+    lines.finish(ax, handles, title=title, **labels, log="xy")
 
 
 def _of_width(cells: Sequence[Sequence[float]], width: float) -> Any:

@@ -19,10 +19,7 @@ from dlwhy import files
 from dlwhy.data.dataset import Dataset
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies.arms.training import prepare
-from dlwhy.studies.plan.outcome import Outcome, Results, Run
-from dlwhy.studies.plan.recipe import Recipe
-from dlwhy.studies.plan.seeds import Seeds
-from dlwhy.studies.plan.study import Arm, Task
+from dlwhy.studies.plan.study import Arm, Outcome, Recipe, Results, Run, Seeds, Task
 from dlwhy.training import accelerator
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.progress import Hooks, Progress
@@ -168,7 +165,7 @@ def _by_threads() -> list[list[float]] | str:
     cores = len(os.sched_getaffinity(0))
     counts = sorted({1 << power for power in range(cores.bit_length())} | {cores})
     found = []
-    for count in (each for each in counts if each <= cores):
+    for count in counts:
         command = [sys.executable, "-c", f"from {__name__} import main; main({count})"]
         try:
             done = subprocess.run(  # noqa: S603  # our own module

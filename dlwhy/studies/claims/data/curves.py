@@ -7,17 +7,17 @@ turns back.
 
 import dataclasses
 import math
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.studies.claims.data import doubling
 from dlwhy.studies.findings import statistics
 from dlwhy.studies.findings.statistics import Array, Effect
 
 Form = Literal["power law", "power law with floor"]
 MIN_SIZES = 5
+MISSED = "the curve missed the two largest sizes by more than it would promise"
 _HELD_OUT = 2
 _DRAWS = 200
 # a floor makes three parameters: fewer points than four say nothing about it
@@ -45,8 +45,27 @@ class Curve:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class LearningCurve:
-    """What was seen of a learning curve, and its forecast.
+class Doubling:
+    """A forecast of the gain, in the unit of the errors; None where it is refused.
+
+    Parameters
+    ----------
+    forecast_next, forecast_next_low, forecast_next_high
+        Fall of the error, and the ends of its interval.
+    next_refused
+        Why there is none, or None.
+
+    """
+
+    forecast_next: float | None = None
+    forecast_next_low: float | None = None
+    forecast_next_high: float | None = None
+    next_refused: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LearningCurve(Doubling):
+    """What was seen of a learning curve, its forecast, and what doubling the largest size would bring.
 
     Parameters
     ----------
@@ -64,9 +83,6 @@ class LearningCurve:
         Why there is no forecast, or None.
     next_doubling
         Gain (fall of the error) from the second largest size to the largest, paired by seed; None if no seed has both.
-    forecast_next, forecast_next_low, forecast_next_high, next_refused
-        Gain that doubling the largest size would bring, by a fit of the same form to all sizes, and its interval; or
-        why nothing is promised: see `doubling.forecast`.
 
     """
 
@@ -84,24 +100,6 @@ class LearningCurve:
     forecast_miss: float | None = None
     refused: str | None = None
     next_doubling: Effect | None = None
-    forecast_next: float | None = None
-    forecast_next_low: float | None = None
-    forecast_next_high: float | None = None
-    next_refused: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it JSON-like."""
-        values = {name: list(each) if isinstance(each, tuple) else each for name, each in vars(self).items()}
-        return {**values, "next_doubling": self.next_doubling.as_json() if self.next_doubling else None}
-
-
-def _logarithms(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Array, Array]:
-    pair = np.asarray(x, float), np.asarray(y, float)
-    if pair[0].shape != pair[1].shape or not all((each > 0).all() and np.isfinite(each).all() for each in pair):
-        raise ValueError("a power law needs as many positive numbers on either side")
-    if pair[0].size < 2 or not np.ptp(pair[0]):
-        raise ValueError("a power law needs two sizes at least")
-    return np.log(pair[0]), np.log(pair[1])
 
 
 def fit_curve(sizes: npt.ArrayLike, errors: npt.ArrayLike, *, floor: bool) -> Curve:
@@ -110,24 +108,18 @@ def fit_curve(sizes: npt.ArrayLike, errors: npt.ArrayLike, *, floor: bool) -> Cu
     Parameters
     ----------
     sizes, errors
-        Positive, (k,).
+        Positive, (k,), two sizes at least.
     floor
         Whether there is a c; without, the fit has a closed form.
-
-    Raises
-    ------
-    ValueError
-        If a number is not positive, or there is one size only.
-
     """
-    log_n, log_error = _logarithms(sizes, errors)
+    log_n, log_error = np.log(np.asarray(sizes, float)), np.log(np.asarray(errors, float))
     if not floor:
         return _plain(log_n, log_error)
     lowest = _below(log_error)
     starts = [_plain(log_n, np.log(np.exp(log_error) - share * lowest)) for share in _STARTS]
-    starts = [dataclasses.replace(each, c=share * lowest) for each, share in zip(starts, _STARTS, strict=True)]
+    starts = [dataclasses.replace(start, c=share * lowest) for start, share in zip(starts, _STARTS, strict=True)]
     fits = [_with_floor(log_n, log_error, start) for start in starts]
-    return min(fits, key=lambda fit: _misfit(fit, log_n, log_error))
+    return min(fits, key=lambda fit: np.square(np.log(fit.at(np.exp(log_n))) - log_error).sum())
 
 
 def _plain(log_n: Array, log_error: Array) -> Curve:
@@ -160,10 +152,6 @@ def _with_floor(log_n: Array, log_error: Array, start: Curve) -> Curve:
 def _below(log_error: Array) -> float:
     """Return the bound of a floor: just less than the smallest error, whatever the logarithm rounded."""
     return math.exp(log_error.min()) * (1 - 1e-9)
-
-
-def _misfit(curve: Curve, log_n: Array, log_error: Array) -> float:
-    return float(((np.log(curve.at(np.exp(log_n))) - log_error) ** 2).sum())
 
 
 def choose_form(sizes: npt.ArrayLike, errors: npt.ArrayLike) -> Form:
@@ -199,23 +187,13 @@ def learning_curve(
         n_test / n_train of resamples of one data set; see `statistics.paired_effect`.
     seed
         Of the bootstrap.
-
-    Raises
-    ------
-    ValueError
-        If shapes don't fit, or sizes do not ascend.
-
     """
     n, runs = np.asarray(sizes, float), np.asarray(errors, float)
-    if n.ndim != 1 or len(n) < 2 or runs.ndim != 2 or runs.shape[1] != len(n) or not len(runs):
-        raise ValueError(f"errors must be (n_seeds, n_sizes), of two sizes at least (got {runs.shape}, {n.shape})")
-    if not (n > 0).all() or not (np.diff(n) > 0).all():
-        raise ValueError("sizes must be positive and ascend")
     mean = _means(runs, np.ones((1, len(runs))))[0]
     seen = LearningCurve(
-        sizes=tuple(int(each) for each in n),
-        errors=tuple(float(each) for each in mean),
-        observed=tuple(float(each) for each in mean[-_HELD_OUT:]),
+        sizes=tuple(int(size) for size in n),
+        errors=tuple(float(error) for error in mean),
+        observed=tuple(float(error) for error in mean[-_HELD_OUT:]),
         next_doubling=_gain(runs[:, -2] - runs[:, -1], alpha=alpha, overlap=overlap),
     )
     refused = _refusal(runs, mean, alpha=alpha, overlap=overlap)
@@ -267,7 +245,7 @@ def _forecast(seen: LearningCurve, n: Array, runs: Array, *, alpha: float, overl
     exponents = [curve.b for curve in _resampled(n[inside], runs[:, inside], fit, form, seed=seed)]
     low, high = np.quantile(exponents, [alpha / 2, 1 - alpha / 2]).tolist() if exponents else (None, None)
     miss = float(np.abs(forecast - mean[-_HELD_OUT:]).max())
-    further = doubling.forecast(
+    further = promise(
         _next(everything, n[-1]),
         np.array([_next(curve, n[-1]) for curve in _resampled(n, runs, everything, form, seed=seed)]),
         miss=miss,
@@ -278,18 +256,13 @@ def _forecast(seen: LearningCurve, n: Array, runs: Array, *, alpha: float, overl
     return dataclasses.replace(
         seen,
         form=form,
-        a=fit.a,
-        b=fit.b,
-        c=fit.c,
+        **vars(fit),
+        **vars(further),
         b_low=low,
         b_high=high,
-        forecast=tuple(float(each) for each in forecast),
+        forecast=tuple(float(error) for error in forecast),
         forecast_error=float(np.abs(forecast / mean[-_HELD_OUT:] - 1).max()),
         forecast_miss=miss,
-        forecast_next=further.gain,
-        forecast_next_low=further.low,
-        forecast_next_high=further.high,
-        next_refused=further.refused,
     )
 
 
@@ -307,4 +280,46 @@ def _resampled(n: Array, runs: Array, fit: Curve, form: Form, *, seed: int) -> l
     usable = means[(np.isfinite(means) & (means > 0)).all(axis=1)]
     log_n = np.log(n)
     # begun at the fit itself, since resamples lie near it
-    return [_plain(log_n, each) if form == "power law" else _with_floor(log_n, each, fit) for each in np.log(usable)]
+    return [
+        _plain(log_n, errors) if form == "power law" else _with_floor(log_n, errors, fit) for errors in np.log(usable)
+    ]
+
+
+def promise(
+    promised: float, drawn: Array, *, miss: float, last: Effect | None, overlap: float, alpha: float
+) -> Doubling:
+    """Hold what a fitted curve promises of doubling the rows once more against what was seen.
+
+    Three rules, since a curve through noise promises what its data don't: never more than the upper end of what the
+    last doubling brought; with an interval no narrower than the curve's own misses; and nothing if these exceed it.
+
+    Parameters
+    ----------
+    promised
+        Gain of doubling the largest size, by a fit to all sizes.
+    drawn
+        The same by fits to resamples of the seeds, (draws,); none for a single seed.
+    miss
+        The larger miss of the curve's forecasts of the two largest sizes, which it had not seen.
+    last
+        What the last doubling brought.
+    overlap
+        n_test / n_train of resamples of one data set: their intervals are widened as in `statistics.paired_effect`.
+    alpha
+        One less the coverage of the interval.
+
+    """
+    if last is None or not math.isfinite(last.ci_high) or not len(drawn):
+        return Doubling(next_refused="one seed has no interval")
+    if last.ci_high <= 0:
+        return Doubling(next_refused="the last doubling brought nothing")
+    gain = min(promised, last.ci_high)
+    if miss > gain:
+        return Doubling(next_refused=MISSED)
+    low, high = np.quantile(drawn, [alpha / 2, 1 - alpha / 2])
+    wider = math.sqrt(1 + last.n_seeds * overlap)
+    return Doubling(
+        forecast_next=gain,
+        forecast_next_low=min(promised - wider * (promised - float(low)), gain - miss),
+        forecast_next_high=min(max(promised + wider * (float(high) - promised), gain + miss), last.ci_high),
+    )

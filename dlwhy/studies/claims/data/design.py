@@ -8,8 +8,7 @@ from dlwhy.models.network import NetworkSpec
 from dlwhy.studies.arms.network import Network
 from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.plan.assembling import assemble
-from dlwhy.studies.plan.prediction import Says
-from dlwhy.studies.plan.study import Arm, Contrast, Study, Task, contrast
+from dlwhy.studies.plan.study import Arm, Contrast, Recipe, Says, Study, Task, contrast
 from dlwhy.studies.request import Budget, OwnData, Request
 from dlwhy.training.options import TrainingOptions
 
@@ -21,6 +20,18 @@ _NET = NetworkSpec(layers=(64, 64))
 _SMALL_NET = NetworkSpec(layers=(32, 32))
 _LEAST_ROWS = 20
 _MOST_SIZES = 8
+
+_MORE = Says(
+    yes="On {task}, {n} rows are better than {first}, by {effect}.",
+    no="On {task}, {n} rows are no better than {first}.",
+    worse="On {task}, {n} rows are worse than {first}, by {effect}.",
+    unclear="On {task}, these runs can't tell {n} rows from {first}.",
+)
+_DOUBLING = Says(
+    yes="On {task}, the last doubling of the rows still brought {effect}.",
+    no="On {task}, the last doubling of the rows brought too little to matter.",
+    unclear="On {task}, it is open whether the last doubling of the rows brought anything that matters.",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,57 +68,28 @@ _ROWS = (
 def design(request: Request) -> Study:
     """Return arms and predictions: one arm a size."""
     rows = [row for row in _ROWS if request.includes(row.since)]
-    nets = {row.task.name: _nets(row) for row in rows}
-    arms = [arm for sized in nets.values() for arm in sized.values()]
-    arms += [arm for row in rows for arm in _simple(row)]
     if request.own:
-        row = _own(request.own)
-        rows.append(row)
-        nets[row.task.name] = _nets(row)
-        arms += [*nets[row.task.name].values(), *_simple(row)]
+        rows.append(_own(request.own))
+    nets = [{n: _arm(row, n, NET, _net(row, n)) for n in row.sizes} for row in rows]
+    arms = [arm for sized in nets for arm in sized.values()]
+    arms += [_arm(row, n, model, Simple(model=model)) for row in rows for model in row.models for n in row.sizes]
     return assemble(
         request,
         arms=arms,
-        contrasts=[each for row in rows for each in _contrasts(row.task, nets[row.task.name])],
-        repeated=nets[_MOONS.name][4096],
+        contrasts=[pair for row, sized in zip(rows, nets, strict=True) for pair in _contrasts(row.task, sized)],
+        repeated=next(arm for arm in arms if arm.key == f"{_MOONS.name}: {NET}, n=4096"),
         planned=(_TEACHER, _NOISE),
     )
 
 
-def _nets(row: _Row) -> Mapping[int, Arm]:
-    return {
-        n: Arm(
-            name=f"{NET}, n={n}",
-            task=_sized(row.task, n),
-            recipe=Network(
-                network=row.network,
-                options=_OPTIONS,
-                steps=max(_STEPS, _EPOCHS * -(-n // _OPTIONS.batch_size)),
-                room=max(row.sizes),
-            ),
-            metric=row.metric,
-            place={"n": n, "model": NET},
-        )
-        for n in row.sizes
-    }
+def _net(row: _Row, n: int) -> Network:
+    steps = max(_STEPS, _EPOCHS * -(-n // _OPTIONS.batch_size))
+    return Network(network=row.network, options=_OPTIONS, steps=steps, room=max(row.sizes))
 
 
-def _simple(row: _Row) -> list[Arm]:
-    return [
-        Arm(
-            name=f"{model}, n={n}",
-            task=_sized(row.task, n),
-            recipe=Simple(model=model),
-            metric=row.metric,
-            place={"n": n, "model": model},
-        )
-        for model in row.models
-        for n in row.sizes
-    ]
-
-
-def _sized(task: Task, n: int) -> Task:
-    return dataclasses.replace(task, settings={**task.settings, "n_train": n})
+def _arm(row: _Row, n: int, model: str, recipe: Recipe) -> Arm:
+    task = dataclasses.replace(row.task, settings={**row.task.settings, "n_train": n})
+    return Arm(name=f"{model}, n={n}", task=task, recipe=recipe, metric=row.metric, place={"n": n, "model": model})
 
 
 def _own(own: OwnData) -> _Row:
@@ -121,29 +103,7 @@ def _own(own: OwnData) -> _Row:
 
 def _contrasts(task: Task, nets: Mapping[int, Arm]) -> list[Contrast]:
     first, (*_, before, last) = min(nets), sorted(nets)
-    on = f"On {task.name}"
-    more = contrast(
-        "P1",
-        nets[last],
-        nets[first],
-        Says(
-            yes=f"{on}, {last} rows are better than {first}, by {{effect}}.",
-            no=f"{on}, {last} rows are no better than {first}.",
-            worse=f"{on}, {last} rows are worse than {first}, by {{effect}}.",
-            unclear=f"{on}, these runs can't tell {last} rows from {first}.",
-        ),
-    )
-    doubling = contrast(
-        "P2",
-        nets[last],
-        nets[before],
-        Says(
-            yes=f"{on}, the last doubling of the rows still brought {{effect}}.",
-            no=f"{on}, the last doubling of the rows brought too little to matter.",
-            unclear=f"{on}, it is open whether the last doubling of the rows brought anything that matters.",
-        ),
-        primary=False,
-    )
+    more = contrast(nets[last], nets[first], _MORE, id="P1", words={"first": first})
     if task.role == "negative":
         return [more] if task.settings.get("shuffled") else []
-    return [more, doubling]
+    return [more, contrast(nets[last], nets[before], _DOUBLING, id="P2", primary=False)]

@@ -3,17 +3,14 @@
 import dataclasses
 import itertools
 from collections.abc import Mapping
-from typing import get_args
+from typing import Any, get_args
 
-from dlwhy.errors import UsageError
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies.arms.network import Network
 from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.claims.depth.arms import Mapped, Probes, Taught
 from dlwhy.studies.plan.assembling import assemble
-from dlwhy.studies.plan.prediction import Role, Says
-from dlwhy.studies.plan.recipe import ADAM_RATES
-from dlwhy.studies.plan.study import Arm, Contrast, Study, Task, contrast
+from dlwhy.studies.plan.study import ADAM_RATES, Arm, Contrast, Role, Says, Study, Task, contrast
 from dlwhy.studies.request import Budget, OwnData, Request
 from dlwhy.studies.tasks.registry import shape_of
 from dlwhy.training.options import TrainingOptions
@@ -21,6 +18,16 @@ from dlwhy.training.options import TrainingOptions
 _CAVEAT = (
     "On the tent map deep beats shallow, and nearest neighbours beat both (about .98): that depth helps a network does "
     "not make a network the best tool."
+)
+_DEEPER = Says(
+    yes="On {task}, three layers beat one with as many parameters, by {effect}.",
+    no="On {task}, one layer is as good as three with as many parameters.",
+    worse="On {task}, three layers are worse than one with as many parameters, by {effect}.",
+    unclear="On {task}, these runs can't tell three layers from one.",
+)
+_SEPARABLE = Says(
+    yes="On {task}, training makes the classes separable layer by layer, more than {other}.",
+    no="On {task}, the layers separate the classes no more than {other}.",
 )
 _STEPS = 3000
 _OPTIONS = TrainingOptions(batch_size=64, normalize="never")
@@ -81,7 +88,8 @@ def design(request: Request) -> Study:
         if row.nearest:
             arms.append(_nearest(row.task))
         if nets:
-            contrasts.append(_deeper(nets[_DEEP], nets[_SHALLOW]))
+            primary = row.task.role in ("positive", "own")
+            contrasts.append(contrast(nets[_DEEP], nets[_SHALLOW], _DEEPER, id="P1", primary=primary))
     for row in rows:
         if row.probed:
             probes = [_probe(row.task, taught) for taught in get_args(Taught)]
@@ -92,16 +100,7 @@ def design(request: Request) -> Study:
 
 
 def matched_width(*, features: int, depth: int, outputs: int, parameters: int) -> int:
-    """Return the width at which `depth` equal hidden layers have a number of parameters as near as can be.
-
-    Raises
-    ------
-    UsageError
-        If there is no hidden layer to widen.
-
-    """
-    if depth < 1:
-        raise UsageError("a network without hidden layers has no width")
+    """Return the width at which `depth` equal hidden layers have a number of parameters as near as can be."""
 
     def count(width: int) -> int:
         return sum((a + 1) * b for a, b in itertools.pairwise((features, *(width,) * depth, outputs)))
@@ -113,6 +112,7 @@ def _arm(task: Task, depth: int, own: OwnData | None) -> Arm:
     features, outputs = shape_of(task, own)
     parameters = _PARAMETERS if features <= _PLANE else _PARAMETERS_OF_REAL
     width = matched_width(features=features, depth=depth, outputs=outputs, parameters=parameters) if depth else 0
+    on_dial = "k" in task.settings and not task.settings.get("shuffled")
     kind = Mapped if task.draw == "rings" and task.role == "positive" else Network
     return Arm(
         name=f"depth {depth}",
@@ -124,12 +124,8 @@ def _arm(task: Task, depth: int, own: OwnData | None) -> Arm:
             rates=ADAM_RATES,
         ),
         metric=own.metric if own and task.role == "own" else "accuracy",
-        place={"depth": depth, **({"k": task.settings["k"], "dial": task.draw} if _is_on_dial(task) else {})},
+        place={"depth": depth, **({"k": task.settings["k"], "dial": task.draw} if on_dial else {})},
     )
-
-
-def _is_on_dial(task: Task) -> bool:
-    return "k" in task.settings and not task.settings.get("shuffled")
 
 
 def _probe(task: Task, taught: Taught) -> Arm:
@@ -149,34 +145,10 @@ def _nearest(task: Task) -> Arm:
     return Arm(name="nearest neighbours", task=task, recipe=Simple(model=model), place={"model": model})
 
 
-def _deeper(deep: Arm, shallow: Arm) -> Contrast:
-    on = f"On {deep.task.name}"
-    says = Says(
-        yes=f"{on}, three layers beat one with as many parameters, by {{effect}}.",
-        no=f"{on}, one layer is as good as three with as many parameters.",
-        worse=f"{on}, three layers are worse than one with as many parameters, by {{effect}}.",
-        unclear=f"{on}, these runs can't tell three layers from one.",
-    )
-    return contrast("P1", deep, shallow, says, primary=deep.task.role in ("positive", "own"))
-
-
 def _separable(trained: Arm, untrained: Arm, shuffled: Arm) -> list[Contrast]:
-    on, others = f"On {trained.task.name}", {"in an untrained network": untrained}
+    others = {"in an untrained network": untrained}
     # where a line suffices, noise does not fail to separate the classes but spoils what the input had: no control
     if trained.task.role != "negative":
         others["with shuffled labels"] = shuffled
-    return [
-        contrast(
-            "P2",
-            trained,
-            other,
-            Says(
-                yes=f"{on}, training makes the classes separable layer by layer, more than {words}.",
-                no=f"{on}, the layers separate the classes no more than {words}.",
-            ),
-            metric="slope",
-            primary=False,
-            smallest=0.01,
-        )
-        for words, other in others.items()
-    ]
+    fields: dict[str, Any] = {"id": "P2", "metric": "slope", "primary": False, "smallest": 0.01}
+    return [contrast(trained, other, _SEPARABLE, words={"other": words}, **fields) for words, other in others.items()]

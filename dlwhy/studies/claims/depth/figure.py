@@ -34,40 +34,36 @@ def panels(report: Report) -> Sequence[Panel]:
 def _by_depth(ax: "Axes", report: Report) -> None:
     arms = _networks(report)
     tasks = [task for task in dict.fromkeys(arm["task"] for arm in arms) if task not in _dial_tasks(report)]
-    handles, names = [], []
+    handles = {}
     for task, color in zip(tasks, style.class_colors(max(2, len(tasks))), strict=False):
         of_task = [arm for arm in arms if arm["task"] == task and arm["mean"] is not None]
         negative = bool(of_task) and of_task[0]["role"] == "negative"
-        handles.append(
-            ax.errorbar(
-                [arm["place"]["depth"] for arm in of_task],
-                [arm["mean"] for arm in of_task],
-                yerr=lines.lengths(of_task),
-                color=color,
-                linestyle="--" if negative else "-",
-                marker="o",
-                markersize=5,
-                linewidth=1.6,
-            )
+        handles[f"{task} (control: no gain)" if negative else task] = ax.errorbar(
+            [arm["place"]["depth"] for arm in of_task],
+            [arm["mean"] for arm in of_task],
+            yerr=lines.lengths(of_task),
+            color=color,
+            linestyle="--" if negative else "-",
+            marker="o",
+            markersize=5,
+            linewidth=1.6,
         )
-        names.append(f"{task} (control: no gain)" if negative else task)
     ax.locator_params(axis="x", integer=True)
     ylabel = f"held-out score, {style.level(report['alpha'])} interval"
-    lines.finish(ax, handles, names, title="Equal parameters, more layers", xlabel="hidden layers", ylabel=ylabel)
+    lines.finish(ax, handles, title="Equal parameters, more layers", xlabel="hidden layers", ylabel=ylabel)
 
 
 def _by_composition(ax: "Axes", report: Report) -> None:
-    handles, names = [], []
+    handles = {}
     for draw, color in zip(("rings", "tent"), style.class_colors(2), strict=True):
         points = _dial(report, draw)
         if not points:
             continue
         steps, effects, low, high = np.array(points).T
-        handles.append(ax.errorbar(steps, effects, yerr=[effects - low, high - effects], color=color, marker="o"))
-        names.append(draw)
+        handles[draw] = ax.errorbar(steps, effects, yerr=[effects - low, high - effects], color=color, marker="o")
     ax.axhline(0, color=_GREY, linewidth=1)
     labels = {"xlabel": "k: steps of composition", "ylabel": "3 layers less 1, accuracy"}
-    lines.finish(ax, handles, names, title="Depth pays in between: not too easy, not too hard", **labels)
+    lines.finish(ax, handles, title="Depth pays in between: not too easy, not too hard", **labels)
 
 
 def _maps(ax: "Axes", *, task: str, maps: Mapping[str, list[str]]) -> None:
@@ -91,39 +87,41 @@ def _maps(ax: "Axes", *, task: str, maps: Mapping[str, list[str]]) -> None:
 def _by_pieces(ax: "Axes", regions: Mapping[str, Any], tent: Sequence[Sequence[int]], alpha: float) -> None:
     depths, means, low, high = np.array(regions["random"]).T
     random, built = style.class_colors(2)
-    bars = ax.errorbar(depths, means, yerr=[means - low, high - means], color=random, marker="o", markersize=5)
-    line = ax.plot(*np.array(tent).T, color=built, marker="s", markersize=5)[0]
+    reach = [means - low, high - means]
+    handles: dict[str, Any] = {
+        f"untrained, {regions['units']} units in all": ax.errorbar(
+            depths, means, yerr=reach, color=random, marker="o", markersize=5
+        ),
+        "tent network built by hand": ax.plot(*np.array(tent).T, color=built, marker="s", markersize=5)[0],
+    }
     ax.set_yscale("log", base=2)
     ax.yaxis.set_major_formatter("{x:.0f}")
-    names = [f"untrained, {regions['units']} units in all", "tent network built by hand"]
     labels = {"xlabel": "hidden layers", "ylabel": f"pieces along a line, {style.level(alpha)} interval"}
-    lines.finish(ax, [bars, line], names, title="Linear pieces: units count, not depth", **labels)
+    lines.finish(ax, handles, title="Linear pieces: units count, not depth", **labels)
 
 
 def _by_layer(ax: "Axes", probes: Mapping[str, Mapping[str, list[float]]]) -> None:
-    handles, names = [], []
+    handles = {}
     styles = {"trained": "-", "untrained": ":", "shuffled": "--"}
     for (task, curves), color in zip(probes.items(), style.class_colors(max(2, len(probes))), strict=False):
         for what, values in curves.items():
             line = ax.plot(range(len(values)), values, color=color, linestyle=styles[what], marker="o", markersize=4)[0]
             if what == "trained":
-                handles.append(line)
-                names.append(task)
-    for what in ("untrained", "shuffled"):
-        handles.append(ax.plot([], [], color=_GREY, linestyle=styles[what])[0])
-        names.append({"untrained": "untrained network", "shuffled": "shuffled labels"}[what])
+                handles[task] = line
+    for what, name in (("untrained", "untrained network"), ("shuffled", "shuffled labels")):
+        handles[name] = ax.plot([], [], color=_GREY, linestyle=styles[what])[0]
     ax.locator_params(axis="x", integer=True)
     labels = {"xlabel": "behind layer (0: the input)", "ylabel": "probe accuracy on held-out rows"}
-    lines.finish(ax, handles, names, title="Linear probes: what a line can separate", **labels)
+    lines.finish(ax, handles, title="Linear probes: what a line can separate", **labels)
 
 
 def _dial(report: Report, draw: str) -> list[list[float]]:
     """Points of the dial: steps of composition, effect, ends of its interval; if there are more than the controls'."""
     steps = {arm["task"]: arm["place"]["k"] for arm in _networks(report) if arm["place"].get("dial") == draw}
     points = [
-        [float(steps[each["task"]]), each["effect"], each["ci_low"], each["ci_high"]]
-        for each in report["predictions"]
-        if each["id"] == "P1" and each["task"] in steps and each["ci_low"] is not None
+        [float(steps[finding["task"]]), finding["effect"], finding["ci_low"], finding["ci_high"]]
+        for finding in report["predictions"]
+        if finding["id"] == "P1" and finding["task"] in steps and finding["ci_low"] is not None
     ]
     return sorted(points) if len(points) > 2 else []
 

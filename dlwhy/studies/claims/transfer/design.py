@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from dlwhy import files
@@ -11,12 +11,9 @@ from dlwhy.models.keras_file import archive
 from dlwhy.models.keras_file.checking import MAX_SIZE, MEBIBYTE
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies.arms.simple import Simple
-from dlwhy.studies.claims.transfer.arms import Carried, OnFeatures
-from dlwhy.studies.claims.transfer.sources import Source
+from dlwhy.studies.claims.transfer.arms import Carried, OnFeatures, Source
 from dlwhy.studies.plan.assembling import assemble
-from dlwhy.studies.plan.prediction import Says
-from dlwhy.studies.plan.recipe import ADAM_RATES, Recipe
-from dlwhy.studies.plan.study import Arm, Contrast, Study, Task, contrast
+from dlwhy.studies.plan.study import ADAM_RATES, Arm, Contrast, Recipe, Role, Says, Study, Task, contrast
 from dlwhy.studies.request import Budget, OwnData, Request
 from dlwhy.training.options import TrainingOptions
 
@@ -32,6 +29,12 @@ WORDS = {
     _LOGISTIC: "logistic regression on the inputs",
     _NEAREST: "the nearest neighbour",
 }
+_BEATS = Says(
+    yes="On {task} with {k} labels a class, {words} beats {others}, by {effect}.",
+    no="On {task} with {k} labels a class, {words} does not beat {others}.",
+    worse="On {task} with {k} labels a class, {words} is worse than {others}, by {effect}.",
+    unclear="On {task} with {k} labels a class, these runs can't tell {words} from {others}.",
+)
 TRUNK = "trunk-shared"
 _CAVEAT = (
     "On the digits, every seed draws the labelled images anew from the same 896: intervals are about which few are "
@@ -71,24 +74,18 @@ _WAYS: Mapping[str, _Way] = {
 QUICK = tuple(name for name, way in _WAYS.items() if way.since == "quick")
 # thorough: hidden layers that are carried over, and how many of them are left as they are
 _CARRIED = ((1, 0), (1, 1), (2, 2))
-# tasks, with labels a class by the budget from which they count
-_TASKS: Sequence[tuple[Task, Mapping[int, Budget]]] = (
-    (
-        Task(name=TRUNK, role="positive", draw="trunk", settings={"rho": 1.0}),
-        {FEW: "quick", **dict.fromkeys((10, 20, 50, 200, 700), "default")},
-    ),
-    (
-        Task(name="digits-shifted", role="positive", draw="digits-moved", settings={"canvas": 12}),
-        {1: "default", FEW: "quick", 20: "default", 50: "default"},
-    ),
-    (
-        Task(name="trunk-apart", role="negative", draw="trunk", settings={"rho": 0.0}),
-        {FEW: "quick", 20: "default", 50: "default"},
-    ),
-    (
-        Task(name="digits-centred", role="real", draw="digits-moved", settings={"canvas": 8}),
-        dict.fromkeys((1, FEW, 20, 50), "default"),
-    ),
+
+
+def _task(name: str, role: Role, draw: str, **settings: float) -> Task:
+    return Task(name=name, role=role, draw=draw, settings=settings)
+
+
+# tasks, with labels a class
+_TASKS = (
+    (_task(TRUNK, "positive", "trunk", rho=1.0), (FEW, 10, 20, 50, 200, 700)),
+    (_task("digits-shifted", "positive", "digits-moved", canvas=12), (1, FEW, 20, 50)),
+    (_task("trunk-apart", "negative", "trunk", rho=0.0), (FEW, 20, 50)),
+    (_task("digits-centred", "real", "digits-moved", canvas=8), (1, FEW, 20, 50)),
 )
 
 
@@ -100,8 +97,8 @@ def design(request: Request) -> Study:
     for task, counts in _TASKS:
         of_task = {
             (name, k): _arm(task, name, k)
-            for k, since in counts.items()
-            if request.includes(since)
+            for k in counts
+            if request.includes("quick" if k == FEW and task.role != "real" else "default")
             for name, way in _WAYS.items()
             if request.includes(way.since) and (name != _SHUFFLED or task.role == "positive")
         }
@@ -109,7 +106,7 @@ def design(request: Request) -> Study:
         if of_task:
             contrasts += _contrasts({name: arm for (name, k), arm in of_task.items() if k == FEW})
         if task.role == "positive" and request.includes("thorough"):
-            carried += [_carrying(task, *each) for each in _CARRIED]
+            carried += [_carrying(task, *layers) for layers in _CARRIED]
     repeated = next(arm for arm in arms if arm.key == f"{TRUNK}: {SCRATCH}, k={FEW}")
     arms += carried
     if "source" in request.extra:
@@ -173,15 +170,8 @@ def _contrasts(arms: Mapping[str, Arm]) -> list[Contrast]:
 
 
 def _compared(id: str, arm: Arm, base: Arm, *, primary: bool = False) -> Contrast:  # noqa: A002  # as in study.json
-    words, other = (WORDS[each.place["way"]] for each in (arm, base))
-    on = f"On {arm.task.name} with {arm.place['k']} labels a class"
-    says = Says(
-        yes=f"{on}, {words} beats {other}, by {{effect}}.",
-        no=f"{on}, {words} does not beat {other}.",
-        worse=f"{on}, {words} is worse than {other}, by {{effect}}.",
-        unclear=f"{on}, these runs can't tell {words} from {other}.",
-    )
-    return contrast(id, arm, base, says, primary=primary)
+    words = {"words": WORDS[arm.place["way"]], "others": WORDS[base.place["way"]]}
+    return contrast(arm, base, _BEATS, id=id, words=words, primary=primary)
 
 
 def _own(request: Request, path: str) -> tuple[list[Arm], list[Contrast]]:

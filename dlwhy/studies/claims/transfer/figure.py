@@ -35,7 +35,7 @@ def panels(report: Report) -> Sequence[Panel]:
 
 def _by_labels(task: str, curves: _Curves, level: str) -> Panel:
     def draw(ax: "Axes") -> None:
-        handles, names = [], []
+        handles = {}
         for name, cells in curves.items():
             if len(cells) < 2:  # layers carried, tried with few labels only
                 continue
@@ -43,10 +43,9 @@ def _by_labels(task: str, curves: _Curves, level: str) -> Panel:
             look = _look(name)
             if name in _MAIN:
                 ax.fill_between(k, low, high, color=look["color"], alpha=0.18, linewidth=0)
-            handles.append(ax.plot(k, score, marker=_MARKERS.get(name, "o"), markersize=4, **look)[0])
-            names.append(name)
+            handles[name] = ax.plot(k, score, marker=_MARKERS.get(name, "o"), markersize=4, **look)[0]
         ylabel = f"held-out score, {level} band"
-        lines.finish(ax, handles, names, title=task, xlabel="labels a class", ylabel=ylabel, log="x")
+        lines.finish(ax, handles, title=task, xlabel="labels a class", ylabel=ylabel, log="x")
         sizes = sorted({cell[0] for cells in curves.values() for cell in cells})
         ax.set_xticks(sizes, [f"{size:g}" for size in sizes])
         ax.minorticks_off()

@@ -11,11 +11,13 @@ from dlwhy.studies.findings.judging import by_trend, judge
 from dlwhy.studies.findings.selecting import by, cells
 from dlwhy.studies.findings.statistics import Array
 from dlwhy.studies.findings.verdicts import Finding
-from dlwhy.studies.plan.outcome import Results
-from dlwhy.studies.plan.prediction import Prediction, Says
-from dlwhy.studies.plan.study import Study
+from dlwhy.studies.plan.study import Results, Says, Study, about
 
 _SHRINKS_FROM = 10  # below, scratch has nothing to learn from yet, and the gain still grows
+_SHRINKS = Says(
+    yes="On {task}, what fine-tuning gains shrinks by {effect} from {first} to {last} labels a class.",
+    no="On {task}, what fine-tuning gains does not shrink from {first} to {last} labels a class.",
+)
 _SAMPLES = 999
 # scores or gains by labels a class, (n_seeds,) each
 Curve = Mapping[int, Array]
@@ -32,7 +34,10 @@ def findings(study: Study, results: Results) -> Sequence[Finding]:
     if len(gains) < 3:
         return []
     table = np.stack(list(gains.values()), axis=1)
-    prediction = _shrinking(min(gains), max(gains))
+    words = {"first": min(gains), "last": max(gains)}
+    compared = "gain at k={first} - gain at k={last}".format(**words)
+    trunk = cells(study, results, of=TRUNK)[0].arm.task
+    prediction = about(trunk, _SHRINKS, id="P2", metric="accuracy", contrast=compared, words=words)
     # without overlap: the trunk is drawn anew by each seed
     found = judge(study, prediction, table[:, 0] - table[:, -1])
     return [by_trend(found, -table, 0.0)]
@@ -57,22 +62,6 @@ def descriptive(study: Study, results: Results) -> dict[str, Any]:
         shown["lines"] += _best(task, curves)
     shown["lines"] += _sources_line(study, results)
     return shown
-
-
-def _shrinking(first: int, last: int) -> Prediction:
-    gain = f"On {TRUNK}, what fine-tuning gains"
-    return Prediction(
-        id="P2",
-        task=TRUNK,
-        role="positive",
-        metric="accuracy",
-        contrast=f"gain at k={first} - gain at k={last}",
-        primary=False,
-        says=Says(
-            f"{gain} shrinks by {{effect}} from {first} to {last} labels a class.",
-            f"{gain} does not shrink from {first} to {last} labels a class.",
-        ),
-    )
 
 
 def _curves(study: Study, results: Results, task: str) -> dict[str, Curve]:

@@ -8,9 +8,7 @@ from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.studies.arms import scoring
 from dlwhy.studies.arms.network import Network, predictions, scored
 from dlwhy.studies.arms.training import room_of, stack_size, train
-from dlwhy.studies.plan.outcome import Outcome, Run
-from dlwhy.studies.plan.seeds import Seeds, training_seed
-from dlwhy.studies.plan.study import Task
+from dlwhy.studies.plan.study import Outcome, Run, Seeds, Task, training_seed
 from dlwhy.studies.tasks.draws import Draw
 from dlwhy.studies.tasks.registry import draws_of
 

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from dlwhy.data.dataset import Task as Kind
 from dlwhy.data.toys.registry import REGISTRY
 from dlwhy.models import baselines
 from dlwhy.models.network import NetworkSpec
@@ -11,9 +12,7 @@ from dlwhy.studies.arms.network import Network
 from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.claims.versatility.arms import Ensemble, OnOneTestSet, Timed
 from dlwhy.studies.plan.assembling import assemble
-from dlwhy.studies.plan.prediction import Role, Says
-from dlwhy.studies.plan.recipe import Recipe
-from dlwhy.studies.plan.study import Arm, Contrast, Study, Task, contrast
+from dlwhy.studies.plan.study import Arm, Contrast, Recipe, Role, Says, Study, Task, contrast
 from dlwhy.studies.request import Budget, OwnData, Request, kept, score_of
 from dlwhy.training.options import TrainingOptions
 
@@ -31,6 +30,12 @@ _OTHER_NETS = (
     " own learn from many splits, so numbers differ. Your own recipe on these splits: dlwhy study compare --data FILE"
     ' --arm "model:FILE.keras" --arm baseline:gradient-boosting.'
 )
+_BEATS_LINEAR = Says(
+    yes="On {task}, {arm} beats {words}, by {effect}.",
+    no="On {task}, {arm} is no better than {words} by anything that matters.",
+    worse="On {task}, {arm} is worse than {words}, by {effect}.",
+    unclear="On {task}, these runs can't tell {arm} from {words}.",
+)
 _BATCH, _STEPS, _EPOCHS = 32, 1500, 20
 _OPTIONS = TrainingOptions(
     optimizer="adamw", learning_rate=0.003, schedule="cosine", batch_size=_BATCH, normalize="never"
@@ -47,32 +52,19 @@ _ROLES: Mapping[str, Role] = {
     "blobs": "negative",
     "iris": "negative",
 }
-# the studies' own tasks: draw, settings, and whether it is a regression
-_MORE: Mapping[str, tuple[str, Mapping[str, Any], bool]] = {
-    "linear-noise": ("linear", {"features": 20, "noise": 0.5}, False),
-    "moons-0.3": ("moons", {"noise": 0.3}, False),
-    "rings-4": ("rings", {"k": 4}, False),
-    "teacher": ("teacher", {}, False),
-    "hierarchy": ("hierarchy", {}, False),
-    "smooth-teacher": ("smooth-teacher", {"noise": 0.3}, True),
+# the studies' own tasks: draw, settings, and what is to be learnt
+_MORE: Mapping[str, tuple[str, Mapping[str, Any], Kind]] = {
+    "linear-noise": ("linear", {"features": 20, "noise": 0.5}, "binary"),
+    "moons-0.3": ("moons", {"noise": 0.3}, "binary"),
+    "rings-4": ("rings", {"k": 4}, "binary"),
+    "teacher": ("teacher", {}, "binary"),
+    "hierarchy": ("hierarchy", {}, "binary"),
+    "smooth-teacher": ("smooth-teacher", {"noise": 0.3}, "regression"),
 }
 _SPLITS = 10  # of a data set that is no control, in the default budget
 _DEMONSTRATION = "10-10-1"
 _SIZES: Mapping[int, Budget] = {1000: "default", 10_000: "default", 100_000: "default", 1_000_000: "thorough"}
 _REPEATS, _SIMPLE_REPEATS = 6, 3
-
-
-@dataclasses.dataclass(frozen=True)
-class _Set:
-    """A data set as a task."""
-
-    task: Task
-    is_regression: bool
-
-    @property
-    def kind(self) -> Any:
-        """What is to be learnt, as far as it decides which models there are."""
-        return "regression" if self.is_regression else "binary"
 
 
 def design(request: Request) -> Study:
@@ -81,13 +73,15 @@ def design(request: Request) -> Study:
     sets = {name: _set(name) for name in dict.fromkeys((*_ROLES, *REGISTRY, *_MORE))}
     arms: list[Arm] = []
     contrasts: list[Contrast] = []
-    for each in sets.values():
-        if more or each.task.role != "real":
-            methods = _methods(each, each.task.settings["n_train"], every=more, repeats=_repeats(each.task, request))
+    few = request.budget == "default" and request.n_seeds is None
+    for task, kind in sets.values():
+        if more or task.role != "real":
+            repeats = _SPLITS if few and task.role == "real" else None
+            methods = _methods(task, kind, task.settings["n_train"], every=more, repeats=repeats)
             arms += methods.values()
             contrasts.append(_contrast(methods[NET], methods[LINEAR]))
     moons = {arm.name: arm for arm in arms if arm.task.name == "moons"}
-    demonstration, on_one_test_set = _demonstration(sets["moons"].task)
+    demonstration, on_one_test_set = _demonstration(sets["moons"][0])
     arms += [demonstration, on_one_test_set]
     contrasts.append(_contrast(demonstration, moons["logistic"]))
     planned: list[Task | None] = [None] if more else []
@@ -106,47 +100,43 @@ def design(request: Request) -> Study:
     )
 
 
-def _set(name: str) -> _Set:
+def _set(name: str) -> tuple[Task, Kind]:
+    """Return a data set as a task, and what is to be learnt, as far as it decides which models there are."""
     role = _ROLES.get(name, "real")
     if name in _MORE:
-        draw, settings, is_regression = _MORE[name]
+        draw, settings, kind = _MORE[name]
         task = Task(name=name, role=role, draw=draw, settings={**settings, "n_train": _TOY_ROWS})
-        return _Set(task, is_regression)
+        return task, kind
     known = REGISTRY[name]
     n_train = _TOY_ROWS if known.draw else kept(known.samples)
     task = Task(name=name, role=role, draw="bundled", settings={"name": name, "n_train": n_train})
-    return _Set(task, not known.classes)
+    return task, "binary" if known.classes else "regression"
 
 
 def _own(own: OwnData, taken: set[str]) -> list[Arm]:
     """Return all methods on the user's own data, but for those that would take minutes."""
     name = f"{own.name} (yours)" if own.name in taken else own.name
-    data = _Set(Task(name=name, role="own", draw="own"), not own.classes)
-    slow = baselines.too_many_rows(data.kind, own.rows)
-    return [arm for arm in _methods(data, own.n_train, every=True).values() if arm.name not in slow]
-
-
-def _repeats(task: Task, request: Request) -> int | None:
-    """Return on how many seeds a data set's arms are run; None for all."""
-    return _SPLITS if task.role == "real" and request.budget == "default" and request.n_seeds is None else None
+    slow = baselines.too_many_rows(own.kind, own.rows)
+    methods = _methods(Task(name=name, role="own", draw="own"), own.kind, own.n_train, every=True)
+    return [arm for arm in methods.values() if arm.name not in slow]
 
 
 def _steps(n_train: int) -> int:
     return max(_STEPS, _EPOCHS * -(-n_train // _BATCH))
 
 
-def _methods(data: _Set, n_train: int, *, every: bool, repeats: int | None = None) -> dict[str, Arm]:
+def _methods(task: Task, kind: Kind, n_train: int, *, every: bool, repeats: int | None = None) -> dict[str, Arm]:
     """Return one net and the linear model or, of every method, eight nets and all simple models, too."""
-    known = baselines.names(data.kind)[1:]  # but for guessing
+    known = baselines.names(kind)[1:]  # but for guessing
     network: dict[str, Any] = {"network": _NET, "options": _OPTIONS, "steps": _steps(n_train), "repeats": repeats}
     recipes: dict[str, Recipe] = {NET: Network(**network)}
     if every:
         recipes[NETS] = Ensemble(**network, members=MEMBERS)
-    linear = baselines.linear(data.kind)
+    linear = baselines.linear(kind)
     recipes |= {model: Simple(model=model, repeats=repeats) for model in (known if every else [linear])}
     return {
         (method := LINEAR if name == linear else name): Arm(
-            name=name, task=data.task, recipe=recipe, metric=score_of(data.kind), place={"method": method}
+            name=name, task=task, recipe=recipe, metric=score_of(kind), place={"method": method}
         )
         for name, recipe in recipes.items()
     }
@@ -173,19 +163,13 @@ def _demonstration(moons: Task) -> tuple[Arm, Arm]:
 
 
 def _contrast(arm: Arm, linear: Arm) -> Contrast:
-    on, words = f"On {arm.task.name}", baselines.WORDS[linear.name]
     positive = arm.task.role == "positive"
-    says = Says(
-        yes=f"{on}, {arm.name} beats {words}, by {{effect}}.",
-        no=f"{on}, {arm.name} is no better than {words} by anything that matters.",
-        worse=f"{on}, {arm.name} is worse than {words}, by {{effect}}.",
-        unclear=f"{on}, these runs can't tell {arm.name} from {words}.",
-    )
     return contrast(
-        "P1",
         arm,
         linear,
-        says,
+        _BEATS_LINEAR,
+        id="P1",
+        words={"words": baselines.WORDS[linear.name]},
         primary=positive and arm.name == NET,
         smallest=_WIN if positive else None,
         told=arm.task.role != "real",  # one sentence says how many data sets are won

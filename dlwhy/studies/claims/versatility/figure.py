@@ -13,21 +13,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _GREY = "#9a9a9a"
-_METHODS = (
-    NETS,
-    NET,
-    "linear",
-    "naive-bayes",
-    "nearest-neighbours",
-    "svm",
-    "random-forest",
-    "gradient-boosting",
-)
-_COLORS = dict(
-    zip(_METHODS, ("#D55E00", "#E69F00", "#777777", "#CC79A7", "#56B4E9", "#0072B2", "#009E73", "#000000"), strict=True)
-)
-_COLORS["logistic"] = _COLORS["linear"]
-_MARKERS = dict(zip(_METHODS, "DdsvoP^X", strict=True))
+# colour and marker, in the order of the legend
+_LOOKS = {
+    NETS: ("#D55E00", "D"),
+    NET: ("#E69F00", "d"),
+    "linear": ("#777777", "s"),
+    "logistic": ("#777777", "s"),
+    "naive-bayes": ("#CC79A7", "v"),
+    "nearest-neighbours": ("#56B4E9", "o"),
+    "svm": ("#0072B2", "P"),
+    "random-forest": ("#009E73", "^"),
+    "gradient-boosting": ("#000000", "X"),
+}
 _LEAST = -0.25
 _NAME_LENGTH = 22
 
@@ -37,7 +34,7 @@ def panels(report: Report) -> Sequence[Panel]:
     shown = report["descriptive"]
     drawn: list[Panel] = []
     if shown["scores"]:
-        own = {each["task"] for each in report["predictions"] if each["role"] == "own"}
+        own = {finding["task"] for finding in report["predictions"] if finding["role"] == "own"}
         drawn.append(lambda ax: _by_data_set(ax, shown["scores"], own))
     if shown["ranking"]:
         drawn.append(lambda ax: _ranks(ax, shown["ranking"]))
@@ -50,28 +47,27 @@ def _by_data_set(ax: "Axes", scores: Mapping[str, Mapping[str, float]], own: Con
     """Dots of all methods, a line a data set; the user's own on top, then where nets lead the linear model most."""
     order = sorted(scores, key=lambda task: (task not in own, scores[task].get("linear", 0) - _of_net(scores[task])))
     lowest = min(min(methods.values()) for methods in scores.values())
-    handles, names = [], []
-    for method in (each for each in reversed(_METHODS) if any(each in scores[task] for task in order)):
+    handles = {}
+    for method, (color, marker) in reversed(_LOOKS.items()):
         cells = [(scores[task][method], row) for row, task in enumerate(order) if method in scores[task]]
+        if not cells:
+            continue
         values, places = np.array(cells).T
         filled = method in (NETS, NET)
-        handles.append(
-            ax.plot(
-                np.maximum(values, _LEAST),
-                places,
-                _MARKERS[method],
-                color=_COLORS[method],
-                markerfacecolor=_COLORS[method] if filled else "none",
-                markersize=6 if filled else 5,
-                linestyle="none",
-            )[0]
-        )
-        names.append(method)
+        handles[method] = ax.plot(
+            np.maximum(values, _LEAST),
+            places,
+            marker,
+            color=color,
+            markerfacecolor=color if filled else "none",
+            markersize=6 if filled else 5,
+            linestyle="none",
+        )[0]
     ax.set_yticks(range(len(order)), style.shortened(order, _NAME_LENGTH), fontsize=8, parse_math=False)
     ax.set_ylim(len(order) - 0.5, -0.5)
     ax.set_xlim(max(lowest, _LEAST) - 0.03, 1.03)
     title, xlabel = "All methods at their defaults", "held-out accuracy, or R² of a regression"
-    lines.finish(ax, handles[::-1], names[::-1], title=title, xlabel=xlabel, ylabel="")
+    lines.finish(ax, dict(reversed(handles.items())), title=title, xlabel=xlabel, ylabel="")
 
 
 def _of_net(methods: Mapping[str, float]) -> float:
@@ -84,7 +80,7 @@ def _ranks(ax: "Axes", ranking: Mapping[str, Any]) -> None:
     order = np.argsort(ranks, kind="stable")
     for row, which in enumerate(order):
         method = ranking["methods"][which]
-        color = _COLORS[method]
+        color, _ = _LOOKS[method]
         ax.plot([ranks[which] - half, ranks[which] + half], [row, row], color=color, linewidth=3, alpha=0.4)
         ax.plot(ranks[which], row, "o", color=color, markersize=7)
         ax.text(
@@ -97,28 +93,22 @@ def _ranks(ax: "Axes", ranking: Mapping[str, Any]) -> None:
             color=color,
             parse_math=False,
         )
-    best = ranks[order[0]]
+    best, p = ranks[order[0]], ranking["friedman_p"]
     ax.axvspan(best - half, best + half, color=_GREY, alpha=0.15, linewidth=0)
     ax.set_yticks([])
     ax.set_ylim(len(order) - 0.5, -0.8)
     ax.set_title(f"Mean ranks over {ranking['sets']} data sets")
-    ax.set_xlabel(f"1 is best; bars overlap: not told apart; Friedman p {_probability(ranking['friedman_p'])}")
+    ax.set_xlabel(f"1 is best; bars overlap: not told apart; Friedman p {'< 0.0001' if p < 0.0001 else f'= {p:.2g}'}")
     ax.grid(visible=True, axis="x", alpha=0.3)
 
 
-def _probability(p: float) -> str:
-    return "< 0.0001" if p < 0.0001 else f"= {p:.2g}"
-
-
 def _by_rows(ax: "Axes", times: Mapping[str, Sequence[Sequence[float]]]) -> None:
-    handles, names = [], []
+    handles = {}
     for method, cells in times.items():
         n, seconds = np.array(cells).T
-        marker = _MARKERS.get(method, "s")
-        handles.append(ax.plot(n, seconds, f"{marker}-", color=_COLORS.get(method, _GREY), markersize=5)[0])
-        names.append(method)
+        color, marker = _LOOKS[method]
+        handles[method] = ax.plot(n, seconds, f"{marker}-", color=color, markersize=5)[0]
         if method == NET:
-            handles.append(ax.plot(n, seconds[-1] * (n / n[-1]) ** 1.1, ":", color=_GREY)[0])
-            names.append("as rows^1.1")
+            handles["as rows^1.1"] = ax.plot(n, seconds[-1] * (n / n[-1]) ** 1.1, ":", color=_GREY)[0]
     labels = {"xlabel": "training rows", "ylabel": "seconds of a training"}
-    lines.finish(ax, handles, names, title="Time grows with the rows", **labels, log="xy")
+    lines.finish(ax, handles, title="Time grows with the rows", **labels, log="xy")

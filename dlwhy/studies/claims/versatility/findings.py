@@ -15,15 +15,19 @@ from dlwhy.studies.findings.selecting import Cell, by, by_task, cells
 from dlwhy.studies.findings.statistics import Array
 from dlwhy.studies.findings.verdicts import Finding
 from dlwhy.studies.findings.wording import Interval
-from dlwhy.studies.plan.outcome import Results
-from dlwhy.studies.plan.prediction import Prediction, Says
-from dlwhy.studies.plan.study import Study
+from dlwhy.studies.plan.study import Prediction, Results, Says, Study, about, contrast
 
 _EXPONENT = 1.1
 _LEAST_SETS = 6
 _ALIKE = 1.25  # costs, in the eye of a reader
 # what runs on every data set, and is ranked
 _RANKED = (NETS, LINEAR, "nearest-neighbours", "svm", "random-forest", "gradient-boosting")
+_OWN = Says(
+    yes="On {task}, eight nets are better than the best simple model, {model}, by {effect}.",
+    no="On {task}, eight nets are not better than the best simple model, {model}, by anything that matters.",
+    worse="On {task}, eight nets are worse than the best simple model, {model}, by {effect}.",
+    unclear="On {task}, these runs can't tell eight nets from the best simple model, {model}.",
+)
 Methods = Mapping[str, Cell]
 # by data set and method
 Table = Mapping[str, Methods]
@@ -39,7 +43,7 @@ def findings(study: Study, results: Results) -> Sequence[Finding]:
     if growth is not None:
         judged.append(growth)
     own = [methods for methods in table.values() if NETS in methods and methods[NETS].arm.task.role == "own"]
-    return judged + [_own(study, methods) for methods in own if _best_simple(methods)]
+    return judged + [_own(study, methods[NETS], best) for methods in own if (best := _best_simple(methods))]
 
 
 def descriptive(study: Study, results: Results) -> dict[str, Any]:
@@ -184,59 +188,35 @@ def _growth(study: Study, results: Results) -> Finding | None:
         f"From {min(timed)} to {max(timed)} rows, a net's training time grew as n^{exponents.mean():.2f},"
         f" at last as n^{last:.2f}"
     )
-    prediction = Prediction(
-        id="P3",
-        task=SCALING,
-        role="real",
-        metric="exponent of time",
-        contrast=f"{_EXPONENT} - net's exponent",
-        primary=False,
-        smallest=0.0,
-        says=Says(
-            f"{grew}: slower than n^{_EXPONENT}, by {{effect}}.",
-            f"{grew}: no slower than n^{_EXPONENT}.",
-            f"{grew}; n^{_EXPONENT} is within its interval",
-            worse=f"{grew}: faster than n^{_EXPONENT}, by {{effect}}.",
-        ),
+    says = Says(
+        yes=f"{grew}: slower than n^{_EXPONENT}, by {{effect}}.",
+        no=f"{grew}: no slower than n^{_EXPONENT}.",
+        worse=f"{grew}: faster than n^{_EXPONENT}, by {{effect}}.",
+        unclear=f"{grew}; n^{_EXPONENT} is within its interval",
     )
+    task, compared = timed[min(timed)].arm.task, f"{_EXPONENT} - net's exponent"
+    prediction = about(task, says, id="P3", metric="exponent of time", contrast=compared, smallest=0.0)
     return judge(study, prediction, _EXPONENT - exponents)
 
 
-def _best_simple(methods: Methods) -> str | None:
-    simple = {method: _mean(cell) for method, cell in methods.items() if method not in (NET, NETS)}
-    return max(simple, key=lambda method: simple[method]) if len(simple) > 1 else None
+def _best_simple(methods: Methods) -> Cell | None:
+    simple = [cell for method, cell in methods.items() if method not in (NET, NETS)]
+    return max(simple, key=_mean) if len(simple) > 1 else None
 
 
-def _own(study: Study, methods: Methods) -> Finding:
+def _own(study: Study, nets: Cell, best: Cell) -> Finding:
     """Compare eight nets with the best simple model on the user's own data."""
-    nets, best = methods[NETS], methods[_best_simple(methods) or LINEAR]
-    on, model = f"On {nets.arm.task.name}", WORDS[best.arm.name]
-    prediction = Prediction(
-        id="P2",
-        task=nets.arm.task.name,
-        role="own",
-        metric=nets.arm.metric,
-        contrast=f"{NETS} - {best.arm.name}",
-        arm=nets.arm.name,
-        base=best.arm.name,
-        says=Says(
-            f"{on}, eight nets are better than the best simple model, {model}, by {{effect}}.",
-            f"{on}, eight nets are not better than the best simple model, {model}, by anything that matters.",
-            f"{on}, these runs can't tell eight nets from the best simple model, {model}.",
-            worse=f"{on}, eight nets are worse than the best simple model, {model}, by {{effect}}.",
-        ),
-    )
+    asked = contrast(nets.arm, best.arm, _OWN, id="P2", words={"model": WORDS[best.arm.name]})
     differences = selecting.paired(nets.outcome, best.outcome, nets.arm.metric)
     overlap = selecting.overlap_of(nets.outcome)
-    return judge(study, prediction, differences, overlap=overlap)
+    return judge(study, asked.prediction, differences, overlap=overlap)
 
 
 def _lines(study: Study, methods: Methods) -> list[str]:
     """Say of one data set which simple model is better, or, of the user's own, how all compare and at what cost."""
-    name = _best_simple(methods)
-    if name is None or NETS not in methods:
+    best, nets = _best_simple(methods), methods.get(NETS)
+    if best is None or nets is None:
         return []
-    nets, best = methods[NETS], methods[name]
     on, model, metric = f"On {nets.arm.task.name}", WORDS[best.arm.name], nets.arm.metric
     effect = effect_of(nets.outcome, best.outcome, metric, alpha=study.request.alpha)
     if effect is None:

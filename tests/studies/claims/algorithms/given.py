@@ -1,7 +1,7 @@
 """What several tests of the study of algorithms start from."""
 
 from dlwhy.studies.claims.algorithms import design as algorithms
-from dlwhy.studies.plan.outcome import Outcome, Run
+from dlwhy.studies.plan.study import Outcome, Run
 from dlwhy.studies.request import OwnData, Request
 
 OWN = OwnData(name="wine {x}", fingerprint="f", rows=178, features=13, classes=3)

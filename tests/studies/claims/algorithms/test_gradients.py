@@ -7,8 +7,8 @@ import pytest
 
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies.arms import tuning
-from dlwhy.studies.claims.algorithms import gradients
-from dlwhy.studies.plan.seeds import Seeds
+from dlwhy.studies.claims.algorithms import arms, findings
+from dlwhy.studies.plan.study import Seeds
 from dlwhy.studies.tasks import registry as tasks
 from tests.studies import running
 from tests.studies.claims.algorithms.given import designed
@@ -16,14 +16,14 @@ from tests.studies.claims.algorithms.given import designed
 
 @pytest.mark.parametrize(("name", "ratio"), [("ReLU+He", 1.0), ("ReLU+Glorot", 0.5)])
 def test_the_gradient_shrinks_as_the_closed_form_says(name, ratio):
-    assert gradients.PREDICTED[name] == ratio
-    assert gradients.shrinkage(name) == pytest.approx(ratio, rel=0.02)
-    assert gradients.shrinkage(name) == gradients.shrinkage(name)
+    assert findings.PREDICTED[name] == ratio
+    assert findings.shrinkage(name) == pytest.approx(ratio, rel=0.02)
+    assert findings.shrinkage(name) == findings.shrinkage(name)
 
 
 def test_sigmoid_passes_on_less_than_a_sixteenth_and_tanh_nearly_all():
-    assert 0.05 < gradients.shrinkage("sigmoid+Glorot") < 1 / 16
-    assert 0.8 < gradients.shrinkage("tanh+Glorot") < 1
+    assert 0.05 < findings.shrinkage("sigmoid+Glorot") < 1 / 16
+    assert 0.8 < findings.shrinkage("tanh+Glorot") < 1
 
 
 @pytest.mark.slow
@@ -31,13 +31,13 @@ def test_gradients_at_the_start_agree_with_the_closed_form():
     draw = tasks.draw("digits", 3, n_train=200)
     sigmoid = NetworkSpec(layers=(32,) * 20, activation="sigmoid")
     rectified = NetworkSpec(layers=(32,) * 20, initializer="he_uniform")
-    norms = gradients.at_start(sigmoid, [draw] * 4, range(4))
+    norms = arms.gradients_at_start(sigmoid, [draw] * 4, range(4))
     assert norms.shape == (4, 21)
     inner = norms[:, 2:18].mean(axis=0)  # the norm falls by the root of .055 a layer
     assert np.diff(inner).mean() == pytest.approx(-np.log10(0.055) / 2, rel=0.05)
-    flat = gradients.at_start(rectified, [draw] * 4, range(4)).mean(axis=0)
-    assert abs(gradients.first_over_last(flat)) < 0.5
-    np.testing.assert_array_equal(norms, gradients.at_start(sigmoid, [draw] * 4, range(4)))
+    flat = arms.gradients_at_start(rectified, [draw] * 4, range(4)).mean(axis=0)
+    assert abs(arms.first_over_last(flat)) < 0.5
+    np.testing.assert_array_equal(norms, arms.gradients_at_start(sigmoid, [draw] * 4, range(4)))
 
 
 def test_a_tiny_run_notes_gradients_and_repeats():

@@ -9,7 +9,7 @@ from dlwhy.studies import conduct
 from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.claims.compare import design as compare
 from dlwhy.studies.claims.compare import recipes
-from dlwhy.studies.plan.recipe import ADAM_RATES, SGD_RATES
+from dlwhy.studies.plan.study import ADAM_RATES, SGD_RATES
 from dlwhy.studies.request import OwnData
 from tests.studies.claims.compare.given import OWN, request
 

@@ -13,7 +13,7 @@ from dlwhy.errors import InputRefusedError, InputUnreadableError, UsageError
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import conduct
 from dlwhy.studies.claims.compare import design as compare
-from dlwhy.studies.claims.compare import model_recipes, recipes
+from dlwhy.studies.claims.compare import recipes
 from dlwhy.studies.request import OwnData, Request
 from dlwhy.training.options import TrainingOptions
 
@@ -52,7 +52,7 @@ def test_network_and_options_are_those_of_the_model(tmp_path):
 def test_a_study_is_shown_when_the_file_is_gone(tmp_path):
     text = f"model:{model_file(tmp_path / 'm.keras')}"
     arms = [text, "baseline:logistic"]
-    asked = Request(claim="compare", own=OWN, extra={"arms": arms, "models": model_recipes.read_all(arms)})
+    asked = Request(claim="compare", own=OWN, extra={"arms": arms, "models": recipes.read_all(arms)})
     before = compare.design(asked)
     (tmp_path / "m.keras").unlink()
     again = conduct.design(Request.from_json(json.loads(json.dumps(asked.to_json()))))
@@ -61,7 +61,7 @@ def test_a_study_is_shown_when_the_file_is_gone(tmp_path):
     assert (arm.recipe.network, arm.recipe.options.learning_rate, arm.recipe.rates) == (NETWORK, 0.02, ())
     assert arm.recipe.steps == 3 * -(-300 // 16)
     with pytest.raises(InputUnreadableError, match=r"m\.keras"):
-        model_recipes.read_all(arms)
+        recipes.read_all(arms)
 
 
 def test_weights_of_another_model_are_not_taken_over_and_the_page_says_so(tmp_path):

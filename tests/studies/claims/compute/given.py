@@ -3,8 +3,7 @@
 import numpy as np
 
 from dlwhy.studies.claims.compute import throughput
-from dlwhy.studies.plan.outcome import Outcome, Run
-from dlwhy.studies.plan.seeds import Seeds
+from dlwhy.studies.plan.study import Outcome, Run, Seeds
 
 MEASURED = {
     "cores": 2,

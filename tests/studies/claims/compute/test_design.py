@@ -10,7 +10,7 @@ from dlwhy.data.toys.make import make
 from dlwhy.studies import conduct
 from dlwhy.studies.claims.compute import arms
 from dlwhy.studies.claims.compute import design as compute
-from dlwhy.studies.plan.fingerprint import fingerprint
+from dlwhy.studies.plan.study import fingerprint
 from dlwhy.studies.request import Request
 from tests.studies import running
 

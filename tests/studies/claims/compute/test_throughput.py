@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dlwhy.studies.claims.compute import throughput
-from dlwhy.studies.plan.outcome import Outcome, Run
+from dlwhy.studies.plan.study import Outcome, Run
 from tests.studies import running
 from tests.studies.claims.compute.given import MEASURED, SEEDS
 

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import math
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from dlwhy.studies.claims.data import curves
 from dlwhy.studies.claims.data.curves import Curve, choose_form, fit_curve, learning_curve
 from dlwhy.studies.findings.statistics import paired_effect
+from dlwhy.text import plain
 
 SIZES = 2.0 ** np.arange(6, 14)
 # held-out errors of STUDIES.md: the ends and n = 512, 2048 are measured
@@ -27,21 +27,6 @@ def runs_of(means, *, n_seeds=20, noise=0.05, seed=0):
 
 
 # --- fits
-
-
-@pytest.mark.parametrize(
-    ("x", "y"), [([1, 2], [1, 0]), ([1, 2], [1, -1]), ([0, 2], [1, 1]), ([1, 2], [1, math.nan]), ([1, 2], [1, 2, 3])]
-)
-def test_no_power_law_of_such_numbers(x, y):
-    with pytest.raises(ValueError, match="positive numbers"):
-        fit_curve(x, y, floor=False)
-
-
-@pytest.mark.parametrize("x", [[3.0], [3.0, 3.0]])
-@pytest.mark.parametrize("floor", [True, False])
-def test_one_size_makes_no_curve(x, floor):
-    with pytest.raises(ValueError, match="two sizes"):
-        fit_curve(x, np.ones(len(x)), floor=floor)
 
 
 @given(st.floats(0.05, 10), st.floats(0, 2))
@@ -268,28 +253,11 @@ def test_some_resamples_without_an_error():
     assert found.b_low <= found.b_high
 
 
-@pytest.mark.parametrize(
-    ("sizes", "errors", "message"),
-    [
-        ([1, 2, 3], np.ones((4, 2)), "n_seeds, n_sizes"),
-        ([1], np.ones((4, 1)), "two sizes"),
-        ([1, 2], np.ones(2), "n_seeds, n_sizes"),
-        ([1, 2], np.ones((0, 2)), "n_seeds, n_sizes"),
-        ([2, 1], np.ones((4, 2)), "ascend"),
-        ([1, 1], np.ones((4, 2)), "ascend"),
-        ([0, 1], np.ones((4, 2)), "positive"),
-    ],
-)
-def test_shapes_that_do_not_fit(sizes, errors, message):
-    with pytest.raises(ValueError, match=message):
-        learning_curve(sizes, errors)
-
-
 @pytest.mark.parametrize("n_sizes", [3, 8])
 def test_curve_is_json(n_sizes):
     found = learning_curve(SIZES[:n_sizes], runs_of(TEACHER[:n_sizes]))
-    values = found.as_json()
+    values = plain(dataclasses.asdict(found))
     assert json.loads(json.dumps(values, allow_nan=False)) == values
     assert set(values) == {field.name for field in dataclasses.fields(curves.LearningCurve)}
     assert values["next_doubling"]["n_seeds"] == 20
-    assert learning_curve(SIZES, np.where(SIZES > 4096, np.nan, runs_of(TEACHER))).as_json()["next_doubling"] is None
+    assert learning_curve(SIZES, np.where(SIZES > 4096, np.nan, runs_of(TEACHER))).next_doubling is None

@@ -9,7 +9,6 @@ from dlwhy.studies.claims.data import design as data
 from dlwhy.studies.claims.data import findings
 from dlwhy.studies.findings.selecting import Cell
 from dlwhy.studies.plan.study import Arm, Task
-from dlwhy.studies.request import Request
 from tests.studies.claims.data.given import OWN, error
 from tests.studies.conftest import outcome
 
@@ -52,9 +51,9 @@ def cell(values):
 
 
 def overtaking(nets, simple, *, sd=0.002, overlap=1 / 3):
-    study = data.design(Request(claim="data", budget="quick", own=OWN))
-    task = next(arm.task for arm in study.arms.values() if arm.task.role == "own")
-    return findings._overtaking(study, task, cells(nets, sd=sd, seed=1), cells(simple, sd=sd, seed=2), overlap)
+    task = Task(name="mine", role="own", draw="own")
+    sizes = cells(nets, sd=sd, seed=1), cells(simple, sd=sd, seed=2)
+    return findings.overtaking(findings.Measured(task, "r2", "linear regression", *sizes, overlap), 0.05)
 
 
 def test_a_net_that_overtakes_does_so_by_name_and_with_its_lead():

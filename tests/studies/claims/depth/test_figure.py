@@ -4,8 +4,8 @@ import dataclasses
 
 from dlwhy.studies import figure as study_panels
 from dlwhy.studies import report as reporting
+from dlwhy.studies.claims.depth import arms
 from dlwhy.studies.claims.depth import design as depth
-from dlwhy.studies.claims.depth import probing
 from tests.studies.claims.depth.given import by_depth
 
 
@@ -22,9 +22,7 @@ def test_the_figure_shows_what_there_is(quick, results_of):
 
 def test_the_figure_shows_one_network_of_each_depth(quick, results_of):
     study = depth.design(quick("depth"))
-    drawn = {
-        key: probing.class_map(probing.disc()[0][:, 0] > 0) for key in study.arms if key.startswith("rings-4: depth")
-    }
+    drawn = {key: arms.class_map(arms.disc()[0][:, 0] > 0) for key in study.arms if key.startswith("rings-4: depth")}
     results = {
         key: dataclasses.replace(
             outcome,

@@ -4,30 +4,30 @@ import numpy as np
 import pytest
 
 from dlwhy.studies.arms.training import train
+from dlwhy.studies.claims.depth import arms, findings
 from dlwhy.studies.claims.depth import design as depth
-from dlwhy.studies.claims.depth import findings, probing
-from dlwhy.studies.plan.seeds import Seeds
+from dlwhy.studies.plan.study import Seeds
 from dlwhy.studies.request import Request
 from dlwhy.studies.tasks.registry import draws_of
 from tests.studies import running
 
 
 def test_the_tent_network_has_a_power_of_two_of_pieces():
-    assert probing.tent_pieces() == [[k, 2**k] for k in range(1, 7)]
+    assert findings.tent_pieces() == [[k, 2**k] for k in range(1, 7)]
 
 
 def test_depth_does_not_multiply_the_pieces_of_random_networks():
-    counts = np.array(probing.regions()["random"])
+    counts = np.array(findings.regions()["random"])
 
     assert counts[:, 1].max() < 2 * counts[:, 1].min()
     assert (counts[:, 2] < counts[:, 1]).all()
     assert (counts[:, 1] < counts[:, 3]).all()
-    assert probing.regions() == probing.regions()
+    assert findings.regions() == findings.regions()
 
 
 def test_a_map_has_its_top_above_and_blanks_outside_the_disc():
-    cells, inside = probing.disc()
-    lines = probing.class_map(cells[:, 1] > 0.5)
+    cells, inside = arms.disc()
+    lines = arms.class_map(cells[:, 1] > 0.5)
 
     assert len(lines) == len(lines[0]) == len(inside)
     assert set("".join(lines[:12])) == {" ", "1"}
@@ -40,8 +40,8 @@ def test_a_map_is_what_the_network_of_the_first_seed_has_learnt():
     study = depth.design(Request(claim="depth", budget="quick", n_seeds=2))
     arm = running.changed(study.arms["rings-4: depth 3"], steps=1500, rates=())
     found = running.run(arm, Seeds(report=study.seeds, tuning=()))
-    cells, inside = probing.disc()
-    truth, drawn = probing.class_map((4 * np.square(cells).sum(axis=1)).astype(int) % 2), found.runs[0].extra["map"]
+    cells, inside = arms.disc()
+    truth, drawn = arms.class_map((4 * np.square(cells).sum(axis=1)).astype(int) % 2), found.runs[0].extra["map"]
     right = sum(a == b != " " for a, b in zip("".join(drawn), "".join(truth), strict=True)) / inside.sum()
 
     assert found.runs[0].metrics["accuracy"] > 0.6
@@ -62,7 +62,7 @@ def test_probes_see_the_layers_of_a_trained_network():
     assert all(run.extra["probes"][0] > 0.97 for run in found.runs)  # a line suffices at the input
     draws = draws_of(arm.task, seeds.report, None)
     trained = train(arm.recipe, draws, seeds.report, [1e-6] * 2, room=4096)
-    again = probing.accuracies(trained.replicas, 1, draws[1])
+    again = arms.accuracies(trained.replicas, 1, draws[1])
     np.testing.assert_allclose(again, found.runs[1].extra["probes"], atol=0.02)
 
 

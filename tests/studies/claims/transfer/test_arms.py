@@ -7,9 +7,9 @@ from dlwhy.models.details import Details
 from dlwhy.models.keras_file import archive
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.trained import Trained
+from dlwhy.studies.claims.transfer import arms
 from dlwhy.studies.claims.transfer import design as transfer
-from dlwhy.studies.claims.transfer import sources
-from dlwhy.studies.plan.seeds import Seeds
+from dlwhy.studies.plan.study import Seeds
 from dlwhy.studies.request import OwnData, Request
 from tests.studies import running
 from tests.studies.claims.transfer.given import _short
@@ -17,7 +17,7 @@ from tests.studies.claims.transfer.given import _short
 
 @pytest.mark.slow
 def test_few_steps_of_every_kind_of_arm(monkeypatch):
-    monkeypatch.setattr(sources, "_SOURCES", {})
+    monkeypatch.setattr(arms, "_SOURCES", {})
     study = transfer.design(Request(claim="transfer", budget="thorough"))
     seeds = Seeds(report=(1, 2, 3), tuning=(4, 5))
     found = {}
@@ -29,7 +29,7 @@ def test_few_steps_of_every_kind_of_arm(monkeypatch):
         assert [run.seed for run in outcome.runs] == [1, 2, 3], name
         assert all(0 <= run.metrics["accuracy"] <= 1 for run in outcome.runs), name
         assert all(run.n_train == 10 for run in outcome.runs), name
-    assert len(sources._SOURCES) == 1
+    assert len(arms._SOURCES) == 1
     assert all("source" in run.extra for run in found["fine-tuned"].runs)
     assert found["carried"].runs[0].parameters < found["scratch"].runs[0].parameters
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from dlwhy.studies.claims.transfer import arms
 from dlwhy.studies.claims.transfer import design as transfer
-from dlwhy.studies.claims.transfer import sources
-from dlwhy.studies.plan.seeds import Seeds
+from dlwhy.studies.plan.study import Seeds
 from dlwhy.studies.request import Request
 from dlwhy.studies.tasks import transfer as transfer_tasks
 from tests.studies.claims.transfer.given import TARGETS, _short
@@ -29,10 +29,10 @@ def test_the_source_does_not_depend_on_what_the_target_shares():
 
 
 def test_a_base_holds_the_layers_of_its_own_source(monkeypatch):
-    monkeypatch.setattr(sources, "_SOURCES", {})
+    monkeypatch.setattr(arms, "_SOURCES", {})
     arm = transfer.design(Request(claim="transfer", budget="quick")).arms["trunk-shared: fine-tuned, k=5"]
     recipe = _short(arm).recipe
-    found = sources.sources(recipe.source, recipe.network, arm.task, Seeds(report=(1, 2), tuning=(3,)))
+    found = arms.sources(recipe.source, recipe.network, arm.task, Seeds(report=(1, 2), tuning=(3,)))
     X = np.random.default_rng(0).standard_normal((6, 30)).astype(np.float32)
     model = found.base(1, 2).model
     hidden = model.layers[-1].input

@@ -6,7 +6,7 @@ import pytest
 from dlwhy.studies.arms.training import train
 from dlwhy.studies.bench import workers
 from dlwhy.studies.claims.versatility import design as versatility
-from dlwhy.studies.plan.seeds import Seeds, training_seed
+from dlwhy.studies.plan.study import Seeds, training_seed
 from dlwhy.studies.request import Request
 from dlwhy.studies.tasks import registry as tasks
 from tests.studies import running
@@ -22,7 +22,7 @@ def test_eight_nets_are_the_mean_of_eight_the_first_of_them_the_single_one():
     for seed, draw, run in zip(seeds.report, draws, found.runs, strict=True):
         own = [training_seed(seed, member) for member in range(8)]
         trained = train(brief["net"].recipe, [draw] * 8, own, [0.003] * 8, room=4096, size=4)
-        mean = trained.predict(np.stack([draw.X_test] * 8)).mean(axis=0)
+        mean = trained.replicas.predict(np.stack([draw.X_test] * 8)).mean(axis=0)
         assert run.seed == seed
         assert run.metrics["accuracy"] == pytest.approx((mean.argmax(axis=1) == draw.y_test).mean(), abs=0.03)
         assert run.parameters == 8 * (14 * 64 + 65 * 64 + 65 * 3)

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlwhy.studies.claims.data import doubling
-from dlwhy.studies.claims.data.curves import learning_curve
+from dlwhy.studies.claims.data.curves import Doubling, learning_curve, promise
 from dlwhy.studies.findings.statistics import paired_effect
 
 SIZES = 2 ** np.arange(5, 11)
@@ -20,40 +19,42 @@ def last_of(low, high, n_seeds=12):
 
 
 def forecast(promised, drawn, *, miss, last, overlap=0.0):
-    return doubling.forecast(promised, np.asarray(drawn), miss=miss, last=last, overlap=overlap, alpha=0.05)
+    return promise(promised, np.asarray(drawn), miss=miss, last=last, overlap=overlap, alpha=0.05)
 
 
 def test_a_promise_that_is_kept():
     found = forecast(0.012, [0.010, 0.014], miss=0.001, last=last_of(0.011, 0.018))
-    assert found.refused is None
-    assert found.gain == 0.012
-    assert found.low == pytest.approx(0.0101, abs=2e-4)
-    assert found.high == pytest.approx(0.0139, abs=2e-4)
+    assert found.next_refused is None
+    assert found.forecast_next == 0.012
+    assert found.forecast_next_low == pytest.approx(0.0101, abs=2e-4)
+    assert found.forecast_next_high == pytest.approx(0.0139, abs=2e-4)
 
 
 def test_titanic_promised_what_its_data_do_not():
     """Seen: 1.7 points after a last doubling of .7 [-.7, 2.0], and a miss of 3.6 at the largest size."""
     found = forecast(0.017, [0.01, 0.02], miss=0.036, last=last_of(-0.007, 0.020))
-    assert found.gain is None
-    assert found.refused == "the curve missed the two largest sizes by more than it would promise"
+    assert found.forecast_next is None
+    assert found.next_refused == "the curve missed the two largest sizes by more than it would promise"
 
 
 def test_never_more_than_the_upper_end_of_the_last_doubling():
     found = forecast(0.030, [0.02, 0.04], miss=0.005, last=last_of(-0.007, 0.020))
-    assert (found.gain, found.high) == (0.020, 0.020)
-    assert found.low <= 0.015
+    assert (found.forecast_next, found.forecast_next_high) == (0.020, 0.020)
+    assert found.forecast_next_low <= 0.015
 
 
 def test_the_interval_is_no_narrower_than_the_misses():
     found = forecast(0.012, [0.0119, 0.0121], miss=0.004, last=last_of(0.01, 0.05))
-    assert (found.low, found.high) == pytest.approx((0.008, 0.016))
+    assert (found.forecast_next_low, found.forecast_next_high) == pytest.approx((0.008, 0.016))
 
 
 def test_resamples_of_one_data_set_widen_it():
     apart, together = (
         forecast(0.012, [0.010, 0.014], miss=0, last=last_of(0.01, 0.9), overlap=overlap) for overlap in (0.0, 1 / 3)
     )
-    assert together.high - together.low == pytest.approx(5**0.5 * (apart.high - apart.low))
+    assert together.forecast_next_high - together.forecast_next_low == pytest.approx(
+        5**0.5 * (apart.forecast_next_high - apart.forecast_next_low)
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,17 +67,17 @@ def test_resamples_of_one_data_set_widen_it():
     ],
 )
 def test_nothing_to_promise_by(last, drawn, message):
-    assert forecast(0.01, drawn, miss=0, last=last) == doubling.Doubling(refused=message)
+    assert forecast(0.01, drawn, miss=0, last=last) == Doubling(next_refused=message)
 
 
 @given(st.floats(0, 0.2), st.floats(0, 0.1), st.floats(-0.05, 0.05), st.floats(0, 0.1), st.floats(0, 0.5))
 def test_the_rules_hold_whatever_is_seen(promised, miss, low, width, overlap):
     last = last_of(low, low + width)
     found = forecast(promised, [promised * 0.8, promised * 1.1], miss=miss, last=last, overlap=overlap)
-    assert (found.gain is None) == (found.refused is not None)
-    if found.gain is not None:
-        assert found.low <= found.gain <= found.high <= last.ci_high
-        assert miss <= found.gain
+    assert (found.forecast_next is None) == (found.next_refused is not None)
+    if found.forecast_next is not None:
+        assert found.forecast_next_low <= found.forecast_next <= found.forecast_next_high <= last.ci_high
+        assert miss <= found.forecast_next
 
 
 @pytest.mark.parametrize("noise", [0.01, 0.03])
