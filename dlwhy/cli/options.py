@@ -14,6 +14,30 @@ seed = functools.partial(option, TrainingOptions.seed, "Seed of everything rando
 
 
 @frozen_options
+class Text(Options):
+    """What a command has that reads a table which may be a text."""
+
+    delimiter: str | None = option(
+        None,
+        "What separates the fields: one character, tab, or blank for any number of blanks.",
+        metavar="CHAR",
+        show_default="what all lines agree on",
+    )
+    encoding: str | None = option(
+        None, "The encoding of a text, such as cp1252.", metavar="NAME", show_default="what is recognised"
+    )
+    header: bool | None = option(
+        None,
+        "Whether the first line holds the names of the columns; without, they are column 1 and so on.",
+        "--header/--no-header",
+        show_default="it does, unless it is evidently a row",
+    )
+
+
+OF_TEXT = ("delimiter", "encoding", "header")
+
+
+@frozen_options
 class Common(Options):
     """What every command has."""
 

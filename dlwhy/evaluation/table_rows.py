@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from dlwhy import files
 from dlwhy.data.dataset import Column, FloatArray
 from dlwhy.data.tables import importing as tables
-from dlwhy.data.tables import rows
+from dlwhy.data.tables.formats.form import Lines
 from dlwhy.errors import InputRefusedError
 from dlwhy.text import display
 
@@ -18,8 +18,7 @@ def read_rows(
     path: str,
     columns: tuple[Column, ...],
     *,
-    form: tables.Format | None = None,
-    header: bool = True,
+    form: tables.Form | None = None,
     chunk_size: int = 100_000,
     keep: bool = False,
 ) -> Iterator[tuple[FloatArray, "pl.DataFrame"]]:
@@ -32,9 +31,7 @@ def read_rows(
     columns
         The columns of the model; found by name, or by position if there is no header.
     form
-        One of `tables.FORMATS`; by default what the file's name says, else CSV.
-    header
-        Whether a CSV or TSV has its names in the first line.
+        What need not be recognised of the file.
     chunk_size
         Most rows of a chunk.
     keep
@@ -56,13 +53,14 @@ def read_rows(
 
     """
     source = files.shown(path)
-    named = header and rows.kind_of(path, form) in ("csv", "tsv")
-    encoder = tables.Encoder(columns, tables.Source(name=source, first_row=2 if named else 1))
+    by_position = form is not None and form.header is False
+    place = tables.Source(name=source, first_row=0, lines=Lines())
+    encoder = tables.Encoder(columns, place)
     names: list[str] = []
-    for chunk in tables.read_chunks(path, format=form, header=header, rows=chunk_size):
+    for chunk in tables.read_chunks(path, form, rows=chunk_size, lines=place.lines):
         if not chunk.height:
             continue  # a header whose rows are still to come
-        frame = chunk if header else _by_position(chunk, columns, source, keep=keep)
+        frame = _by_position(chunk, columns, source, keep=keep) if by_position else chunk
         names = names or frame.columns
         frame = _like_first(frame, names, source, keep=keep)
         used = {column.of for column in columns}

@@ -1,7 +1,6 @@
 """Fuzz the reader of tables: python tests/fuzz/fuzz_csv.py -max_total_time=60."""
 
 import contextlib
-import io
 import warnings
 from pathlib import Path
 
@@ -19,11 +18,12 @@ def check(content: bytes) -> None:
 
     from dlwhy.data.tables import importing as tables
     from dlwhy.data.tables.formats.delimited import read_delimited
+    from dlwhy.data.tables.formats.form import Form
     from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 
     with contextlib.suppress(InputRefusedError, UsageError), warnings.catch_warnings():
         warnings.simplefilter("ignore", DlwhyWarning)
-        frame = pl.concat(read_delimited(io.BytesIO(content), delimiter=",", source="fuzzed.csv"))
+        frame = pl.concat(read_delimited(iter([content]), form=Form(), source="fuzzed.csv"))
         options = tables.TableOptions(split_column="split" if "split" in frame.columns else None)
         tables.as_dataset(frame, tables.Source(name="fuzzed.csv"), options, name="fuzzed")
 

@@ -16,19 +16,18 @@ if TYPE_CHECKING:
 
 
 @frozen_options
-class Predict(shared.Reading, shared.Writing):
+class Predict(shared.Text, shared.Reading, shared.Writing):
     """The options of `dlwhy predict`."""
 
-    table: str = argument("-", 'The rows: CSV, TSV, Parquet or JSON Lines; "-" for stdin.', metavar="FILE")
+    table: str = argument("-", 'The rows: CSV and its like, Parquet or JSON; "-" for stdin.', metavar="FILE")
     model: str = shared.model()
     output: str = option("-", 'The file to write; "-" for stdout.', "--output", "-o")
     proba: bool = option(False, "Give the probability of each class, too.", "--proba")
     form: Literal["csv", "jsonl"] = option("csv", "Form of the output.", "--format")
     keep: bool = option(False, "Pass on the columns that the model does not use.", "--keep")
-    input_format: Literal["csv", "tsv", "parquet", "jsonl"] | None = option(
-        None, "Form of the input; by default what the file's name says, else csv."
+    input_format: Literal["csv", "tsv", "parquet", "json", "jsonl"] | None = option(
+        None, "Form of the input.", show_default="what the file is"
     )
-    no_header: bool = option(False, "The first line is a row already; columns go by position.", "--no-header")
     chunk_size: int = option(100_000, "Most rows to predict at a time.", min=1, max=MAX_WHOLE)
 
 
@@ -48,12 +47,13 @@ def predict(options: Predict) -> None:
     """
     _check(options)
     from dlwhy.cli.steps import inputs
+    from dlwhy.data.tables.formats.form import Form
     from dlwhy.evaluation import predicted_rows, table_rows
 
     trained, out, output = _read_model(options), Output.of(options), options.output
     about = trained.details
-    how = {"form": options.input_format, "header": not options.no_header, **options.some(("chunk_size", "keep"))}
-    rows = table_rows.read_rows(options.table, about.columns, **how)
+    form = Form(format=options.input_format, **options.some(shared.OF_TEXT))
+    rows = table_rows.read_rows(options.table, about.columns, form=form, **options.some(("chunk_size", "keep")))
     # what is wrong with a table is mostly wrong at once: nothing is opened or imported before the first rows
     first = next(rows)
     inputs.start_for(trained)

@@ -26,6 +26,7 @@ _FOR_TABLES = (
     *OF_CELLS,
     "split_column",
     "input_format",
+    *shared.OF_TEXT,
     "max_rows",
     "max_size",
     "title",
@@ -43,11 +44,12 @@ _OF_READ_TABLE = (
     "stratify",
     "max_rows",
     "max_size",
+    *shared.OF_TEXT,
 )
 
 
 @frozen_options
-class Making(Cells):
+class Making(Cells, shared.Text):
     """Which data set is made."""
 
     name: str | None = argument(None, "A data set of --list.", metavar="NAME", show_default="moons")
@@ -64,7 +66,7 @@ class Making(Cells):
         show_default="not for toys",
     )
     table: str | None = option(
-        None, 'Import a table: CSV, TSV, Parquet, JSON Lines; "-" for stdin.', "--from", metavar="FILE"
+        None, 'Import a table: CSV and its like, Parquet, JSON; "-" for stdin.', "--from", metavar="FILE"
     )
     target: str = option("target", "The table's column that is to be learnt.", metavar="COLUMN")
     task: str | None = option(None, "binary, multiclass or regression.", show_default="what the target looks like")
@@ -77,7 +79,7 @@ class Making(Cells):
         None, "A column that says train or test, instead of a random split.", metavar="COLUMN"
     )
     input_format: str | None = option(
-        None, "csv, tsv, parquet or jsonl.", "--format", show_default="by the file's name, else csv"
+        None, "csv, tsv, parquet, json or jsonl.", "--format", show_default="what the file is"
     )
     max_rows: int | None = option(None, "Refuse a table with more rows.")
     title: str | None = option(None, "What to call an imported data set.", show_default="by its file")

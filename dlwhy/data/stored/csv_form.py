@@ -62,7 +62,7 @@ def read(path: str | Path, *, task: Task | None = None, max_size: int | None = N
         As `read_table` does.
 
     """
-    frame, source = tables.read_frame(path, format="csv", max_size=max_size and _MOST_FOR_ONE * max_size)
+    frame, source = tables.read_frame(path, tables.Form(format="csv"), max_size=max_size and _MOST_FOR_ONE * max_size)
     names = [unprotected(name) for name in frame.columns]
     if len(set(names)) == len(names):
         frame.columns = names

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from dlwhy.data.cells.missing import EMPTY, STRICT, USUAL
 from dlwhy.data.dataset import MAX_COLUMNS, MAX_NAME, FloatArray
+from dlwhy.data.tables.formats.form import Lines
 from dlwhy.errors import InputRefusedError
 from dlwhy.text import NUMBER, display
 
@@ -33,11 +34,14 @@ class Source:
     first_row: int = 2  # the number that a person gives the first row: 2 below a header
     # which of the file's rows these are, counted from 0, if some were left out
     rows: npt.NDArray[np.intp] | None = None
+    # where the lines of the file are known, rows are counted from 0 and stand on these
+    lines: Lines | None = None
 
     def at(self, index: int, column: str) -> str:
         """Say where a cell stands: ``data.csv:17:x1``."""
         row = index if self.rows is None else int(self.rows[index])
-        return f"{self.name}:{row + self.first_row}:{display(column)}"
+        row += self.first_row
+        return f"{self.name}:{row if self.lines is None else self.lines.of(row)}:{display(column)}"
 
 
 def check_names(names: Sequence[str], source: str) -> None:

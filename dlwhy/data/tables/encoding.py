@@ -1,5 +1,6 @@
 """Columns of text into features, as plain metadata says: the same at import and at prediction."""
 
+import dataclasses
 import itertools
 import warnings
 from collections import Counter
@@ -151,8 +152,7 @@ class Encoder:
         return frame.with_columns(fills)
 
     def _here(self) -> Source:
-        rows = self.source.rows
-        return Source(name=self.source.name, first_row=self.source.first_row + self._rows, rows=rows)
+        return dataclasses.replace(self.source, first_row=self.source.first_row + self._rows)
 
 
 def as_columns(frame: "pl.DataFrame", columns: tuple[Column, ...]) -> "pl.DataFrame":

@@ -19,8 +19,9 @@ from dlwhy.data.tables import frames
 from dlwhy.data.tables.cells import Source, cleaned
 from dlwhy.data.tables.encoding import Encoder, category_codes, encode
 from dlwhy.data.tables.fitting import check_sizes, encoded
+from dlwhy.data.tables.formats.form import FORM_NAMES
 from dlwhy.data.tables.frames import Frame
-from dlwhy.data.tables.rows import FORMATS, Format, check_there, read_chunks, read_frame
+from dlwhy.data.tables.rows import FORMATS, Form, Format, check_there, read_chunks, read_frame
 from dlwhy.data.tables.targets import Target, check_task, numbered, read_target
 from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 from dlwhy.text import display
@@ -32,6 +33,7 @@ __all__ = [
     "FORMATS",
     "MISSING",
     "Encoder",
+    "Form",
     "Format",
     "Missing",
     "Source",
@@ -72,7 +74,7 @@ def read_table(
     drop
         Columns that are left out.
     format
-        One of `FORMATS`; by default what the file's name says, else CSV.
+        One of `FORMATS`; by default what the file's bytes and name say, else CSV.
     max_rows
         The most rows to accept.
     max_size
@@ -80,7 +82,9 @@ def read_table(
     options
         The others of `TableOptions`: ``task``, by default what the target looks like; ``missing`` (``impute``,
         ``drop`` or ``error``), ``drop_unlabelled``; ``split_column``, or ``test_size`` (0.3), ``seed`` (42) and
-        ``stratify``. And how cells are read, as `dlwhy.data.cells.reading.Reading` has it.
+        ``stratify``. And how cells are read, as `dlwhy.data.cells.reading.Reading` has it; and what the file is,
+        where that need not be recognised: ``delimiter``, ``encoding`` and ``header``, as
+        `dlwhy.data.tables.formats.form.Form` has it.
 
     Raises
     ------
@@ -95,11 +99,12 @@ def read_table(
 
     """
     reading = Reading(**{key: value for key, value in options.items() if key in NAMES})
-    others = {key: value for key, value in options.items() if key not in NAMES}
+    form = Form(format=format, **{key: value for key, value in options.items() if key in FORM_NAMES})
+    others = {key: value for key, value in options.items() if key not in NAMES | FORM_NAMES}
     about = TableOptions(target=target, **others, cells=reading, for_training=True)
     if not isinstance(path, str | Path):
         return _of_frame(path, about, drop=drop, max_size=max_size)
-    frame, source = read_frame(path, format=format, without=drop, max_rows=max_rows, max_size=max_size)
+    frame, source = read_frame(path, form, without=drop, max_rows=max_rows, max_size=max_size)
     name = "stdin" if files.is_standard(path) else display(Path(path).stem, MAX_NAME)
     table = "stdin" if files.is_standard(path) else display(Path(path).name, MAX_NAME)
     provenance = {"table": table, "drop": sorted(drop)}

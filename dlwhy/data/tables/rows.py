@@ -1,37 +1,48 @@
-"""A table from a file or stdin - CSV, TSV, Parquet or JSON Lines - as columns of text."""
+"""A table from a file or stdin as columns of text: delimited, Parquet or JSON, whatever its name says."""
 
+import io
+import itertools
+import json
+import re
+import warnings
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO
 
 from dlwhy import files
 from dlwhy.data.tables.cells import Source
+from dlwhy.data.tables.formats import magic
+from dlwhy.data.tables.formats.decoding import as_utf8, at_least
 from dlwhy.data.tables.formats.delimited import read_delimited
-from dlwhy.data.tables.formats.json_lines import read_json_lines
+from dlwhy.data.tables.formats.form import FORMATS, Form, Format, Lines
+from dlwhy.data.tables.formats.json_lines import read_json_array, read_json_lines
 from dlwhy.data.tables.formats.parquet import read_parquet
 from dlwhy.data.tables.memory import Room
-from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.errors import DlwhyNote, InputRefusedError, UsageError
 from dlwhy.text import display, listed
 
 if TYPE_CHECKING:
     import polars as pl
 
-Format = Literal["csv", "tsv", "parquet", "jsonl"]
-FORMATS: tuple[Format, ...] = ("csv", "tsv", "parquet", "jsonl")
+__all__ = ["FORMATS", "Form", "Format", "check_there", "read_chunks", "read_frame"]
+
+_BLOCK = 8 << 20
 _BY_SUFFIX: dict[str, Format] = {
     ".tsv": "tsv",
     ".tab": "tsv",
     ".parquet": "parquet",
     ".pq": "parquet",
+    ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
 }
+_SHOWN: dict[Format, str] = {"json": "JSON", "jsonl": "JSON Lines", "parquet": "Parquet"}
 
 
 def read_frame(
     path: str | Path,
+    form: Form | None = None,
     *,
-    format: Format | None = None,  # noqa: A002 - as on the command line
     without: Collection[str] = (),
     max_rows: int | None = None,
     max_size: int | None = None,
@@ -40,7 +51,7 @@ def read_frame(
 
     Parameters
     ----------
-    path, format, without, max_rows
+    path, form, without, max_rows
         See `read_chunks`.
     max_size
         Most MiB of memory that the table may take; by default what is safe.
@@ -58,13 +69,13 @@ def read_frame(
     found: dict[str, None] = {}
     chunks: list[pl.DataFrame] = []
     name, room, rows, text = files.shown(path), Room(max_size), 0, 0
-    for chunk in read_chunks(path, format=format, without=without, max_rows=max_rows, room=room):
+    source = Source(name=name, first_row=0, lines=Lines())
+    for chunk in read_chunks(path, form, without=without, max_rows=max_rows, room=room, lines=source.lines):
         found |= dict.fromkeys(chunk.columns)
         chunks.append(chunk.drop([name for name in without if name in chunk.columns]))
         rows += chunk.height
         text += _text(chunks[-1])
         room.check(name, rows=rows, columns=len(found.keys() - set(without)), text=text)
-    source = Source(name=files.shown(path), first_row=2 if kind_of(path, format) in ("csv", "tsv") else 1)
     for name in without:
         check_there(name, list(found), source, "--drop")
     return pl.concat(chunks, how="vertical" if len(found) == chunks[0].width else "diagonal"), source
@@ -72,13 +83,13 @@ def read_frame(
 
 def read_chunks(
     path: str | Path,
+    form: Form | None = None,
     *,
-    format: Format | None = None,  # noqa: A002 - as on the command line
-    header: bool = True,
     rows: int | None = None,
     without: Collection[str] = (),
     max_rows: int | None = None,
     room: Room | None = None,
+    lines: Lines | None = None,
 ) -> Iterator["pl.DataFrame"]:
     """Read a table chunk by chunk as columns of text, in bounded memory (of Parquet the whole file, as it is).
 
@@ -86,10 +97,8 @@ def read_chunks(
     ----------
     path
         The file, or "-" for stdin.
-    format
-        One of `FORMATS`; by default what the file's name says, else CSV.
-    header
-        Whether a CSV or TSV has its names in the first line; without, they are called ``column 1`` and so on.
+    form
+        What need not be recognised.
     rows
         Most rows of a chunk.
     without
@@ -98,6 +107,8 @@ def read_chunks(
         The most rows to accept.
     room
         For the table as a whole, where that can be told early; None if chunks are not kept.
+    lines
+        Filled in with the lines on which the rows stand.
 
     Yields
     ------
@@ -107,18 +118,19 @@ def read_chunks(
     Raises
     ------
     UsageError
-        If there is no such format.
+        If an option can't be.
     InputRefusedError
-        If the file is not what its format says, or has more than `max_rows` rows.
+        If the file is no table, or has more than `max_rows` rows.
     InputUnreadableError
         If it is missing, or not a regular file.
 
     """
-    kind, source, n_rows = kind_of(path, format), files.shown(path), 0
+    form, source, n_rows = form or Form(), files.shown(path), 0
+    named = None if files.is_standard(path) else _BY_SUFFIX.get(Path(path).suffix.lower())
     if max_rows is not None and max_rows < 1:
         raise UsageError(f"--max-rows must be at least 1 (got {max_rows})")
     with files.open_input(path) as handle:
-        for frame in _frames(handle, kind, source, header=header, without=without, room=room):
+        for frame in _frames(handle, form, named, source, without=without, room=room, lines=lines or Lines()):
             n_rows += frame.height
             if max_rows is not None and n_rows > max_rows:
                 raise InputRefusedError(f"{source}: has more than {max_rows} rows", "raise --max-rows")
@@ -126,13 +138,97 @@ def read_chunks(
 
 
 def _frames(
-    handle: BinaryIO, kind: Format, source: str, *, header: bool, without: Collection[str], room: Room | None
+    handle: BinaryIO,
+    form: Form,
+    named: Format | None,
+    source: str,
+    *,
+    without: Collection[str],
+    room: Room | None,
+    lines: Lines,
 ) -> Iterator["pl.DataFrame"]:
+    head = handle.read(magic.HEAD)
+    magic.refuse(head, source)
+    blocks: Iterator[bytes] = itertools.chain([head], iter(lambda: handle.read(_BLOCK), b""))
+    if head.startswith((magic.GZIP, magic.ZIP)):
+        head, rest = at_least(magic.HEAD, magic.unpacked(_again(handle, head), head, source))
+        _check_inner(head, source)
+        blocks = itertools.chain([head], rest)
+    if (form.format or named) == "parquet" or (form.format is None and magic.is_parquet(head)):
+        if named != "parquet" and form.format is None:
+            warnings.warn(f"{source}: is Parquet, and read as such", DlwhyNote, stacklevel=2)
+        yield from read_parquet(_again(handle, head), source=source, without=without, room=room)
+        return
+    if magic.is_parquet(head):
+        raise InputRefusedError(f"{source}: is Parquet", "--format parquet")
+    head, rest = at_least(magic.HEAD, as_utf8(blocks, form.encoding, source))
+    blocks = itertools.chain([head], rest)
+    kind = form.format or _json_kind(head) or (named if named in ("json", "jsonl") else None)
+    if kind not in ("json", "jsonl"):
+        usual = "\t" if (kind or named) == "tsv" else ","
+        yield from read_delimited(blocks, form=form, source=source, usual=usual, lines=lines)
+        return
+    if kind not in (form.format, named):
+        warnings.warn(f"{source}: is {_SHOWN[kind]}, and read as such", DlwhyNote, stacklevel=2)
     if kind == "jsonl":
-        return read_json_lines(handle, source=source, without=without)
-    if kind == "parquet":
-        return read_parquet(handle, source=source, without=without, room=room)
-    return read_delimited(handle, delimiter="\t" if kind == "tsv" else ",", source=source, header=header)
+        handle = io.BufferedReader(_Blocks(blocks), _BLOCK)
+        yield from read_json_lines(handle, source=source, without=without, lines=lines)
+    else:
+        yield from read_json_array(blocks, source=source, without=without, lines=lines)
+
+
+def _json_kind(head: bytes) -> Format | None:
+    """Return which kind of JSON a text is by its beginning; None if it is none."""
+    if re.match(rb"\s*\[\s*(\{|\]\s*\Z)", head):
+        return "json"
+    if not re.match(rb"\s*\{\s*[\"}]", head):
+        return None
+    first, _, below = head.strip().partition(b"\n")
+    if not below and len(head) >= magic.HEAD:
+        return "jsonl"
+    try:
+        json.loads(first)
+    except (ValueError, RecursionError):
+        return "json"
+    return "jsonl"
+
+
+def _check_inner(head: bytes, source: str) -> None:
+    """Refuse what is not unpacked block by block: what that would take can't be told before."""
+    magic.refuse(head, source)
+    if magic.is_parquet(head) or head.startswith((magic.GZIP, magic.ZIP)):
+        raise InputRefusedError(f"{source}: holds Parquet or another archive, compressed", "unpack it first")
+
+
+def _again(handle: BinaryIO, head: bytes) -> BinaryIO:
+    """Return a file whose first bytes have been read as if they had not."""
+    if handle.seekable():
+        handle.seek(-len(head), io.SEEK_CUR)
+        return handle
+    return io.BufferedReader(_Blocks(itertools.chain([head], iter(lambda: handle.read(_BLOCK), b""))), _BLOCK)
+
+
+class _Blocks(io.RawIOBase):
+    """Blocks of bytes as a file."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        super().__init__()
+        self._blocks, self._block = blocks, memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
+        while not self._block:
+            if not (block := next(self._blocks, None)):
+                if block is None:
+                    return 0
+                continue
+            self._block = memoryview(block)
+        taken = self._block[: len(buffer)]
+        buffer[: len(taken)] = taken
+        self._block = self._block[len(taken) :]
+        return len(taken)
 
 
 def _text(frame: "pl.DataFrame") -> int:
@@ -140,22 +236,6 @@ def _text(frame: "pl.DataFrame") -> int:
     import polars as pl
 
     return sum(frame.select(pl.all().str.len_bytes().sum()).row(0)) if frame.height and frame.width else 0
-
-
-def kind_of(path: str | Path, given: Format | None) -> Format:
-    """Return the format of a table: the one given, else what its name says, else CSV.
-
-    Raises
-    ------
-    UsageError
-        If the one given is none that there is.
-
-    """
-    if given is None:
-        return "csv" if files.is_standard(path) else _BY_SUFFIX.get(Path(path).suffix.lower(), "csv")
-    if given not in FORMATS:
-        raise UsageError(f"--format must be one of {', '.join(FORMATS)} (got {display(given)})")
-    return given
 
 
 def check_there(name: str | None, columns: list[str], source: Source, option: str) -> None:

@@ -1,41 +1,48 @@
-"""CSV and TSV as text columns, in bounded memory: RFC 4180 and nothing looser, with the line of each fault."""
+"""CSV and its like as text columns, in bounded memory: nothing is guessed in silence, each fault has its line."""
 
-import dataclasses
 import itertools
+import warnings
+from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from dlwhy.data.dataset import MAX_COLUMNS
 from dlwhy.data.tables.cells import check_names
-from dlwhy.errors import InputRefusedError
+from dlwhy.data.tables.formats.decoding import at_least
+from dlwhy.data.tables.formats.form import Form, Lines
+from dlwhy.data.tables.formats.scanning import BYTE_ORDER_MARK, Piece, Positions, pieces, tabbed
+from dlwhy.data.tables.formats.sniffing import SAMPLE, Layout, layout
+from dlwhy.errors import DlwhyNote, InputRefusedError
+from dlwhy.text import display
 
 if TYPE_CHECKING:
     import polars as pl
 
-BLOCK = 8 << 20
-MAX_RECORD = 64 << 20
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_NEWLINE, _RETURN, _QUOTE = b'\n\r"'
-
-Positions = npt.NDArray[np.intp]
+# what pandas calls the index that it wrote
+INDEX = "Unnamed: 0"
+# a column of no name gets one that no header can hold
+_NAMELESS = "\0{}"
 
 
-def read_delimited(handle: BinaryIO, *, delimiter: str, source: str, header: bool = True) -> Iterator["pl.DataFrame"]:
-    """Read a table, some megabytes at a time; blank lines are skipped.
+def read_delimited(
+    blocks: Iterator[bytes], *, form: Form, source: str, usual: str = ",", lines: Lines | None = None
+) -> Iterator["pl.DataFrame"]:
+    """Read a table, some megabytes at a time; blank lines, and rows of nothing but delimiters, are left out.
 
     Parameters
     ----------
-    handle
-        The bytes, in UTF-8.
-    delimiter
-        What stands between two fields: one ASCII character.
+    blocks
+        The text, in UTF-8.
+    form
+        What the user says of its layout; the rest is recognised.
     source
         How to name the file in messages.
-    header
-        Whether the first record holds the names; without, the columns are called ``column 1`` and so on.
+    usual
+        The delimiter that need not be said.
+    lines
+        Filled in with the lines on which the rows stand.
 
     Yields
     ------
@@ -49,159 +56,130 @@ def read_delimited(handle: BinaryIO, *, delimiter: str, source: str, header: boo
         be; or if there is nothing at all.
 
     """
+    head, blocks = at_least(SAMPLE, blocks)
+    shape = layout(head, form, source, usual=usual)
+    blocks, delimiter = itertools.chain([head], blocks), shape.delimiter
+    if delimiter == " ":
+        blocks, delimiter = tabbed(blocks), "\t"
     names: list[str] = []
-    for piece in _pieces(handle, ord(delimiter), source):
-        records = piece
-        if not names:
-            names = _names(piece.first(), delimiter, source, header=header)
-            records = piece.without_first() if header else piece
-        _check_counts(records, len(names), source)
-        yield _frame(records, names, delimiter)
+    left_out: Counter[str] = Counter()
+    skipped = shape.skipped
+    for piece in pieces(blocks, delimiter, source, returns=shape.returns):
+        records = piece.only(slice(skipped, None))
+        skipped -= len(piece.ends) - len(records.ends)
+        if not len(records.ends):
+            continue
+        first = not names
+        if first:
+            names, records = _names(records, delimiter, source, shape)
+        records = _whole(records, names, delimiter, source, left_out)
+        frame, numbers = _frame(records, names, delimiter), records.lines() if len(records.ends) else 1
+        if first and not names[0] and INDEX not in names and len(_filled(frame.to_series(0))):
+            names[0] = INDEX
+            frame.columns = _with_placeholders(names)
+        frame = _without_nameless(frame, names, source, numbers)
+        if shape.header:
+            frame, numbers = _without_headers(frame, numbers, left_out)
+        if lines is not None:
+            lines.add(frame.height, numbers)
+        yield frame
     if not names:
         raise InputRefusedError(f"{source}: no data rows")
+    nameless = [f"column {place}, which has no name and is empty" for place, name in enumerate(names, 1) if not name]
+    if said := [f"{what} ({count})" for what, count in left_out.items() if count] + nameless:
+        warnings.warn(f"{source}: left out {', '.join(said)}", DlwhyNote, stacklevel=3)
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class _Piece:
-    """Some bytes of a table, and the records in them that are whole and not blank."""
-
-    data: bytes
-    first_line: int
-    starts: Positions
-    ends: Positions  # behind the newline
-    counts: Positions  # of fields
-    quotes: Positions
-
-    def line(self, position: int) -> int:
-        return self.first_line + self.data.count(b"\n", 0, position)
-
-    def first(self) -> Self:
-        return dataclasses.replace(self, starts=self.starts[:1], ends=self.ends[:1], counts=self.counts[:1])
-
-    def without_first(self) -> Self:
-        return dataclasses.replace(self, starts=self.starts[1:], ends=self.ends[1:], counts=self.counts[1:])
-
-    def records(self) -> bytes:
-        """All records as bytes, without what stands between them."""
-        begin, end = int(self.starts[0]), int(self.ends[-1])
-        if np.array_equal(self.starts[1:], self.ends[:-1]):
-            return self.data[begin:end]
-        steps = np.zeros(len(self.data) + 1, np.int8)
-        steps[self.starts] += 1
-        steps[self.ends] -= 1
-        wanted = np.cumsum(steps, dtype=np.int8)[:-1].astype(bool)
-        return bytes(np.frombuffer(self.data, np.uint8)[wanted])
-
-
-def _pieces(handle: BinaryIO, delimiter: int, source: str) -> Iterator[_Piece]:
-    """Cut a stream of bytes behind the last record that is whole, block by block."""
-    rest, line, offset = handle.read(len(_BYTE_ORDER_MARK)), 1, 0
-    if rest == _BYTE_ORDER_MARK:
-        rest, offset = b"", len(_BYTE_ORDER_MARK)
-    # a newline more ends the last record if nothing else does
-    for block in itertools.chain(iter(lambda: handle.read(BLOCK), b""), [b"\n"]):
-        rest += block
-        piece, end = _scan(rest, delimiter, line)
-        _check_text(rest[:end], offset, line, source)
-        _check_quotes(piece, end, delimiter, source)
-        if len(piece.ends):
-            yield piece
-        line, offset, rest = piece.line(end), offset + end, rest[end:]
-        if len(rest) > MAX_RECORD:
-            break
-    if rest:
-        raise _endless(_scan(rest, delimiter, line)[0], delimiter, source)
-
-
-def _scan(data: bytes, delimiter: int, first_line: int) -> tuple[_Piece, int]:
-    """Find the records in some bytes that begin with one, and where the last whole one ends."""
-    octets = np.frombuffer(data, np.uint8)
-    quotes, newlines, delimiters = octets == _QUOTE, octets == _NEWLINE, octets == delimiter
-    if quotes.any():
-        outside = np.bitwise_xor.accumulate(quotes.view(np.uint8)) == 0
-        newlines, delimiters = newlines & outside, delimiters & outside
-    ends = np.flatnonzero(newlines) + 1
-    starts = np.concatenate((np.zeros(1, np.intp), ends))[: len(ends)]
-    counts = np.diff(np.searchsorted(np.flatnonzero(delimiters), ends), prepend=0) + 1
-    lengths = ends - starts
-    full = (lengths > 2) | ((lengths == 2) & (octets[starts] != _RETURN))
-    piece = _Piece(
-        data=data,
-        first_line=first_line,
-        starts=starts[full],
-        ends=ends[full],
-        counts=counts[full],
-        quotes=np.flatnonzero(quotes),
-    )
-    return piece, int(ends[-1]) if len(ends) else 0
-
-
-def _check_text(data: bytes, offset: int, line: int, source: str) -> None:
-    try:
-        data.decode()
-    except UnicodeDecodeError as error:
-        raise InputRefusedError(
-            f"{source}: byte {data[error.start]:#04x} at offset {offset + error.start} is not UTF-8",
-            "convert it, e.g. iconv -f latin1 -t utf-8",
-        ) from error
-    if (place := data.find(b"\0")) >= 0:
-        raise InputRefusedError(f"{source}:{line + data.count(10, 0, place)}: holds a NUL byte", "is this a text file?")
-
-
-def _check_quotes(piece: _Piece, end: int, delimiter: int, source: str) -> None:
-    """Refuse quotes that do not enclose a whole field, so that no two readers can split the text differently."""
-    quotes = piece.quotes[piece.quotes < end]
-    if not len(quotes):
-        return
-    octets = np.frombuffer(b"\n%b\n\n" % piece.data[:end], np.uint8)  # so that each quote has something round it
-    opening, closing = quotes[::2], quotes[1::2]
-    before = np.isin(octets[opening], (delimiter, _NEWLINE, _QUOTE), invert=True)
-    ended = (octets[closing + 2] == _RETURN) & (octets[closing + 3] == _NEWLINE)
-    behind = np.isin(octets[closing + 2], (delimiter, _NEWLINE, _QUOTE), invert=True) & ~ended
-    if before.any() and not behind[: before.argmax()].any():
-        line = piece.line(int(opening[before.argmax()]))
-        raise InputRefusedError(
-            f"{source}:{line}: a quote inside a field",
-            'enclose the whole field in quotes, and write "" for each inside',
-        )
-    if behind.any():
-        line = piece.line(int(opening[behind.argmax()]))
-        raise InputRefusedError(f"{source}:{line}: a quote is opened here and not closed where the field ends")
-
-
-def _endless(piece: _Piece, delimiter: int, source: str) -> InputRefusedError:
-    _check_quotes(piece, len(piece.data), delimiter, source)
-    if len(piece.quotes) % 2:
-        line = piece.line(int(piece.quotes[-1]))
-        return InputRefusedError(f"{source}:{line}: a quote is opened here and never closed")
-    message = f"{source}:{piece.first_line}: a line of more than {MAX_RECORD >> 20} MiB"
-    return InputRefusedError(message, "is this a text file?")
-
-
-def _names(first: _Piece, delimiter: str, source: str, *, header: bool) -> list[str]:
-    n_columns = int(first.counts[0])
+def _names(records: Piece, delimiter: str, source: str, shape: Layout) -> tuple[list[str], Piece]:
+    """Return the names of the columns, "" for none, and the records that are rows."""
+    n_columns = int(records.counts[0])
     if n_columns > MAX_COLUMNS:
         raise InputRefusedError(f"{source}: {n_columns} columns; at most {MAX_COLUMNS}")
-    columns = [f"column {place}" for place in range(1, n_columns + 1)]
-    if not header:
-        return columns
-    names = [(name or "").strip() for name in _frame(first, columns, delimiter).row(0)]
-    check_names(names, source)
-    return names
+    names = [f"column {place}" for place in range(1, n_columns + 1)]
+    rows = records.only(slice(1 + shape.units, None)) if shape.header else records
+    if shape.header:
+        names = [(name or "").strip() for name in _frame(records.first(), names, delimiter).row(0)]
+    if not len(rows.counts):
+        check_names(_with_placeholders(names), source)
+        return names, rows
+    usual = Counter(rows.counts.tolist()).most_common(1)[0][0]
+    if usual < len(names) and not any(names[usual:]):
+        names = names[:usual]
+    ending = np.frombuffer(rows.data, np.uint8)[rows.starts + rows.content_lengths() - 1] == ord(delimiter)
+    if usual == len(names) + 1 and bool(ending.all()):
+        names.append("")
+    if not shape.header and n_columns > 1 and bool(ending.all()):
+        names[-1] = ""
+    check_names(_with_placeholders(names), source)
+    return names, rows
 
 
-def _check_counts(piece: _Piece, expected: int, source: str) -> None:
-    wrong = np.flatnonzero(piece.counts != expected)
-    if len(wrong):
-        found, line = int(piece.counts[wrong[0]]), piece.line(int(piece.starts[wrong[0]]))
-        raise InputRefusedError(f"{source}:{line}: {found} {'field' if found == 1 else 'fields'}, {expected} expected")
+def _whole(records: Piece, names: list[str], delimiter: str, source: str, left_out: Counter[str]) -> Piece:
+    """Leave out comments and rows of nothing but delimiters; refuse a record with too few fields, or too many."""
+    n_columns = len(names)
+    wrong = records.counts != n_columns
+    comments = wrong & records.begins() if wrong.any() else wrong
+    empty = (records.content_lengths() == n_columns - 1) & (records.counts == n_columns) & (n_columns > 1)
+    wrong &= ~comments
+    if wrong.any():
+        place = int(wrong.argmax())
+        found, start, end = int(records.counts[place]), int(records.starts[place]), int(records.ends[place])
+        ends = records.data[start:end].rstrip(b"\r\n").endswith(delimiter.encode())
+        raise InputRefusedError(
+            f"{source}:{records.line(start)}: {found} {'field' if found == 1 else 'fields'}, {n_columns} expected",
+            f"the line ends with {display(repr(delimiter))}" if ends else "",
+        )
+    if not (comments | empty).any():
+        return records
+    left_out.update({"comment lines": int(comments.sum()), "rows of nothing but delimiters": int(empty.sum())})
+    return records.only(~(comments | empty))
 
 
-def _frame(piece: _Piece, names: list[str], delimiter: str) -> "pl.DataFrame":
+def _frame(records: Piece, names: list[str], delimiter: str) -> "pl.DataFrame":
     import polars as pl
 
-    schema = dict.fromkeys(names, pl.String)
-    if not len(piece.ends):
+    schema = dict.fromkeys(_with_placeholders(names), pl.String)
+    if not len(records.ends):
         return pl.DataFrame(schema=schema)
     # polars takes text that begins with "x^" for compressed, and unpacks it; a byte-order mark in front prevents that
-    return pl.read_csv(_BYTE_ORDER_MARK + piece.records(), separator=delimiter, has_header=False, schema=schema)
+    return pl.read_csv(BYTE_ORDER_MARK + records.records(), separator=delimiter, has_header=False, schema=schema)
+
+
+def _with_placeholders(names: list[str]) -> list[str]:
+    return [name or _NAMELESS.format(place) for place, name in enumerate(names)]
+
+
+def _without_nameless(frame: "pl.DataFrame", names: list[str], source: str, numbers: int | Positions) -> "pl.DataFrame":
+    """Leave out the columns without a name, which must be empty."""
+    for place in (place for place, name in enumerate(names) if not name):
+        cells = frame[_NAMELESS.format(place)]
+        if len(filled := _filled(cells)):
+            line = numbers + int(filled[0]) if isinstance(numbers, int) else int(numbers[filled[0]])
+            raise InputRefusedError(
+                f'{source}:{line}: column {place + 1} has no name, but holds "{display(cells[int(filled[0])], 40)}"',
+                "give it a name in the header",
+            )
+        frame = frame.drop(cells.name)
+    return frame
+
+
+def _filled(cells: "pl.Series") -> "pl.Series":
+    """Return the places of the cells that hold something."""
+    return (cells.fill_null("").str.strip_chars() != "").arg_true()
+
+
+def _without_headers(
+    frame: "pl.DataFrame", numbers: int | Positions, left_out: Counter[str]
+) -> tuple["pl.DataFrame", int | Positions]:
+    """Leave out rows that repeat the header, as in files that were joined; also return the lines of the others."""
+    import polars as pl
+
+    if frame.width < 2 or not (frame.to_series(0).str.strip_chars() == frame.columns[0]).any():
+        return frame, numbers
+    repeated = frame.select(pl.all_horizontal(pl.col(name).str.strip_chars() == name for name in frame.columns))
+    others = ~repeated.to_series().fill_null(value=False)
+    if others.all():
+        return frame, numbers
+    left_out["repeated headers"] += frame.height - int(others.sum())
+    every = numbers + np.arange(frame.height) if isinstance(numbers, int) else numbers
+    return frame.filter(others), every[others.to_numpy()]

@@ -3,19 +3,26 @@
 import csv
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlwhy.data.tables.formats import delimited
+from dlwhy.data.tables.formats import delimited, scanning
+from dlwhy.data.tables.formats.form import Form
 from dlwhy.errors import InputRefusedError
+
+
+def in_blocks(data: bytes, size: int = 8 << 20) -> Iterator[bytes]:
+    return (data[start : start + size] for start in range(0, len(data), size))
 
 
 def rows(content: bytes | str, *, delimiter: str = ",", header: bool = True) -> list[tuple[str | None, ...]]:
     data = content.encode() if isinstance(content, str) else content
-    frames = list(delimited.read_delimited(io.BytesIO(data), delimiter=delimiter, source="d.csv", header=header))
+    form = Form(delimiter=delimiter, header=header)
+    frames = list(delimited.read_delimited(in_blocks(data), form=form, source="d.csv"))
     return [tuple(frames[0].columns), *(row for frame in frames for row in frame.rows())]
 
 
@@ -65,8 +72,8 @@ REFUSED = {
     "43 behind blank lines": ("a,b\n\n\n1\n", "d.csv:4: 1 field, 2 expected"),
     "44 empty": ("", "d.csv: no data rows"),
     "44 blank": ("\n\r\n", "d.csv: no data rows"),
-    "46 Latin-1": ("a,b\n1,caf\xe9\n".encode("latin1"), "d.csv: byte 0xe9 at offset 9 is not UTF-8 (convert it"),
-    "46 Latin-1 behind a mark": (b"\xef\xbb\xbfa\n\xe9\n", "d.csv: byte 0xe9 at offset 5 is not UTF-8 (convert it"),
+    "46 Latin-1": ("a,b\n1,caf\xe9\n".encode("latin1"), "d.csv: byte 0xe9 at offset 9 is not UTF-8 (--encoding"),
+    "46 Latin-1 behind a mark": (b"\xef\xbb\xbfa\n\xe9\n", "d.csv: byte 0xe9 at offset 5 is not UTF-8 (--encoding"),
     "46 UTF-16": ("a,b\n1,2\n".encode("utf-16"), "d.csv: byte 0xff at offset 0 is not UTF-8"),
     "47 NUL": ("a,b\n1,2\n1,\0\n", "d.csv:3: holds a NUL byte"),
     "48 open quote": ('a,b\n1,2\n"3,4\n5,6\n', "d.csv:3: a quote is opened here and never closed"),
@@ -76,8 +83,8 @@ REFUSED = {
     "48 a return behind a quote": ('a,b\n"1"\r,3\n', "d.csv:2: a quote is opened here and not closed where"),
     "48 quote inside a field": ('a,b\n1,2\n5" pipe,4\n', "d.csv:3: a quote inside a field"),
     "49 same name twice": ("a,b,a\n1,2,3\n", 'd.csv: column name "a" occurs 2 times (columns 1 and 3)'),
-    "49 no name": (",a\n0,1\n", "d.csv: column 1 has no name"),
-    "49 a name of spaces": ("a, \n0,1\n", "d.csv: column 2 has no name"),
+    "49 no name": ("a,,b\n0,,1\n\n0,1,2\n", 'd.csv:4: column 2 has no name, but holds "1" (give it a name in'),
+    "49 a name of spaces": ("a, \n0,1\n", 'd.csv:2: column 2 has no name, but holds "1"'),
     "58 long name": (f"a,{'x' * (1 << 20)}\n1,2\n", "d.csv: column 2 has a name of 1048576 characters; at most 200"),
     "58 many columns": (",".join(map(str, range(100_000))) + "\n", "d.csv: 100000 columns; at most 10000"),
     "65 escape in a name": ("\x1b[2J,\x1b[2J\n", r'd.csv: column name "\x1b[2J" occurs 2 times'),
@@ -96,8 +103,8 @@ def test_refused_case(case: str) -> None:
 
 
 def test_a_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delimited, "MAX_RECORD", 1 << 20)
-    monkeypatch.setattr(delimited, "BLOCK", 1 << 18)
+    monkeypatch.setattr(scanning, "MAX_RECORD", 1 << 20)
+    in_pieces_of(1 << 18, monkeypatch)
 
     with pytest.raises(InputRefusedError, match=r"d\.csv:2: a line of more than 1 MiB"):
         rows("a\n" + "x" * (3 << 20))
@@ -105,9 +112,18 @@ def test_a_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         rows('a\n"' + "x\n" * (1 << 20))
 
 
+def in_pieces_of(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a text scanned in blocks of so many bytes, when its layout is known."""
+
+    def pieces(blocks: Iterator[bytes], *options: Any, **others: Any) -> Iterator[scanning.Piece]:
+        return scanning.pieces(in_blocks(b"".join(blocks), size), *options, **others)
+
+    monkeypatch.setattr(delimited, "pieces", pieces)
+
+
 @pytest.fixture(params=[1, 2, 7, 1 << 20])
 def block(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr(delimited, "BLOCK", request.param)
+    in_pieces_of(request.param, monkeypatch)
     return int(request.param)
 
 
@@ -144,6 +160,7 @@ def test_what_pythons_csv_writes_is_read_back(table: list[tuple[str, str, str]],
     assert rows(text.getvalue(), delimiter=delimiter)[1:] == table
 
 
+@pytest.mark.filterwarnings("ignore::dlwhy.errors.DlwhyNote")
 @given(st.binary(max_size=60) | st.text(st.sampled_from('a1,"\n\r\t '), max_size=40).map(str.encode))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     try:
@@ -160,15 +177,16 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
 def _strictly(content: bytes) -> Iterator[list[str]]:
     """Python's own reader, which agrees on all that RFC 4180 covers."""
     reader = csv.reader(io.StringIO(content.decode(), newline=""), strict=True)
-    return (row for row in reader if row)
+    kept = (row for row in reader if any(row) and [cell.strip() for cell in row] != ["a", "b"])
+    return (row for row in kept if len(row) == 2 or not row[0].startswith("#"))
 
 
 def test_a_large_table_comes_in_pieces_of_bounded_size() -> None:
     line = b"0.12345678,-1.5,abc\n"
-    content = b"a,b,c\n" + line * (3 * delimited.BLOCK // len(line))
+    content = b"a,b,c\n" + line * ((24 << 20) // len(line))
 
-    frames = list(delimited.read_delimited(io.BytesIO(content), delimiter=",", source="d.csv"))
+    frames = list(delimited.read_delimited(in_blocks(content), form=Form(), source="d.csv"))
 
     assert len(frames) >= 3
     assert sum(frame.height for frame in frames) == content.count(b"\n") - 1
-    assert np.max([frame.height for frame in frames]) <= delimited.BLOCK // len(line) + 1
+    assert np.max([frame.height for frame in frames]) <= (8 << 20) // len(line) + 1
