@@ -11,6 +11,7 @@ from dlwhy.cli.steps.drawing import Plot
 from dlwhy.cli.steps.making import Generate
 from dlwhy.cli.steps.recipe import Train
 from dlwhy.cli.steps.scoring import Evaluate
+from dlwhy.data.tables.formats.form import Form
 from dlwhy.models.spec import NetworkSpec
 from dlwhy.studies.request import Request
 from dlwhy.training import TrainingOptions
@@ -133,7 +134,7 @@ def test_replicas_are_trained_from_the_seed_on(call):
 def test_a_toy_is_made_and_a_table_read(call):
     toy = ("generate", "blobs", "--samples", "50", "--noise", "2", "--classes", "4", "--features", "3", "--seed", "5")
     made = call("dlwhy.data.toys.make.make", *toy, "--test-size", "0.5", "--stratify")
-    table = ("generate", "--from", "points.csv", "--target", "y", "--drop", "a", "--drop", "b", "--format", "tsv")
+    table = ("generate", "--from", "points.csv", "--target", "y", "--drop", "a", "--drop", "b", "--delimiter", ";")
     read = call(
         "dlwhy.data.tables.importing.read_table", *table, "--missing", "drop", "--max-rows", "9", "--max-size", "3"
     )
@@ -153,7 +154,7 @@ def test_a_toy_is_made_and_a_table_read(call):
         "target": "y",
         "task": None,
         "drop": ["a", "b"],
-        "format": "tsv",
+        "format": None,
         "missing": "drop",
         "split_column": None,
         "test_size": 0.3,
@@ -161,16 +162,21 @@ def test_a_toy_is_made_and_a_table_read(call):
         "stratify": None,
         "max_rows": 9,
         "max_size": 3,
+        "drop_unlabelled": False,
+        "delimiter": ";",
+        "encoding": None,
+        "header": None,
     }
 
 
 def test_rows_are_read_to_predict(call):
-    options = ("--no-header", "--keep", "--chunk-size", "5", "--input-format", "tsv")
+    options = ("--no-header", "--keep", "--chunk-size", "5", "--input-format", "tsv", "--encoding", "latin-1")
     stopped = call("dlwhy.evaluation.table_rows.read_rows", "predict", "points.csv", *options)
 
     path, columns = stopped.given
     assert (path, [column.name for column in columns]) == ("points.csv", ["x0", "x1"])
-    assert stopped.named == {"form": "tsv", "header": False, "keep": True, "chunk_size": 5}
+    form = Form(format="tsv", encoding="latin-1", header=False)
+    assert stopped.named == {"form": form, "keep": True, "chunk_size": 5}
 
 
 def test_panels_are_drawn(call):

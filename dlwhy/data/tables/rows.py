@@ -171,8 +171,8 @@ def _frames(
     if kind not in (form.format, named):
         warnings.warn(f"{source}: is {_SHOWN[kind]}, and read as such", DlwhyNote, stacklevel=2)
     if kind == "jsonl":
-        handle = io.BufferedReader(_Blocks(blocks), _BLOCK)
-        yield from read_json_lines(handle, source=source, without=without, lines=lines)
+        text = io.BufferedReader(_Blocks(blocks), _BLOCK)
+        yield from read_json_lines(text, source=source, without=without, lines=lines)
     else:
         yield from read_json_array(blocks, source=source, without=without, lines=lines)
 

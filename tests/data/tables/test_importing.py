@@ -327,7 +327,12 @@ REFUSED: dict[str, tuple[str, dict[str, Any], type[DlwhyError], str]] = {
         '--task binary, but target "y" has 3 classes: a, b, c',
     ),
     "no policy": (table([1, 2]), {"missing": "guess"}, UsageError, "--missing must be one of impute, drop, error (got"),
-    "no format": (table([1, 2]), {"format": "xlsx"}, UsageError, "--format must be one of csv, tsv, parquet, jsonl"),
+    "no format": (
+        table([1, 2]),
+        {"format": "xlsx"},
+        UsageError,
+        "--format must be one of csv, tsv, parquet, json, jsonl",
+    ),
     "no rows wanted": (table([1, 2]), {"max_rows": 0}, UsageError, "--max-rows must be at least 1 (got 0)"),
     "same column": (table([1, 2]), {"split_column": "y"}, UsageError, "--target and --split-column name the same"),
     "stratified numbers": (table([1, 2], y=[0.5, 1.5]), {"stratify": True}, UsageError, "--stratify is for classes"),

@@ -63,7 +63,7 @@ def read_delimited(
         blocks, delimiter = tabbed(blocks), "\t"
     names: list[str] = []
     left_out: Counter[str] = Counter()
-    skipped = shape.skipped
+    skipped, header = shape.skipped, b""
     for piece in pieces(blocks, delimiter, source, returns=shape.returns):
         records = piece.only(slice(skipped, None))
         skipped -= len(piece.ends) - len(records.ends)
@@ -71,6 +71,7 @@ def read_delimited(
             continue
         first = not names
         if first:
+            header = b"\n" + records.first().records().strip(b"\r\n") if shape.header else b""
             names, records = _names(records, delimiter, source, shape)
         records = _whole(records, names, delimiter, source, left_out)
         frame, numbers = _frame(records, names, delimiter), records.lines() if len(records.ends) else 1
@@ -78,7 +79,7 @@ def read_delimited(
             names[0] = INDEX
             frame.columns = _with_placeholders(names)
         frame = _without_nameless(frame, names, source, numbers)
-        if shape.header:
+        if header and header in records.data:
             frame, numbers = _without_headers(frame, numbers, left_out)
         if lines is not None:
             lines.add(frame.height, numbers)
@@ -174,7 +175,7 @@ def _without_headers(
     """Leave out rows that repeat the header, as in files that were joined; also return the lines of the others."""
     import polars as pl
 
-    if frame.width < 2 or not (frame.to_series(0).str.strip_chars() == frame.columns[0]).any():
+    if frame.width < 2:
         return frame, numbers
     repeated = frame.select(pl.all_horizontal(pl.col(name).str.strip_chars() == name for name in frame.columns))
     others = ~repeated.to_series().fill_null(value=False)
