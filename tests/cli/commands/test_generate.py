@@ -147,7 +147,7 @@ REFUSED = {
     "a date": (
         ["--from", "t.csv", "--target", "churned"],
         65,
-        't.csv: column "when" holds dates ("2024-01-01") (leave it out with --drop when or take it apart with --dates parts)',
+        't.csv: column "when" holds dates ("2024-01-01") (leave it out with --drop when or take it apart with --dates',
     ),
     "52 one class": (
         ["--from", "one.csv", "--target", "y"],
