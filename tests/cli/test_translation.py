@@ -170,7 +170,6 @@ def test_a_toy_is_made_and_a_table_read(call):
         "drop": ["a", "b"],
         "format": None,
         "missing": "drop",
-        "drop_unlabelled": False,
         "split_column": None,
         "test_size": 0.3,
         "seed": 42,

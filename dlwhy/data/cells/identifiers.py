@@ -23,7 +23,11 @@ def name_rows(cells: "pl.Series", *, numeric: bool) -> bool:
     they lie far apart, the column's name has to say so. Texts that differ tell nothing else.
     """
     present = cells.drop_nulls()
-    if len(present) < FEWEST or not _differ(present.head(_LOOKED_AT)) or not _differ(present):
+    first = present.head(_LOOKED_AT)
+    # what some cells tell costs much less than a look at a million
+    if len(present) < FEWEST or not _differ(first) or (numeric and not first.str.contains(_WHOLE).all()):
+        return False
+    if not _differ(present):
         return False
     return _counted(present) if numeric else bool(present.is_unique().all() or present.str.contains(_ONE_WORD).all())
 
@@ -44,6 +48,8 @@ def rise(cells: "pl.Series") -> bool:
 
 def are_codes(cells: "pl.Series") -> str | None:
     """Return an example of a leading zero, if these are whole numbers that differ as texts do: 01067, 007."""
+    if not cells.drop_nulls().head(_LOOKED_AT).str.contains("^[0-9]+$").all():
+        return None
     zeros = cells.filter(cells.str.starts_with("0"))
     zeros = zeros.filter(zeros.str.contains("^0[0-9]+$"))
     if zeros.is_empty() or not cells.drop_nulls().str.contains("^[0-9]+$").all():
@@ -60,7 +66,7 @@ def _differ(cells: "pl.Series") -> bool:
 def _counted(cells: "pl.Series") -> bool:
     import polars as pl
 
-    if not cells.head(_LOOKED_AT).str.contains(_WHOLE).all() or not cells.str.contains(_WHOLE).all():
+    if not cells.str.contains(_WHOLE).all():
         return False
     values = cells.cast(pl.Float64)
     low, high = float(values.min()), float(values.max())  # type: ignore[arg-type]
