@@ -163,7 +163,7 @@ def _frames(
         raise InputRefusedError(f"{source}: is Parquet", "--format parquet")
     head, rest = at_least(magic.HEAD, as_utf8(blocks, form.encoding, source))
     blocks = itertools.chain([head], rest)
-    kind = form.format or _json_kind(head) or (named if named in ("json", "jsonl") else None)
+    kind = form.format or _json_kind(head, source) or (named if named in ("json", "jsonl") else None)
     if kind not in ("json", "jsonl"):
         usual = "\t" if (kind or named) == "tsv" else ","
         yield from read_delimited(blocks, form=form, source=source, usual=usual, lines=lines)
@@ -177,7 +177,7 @@ def _frames(
         yield from read_json_array(blocks, source=source, without=without, lines=lines)
 
 
-def _json_kind(head: bytes) -> Format | None:
+def _json_kind(head: bytes, source: str) -> Format | None:
     """Return which kind of JSON a text is by its beginning; None if it is none."""
     if re.match(rb"\s*\[\s*(\{|\]\s*\Z)", head):
         return "json"
@@ -187,9 +187,14 @@ def _json_kind(head: bytes) -> Format | None:
     if not below and len(head) >= magic.HEAD:
         return "jsonl"
     try:
-        json.loads(first)
+        value = json.loads(first)
     except (ValueError, RecursionError):
         return "json"
+    if not below and value and all(isinstance(cell, list | dict) for cell in value.values()):
+        raise InputRefusedError(
+            f"{source}: is one JSON object of lists or objects, not an array of rows",
+            "in pandas: to_json(orient='records')",
+        )
     return "jsonl"
 
 

@@ -72,7 +72,7 @@ def _marked(head: bytes, source: str) -> str | None:
         if head.startswith(mark):
             return name
     even, odd = head[::2].count(0), head[1::2].count(0)
-    if not even + odd or max(even, odd) < 0.05 * len(head) or min(even, odd) > 0.05 * max(even, odd):
+    if max(even, odd) <= 0.15 * len(head) or min(even, odd) > 0.05 * max(even, odd):
         return None
     name = "utf-16-be" if even > odd else "utf-16-le"
     warnings.warn(f"{source}: read as {name}; --encoding names another", DlwhyNote, stacklevel=2)

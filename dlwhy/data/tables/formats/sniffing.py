@@ -125,7 +125,9 @@ def _returns(head: bytes, delimiters: Sequence[str]) -> bool:
     return shares[0] < shares[1] == 1
 
 
-def _agreements(head: bytes, delimiters: Sequence[str], *, returns: bool) -> list[tuple[int, float, bool]]:
+def _agreements(
+    head: bytes, delimiters: Sequence[str], *, returns: bool, below_titles: bool = False
+) -> list[tuple[int, float, bool]]:
     """Return of each delimiter how many fields most lines have, which share of them, and whether the first has."""
     agreements = []
     for delimiter in delimiters:
@@ -135,6 +137,9 @@ def _agreements(head: bytes, delimiters: Sequence[str], *, returns: bool) -> lis
             agreements.append((1, 1.0, True))
             continue
         n_fields, n_lines = Counter(counts.tolist()).most_common(1)[0]
+        titles = int((counts == n_fields).argmax())
+        if below_titles and titles <= _MOST_TITLES and (counts[:titles] <= max(1, n_fields - 2)).all():
+            counts = counts[titles:]
         agreements.append((n_fields, n_lines / len(counts), bool(counts[0] == n_fields)))
     return agreements
 
@@ -144,7 +149,7 @@ def _delimiter(head: bytes, usual: str, source: str, *, returns: bool) -> str:
     if usually[0] > 1 and usually[1] == 1:
         return usual
     others = [delimiter for delimiter in _OTHERS if delimiter != usual]
-    parting = dict(zip(others, _agreements(head, others, returns=returns), strict=True))
+    parting = dict(zip(others, _agreements(head, others, returns=returns, below_titles=True), strict=True))
     whole = [delimiter for delimiter, (n_fields, share, _) in parting.items() if n_fields > 1 and share == 1]
     if len(whole) > 1:
         counts = " or ".join(f"{_NAMES.get(name, name)} ({parting[name][0]} fields)" for name in whole)
