@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dlwhy.data.cells.reading import NAMES
+from dlwhy.data.tables.formats.form import FORM_NAMES
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "tables.md").read_text()
@@ -22,6 +23,11 @@ def shop(tmp_path):
         for i in range(3, 60)
     ]
     (tmp_path / "shop.csv").write_text(begin + "\n".join([*rows, ""]))
+    (begin,) = re.findall(r"```\n(sep=.*?)```", PAGE, re.DOTALL)
+    rows = [
+        f"{i};{('Köln', 'Gießen')[i % 2]};{i * 37 % 90},5{i % 10};{('ja', 'nein')[i % 3 // 2]};" for i in range(3, 60)
+    ]
+    (tmp_path / "umsatz.csv").write_text(begin + "\n".join([*rows, ";;;;", ""]), encoding="cp1252")
     return tmp_path
 
 
@@ -44,5 +50,5 @@ def test_the_python_runs(shop, monkeypatch):
 
 
 def test_every_option_on_cells_is_on_the_page():
-    for name in NAMES - {"as_written"}:
+    for name in (NAMES | FORM_NAMES) - {"as_written"}:
         assert f"--{name.replace('_', '-')}" in PAGE, name

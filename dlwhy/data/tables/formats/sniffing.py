@@ -184,8 +184,9 @@ def _titles(records: Sequence[Record], n_fields: int, *, declared: bool, header:
         place += 1
     below = records[place : place + 3]
     there = header and n_fields > 1 and len(below) == 3 and all(len(record) == n_fields for record in below)
-    names = set(below[0]) if there else set()
-    named = there and len(names - {""}) == n_fields and not any(_NUMBER.fullmatch(name) for name in names)
+    names = [name for name in below[0] if name] if there else []  # an index and a delimiter too many have none
+    named = 2 * len(names) > n_fields and len(set(names)) == len(names)
+    named = named and not any(_NUMBER.fullmatch(name) for name in names)
     return place if named else comments
 
 
