@@ -37,7 +37,7 @@ _USUAL = {
 }
 # these stand beside letters and digits in any text
 _ANYWHERE = set("°µ²³½¼¾ªº·…'\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}\N{EN DASH}")
-_MOST_WORDS, _SHOWN = 2000, 3
+_MOST_BYTES, _MOST_WORDS, _SHOWN = 1 << 20, 2000, 3
 
 
 def recognised(sample: bytes, source: str) -> str:
@@ -49,6 +49,10 @@ def recognised(sample: bytes, source: str) -> str:
         If it can't be told.
 
     """
+    # from the first line that tells something
+    beyond = re.search(rb"[\x80-\xff]", sample)
+    start = sample.rfind(b"\n", 0, beyond.start()) + 1 if beyond else 0
+    sample = sample[start : start + _MOST_BYTES]
     lines = sample[: sample.rfind(b"\n") + 1] or sample
     if _mostly_utf8(lines):
         _warn_of_conversions(lines.decode(errors="replace"), source)

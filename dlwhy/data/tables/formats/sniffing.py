@@ -8,24 +8,19 @@ import warnings
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
-
 from dlwhy.data.tables.formats.form import Form
 from dlwhy.data.tables.formats.scanning import BYTE_ORDER_MARK, Piece, scan, tabbed
+from dlwhy.data.tables.formats.surroundings import MOST_TITLES, NUMBER, Record, count_titles, has_units, is_headless
 from dlwhy.errors import DlwhyNote, InputRefusedError
 from dlwhy.text import display
 
 SAMPLE = 1 << 20
 _OTHERS = (",", ";", "\t", "|")
 _NAMES = {"\t": "tabs", " ": "blanks", ",": "commas"}
-_ROWS, _MOST_TITLES, _LONGEST_UNIT = 200, 20, 15
+_ROWS = 200
 # so many of the lines must agree, if not all do
 _NEARLY_ALL = 0.9
-_NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?")
 _DECLARED = re.compile(rb'"?sep=([^\w"\r\n])"?[^\w\r\n]*\r?\n', re.IGNORECASE)
-_NO_UNITS = {"", "?", "-", "na", "n/a", "nan", "null", "none", "missing", "unknown", "nd", "n.a."}
-
-Record = list[str]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -68,14 +63,14 @@ def layout(head: bytes, form: Form, source: str, *, usual: str = ",") -> Layout:
     piece = _scan(head, delimiter, returns=returns)
     records = _records(piece, delimiter)
     n_fields = Counter(piece.counts.tolist()).most_common(1)[0][0] if len(piece.counts) else 0
-    skipped = _titles(records, n_fields, declared=bool(declared), header=form.header is not False)
+    skipped = count_titles(records, n_fields, declared=bool(declared), header=form.header is not False)
     first, below = records[skipped : skipped + 1], [row for row in records[skipped + 1 :] if len(row) == n_fields]
-    if form.header is None and first and _headless(first[0], below):
+    if form.header is None and first and is_headless(first[0], below):
         line = piece.line(int(piece.starts[skipped]))
         hint = '--no-header reads it, with columns "column 1" and so on; --header if these are names'
         raise InputRefusedError(f"{source}:{line}: the first line is a row, not the names of columns", hint)
     header = form.header is not False
-    units = header and bool(first) and _units(first[0], below)
+    units = header and bool(first) and has_units(first[0], below)
     said = [f"separated by {_NAMES.get(delimiter, delimiter)}"] * (delimiter != usual and not form.delimiter)
     said += ["lines end with carriage returns"] * returns
     if titles := records[bool(declared) : skipped]:
@@ -138,7 +133,7 @@ def _agreements(
             continue
         n_fields, n_lines = Counter(counts.tolist()).most_common(1)[0]
         titles = int((counts == n_fields).argmax())
-        if below_titles and titles <= _MOST_TITLES and (counts[:titles] <= max(1, n_fields - 2)).all():
+        if below_titles and titles <= MOST_TITLES and (counts[:titles] <= max(1, n_fields - 2)).all():
             counts = counts[titles:]
         agreements.append((n_fields, n_lines / len(counts), bool(counts[0] == n_fields)))
     return agreements
@@ -170,74 +165,8 @@ def _parted_by_blanks(head: bytes, *, returns: bool) -> bool:
     if len(records) < 3 or len(widths) > 1 or widths == {1}:
         return False
     columns = [set(cells) for cells in zip(*records[1:], strict=True)]
-    numeric = [all(_NUMBER.fullmatch(cell) for cell in cells) for cells in columns]
+    numeric = [all(NUMBER.fullmatch(cell) for cell in cells) for cells in columns]
     return any(numeric) and all(number or len(cells) > 1 for number, cells in zip(numeric, columns, strict=True))
-
-
-def _titles(records: Sequence[Record], n_fields: int, *, declared: bool, header: bool) -> int:
-    """Count the records in front of the header: comments, titles; these only if there is a header below them."""
-    comments = int(declared)
-    while comments < len(records) and _is_comment(records[comments], n_fields):
-        comments += 1
-    place = comments
-    while place < min(len(records), _MOST_TITLES) and _is_title(records[place], n_fields):
-        place += 1
-    below = records[place : place + 3]
-    there = header and n_fields > 1 and len(below) == 3 and all(len(record) == n_fields for record in below)
-    names = [name for name in below[0] if name] if there else []  # an index and a delimiter too many have none
-    named = 2 * len(names) > n_fields and len(set(names)) == len(names)
-    named = named and not any(_NUMBER.fullmatch(name) for name in names)
-    return place if named else comments
-
-
-def _is_comment(record: Record, n_fields: int) -> bool:
-    return bool(record) and record[0].startswith("#") and len(record) != n_fields
-
-
-def _is_title(record: Record, n_fields: int) -> bool:
-    filled = sum(bool(cell) for cell in record)
-    if len(record) == n_fields:
-        return filled <= 1 and n_fields > 2
-    return filled <= max(1, n_fields - 2)
-
-
-def _headless(first: Record, below: Sequence[Record]) -> bool:
-    """Return whether what should be names is evidently a row: all numbers, or each cell one like those below it."""
-    numeric = [bool(_NUMBER.fullmatch(cell)) for cell in first]
-    if all(numeric):
-        # but for 0, 1, 2 and years, which pandas takes for names
-        steps = np.diff([int(cell) for cell in first if re.fullmatch(r"\d{1,6}", cell)])
-        return len(steps) < len(first) - 1 or not len(steps) or bool((steps != 1).any())
-    if not any(numeric) or len(below) < 3:
-        return False
-    columns = [{row[place] for row in below} for place in range(len(first))] if len(first) == len(below[0]) else []
-    return bool(columns) and all(
-        _all_numbers(cells) if number else cell in cells
-        for cell, number, cells in zip(first, numeric, columns, strict=True)
-    )
-
-
-def _units(header: Record, below: Sequence[Record]) -> bool:
-    """Return whether the first row is one of units: words where everything below it is a number."""
-    if len(below) < 4 or len(header) != len(below[0]):
-        return False
-    cells, columns = below[0], [{row[place] for row in below[1:]} for place in range(len(header))]
-    numeric = [_all_numbers(column) for column in columns]
-    units = [cell for cell, number in zip(cells, numeric, strict=True) if number]
-    named = [cell for cell in units if cell.lower() not in _NO_UNITS]
-    others = [cell for cell, number in zip(cells, numeric, strict=True) if not number]
-    return (
-        bool(named)
-        and all(len(cell) <= _LONGEST_UNIT and not _NUMBER.search(cell[:1]) for cell in named)
-        and not any(_NUMBER.fullmatch(cell) for cell in units)
-        and 2 * len(named) >= len(units)
-        and all(cell.lower().strip("[]()") in _NO_UNITS for cell in others)
-    )
-
-
-def _all_numbers(cells: set[str]) -> bool:
-    filled = [cell for cell in cells if cell.lower() not in _NO_UNITS]
-    return bool(filled) and all(_NUMBER.fullmatch(cell) for cell in filled)
 
 
 def _shown(record: Record) -> str:
