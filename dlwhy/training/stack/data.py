@@ -22,6 +22,8 @@ IndexArray = npt.NDArray[np.int32]
 Order = Callable[[int, int], IndexArray]
 # rows up to which orders are kept: all of them are then 32 MiB
 _MOST_REMEMBERED = 4096
+# a line of the cache behind the orders of a replica: without it the same step of all of them lies in the same few sets
+_SPARE = 16
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,15 +73,18 @@ class StackData:
     def epochs(self, replicas: Sequence[int], first: int, count: int) -> IndexArray:
         """Give `count` epochs of some replicas side by side, (steps, replicas, batch); a shorter one ends in -1."""
         longest = int(self.steps[list(replicas)].max())
-        drawn = np.full((len(replicas), count, longest * self.batch_size), -1, np.int32)
-        for epochs, replica in zip(drawn, replicas, strict=True):
+        drawn = self._room(len(replicas), count * longest)
+        for epochs, replica in zip(drawn.reshape(len(replicas), count, -1), replicas, strict=True):
+            n = len(self.rows[replica])
+            epochs[:, n:] = -1
             for index, epoch in enumerate(epochs):
-                epoch[: len(self.rows[replica])] = self.order(replica, first + index)
+                epoch[:n] = self.order(replica, first + index)
         return self._as_steps(drawn)
 
     def stream(self, replicas: Sequence[int], first: int, count: int, *, order: Order) -> IndexArray:
         """Give `count` steps of some replicas, each with epoch after epoch of its own, (count, replicas, batch)."""
-        drawn = np.full((len(replicas), count * self.batch_size), -1, np.int32)
+        drawn = self._room(len(replicas), count)
+        drawn[:] = -1
         for steps, replica in zip(drawn, replicas, strict=True):
             length, done = int(self.steps[replica]), 0
             while done < count:
@@ -96,6 +101,10 @@ class StackData:
         draw = _remembered if len(rows) <= _MOST_REMEMBERED else orders.order
         order = draw(self.seeds[replica], epoch, len(rows))
         return order if self.takes_all else rows[order]
+
+    def _room(self, replicas: int, steps: int) -> IndexArray:
+        """Make room for some steps of some replicas, (replicas, steps * batch), not filled."""
+        return np.empty((replicas, steps * self.batch_size + _SPARE), np.int32)[:, :-_SPARE]
 
     def _as_steps(self, drawn: IndexArray) -> IndexArray:
         """(replicas, …) batches behind each other -> (steps, replicas, batch)."""

@@ -161,8 +161,12 @@ class Job:
 
     def _filled(self, orders: IndexArray) -> IndexArray:
         """Fill rows, (steps, replicas, batch), up to the shape that the program takes, `room`."""
-        filled = np.full(self.room, -1, np.int32)
-        self.plan.layout.samples(filled)[: orders.shape[0], : orders.shape[1]] = orders
+        filled = np.empty(self.room, np.int32)
+        steps, replicas, _ = orders.shape
+        samples = self.plan.layout.samples(filled)
+        samples[:steps, :replicas] = orders
+        samples[:steps, replicas:] = -1
+        samples[steps:] = -1
         return filled
 
     def _samples(self, members: list[int]) -> dict[str, Any]:
