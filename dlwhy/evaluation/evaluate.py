@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset, Task
+from dlwhy.data.tables.frames import Frame
 from dlwhy.errors import InputRefusedError, UnusableResultError
 from dlwhy.evaluation.classification import classification
+from dlwhy.evaluation.labelled import Table, as_seen_by, of_frame
 from dlwhy.evaluation.regression import regression
 from dlwhy.evaluation.results import Evaluation, FloatArray
 from dlwhy.models.diagnosis.outputs import outputs_of, sample
@@ -73,18 +75,24 @@ def evaluate(
 
 
 def evaluate_model(
-    trained: "Trained", dataset: Dataset, *, split: Split = "test", model: str = "the model", data: str = ""
+    trained: "Trained",
+    dataset: Dataset | Table | Frame,
+    *,
+    split: Split = "test",
+    model: str = "the model",
+    data: str = "",
 ) -> Evaluation:
-    """Evaluate a model on a part of a data set; features and classes are matched by name.
+    """Evaluate a model on a part of a data set, or on a table; features and classes are matched by name.
 
     Parameters
     ----------
     trained
         The model with its details.
     dataset
-        The data set.
+        The data set; or a pandas or polars frame with the target among its columns, or a table from a file, which the
+        model reads with its own columns, and all of whose rows are evaluated.
     split
-        The part: ``test``, ``train`` or ``all``.
+        The part of a data set: ``test``, ``train`` or ``all``.
     model, data
         How to name the two in messages; passed through `display` or `files.shown`.
 
@@ -99,6 +107,9 @@ def evaluate_model(
     from dlwhy.models.forward import predictions
     from dlwhy.models.matching import fit_model_to_data
 
+    if not isinstance(dataset, Dataset):
+        table = dataset if isinstance(dataset, Table) else of_frame(dataset)
+        dataset, split = as_seen_by(trained.details, table, model=model), "test"
     fitted = fit_model_to_data(trained.details, dataset, model=model, data=data)
     X, y = rows_of(fitted, split, data)
     logits = trained.logits(X)

@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.cells import precision
-from dlwhy.data.dataset import Column, Dataset
-from dlwhy.errors import DlwhyWarning, InputRefusedError
+from dlwhy.data.dataset import Column, Dataset, FloatArray
+from dlwhy.data.tables import reencoding
+from dlwhy.data.tables.encoding import counted
+from dlwhy.errors import DlwhyNote, DlwhyWarning, InputRefusedError
 from dlwhy.models.details import Details
 from dlwhy.text import display
 
@@ -18,13 +20,14 @@ _WORDS = {"binary": "two classes", "multiclass": "several classes", "regression"
 
 
 def fit_model_to_data(details: Details, dataset: Dataset, *, model: str = "the model", data: str = "") -> Dataset:
-    """Return the data set as the model sees it: its features in the model's order, its classes by the model's indices.
+    """Return the data set as the model sees it: its features as the model's columns make them, its classes by index.
 
-    Classes are matched by name; the data may have fewer than the model. Features are matched by name, too: the same
-    names in another order are put in order, with a warning. Where the names are others but as many, they are taken by
-    position, with a warning that shows both lists; unless a name that both know stands at different positions, which
-    is refused, since either reading could be meant. A model from elsewhere has no class names: if the data have as many
-    classes, they are taken in order, with a warning.
+    Classes are matched by name; the data may have fewer than the model. So are columns, and the categories in them: one
+    that the model does not know is unknown to it, gaps are filled with the model's medians, and what the features no
+    longer tell is refused. Where all columns are plain numbers, the same names in another order are put in order, with
+    a warning; where the names are others but as many, they are taken by position, with a warning that shows both lists;
+    unless a name that both know stands at different positions, which is refused, since either reading could be meant. A
+    model from elsewhere has no class names: if the data have as many classes, they are taken in order, with a warning.
 
     Parameters
     ----------
@@ -43,19 +46,70 @@ def fit_model_to_data(details: Details, dataset: Dataset, *, model: str = "the m
     """
     data = data or display(dataset.name)
     _check_task(details, dataset, model, data)
-    dataset = _with_scales_of(details.columns, dataset)
-    order = _feature_order(details.columns, dataset, model, data)
+    dataset = with_features_of(details, dataset, model=model, data=data)
     names, index = _classes(details, dataset, model, data)
     return dataclasses.replace(
         dataset,
-        X_train=np.ascontiguousarray(dataset.X_train[:, order]),
-        X_test=np.ascontiguousarray(dataset.X_test[:, order]),
         y_train=index[dataset.y_train] if index is not None else dataset.y_train,
         y_test=index[dataset.y_test] if index is not None else dataset.y_test,
-        columns=details.columns,
         class_names=names,
         task=details.task,
     )
+
+
+def with_features_of(details: Details, dataset: Dataset, *, model: str = "the model", data: str = "") -> Dataset:
+    """Return the data set with the model's features; see `fit_model_to_data`.
+
+    Raises
+    ------
+    InputRefusedError
+        If the features do not fit.
+
+    """
+    data = data or display(dataset.name)
+    if details.columns == dataset.columns:
+        return dataset
+    plain = reencoding.is_plain(details.columns) and reencoding.is_plain(dataset.columns)
+    if plain or details.dataset is None:
+        dataset = _with_scales_of(details.columns, dataset)
+        order = _feature_order(details.columns, dataset, model, data)
+        parts = tuple(np.ascontiguousarray(X[:, order]) for X in (dataset.X_train, dataset.X_test))
+    else:
+        parts = _reencoded(details.columns, dataset, model, data)
+    return dataclasses.replace(dataset, X_train=parts[0], X_test=parts[1], columns=details.columns)
+
+
+def was_trained_on(details: Details, dataset: Dataset) -> bool:
+    """Return whether a data set, with the model's features, is that which a model was trained on."""
+    known = (details.dataset or {}).get("fingerprint")
+    if known == dataset.fingerprint or details.columns == dataset.columns:
+        return bool(known == dataset.fingerprint)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return bool(known == with_features_of(details, dataset).fingerprint)
+        except InputRefusedError:
+            return False
+
+
+def _reencoded(columns: tuple[Column, ...], dataset: Dataset, model: str, data: str) -> tuple[FloatArray, ...]:
+    """Encode the features anew with the model's columns, and say what that took."""
+    try:
+        made = reencoding.reencoded(
+            (dataset.X_train, dataset.X_test), dataset.columns, columns, exact="table" in dataset.provenance
+        )
+    except InputRefusedError as error:
+        raise InputRefusedError(
+            f"{data} does not fit {model}: {error.message}",
+            "dlwhy evaluate -d TABLE.csv takes the table itself, and reads it as the model does",
+        ) from error
+    if made.filled:
+        text = f"missing {counted(made.filled)}: filled as where {model} was trained, not as in {data}"
+        warnings.warn(f"{data}: {text}", DlwhyNote, stacklevel=4)
+    if made.unknown:
+        text = f"unknown categories in {counted(made.unknown)}: taken as none of those in the training data of {model}"
+        warnings.warn(f"{data}: {text}", DlwhyWarning, stacklevel=4)
+    return made.parts
 
 
 def _check_task(details: Details, dataset: Dataset, model: str, data: str) -> None:

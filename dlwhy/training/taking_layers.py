@@ -4,7 +4,10 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+from dlwhy.data.dataset import Dataset
+from dlwhy.data.tables.reencoding import is_plain
 from dlwhy.errors import UsageError
+from dlwhy.models.matching import with_features_of
 from dlwhy.models.trained import Trained
 
 
@@ -23,6 +26,21 @@ class Start:
 
     bases: Sequence[Trained]
     freeze: int | str = 0
+
+
+def as_started_from(start: Start, dataset: Dataset) -> Dataset:
+    """Return the data set with the features of the network that a training starts from: its layers know no others.
+
+    Raises
+    ------
+    InputRefusedError
+        If the features do not fit.
+
+    """
+    details = start.bases[0].details
+    if len(details.feature_names) != dataset.n_features and is_plain((*details.columns, *dataset.columns)):
+        return dataset  # no layer will fit, which is told as such
+    return with_features_of(details, dataset, model="the network to start from")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -12,20 +12,26 @@ from dlwhy.cli.steps.scoring import Evaluate
 def evaluate(options: Evaluate) -> None:
     r"""Print the metrics of one or several models on a data set, by default on its held-out part.
 
-    Accuracy comes with its 95 % Wilson interval, R², MAE and RMSE with a bootstrap interval. Features and classes are
-    matched by name. --baselines adds simple models, from the majority class (or the mean) to gradient boosting, and the
-    gain in accuracy (or R²) over each. Several models are compared with the first. Gains have a 95 % interval for pairs
-    on the same rows; it says what other rows would change, not another seed: that is what study compare is for.
+    Accuracy comes with its 95 % Wilson interval, R², MAE and RMSE with a bootstrap interval. Columns and classes are
+    matched by name. A table that is no data set, such as next month's, is read with the model's columns, medians and
+    categories, as predict reads it; it needs the target that the model predicts, and all its rows are evaluated.
+
+    --baselines adds simple models, from the majority class (or the mean) to gradient boosting, and the gain in accuracy
+    (or R²) over each. Several models are compared with the first. Gains have a 95 % interval for pairs on the same
+    rows; it says what other rows would change, not another seed: that is what study compare is for.
 
     \b
     Examples:
       dlwhy evaluate
       dlwhy evaluate -m model.keras -d moons.csv --json | jq .accuracy
+      dlwhy evaluate -m model.keras -d february.csv
       dlwhy evaluate -m m1.keras -m m2.keras --format csv
       dlwhy evaluate --baselines --min-accuracy 0.95 --max loss=0.2
     """
     scoring.check(options)
     check = functools.partial(scoring.check_data, options)
-    trained, dataset = inputs.read_models_and_data(options.model, options.data, max_size=options.max_size, check=check)
+    trained, dataset = inputs.read_models_and_labelled(
+        options.model, options.data, max_size=options.max_size, check=check
+    )
     out = Output(quiet=options.quiet, as_json=options.as_json or options.form == "json")
     scoring.score_and_show(options, trained, dataset, out)

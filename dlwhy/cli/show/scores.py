@@ -23,6 +23,7 @@ _ROWS_OF = {
     "test": "{} rows",
     "train": "{} rows that it was trained on",
     "all": "{} rows, those it was trained on among them",
+    "table": "{} rows",
 }
 
 
@@ -34,6 +35,8 @@ class Scores:
     ----------
     data, split
         What was evaluated on: the path, and ``test``, ``train`` or ``all``.
+    is_table
+        Whether that is a table without parts, of which all rows were evaluated.
     models
         By path, at least one.
     baselines
@@ -54,6 +57,7 @@ class Scores:
     notes: tuple[str, ...] = ()
     diagnoses: Mapping[str, Sequence[Finding]] = dataclasses.field(default_factory=dict)
     seed: int = 42
+    is_table: bool = False
 
     @property
     def task(self) -> Task:
@@ -82,7 +86,8 @@ class Scores:
 
     def sentences(self, model: str) -> list[str]:
         """Say in words how a model compares with the baselines, and with the first model."""
-        rows = _ROWS_OF[self.split].format(f"{self.models[model].n_samples:,}".replace(",", " "))
+        kind = "table" if self.is_table else self.split
+        rows = _ROWS_OF[kind].format(f"{self.models[model].n_samples:,}".replace(",", " "))
         several, said = len(self.models) > 1, []
         gains = self.gains[model]
         if gains and all(gain.value is not None for gain in gains.values()):

@@ -3,14 +3,15 @@
 import contextlib
 import select
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dlwhy import files
 from dlwhy.errors import UsageError
 
 if TYPE_CHECKING:
-    from dlwhy.data.dataset import Dataset
+    from dlwhy.data.dataset import Dataset, Task
+    from dlwhy.evaluation.labelled import Table
     from dlwhy.models.trained import Trained
 
 
@@ -32,7 +33,6 @@ def read_models_and_data(
     data: str,
     *,
     max_size: int | None = None,
-    check: "Callable[[Dataset], None] | None" = None,
 ) -> "tuple[dict[str, Trained], Dataset]":
     """Read models and a data set.
 
@@ -45,8 +45,6 @@ def read_models_and_data(
         The paths.
     max_size
         Most MiB of each.
-    check
-        Called with the data set as soon as it is read, to refuse it early.
 
     Raises
     ------
@@ -58,12 +56,33 @@ def read_models_and_data(
     from dlwhy.models.keras_file import archive
 
     trained = {path: archive.read(path, max_size=max_size) for path in models}
-    tasks = {each.details.task for each in trained.values()}
-    dataset = storage.read(data, max_size=max_size, task="regression" if tasks == {"regression"} else None)
-    if check:
-        check(dataset)
+    dataset = storage.read(data, max_size=max_size, task=_task_of(trained.values()))
     start_for(*trained.values())
     return trained, dataset
+
+
+def read_models_and_labelled(
+    models: Sequence[str],
+    data: str,
+    *,
+    max_size: int | None = None,
+    check: "Callable[[Mapping[str, Trained], Dataset | Table], None]",
+) -> "tuple[dict[str, Trained], Dataset | Table]":
+    """Read models and a data set, or a table with its targets; else as `read_models_and_data`."""
+    from dlwhy.evaluation import labelled
+    from dlwhy.models.keras_file import archive
+
+    trained = {path: archive.read(path, max_size=max_size) for path in models}
+    known = [(one.details.dataset or {}).get("fingerprint") for one in trained.values()]
+    dataset = labelled.read(data, known=known, max_size=max_size, task=_task_of(trained.values()))
+    check(trained, dataset)
+    start_for(*trained.values())
+    return trained, dataset
+
+
+def _task_of(trained: "Iterable[Trained]") -> "Task | None":
+    """Return what a target is to be read as: numbers, if all models predict numbers."""
+    return "regression" if {one.details.task for one in trained} == {"regression"} else None
 
 
 def start_for(*trained: "Trained") -> None:

@@ -1,5 +1,6 @@
 """Evaluating models, with gates and baselines: for `dlwhy evaluate` and `run`."""
 
+import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from dlwhy.cli.show import scores
     from dlwhy.data.dataset import Dataset
     from dlwhy.evaluation.gates import Gate
+    from dlwhy.evaluation.labelled import Table
     from dlwhy.evaluation.results import Evaluation
     from dlwhy.models.trained import Trained
 
@@ -49,8 +51,13 @@ class Evaluate(Scoring, shared.Reading):
     model: list[str] = option(
         [shared.MODEL], 'A .keras file, or "-" for stdin; several are compared.', "--model", "-m", metavar="FILE"
     )
-    data: str = shared.data()
-    split: Literal["test", "train", "all"] = option("test", "The part to evaluate on.")
+    data: str = option(
+        shared.DATA,
+        'The data set, or a table with the target: .joblib, .npz, .csv, .parquet …; "-" for CSV on stdin.',
+        "--data",
+        "-d",
+    )
+    split: Literal["test", "train", "all"] = option("test", "The part of a data set to evaluate on.")
     form: Literal["table", "json", "csv", "markdown"] = option("table", "How to print the result.", "--format")
     metrics: str | None = option(None, "Write the metrics to a file as well, as JSON.", metavar="FILE.json")
 
@@ -67,17 +74,32 @@ def check(options: Evaluate) -> None:
     files.check_outputs({"--metrics": options.metrics}, inputs=[*options.model, options.data, options.config])
 
 
-def check_data(options: Evaluate, dataset: "Dataset") -> None:
+def check_data(options: Evaluate, trained: "Mapping[str, Trained]", dataset: "Dataset | Table") -> None:
     """Refuse data that have no such part, or not what a gate asks for."""
     from dlwhy.evaluation.evaluate import rows_of
+    from dlwhy.evaluation.labelled import Table
 
+    data = files.shown(options.data)
+    if isinstance(dataset, Table):
+        for gate, one in itertools.product(options.gates(), trained.values()):
+            gate.check_task(one.details.task)
+        if "split" in options.given and options.split != "all":
+            raise UsageError(f"--split {options.split}: {data} is a table without parts", "all its rows are evaluated")
+        if options.baselines:
+            raise UsageError(f"--baselines: {data} has no training part", "give a data set with -d")
+        return
     for gate in options.gates():
         gate.check_task(dataset.task)
     rows_of(dataset, options.split, files.shown(options.data))
 
 
 def score_and_show(
-    options: Evaluate, trained: "Mapping[str, Trained]", dataset: "Dataset", out: Output, *, just_trained: bool = False
+    options: Evaluate,
+    trained: "Mapping[str, Trained]",
+    dataset: "Dataset | Table",
+    out: Output,
+    *,
+    just_trained: bool = False,
 ) -> None:
     """Evaluate models, by path, print the result, and check the gates.
 
@@ -101,10 +123,7 @@ def score_and_show(
         with files.open_output(options.metrics) as handle:
             handle.write(json_text(scores.as_json(found)).encode())
     scores.show(out, found, "json" if options.as_json else options.form, with_diagnoses=not just_trained)
-    for path, one in trained.items():
-        known = one.details.dataset or {}
-        if known.get("fingerprint") not in (None, dataset.fingerprint):
-            out.note(f"note: {files.shown(path)} was trained on another data set ({display(known.get('name'))})")
+    _tell_of_other_data(options, trained, dataset, out)
     if options.baselines:
         out.note(
             "note: this is one model on one held-out part; dlwhy study versatility --data asks the same of its own"
@@ -113,8 +132,27 @@ def score_and_show(
     gates.check_gates(options.gates(), {files.shown(path): result for path, result in found.models.items()})
 
 
-def _scores(options: Evaluate, trained: "Mapping[str, Trained]", dataset: "Dataset", out: Output) -> "scores.Scores":
+def _tell_of_other_data(
+    options: Evaluate, trained: "Mapping[str, Trained]", dataset: "Dataset | Table", out: Output
+) -> None:
+    """Say what was evaluated, if it is not the held-out part of what a model was trained on."""
+    from dlwhy.evaluation.labelled import Table
+    from dlwhy.models.matching import was_trained_on
+
+    if isinstance(dataset, Table):
+        out.note(f"note: {files.shown(options.data)} is a table, not a data set: all its rows are evaluated")
+        return
+    for path, one in trained.items():
+        known = one.details.dataset or {}
+        if known.get("fingerprint") is not None and not was_trained_on(one.details, dataset):
+            out.note(f"note: {files.shown(path)} was trained on another data set ({display(known.get('name'))})")
+
+
+def _scores(
+    options: Evaluate, trained: "Mapping[str, Trained]", dataset: "Dataset | Table", out: Output
+) -> "scores.Scores":
     from dlwhy.cli.show import scores
+    from dlwhy.data.dataset import Dataset
     from dlwhy.evaluation.evaluate import evaluate_model
     from dlwhy.models.diagnosis.rules import diagnose
 
@@ -125,11 +163,12 @@ def _scores(options: Evaluate, trained: "Mapping[str, Trained]", dataset: "Datas
     }
     return scores.Scores(
         data=data,
-        split=split,
+        split=split if isinstance(dataset, Dataset) else "all",
+        is_table=not isinstance(dataset, Dataset),
         models=models,
         diagnoses={path: diagnose(one.history, one.details, models[path].outputs) for path, one in trained.items()},
-        baselines=_score_baselines(options, dataset, out) if options.baselines else {},
-        notes=_left_out(dataset) if options.baselines else (),
+        baselines=_score_baselines(options, dataset, out) if isinstance(dataset, Dataset) and options.baselines else {},
+        notes=_left_out(dataset) if isinstance(dataset, Dataset) and options.baselines else (),
         seed=options.seed,
     )
 

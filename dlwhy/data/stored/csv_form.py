@@ -62,7 +62,23 @@ def read(path: str | Path, *, task: Task | None = None, max_size: int | None = N
         As `read_table` does.
 
     """
-    frame, source = tables.read_frame(path, tables.Form(format="csv"), max_size=max_size and _MOST_FOR_ONE * max_size)
+    frame, source = read_frame(path, max_size=max_size)
+    name = "stdin" if is_standard(path) else display(Path(path).stem, MAX_NAME)
+    return from_frame(frame, source, name=name, task=task)
+
+
+def read_frame(path: str | Path, *, max_size: int | None = None) -> tuple["pl.DataFrame", Source]:
+    """Read the cells of a CSV file; raises what `read` raises."""
+    return tables.read_frame(path, tables.Form(format="csv"), max_size=max_size and _MOST_FOR_ONE * max_size)
+
+
+def parts_of(frame: "pl.DataFrame") -> set[str]:
+    """Return which of the columns `target` and `split` there are: with both, a CSV file is a data set."""
+    return {TARGET, SPLIT} & {unprotected(name) for name in frame.columns}
+
+
+def from_frame(frame: "pl.DataFrame", source: Source, *, name: str, task: Task | None = None) -> Dataset:
+    """Make a data set of the cells of a CSV file; raises what `read` raises."""
     names = [unprotected(name) for name in frame.columns]
     if len(set(names)) == len(names):
         frame.columns = names
@@ -79,7 +95,6 @@ def read(path: str | Path, *, task: Task | None = None, max_size: int | None = N
         split_column=SPLIT if SPLIT in names else None,
         cells=Reading(as_written=SPLIT in names),
     )
-    name = "stdin" if is_standard(path) else display(Path(path).stem, MAX_NAME)
     dataset = tables.as_dataset(frame, source, options, name=name)
     columns = tuple(map(_with_scale, dataset.columns)) if options.cells.as_written else dataset.columns
     return _unmarked(dataclasses.replace(dataset, columns=columns), marked=marked)

@@ -45,6 +45,22 @@ def read(path: str | Path, *, max_size: int | None = None, task: Task | None = N
     return _read(path, max_size=max_size, task=task)[1]
 
 
+def is_table(path: str | Path) -> bool:
+    """Tell a table, of whatever form, from a `.joblib` or `.npz` file; a CSV file is a table that may be a data set.
+
+    Raises
+    ------
+    InputUnreadableError
+        If the file is missing, or not a regular file.
+
+    """
+    suffix = Path(path).suffix.lower()
+    if is_standard(path) or suffix in _TABLES:
+        return True
+    with open_input(path) as handle, _named(shown(path)):
+        return _input_format(Path(path), handle) == "csv"
+
+
 def write(dataset: Dataset, path: str | Path, *, no_clobber: bool = False, compress: int | tuple[str, int] = 0) -> None:
     """Write a data set; the end of the file's name says how: `.joblib`, `.npz` or `.csv`. "-" is CSV on stdout.
 

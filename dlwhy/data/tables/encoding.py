@@ -129,10 +129,10 @@ class Encoder:
     def warn(self, marks: str = "") -> None:
         """Warn about what was filled in, after which `marks` of missing cells, and what was not known so far."""
         if self.filled:
-            text = f"missing {_counted(self.filled)}: filled with the training median or most frequent category{marks}"
+            text = f"missing {counted(self.filled)}: filled with the training median or most frequent category{marks}"
             warnings.warn(f"{self.source.name}: {text}", DlwhyWarning, stacklevel=3)
         if self.unknown:
-            text = f"unknown categories in {_counted(self.unknown)}: taken as none of those in the training data"
+            text = f"unknown categories in {counted(self.unknown)}: taken as none of those in the training data"
             warnings.warn(f"{self.source.name}: {text}", DlwhyWarning, stacklevel=3)
 
     def _filled(self, frame: "pl.DataFrame", columns: tuple[Column, ...]) -> "pl.DataFrame":
@@ -218,7 +218,7 @@ def category_codes(cells: "pl.Series", categories: tuple[str, ...]) -> "np.ndarr
     )
 
 
-def _counted(counts: Counter[str]) -> str:
+def counted(counts: Counter[str]) -> str:
     """Write ``13 cells (age 12, city 1)``."""
     n_cells = sum(counts.values())
     parts = listed([f"{name} {count}" for name, count in counts.most_common()], 5)

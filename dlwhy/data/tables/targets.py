@@ -135,7 +135,7 @@ def class_names(different: "pl.Series") -> dict[str, str]:
     """Name the class of each text that occurs, in the order of the classes; 1, 01 and 1.0 are one class."""
     if not different.str.contains(NUMBER).all():
         return {text: text for text in sorted(different.to_list())}
-    return {text: _number_name(text) for text in sorted(different.to_list(), key=lambda text: (float(text), text))}
+    return {text: number_name(text) for text in sorted(different.to_list(), key=lambda text: (float(text), text))}
 
 
 def numbered(names: Sequence[str]) -> bool:
@@ -153,7 +153,8 @@ def _tell_of_whole(different: "pl.Series", name: str, source: Source) -> None:
         warnings.warn(f"{source.name}: {text}for numbers ({hint})", DlwhyNote, stacklevel=4)
 
 
-def _number_name(text: str) -> str:
+def number_name(text: str) -> str:
+    """Name the class that a number is: 1, 01 and 1.0 are one."""
     value = float(text)
     return str(int(value)) if value.is_integer() and abs(value) < 2**53 else text
 
@@ -174,7 +175,7 @@ def _is_regression(different: "pl.Series", n_rows: int) -> bool:
         return len(different) > _FEW and mostly_numbers(different)
     if not different.str.contains(INTEGER).all() or len(different) > 10 * MAX_CLASSES:
         return True
-    names = {_number_name(text) for text in different}
+    names = {number_name(text) for text in different}
     few = max(2, min(_FEW, n_rows // 2))
     # numbered from 0 without a gap, as dlwhy itself writes many classes
     numbered = len(names) <= MAX_CLASSES and names == {str(index) for index in range(len(names))}

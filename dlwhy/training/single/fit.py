@@ -18,7 +18,7 @@ from dlwhy.training.progress import Hooks, Progress
 from dlwhy.training.ranges import check_range
 from dlwhy.training.single import session as setup
 from dlwhy.training.single.session import Session
-from dlwhy.training.taking_layers import Start
+from dlwhy.training.taking_layers import Start, as_started_from
 
 _SECONDS_BETWEEN = 0.2
 
@@ -74,6 +74,8 @@ def fit(
         If the loss becomes infinite or not a number.
 
     """
+    if start is not None:
+        dataset = as_started_from(start, dataset)
     _check(dataset)
     where: dict[str, Any] = {"device": device, "threads": threads, "memory": memory}
     session = setup.new(dataset, network or NetworkSpec(), options or TrainingOptions(), start=start, **where)

@@ -37,6 +37,7 @@ def trained_on(dataset, seed=0):
         task=dataset.task,
         columns=dataset.columns,
         class_names=dataset.class_names,
+        target_name=dataset.target_name,
         dataset={"name": dataset.name, "fingerprint": dataset.fingerprint},
     )
     return Trained(network=model, history={"loss": [0.5, 0.4], "val_loss": [0.6, 0.5]}, details=details)
