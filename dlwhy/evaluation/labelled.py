@@ -42,7 +42,12 @@ def of_frame(frame: Frame) -> Table:
 
 
 def read(
-    path: str, *, known: Collection[object] = (), task: Task | None = None, max_size: int | None = None
+    path: str,
+    form: tables.Form | None = None,
+    *,
+    known: Collection[object] = (),
+    task: Task | None = None,
+    max_size: int | None = None,
 ) -> Dataset | Table:
     """Read a data set, or a table with its targets.
 
@@ -53,6 +58,8 @@ def read(
     ----------
     path
         The file, or "-" for CSV on stdin.
+    form
+        What need not be recognised of a text.
     known
         Fingerprints of the data sets that the models were trained on.
     task
@@ -69,7 +76,9 @@ def read(
     if not storage.is_table(path):
         return storage.read(path, max_size=max_size, task=task)
     is_csv = files.is_standard(path) or Path(path).suffix.lower() in ("", ".csv")
-    frame, source = (csv_form.read_frame if is_csv else tables.read_frame)(path, max_size=max_size)
+    frame, source = (csv_form.read_frame if is_csv else tables.read_frame)(
+        path, form or tables.Form(), max_size=max_size
+    )
     name = "stdin" if files.is_standard(path) else display(Path(path).stem, MAX_NAME)
     parts = csv_form.parts_of(frame) if is_csv else set()
     if csv_form.SPLIT in parts and csv_form.TARGET in parts:

@@ -2,6 +2,7 @@
 
 import functools
 
+from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import command
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import inputs, scoring
@@ -29,9 +30,12 @@ def evaluate(options: Evaluate) -> None:
       dlwhy evaluate --baselines --min-accuracy 0.95 --max loss=0.2
     """
     scoring.check(options)
+    from dlwhy.data.tables.formats.form import Form
+
     check = functools.partial(scoring.check_data, options)
+    form = Form(**options.some(shared.OF_TEXT))
     trained, dataset = inputs.read_models_and_labelled(
-        options.model, options.data, max_size=options.max_size, check=check
+        options.model, options.data, form=form, max_size=options.max_size, check=check
     )
     out = Output(quiet=options.quiet, as_json=options.as_json or options.form == "json")
     scoring.score_and_show(options, trained, dataset, out)

@@ -11,6 +11,7 @@ from dlwhy.errors import UsageError
 
 if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset, Task
+    from dlwhy.data.tables.formats.form import Form
     from dlwhy.evaluation.labelled import Table
     from dlwhy.models.trained import Trained
 
@@ -65,6 +66,7 @@ def read_models_and_labelled(
     models: Sequence[str],
     data: str,
     *,
+    form: "Form",
     max_size: int | None = None,
     check: "Callable[[Mapping[str, Trained], Dataset | Table], None]",
 ) -> "tuple[dict[str, Trained], Dataset | Table]":
@@ -74,7 +76,7 @@ def read_models_and_labelled(
 
     trained = {path: archive.read(path, max_size=max_size) for path in models}
     known = [(one.details.dataset or {}).get("fingerprint") for one in trained.values()]
-    dataset = labelled.read(data, known=known, max_size=max_size, task=_task_of(trained.values()))
+    dataset = labelled.read(data, form, known=known, max_size=max_size, task=_task_of(trained.values()))
     check(trained, dataset)
     start_for(*trained.values())
     return trained, dataset

@@ -45,7 +45,7 @@ class Scoring(Options):
 
 
 @frozen_options
-class Evaluate(Scoring, shared.Reading):
+class Evaluate(Scoring, shared.Text, shared.Reading):
     """The options of `dlwhy evaluate`."""
 
     model: list[str] = option(

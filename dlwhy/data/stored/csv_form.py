@@ -62,14 +62,14 @@ def read(path: str | Path, *, task: Task | None = None, max_size: int | None = N
         As `read_table` does.
 
     """
-    frame, source = read_frame(path, max_size=max_size)
+    frame, source = read_frame(path, tables.Form(format="csv"), max_size=max_size)
     name = "stdin" if is_standard(path) else display(Path(path).stem, MAX_NAME)
     return from_frame(frame, source, name=name, task=task)
 
 
-def read_frame(path: str | Path, *, max_size: int | None = None) -> tuple["pl.DataFrame", Source]:
+def read_frame(path: str | Path, form: tables.Form, *, max_size: int | None = None) -> tuple["pl.DataFrame", Source]:
     """Read the cells of a CSV file; raises what `read` raises."""
-    return tables.read_frame(path, tables.Form(format="csv"), max_size=max_size and _MOST_FOR_ONE * max_size)
+    return tables.read_frame(path, form, max_size=max_size and _MOST_FOR_ONE * max_size)
 
 
 def parts_of(frame: "pl.DataFrame") -> set[str]:

@@ -55,7 +55,7 @@ def is_table(path: str | Path) -> bool:
 
     """
     suffix = Path(path).suffix.lower()
-    if is_standard(path) or suffix in _TABLES:
+    if is_standard(path) or suffix in _TABLES or Path(path).with_suffix("").suffix.lower() in (".csv", *_TABLES):
         return True
     with open_input(path) as handle, _named(shown(path)):
         return _input_format(Path(path), handle) == "csv"

@@ -1,6 +1,7 @@
 """`dlwhy evaluate` on another table than the model was trained on: next month's."""
 
 import csv
+import gzip
 import io
 import json
 
@@ -78,11 +79,13 @@ def test_tables_in_other_forms_and_from_stdin(dlwhy_in_process, january):
     frame = pl.read_csv(january / "swapped.csv")
     frame.write_parquet(january / "swapped.parquet")
     frame.write_ndjson(january / "swapped.jsonl")
+    frame.write_csv(january / "swapped.txt", separator=";")
+    (january / "swapped.csv.gz").write_bytes(gzip.compress(MONTHS["swapped"].encode()))
     expected, _ = found(dlwhy_in_process, "-d", "swapped.csv")
 
     piped = dlwhy_in_process("evaluate", "-m", "m.keras", "-d", "-", "--json", stdin=MONTHS["swapped"])
 
-    for other in (found(dlwhy_in_process, "-d", f"swapped.{end}")[0] for end in ("parquet", "jsonl")):
+    for other in (found(dlwhy_in_process, "-d", f"swapped.{end}")[0] for end in ("parquet", "jsonl", "txt", "csv.gz")):
         assert other["accuracy"] == expected["accuracy"]
     assert json.loads(piped.out)["accuracy"] == expected["accuracy"]
 
