@@ -39,9 +39,10 @@ class Piece:
 
     def lines(self) -> int | Positions:
         """Return the line of each record; of the first alone if there is nothing between them."""
-        begin, end = int(self.starts[0]), int(self.ends[-1])
-        first = self.line(begin)
-        if self.line(end) - first == len(self.ends):
+        first = self.line(int(self.starts[0]))
+        # without quotes, records that follow one another have a line each, which need not be counted
+        together = np.array_equal(self.starts[1:], self.ends[:-1])
+        if together and (not len(self.quotes) or self.line(int(self.ends[-1])) - first == len(self.ends)):
             return first
         octets = np.frombuffer(self.data, np.uint8)
         newlines = octets == _NEWLINE
