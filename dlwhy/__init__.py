@@ -14,8 +14,9 @@ from dlwhy import lazy
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from dlwhy import data as data, evaluation as evaluation, figures as figures, models as models
+    from dlwhy import checks as checks, data as data, evaluation as evaluation, figures as figures, models as models
     from dlwhy import studies as studies, training as training
+    from dlwhy.api.checking import check as check
     from dlwhy.api.fitting import evaluate as evaluate, fit as fit
     from dlwhy.api.storing import load as load, make as make, read_table as read_table, save as save
     from dlwhy.api.study import StudyResult as StudyResult, study as study

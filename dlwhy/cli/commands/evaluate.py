@@ -5,7 +5,7 @@ import functools
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import command
 from dlwhy.cli.show.console import Output
-from dlwhy.cli.steps import inputs, scoring
+from dlwhy.cli.steps import checked, inputs, scoring
 from dlwhy.cli.steps.scoring import Evaluate
 
 
@@ -38,4 +38,5 @@ def evaluate(options: Evaluate) -> None:
         options.model, options.data, form=form, max_size=options.max_size, check=check
     )
     out = Output(quiet=options.quiet, as_json=options.as_json or options.form == "json")
+    checked.tell(out, dataset, options.data)
     scoring.score_and_show(options, trained, dataset, out)

@@ -7,6 +7,7 @@ from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import Options, argument, frozen_options, option
 from dlwhy.cli.show.console import Output
+from dlwhy.cli.steps import checked
 from dlwhy.cli.steps.cells import OF_CELLS, Cells, cells_of
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.text import display
@@ -31,6 +32,8 @@ _FOR_TABLES = (
     "max_size",
     "title",
 )
+# identifiers are told of when a table is read
+_TOLD_BY_IMPORT = ("D201",)
 # what the functions of the library call the same
 _OF_MAKE = ("samples", "noise", "seed", "test_size", "classes", "features", "stratify")
 _OF_READ_TABLE = (
@@ -83,6 +86,9 @@ class Making(Cells, shared.Text):
     )
     max_rows: int | None = option(None, "Refuse a table with more rows.")
     title: str | None = option(None, "What to call an imported data set.", show_default="by its file")
+    ignore_check: list[str] | None = option(
+        None, "Keep in the data set that checks are not to be told: codes of dlwhy check, with commas.", metavar="CODES"
+    )
     compress: int = option(0, "Compress a .joblib or .npz file: 0 not at all, to 9.")
 
 
@@ -109,17 +115,25 @@ class Generate(Making, _Limit, shared.Writing):
 def make_and_save(options: Generate, out: Output) -> "Dataset":
     """Make or import a data set, write it, and say what it holds."""
     _check(options)
+    from dlwhy.checks.registry import codes
+    from dlwhy.checks.run import IGNORED
     from dlwhy.data.stored import storage
 
     dataset = _made(options) if options.table is None else _imported(options, options.table)
+    if options.ignore_check:
+        ignored = {IGNORED: sorted(codes(options.ignore_check, "--ignore-check"))}
+        dataset = dataclasses.replace(dataset, provenance={**dataset.provenance, **ignored})
     storage.write(dataset, options.output, no_clobber=options.no_clobber, compress=options.compress)
     chosen = options.table is None or options.task is not None or options.target_type is not None
     _tell(out, dataset, options.output, counts=not chosen and _numbered(dataset.class_names))
+    if options.table is not None and not files.is_standard(options.output):
+        checked.tell(out, dataset, options.output, told=_TOLD_BY_IMPORT)
     return dataset
 
 
 def _check(options: Generate) -> None:
     """Refuse what can be refused before anything is read or made."""
+    from dlwhy.checks import registry
     from dlwhy.data.stored import storage
 
     verb = "goes with" if options.table is None else "does not go with"
@@ -130,7 +144,10 @@ def _check(options: Generate) -> None:
         raise UsageError("--json and the data set can't both go to stdout", "write the data set to a file with -o")
     if not 0 <= options.compress <= 9:
         raise UsageError(f"--compress must be from 0 to 9 (got {options.compress})")
-    storage.output_format(options.output)
+    if storage.output_format(options.output) == "csv" and options.ignore_check:
+        raise UsageError("a .csv file can't keep --ignore-check", "write .joblib or .npz")
+    if options.ignore_check:
+        registry.codes(options.ignore_check, "--ignore-check")
     read = [options.table, options.config]
     files.check_outputs({"-o": options.output}, inputs=read, no_clobber=options.no_clobber)
 

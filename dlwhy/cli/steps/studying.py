@@ -14,6 +14,7 @@ from dlwhy.cli.process import signals
 from dlwhy.cli.show import verdicts
 from dlwhy.cli.show.bars import study_bar
 from dlwhy.cli.show.console import Output
+from dlwhy.cli.steps import checked
 from dlwhy.cli.steps.studied import check_wanted, draw
 from dlwhy.errors import UsageError, check_whole
 from dlwhy.training.options import TrainingOptions
@@ -87,6 +88,8 @@ def conducted(options: Study, out: Output) -> "list[Conducted]":
     check(names, options)
     _check_inputs(names, options)
     dataset = _own(options)
+    if dataset is not None and options.data is not None:
+        checked.tell(out, dataset, options.data)
     requests = conduct.narrowed([_request(name, options, dataset) for name in names])
     plans = [conduct.plan(conduct.design(request)) for request in requests]
     if options.dry_run:
