@@ -16,7 +16,7 @@ _FEWEST_ROWS = 1000
 _FEWEST_TO_JUDGE = 30
 _MOST_COLUMNS = 300
 _BY_CHANCE = 0.02
-_SURE = 3.0  # standard errors
+_SURE, _SURE_WORSE = 3.0, 2.5  # standard errors
 _WORSE = 0.02
 _BINS = 10
 _ROUNDS, _FEWEST_ROUNDS = 100, 10
@@ -73,13 +73,13 @@ def worse_than_guessing(table: Table) -> Iterator[Remark]:
 def _is_worse(fit: _Fit, n_classes: int) -> bool:
     guessed = float(fit.guessed.mean())
     least = guessed + _WORSE * (1 if n_classes else guessed)
-    return _is_below(fit.guessed, fit.losses) and float(fit.losses.mean()) > least
+    return _is_below(fit.guessed, fit.losses, _SURE_WORSE) and float(fit.losses.mean()) > least
 
 
-def _is_below(losses: Array, others: Array) -> bool:
+def _is_below(losses: Array, others: Array, sure: float = _SURE) -> bool:
     """Return whether losses are smaller than others of the same rows by more than chance."""
     gain = others - losses
-    return bool(float(gain.mean()) > _SURE * float(gain.std()) / np.sqrt(len(gain)))
+    return bool(float(gain.mean()) > sure * float(gain.std()) / np.sqrt(len(gain)))
 
 
 def _linear(table: Table) -> _Fit | None:
@@ -193,7 +193,7 @@ Source: Breiman (2001), Random forests, on permutation importance; Grinsztajn et
         cheap=False,
         explains=f"""\
 A linear model and gradient boosting, fitted to the training part, both do worse on the test part than the majority
-class or the mean, by {_SURE:.0f} standard errors of the paired difference and by {_WORSE:.0%}.
+class or the mean, by {_SURE_WORSE} standard errors of the paired difference and by {_WORSE:.0%}.
 
 What is learnt does not hold for the other part: its rows belong to other groups or times, labels were mixed up between
 the parts, or there is nothing to be learnt. See P104 and P201.

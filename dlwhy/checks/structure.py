@@ -22,32 +22,8 @@ _SURE = 4.0  # standard errors
 _ACROSS = 0.05
 _NAMED_SHARED = 0.3
 _GROUPS = frozenset(
-    [
-        "patient",
-        "subject",
-        "person",
-        "customer",
-        "client",
-        "user",
-        "member",
-        "household",
-        "session",
-        "group",
-        "id",
-        "uid",
-        "participant",
-        "student",
-        "account",
-        "device",
-        "machine",
-        "site",
-        "batch",
-        "family",
-        "store",
-        "visitor",
-        "case",
-    ]
-)
+    ("patient", "subject", "person", "customer", "client", "user", "member", "household", "session", "group", "id")
+) | frozenset(("participant", "student", "account", "device", "machine", "site", "batch", "family", "store", "case"))
 _TIMES = frozenset(
     ["date", "time", "timestamp", "datetime", "day", "week", "month", "year", "quarter", "epoch", "hour"]
 )
@@ -81,8 +57,8 @@ def _of_groups(found: list[tuple[float, str, int, int]], table: Table) -> Remark
     more = f" and {len(found) - 4} more" if len(found) > 4 else ""
     says = (
         f'rows with the same "{display(name)}" ({n_groups} values, {n_rows / n_groups:.1f} rows each{table.drawn}) '
-        f"share the target ({'J' if table.dataset.n_classes else 'R²'} {shared:.2f}) and lie in both parts: scores are about "
-        f"values that training knows; {asking('--group', name)}"
+        f"share the target ({'J' if table.dataset.n_classes else 'R²'} {shared:.2f}) and lie in both parts: scores are "
+        f"about values that training knows; {asking('--group', name)}"
         + (f", or what is behind it and {others}{more}" if others else "")
     )
     return Remark(says=says, columns=tuple(each[1] for each in found), numbers={"shared": shared, "groups": n_groups})

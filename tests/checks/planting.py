@@ -198,11 +198,8 @@ def constant(rows):
 @fault("D203", lambda rows: len(rows.y) >= 1000)
 def nearly_constant(rows):
     flag = np.zeros(len(rows.y))
-    flag[rows.rng.choice(len(flag), 3, replace=False)] = 1
-    # two of them among the training rows, for certain
-    return dataclasses.replace(_with(rows, flag=flag), test=np.flatnonzero(flag)[:1].repeat(1)) if False else _with(
-        rows, flag=flag
-    )
+    flag[rows.rng.choice(len(flag), 3 if len(flag) < 3000 else 6, replace=False)] = 1
+    return _with(rows, flag=flag)
 
 
 @fault("D204", lambda rows: len(rows.y) >= 1500)
@@ -342,13 +339,17 @@ def days_in_both_parts(rows):
     walk = np.zeros(n)
     for i in range(1, n):
         walk[i] = 0.9 * walk[i - 1] + rows.rng.normal()
-    y = walk if not _classes(rows) else np.digitize(walk, np.quantile(walk, [0.6] if rows.task == "binary" else [0.35, 0.7]))
+    y = (
+        walk
+        if not _classes(rows)
+        else np.digitize(walk, np.quantile(walk, [0.6] if rows.task == "binary" else [0.35, 0.7]))
+    )
     return dataclasses.replace(_with(rows, epoch_seconds=1.6e9 + 86400.0 * np.arange(n)), y=y)
 
 
-@fault("P301", lambda rows: len(rows.y) >= 300)
-def labels_turned_round_in_the_test_part(rows):
+@fault("P301", lambda rows: len(rows.y) >= 1000)
+def other_labels_in_the_test_part(rows):
     test = np.sort(rows.rng.choice(len(rows.y), len(rows.y) // 3, replace=False))
     y = rows.y.copy()
-    y[test] = y.max() - y[test] if _classes(rows) else 2 * y.mean() - y[test]
+    y[test] = (y[test] + 1) % (y.max() + 1) if _classes(rows) else 2 * y.mean() - y[test]
     return dataclasses.replace(rows, y=y, test=test)

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 import dlwhy
 
-NAMES = ("evaluate", "info", "study", "train")
+NAMES = ("check", "evaluate", "info", "study", "train")
 
 
 def schema(name):
@@ -71,6 +71,17 @@ def test_evaluate_of_several_models(printed, models) -> None:
     other.write_bytes(model.read_bytes())
 
     assert len(printed("evaluate", "-m", model, "-m", other, "-d", models / "moons.npz")) == 2
+
+
+@pytest.mark.parametrize("name", ["moons", "iris", "diabetes"])
+def test_check(name, printed, models) -> None:
+    found = printed("check", models / f"{name}.npz")
+    printed("check", "--explain", "D1")
+
+    assert len(printed("check", "--list")["checks"]) == len(found["checked"])
+    for wrong in ({"surprise": 1}, {"counts": {}}, {"checked": ["D1"]}, {"findings": [{"code": "D101"}]}):
+        with pytest.raises(ValidationError):
+            check("check", found | wrong)
 
 
 @pytest.mark.parametrize("name", ["moons.npz", "diabetes.npz", "iris.keras", "diabetes.keras"])
