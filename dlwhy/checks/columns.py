@@ -32,9 +32,11 @@ _MOST_NAMED = 4
 
 
 def identifiers(table: Table) -> Iterator[Remark]:
-    """Find columns whose values name rows."""
+    """Find columns whose values name rows, but for those that the user has kept."""
+    kept = table.dataset.provenance.get("keep")
+    kept = kept if isinstance(kept, list | tuple) else ()
     for cells, place in zip(table.columns, table.places, strict=True):
-        if len(table.rows) < _FEWEST_ROWS or not _may_identify(cells):
+        if len(table.rows) < _FEWEST_ROWS or cells.name in kept or not _may_identify(cells):
             continue
         whole = table.whole(place) if table.is_drawn else cells
         counts = whole.distinct[1]

@@ -168,9 +168,10 @@ Source: Kaufman, Rosset, Perlich & Stitelman (2012), Leakage in data mining, ACM
         severity="warning",
         run=tellers,
         explains=f"""\
-Each row is left out and predicted from the ten rows next to it in the order of a single column. If Youden's J (for
-classes: 0 is guessing, 1 is perfect, whatever the shares of the classes) or R² (for numbers) is {NEARLY_ALL} or more,
-it is told. Where more than half of the columns are such, nothing is told: the problem is easy.
+Each row is left out and predicted from the ten rows next to it in the order of a single column (of fewer than 200
+rows: from four, or the nearest). If Youden's J (for classes: 0 is guessing, 1 is perfect, whatever the shares of the
+classes) or R² (for numbers) is {NEARLY_ALL} or more, it is told. Where more than half of the columns are such, nothing
+is told: the problem is easy.
 
 It is a leak (a column that is filled in with the target, or later), or the problem is so easy that it needs no
 network. Ask when the column is known; leave it out if that is not before the prediction: --drop.

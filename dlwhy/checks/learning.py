@@ -16,7 +16,7 @@ _FEWEST_ROWS = 1000
 _FEWEST_TO_JUDGE = 30
 _MOST_COLUMNS = 300
 _BY_CHANCE = 0.02
-_SURE, _SURE_WORSE = 3.0, 2.5  # standard errors
+_SURE, _SURE_WORSE = 3.0, 2.0  # standard errors
 _WORSE = 0.02
 _BINS = 10
 _ROUNDS, _FEWEST_ROUNDS = 100, 10
@@ -193,7 +193,7 @@ Source: Breiman (2001), Random forests, on permutation importance; Grinsztajn et
         cheap=False,
         explains=f"""\
 A linear model and gradient boosting, fitted to the training part, both do worse on the test part than the majority
-class or the mean, by {_SURE_WORSE} standard errors of the paired difference and by {_WORSE:.0%}.
+class or the mean, by {_SURE_WORSE:.0f} standard errors of the paired difference and by {_WORSE:.0%}.
 
 What is learnt does not hold for the other part: its rows belong to other groups or times, labels were mixed up between
 the parts, or there is nothing to be learnt. See P104 and P201.

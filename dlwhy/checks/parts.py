@@ -103,6 +103,10 @@ def _in_shares(values: Array, test: Mask) -> tuple[float, float]:
     """Return the largest difference of shares of a category, and how probable such differences are by chance (χ²)."""
     from scipy.special import chdtrc
 
+    # what training does not know is told of by P103
+    values, test = values[values >= 0], test[values >= 0]
+    if not test.any():
+        return 0.0, 1.0
     kinds, codes = np.unique(values, return_inverse=True)
     counts = np.stack([np.bincount(codes[mask], minlength=len(kinds)) for mask in (~test, test)])
     shares = counts / counts.sum(axis=1, keepdims=True)
@@ -111,7 +115,7 @@ def _in_shares(values: Array, test: Mask) -> tuple[float, float]:
     rare = expected < _FEWEST_EXPECTED
     counts = np.column_stack([counts[:, ~rare], counts[:, rare].sum(axis=1)])
     counts = counts[:, counts.sum(axis=0) > 0]
-    if counts.shape[1] < 2:
+    if counts.shape[1] < 2 or not counts.sum(axis=1).all():
         return 0.0, 1.0
     wanted = counts.sum(axis=1, keepdims=True) * counts.sum(axis=0) / counts.sum()
     square = float(((counts - wanted) ** 2 / wanted).sum())

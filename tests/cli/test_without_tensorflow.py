@@ -14,27 +14,19 @@ from dlwhy.models.details import Details
 from dlwhy.models.keras_file import archive
 from dlwhy.models.trained import Trained
 
-<<<<<<< HEAD
 # what each command may import beside what those before it may
 COMMANDS = [
     (["info", "model.keras"], 0, []),
     (["info", "dataset.joblib"], 0, []),
     (["predict", "points.csv", "-o", "labels.csv"], 0, []),
     (["predict", "bad.csv"], 65, []),
-    (["evaluate", "--json"], 0, ["sklearn"]),
+    (["check", "--explain", "D101"], 0, []),
+    (["check"], 0, ["sklearn"]),
+    (["evaluate", "--json"], 0, []),
     (["evaluate", "--baselines"], 0, []),
     (["plot"], 0, ["matplotlib"]),
     (["plot", "accuracy", "confusion", "roc", "calibration"], 0, []),
 ]
-=======
-COMMANDS = {
-    "evaluate": [["evaluate", "--json"], ["evaluate", "--baselines"]],
-    "check": [["check"], ["check", "--list"], ["check", "--explain", "D101"]],
-    "predict": [["predict", "points.csv", "-o", "labels.csv"], ["predict", "bad.csv"]],
-    "plot": [["plot"], ["plot", "accuracy", "confusion", "roc", "calibration"]],
-    "info": [["info", "model.keras"], ["info", "dataset.joblib"]],
-}
->>>>>>> ee71b40 (dlwhy check: tests, schema and docs)
 SCRIPT = """
 import json, sys
 from dlwhy.cli import run_command
@@ -53,23 +45,8 @@ def at_demo(demo, tmp_path_factory):
     return folder
 
 
-<<<<<<< HEAD
 def test_no_command_on_a_model_of_ours_imports_tensorflow(at_demo):
     arguments = [sys.executable, "-c", SCRIPT, json.dumps([command for command, _, _ in COMMANDS])]
-=======
-@pytest.mark.parametrize(
-    ("command", "codes", "may"),
-    [
-        ("evaluate", [0, 0], {"sklearn"}),
-        ("check", [0, 0, 0], {"sklearn"}),
-        ("predict", [0, 65], set()),
-        ("plot", [0, 0], {"matplotlib", "sklearn"}),
-        ("info", [0, 0], set()),
-    ],
-)
-def test_no_command_on_a_model_of_ours_imports_tensorflow(at_demo, command, codes, may):
-    arguments = [sys.executable, "-c", SCRIPT, json.dumps(COMMANDS[command])]
->>>>>>> ee71b40 (dlwhy check: tests, schema and docs)
 
     done = subprocess.run(arguments, cwd=at_demo, capture_output=True, text=True, check=False)
 

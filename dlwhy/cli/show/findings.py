@@ -8,7 +8,7 @@ from dlwhy.checks.registry import REGISTRY, codes
 from dlwhy.checks.run import ignored
 from dlwhy.cli.show.console import Output
 from dlwhy.errors import GateError
-from dlwhy.text import listed
+from dlwhy.text import display
 
 if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
@@ -45,11 +45,13 @@ def line(found: Findings, data: str) -> str:
         columns.setdefault((finding.code, finding.name), []).extend(finding.columns)
     named = [f"{name}{_where(of_one)} ({code})" for (code, name), of_one in columns.items()]
     more = f"; {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
-    return f"{counted(found)}: {'; '.join(named[:_MOST_NAMED])}{more} (see dlwhy check {data})"
+    return f"{data}: {'; '.join(named[:_MOST_NAMED])}{more} (dlwhy check {data} says more)"
 
 
 def _where(columns: Sequence[str]) -> str:
-    return f" in {listed(columns, 2)}" if columns else ""
+    more = ", …" if len(columns) > _MOST_NAMED else ""
+    names = ", ".join(f'"{display(name)}"' for name in columns[:_MOST_NAMED])
+    return f" in {names}{more}" if columns else ""
 
 
 def explain(out: Output, asked: Collection[str]) -> None:

@@ -32,8 +32,8 @@ _FOR_TABLES = (
     "max_size",
     "title",
 )
-# identifiers are told of when a table is read
-_TOLD_BY_IMPORT = ("D201",)
+# identifiers and marks of missing cells are told of when a table is read
+_TOLD_BY_IMPORT = ("D201", "D206")
 # what the functions of the library call the same
 _OF_MAKE = ("samples", "noise", "seed", "test_size", "classes", "features", "stratify")
 _OF_READ_TABLE = (

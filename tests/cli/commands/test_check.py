@@ -32,7 +32,7 @@ def test_case_26_rows_in_both_parts_are_told_of_by_every_command(dlwhy_in_proces
     made = dlwhy_in_process("generate", "--from", twins, "--target", "y", "-o", "twins.joblib")
     checked = dlwhy_in_process("check", "twins.joblib")
 
-    line = "1 error: test rows seen in training (P101) (see dlwhy check twins.joblib)"
+    line = "twins.joblib: test rows seen in training (P101) (dlwhy check twins.joblib says more)"
     assert made.err.count(line) == 1
     assert "180 of 180 test rows (100%) have the features of a training row" in checked.out
     assert "P201" not in checked.out  # copies are no groups
