@@ -128,6 +128,7 @@ CHECKS = (
         name="few test rows",
         severity="note",
         run=few_test_rows,
+        cheap=False,  # the interval beside each score says it
         explains=f"""\
 Fewer than {_FEWEST} test rows: the 95 % interval of an accuracy of one half is ± 5 points or wider. Of a number to be
 predicted, fewer than {_FEWEST_NUMBERS}: the size of the error is known to ± 10 % at best. Fewer than {_FAR_TOO_FEW} (±
