@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy import html
+from dlwhy.data.splitting import Split
 from dlwhy.data.values import check_texts, is_number
 from dlwhy.errors import InputRefusedError, in_python
 from dlwhy.text import display, listed
@@ -139,6 +140,9 @@ class Dataset:
         Name of the target column.
     provenance
         JSON-like facts on where the data came from: generator and its parameters, or the table and its options.
+    split
+        The column by which rows are kept together or in order, wherever they are split; None where each row stands for
+        itself.
 
     Raises
     ------
@@ -157,12 +161,15 @@ class Dataset:
     class_names: tuple[str, ...] = ()
     target_name: str = "target"
     provenance: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    split: Split | None = None
 
     def __post_init__(self) -> None:
         if not self.columns and self.X_train.ndim == 2:
             names = tuple(Column(name=f"x{i}") for i in range(self.X_train.shape[1]))
             object.__setattr__(self, "columns", names)
         _check(self)
+        if self.split is not None:
+            self.split.check(len(self.y_train), len(self.y_test))
 
     @classmethod
     def from_frame(cls, frame: "Frame", *, target: str, name: str = "frame", **options: Any) -> "Dataset":
@@ -177,8 +184,8 @@ class Dataset:
         name
             What to call the data set.
         options
-            Those of `dlwhy.read_table`: ``drop``, ``task``, ``missing``, ``split_column``, ``test_size``, ``seed``,
-            ``stratify``, ``max_size``.
+            Those of `dlwhy.read_table`: ``drop``, ``task``, ``missing``, ``group``, ``time``, ``split_column``,
+            ``test_size``, ``seed``, ``stratify``, ``max_size``.
 
         Raises
         ------
@@ -205,13 +212,26 @@ class Dataset:
         """Number of classes; 0 for regression."""
         return len(self.class_names)
 
+    @property
+    def split_column(self) -> str | None:
+        """Name of the column of the user's own that said train or test, if that is all that is known of the split."""
+        column = self.provenance.get("split_column")
+        return column if self.split is None and isinstance(column, str) else None
+
+    @property
+    def how_split(self) -> str:
+        """Say how the rows are split: by a column of groups, times or parts, or by chance."""
+        if self.split is not None:
+            return self.split.description
+        return "by chance" if self.split_column is None else f'by its column "{display(self.split_column)}"'
+
     @functools.cached_property
     def fingerprint(self) -> str:
         """SHA-256 of all that decides a training: arrays, split, task, names and encodings; not name or provenance."""
         digest = hashlib.sha256()
         about = {key: value for key, value in self.metadata().items() if key not in ("name", "provenance")}
         digest.update(json.dumps(about, sort_keys=True).encode())
-        for array in (self.X_train, self.y_train, self.X_test, self.y_test):
+        for array in self.arrays().values():
             digest.update(f"{array.dtype.str}{array.shape}".encode())
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
@@ -230,12 +250,21 @@ class Dataset:
             ("target", self.target_name),
             *([("classes", listed(self.class_names))] if self.class_names else []),
             ("rows", f"{len(self.y_train)} for training, {len(self.y_test)} for testing"),
+            *([("split", self.split.description)] if self.split else []),
             ("features", f"{self.n_features}: {listed(self.feature_names)}"),
         ]
         return html.card(f"Dataset {self.name}", rows)
 
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the arrays by name: four, and two of groups or times if there are such."""
+        found = {"X_train": self.X_train, "y_train": self.y_train, "X_test": self.X_test, "y_test": self.y_test}
+        return (
+            found if self.split is None else {**found, "split_train": self.split.train, "split_test": self.split.test}
+        )
+
     def metadata(self) -> dict[str, Any]:
         """Everything but the arrays, as JSON-like values; `from_parts` takes it back."""
+        split = {"split": {"by": self.split.by, "column": self.split.column}} if self.split else {}
         return {
             "name": self.name,
             "task": self.task,
@@ -243,11 +272,12 @@ class Dataset:
             "class_names": list(self.class_names),
             "target_name": self.target_name,
             "provenance": dict(self.provenance),
+            **split,
         }
 
     @classmethod
     def from_parts(cls, arrays: Mapping[str, npt.NDArray[Any]], metadata: Mapping[str, Any]) -> Self:
-        """Make a data set from the four arrays by name and what `metadata` gave.
+        """Make a data set from what `arrays` and `metadata` gave.
 
         Raises
         ------
@@ -261,6 +291,9 @@ class Dataset:
             fields["class_names"] = tuple(fields["class_names"])
             check_texts(*fields["class_names"], *(fields[key] for key in ("name", "task", "target_name")))
             fields["provenance"] = dict(fields["provenance"])
+            if "split" in fields or "split_train" in fields:
+                keys = {part: fields.pop(f"split_{part}") for part in ("train", "test")}
+                fields["split"] = Split(**fields["split"], **keys)
             return cls(**fields)
         except (KeyError, TypeError, ValueError) as error:
             raise InputRefusedError(f"the description of the data set is damaged ({type(error).__name__})") from error

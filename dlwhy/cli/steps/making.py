@@ -25,6 +25,8 @@ _FOR_TABLES = (
     "missing",
     "drop_unlabelled",
     *OF_CELLS,
+    "group",
+    "time",
     "split_column",
     "input_format",
     *shared.OF_TEXT,
@@ -36,15 +38,13 @@ _FOR_TABLES = (
 _TOLD_BY_IMPORT = ("D201", "D206")
 # what the functions of the library call the same
 _OF_MAKE = ("samples", "noise", "seed", "test_size", "classes", "features", "stratify")
+_OF_SPLIT = ("group", "time", "split_column", "test_size", "seed", "stratify")
 _OF_READ_TABLE = (
     "target",
     "drop_unlabelled",
     "task",
     "missing",
-    "split_column",
-    "test_size",
-    "seed",
-    "stratify",
+    *_OF_SPLIT,
     "max_rows",
     "max_size",
     *shared.OF_TEXT,
@@ -78,6 +78,16 @@ class Making(Cells, shared.Text):
         "impute", "Missing cells: impute the training median or category, drop the row, or take for an error."
     )
     drop_unlabelled: bool = option(False, "Leave out the rows whose target is missing.")
+    group: str | None = option(
+        None,
+        "A column, such as the customer, whose rows of one value are never on both sides of any split.",
+        metavar="COLUMN",
+    )
+    time: str | None = option(
+        None,
+        "A column to order rows by, numbers or dates: train on the past, test on the latest rows.",
+        metavar="COLUMN",
+    )
     split_column: str | None = option(
         None, "A column that says train or test, instead of a random split.", metavar="COLUMN"
     )
@@ -186,10 +196,11 @@ def _tell(out: Output, dataset: "Dataset", output: str, *, counts: bool) -> None
         f"{files.shown(output, output=True)}: {display(dataset.name)}, {dataset.task}"
         + (f" ({classes})" if classes else "")
         + f", {n_train} training and {n_test} test rows, {dataset.n_features} features"
+        + (f"; split {dataset.how_split}" if dataset.split or dataset.split_column else "")
     )
     if counts:
         out.note(f"note: the {dataset.n_classes} classes are whole numbers (--task regression predicts the number)")
     if out.as_json:
         about = {"path": output, "name": dataset.name, "task": dataset.task, "n_train": n_train, "n_test": n_test}
-        about |= {"n_features": dataset.n_features, "classes": list(dataset.class_names)}
+        about |= {"n_features": dataset.n_features, "classes": list(dataset.class_names), "split": dataset.how_split}
         out.json(about | {"fingerprint": dataset.fingerprint})

@@ -11,6 +11,7 @@ import numpy as np
 
 from dlwhy.data.cells.reading import Reading
 from dlwhy.data.dataset import MAX_NAME, Column, Dataset, Task
+from dlwhy.data.splitting import Split
 from dlwhy.data.tables import importing as tables
 from dlwhy.data.tables import targets
 from dlwhy.data.tables.cells import Source, check_names, cleaned
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 TARGET = "target"
 SPLIT = "split"
+# the name of a last column, which holds the number of each row's group, or its time
+_KEYS = re.compile(r"split by (group|time): (.+)", re.DOTALL)
 # memory for a byte of text, of which a cell has two at least
 _MOST_FOR_ONE = 25
 _HINT = "write .joblib or .npz"
@@ -43,15 +46,17 @@ def write(dataset: Dataset, handle: BinaryIO) -> None:
     import polars as pl
 
     names = [*map(protected, dataset.feature_names), TARGET, SPLIT]
-    _check_header(names)
+    split = dataset.split
+    _check_header([*names, *([_keys_name(split)] if split else [])])
     X = np.concatenate((dataset.X_train, dataset.X_test))
     columns = [pl.Series(name, X[:, index]) for index, name in enumerate(names[:-2])]
     parts = np.repeat(("train", "test"), (len(dataset.y_train), len(dataset.y_test)))
-    pl.DataFrame([*columns, _targets(dataset), pl.Series(SPLIT, parts, dtype=pl.String)]).write_csv(handle)
+    keys = [pl.Series(_keys_name(split), np.concatenate((split.train, split.test)))] if split else []
+    pl.DataFrame([*columns, _targets(dataset), pl.Series(SPLIT, parts, dtype=pl.String), *keys]).write_csv(handle)
 
 
 def read(path: str | Path, *, task: Task | None = None, max_size: int | None = None) -> Dataset:
-    """Read a CSV file, or stdin ("-"), that has a column `target` and perhaps a column `split`.
+    """Read a CSV file, or stdin ("-"), that has a column `target`, and perhaps `split` and `split by group: NAME`.
 
     A table of more than `max_size` MiB of text is refused; by default what takes more memory than is safe.
     Without `split`, 30 % of the rows are set apart by chance for testing, always the same ones, with a warning.
@@ -89,15 +94,23 @@ def from_frame(frame: "pl.DataFrame", source: Source, *, name: str, task: Task |
         text = f'{source.name}: no column "{SPLIT}", so 30 % of the rows are set apart for testing'
         warnings.warn(text, DlwhyWarning, stacklevel=4)
     marked = _all_marked(frame[TARGET])
+    keys = next(filter(None, map(_KEYS.fullmatch, names)), None)
     options = tables.TableOptions(
         target=TARGET,
         task=task or ("multiclass" if marked else None),
         split_column=SPLIT if SPLIT in names else None,
+        group=keys[0] if keys and keys[1] == "group" else None,
+        time=keys[0] if keys and keys[1] == "time" else None,
         cells=Reading(as_written=SPLIT in names),
     )
     dataset = tables.as_dataset(frame, source, options, name=name)
     columns = tuple(map(_with_scale, dataset.columns)) if options.cells.as_written else dataset.columns
-    return _unmarked(dataclasses.replace(dataset, columns=columns), marked=marked)
+    split = dataclasses.replace(dataset.split, column=keys[2]) if dataset.split and keys else None
+    return _unmarked(dataclasses.replace(dataset, columns=columns, split=split), marked=marked)
+
+
+def _keys_name(split: Split) -> str:
+    return f"split by {split.by}: {split.column}"
 
 
 def _with_scale(column: Column) -> Column:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.stored.decompression import MAX_DECODED, check_ratio, check_size
-from dlwhy.data.stored.record import ARRAYS, KEYS
+from dlwhy.data.stored.record import KEYS
 from dlwhy.errors import InputRefusedError
 from dlwhy.text import display
 
@@ -26,6 +26,7 @@ _MAGIC = b"\x93NUMPY\x01\x00"
 # NumPy parses this as Python; what it writes itself has always had this one form
 _HEADER = re.compile(r"\{'descr': '([^']{1,30})', 'fortran_order': (True|False), 'shape': \(([0-9, ]{0,60})\), \}\s*")
 _NUMBERS = re.compile(r"[<>|][fiu][1248]")
+_TEXTS = ("format", "metadata", "sha256")
 _TEXT = re.compile(r"[<>|]U[0-9]{1,8}")
 _DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, MemoryError)
 _HINT = "make it with `dlwhy generate -o x.npz`"
@@ -34,7 +35,7 @@ _HINT = "make it with `dlwhy generate -o x.npz`"
 def write(record: Mapping[str, Any], handle: BinaryIO, *, compress: bool = False) -> None:
     """Write a record into an open file; texts and metadata (as JSON) as arrays of no dimension."""
     with zipfile.ZipFile(handle, "w") as archive:
-        for key in KEYS:
+        for key in next(keys for keys in KEYS if len(keys) == len(record)):
             member = zipfile.ZipInfo(f"{key}.npy", _DATE)
             member.create_system = 3  # lest it depend on the machine
             member.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
@@ -59,7 +60,8 @@ def read(handle: BinaryIO, max_size: int | None = None) -> dict[str, Any]:
         # the list of members is read at once, so it has to be short
         with zipfile.ZipFile(_ShortReads(handle)) as archive:
             members = _checked_members(archive, handle, max_size)
-            return {key: _value(key, archive, members[f"{key}.npy"]) for key in KEYS}
+            keys = next(keys for keys in KEYS if len(keys) == len(members))
+            return {key: _value(key, archive, members[f"{key}.npy"]) for key in keys}
     except (*_DAMAGE, KeyError, NotImplementedError, OverflowError, RuntimeError, TypeError, ValueError) as error:
         raise InputRefusedError(f"is damaged, or not an .npz file ({type(error).__name__})", _HINT) from error
 
@@ -85,10 +87,11 @@ class _ShortReads:
 
 def _checked_members(archive: zipfile.ZipFile, handle: BinaryIO, max_size: int | None) -> dict[str, zipfile.ZipInfo]:
     members = archive.infolist()
-    found, wanted = sorted(member.filename for member in members), sorted(f"{key}.npy" for key in KEYS)
-    if found != wanted:
+    found = sorted(member.filename for member in members)
+    wanted = [sorted(f"{key}.npy" for key in keys) for keys in KEYS]
+    if found not in wanted:
         shown = ", ".join(display(name, 20) for name in found[:8])
-        raise InputRefusedError(f"holds the members {shown or 'none'}; a data set has {', '.join(wanted)}", _HINT)
+        raise InputRefusedError(f"holds the members {shown or 'none'}; a data set has {', '.join(wanted[0])}", _HINT)
     methods = {member.compress_type for member in members}
     if not methods <= {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} or any(m.flag_bits & _ENCRYPTED for m in members):
         raise InputRefusedError("has members that are encrypted or compressed in a way that is not read", _HINT)
@@ -114,7 +117,7 @@ def _value(key: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Any:
         kind, fortran_order, shape = _header(source)
         _check_kind(key, kind, shape)
         values = _numbers(source, member, shape, np.dtype(kind))
-    if key not in ARRAYS:
+    if key in _TEXTS:
         # not NumPy's own text: it lets characters through that there are not
         text = values.tobytes().decode("utf-32-be" if kind[0] == ">" else "utf-32-le").rstrip("\0")
         return json.loads(text) if key == "metadata" else text
@@ -133,7 +136,7 @@ def _header(source: IO[bytes]) -> tuple[str, bool, tuple[int, ...]]:
 
 
 def _check_kind(key: str, kind: str, shape: tuple[int, ...]) -> None:
-    if key not in ARRAYS:
+    if key in _TEXTS:
         if not _TEXT.fullmatch(kind) or shape or int(kind[2:]) > MAX_TEXT:
             raise InputRefusedError(f'"{key}" is not a text, or too long', _HINT)
     elif not _NUMBERS.fullmatch(kind) or len(shape) not in (1, 2):

@@ -12,20 +12,24 @@ from dlwhy.data.dataset import Dataset
 from dlwhy.errors import InputRefusedError
 from dlwhy.text import display
 
-FORMAT = "dlwhy.dataset/1"
-ARRAYS = ("X_train", "y_train", "X_test", "y_test")
-KEYS = ("format", *ARRAYS, "metadata", "sha256")
+# by format: the second has the groups or times of rows, which the first knows nothing of
+ARRAYS: Mapping[str, tuple[str, ...]] = {
+    "dlwhy.dataset/1": ("X_train", "y_train", "X_test", "y_test"),
+    "dlwhy.dataset/2": ("X_train", "y_train", "X_test", "y_test", "split_train", "split_test"),
+}
+KEYS = tuple(("format", *arrays, "metadata", "sha256") for arrays in ARRAYS.values())
 _HINT = "a data set of dlwhy's own is made by `dlwhy generate`; save other data as CSV and import them with --from"
 
 
 def to_record(dataset: Dataset) -> dict[str, Any]:
-    """Return a data set as a dict: `format`, the four arrays, `metadata` of plain values, and `sha256` of them all.
+    """Return a data set as a dict: `format`, the arrays, `metadata` of plain values, and `sha256` of them all.
 
     The same data set gives the same record, whichever way it was made: no NumPy scalar, no array of another layout.
     """
-    arrays = {name: _plain(getattr(dataset, name)) for name in ARRAYS}
+    arrays = {name: _plain(array) for name, array in dataset.arrays().items()}
     metadata = json.loads(_as_json(dataset.metadata()))
-    return {"format": FORMAT, **arrays, "metadata": metadata, "sha256": checksum(arrays, metadata)}
+    form = next(form for form, names in ARRAYS.items() if len(names) == len(arrays))
+    return {"format": form, **arrays, "metadata": metadata, "sha256": checksum(arrays, metadata)}
 
 
 def from_record(record: Any) -> Dataset:
@@ -38,7 +42,7 @@ def from_record(record: Any) -> Dataset:
 
     """
     _check_keys(record)
-    arrays = {name: record[name] for name in ARRAYS}
+    arrays = {name: record[name] for name in ARRAYS[record["format"]]}
     for name, array in arrays.items():
         if not isinstance(array, np.ndarray):
             raise InputRefusedError(f'"{name}" is not an array', _HINT)
@@ -51,8 +55,8 @@ def from_record(record: Any) -> Dataset:
 def checksum(arrays: Mapping[str, npt.NDArray[Any]], metadata: Mapping[str, Any]) -> str:
     """SHA-256 of the arrays, with their types and shapes, and of all metadata, as hexadecimal digits."""
     digest = hashlib.sha256(_as_json(metadata).encode())
-    for name in ARRAYS:
-        array = np.ascontiguousarray(arrays[name], dtype=arrays[name].dtype.newbyteorder("<"))
+    for name, values in arrays.items():
+        array = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
         digest.update(f"\n{name} {array.dtype.str} {array.shape}\n".encode())
         digest.update(array.data)
     return digest.hexdigest()
@@ -80,7 +84,8 @@ def _check_keys(record: Any) -> None:
     if not isinstance(version, str) or not version.startswith("dlwhy.dataset/"):
         keys = ", ".join(display(key, 20) for key in list(record)[:6])
         raise InputRefusedError(f"holds a dict of {keys or 'nothing'}, not a data set", _HINT)
-    if version != FORMAT:
-        raise InputRefusedError(f"has the format {display(version)}; this dlwhy reads {FORMAT}", "upgrade dlwhy")
-    if set(record) != set(KEYS):
+    if version not in ARRAYS:
+        known = " and ".join(ARRAYS)
+        raise InputRefusedError(f"has the format {display(version)}; this dlwhy reads {known}", "upgrade dlwhy")
+    if set(record) != {"format", *ARRAYS[version], "metadata", "sha256"}:
         raise InputRefusedError("is damaged: a part of the data set is missing or unknown", "make it again")

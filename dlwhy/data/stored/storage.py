@@ -121,6 +121,7 @@ def describe(path: str | Path, *, max_size: int | None = None) -> dict[str, Any]
         "features": list(dataset.feature_names),
         "target": dataset.target_name,
         "classes": list(dataset.class_names),
+        "split": dataset.how_split,
         "provenance": dict(dataset.provenance),
         "fingerprint": dataset.fingerprint,
         "bytes": None if is_standard(path) else Path(path).stat().st_size,

@@ -13,16 +13,16 @@ import numpy as np
 from dlwhy import files
 from dlwhy.data.cells.reading import NAMES, Reading
 from dlwhy.data.dataset import MAX_NAME, Dataset, Task
-from dlwhy.data.splitting import Rows, check_split_options, split_rows
+from dlwhy.data.splitting import check_split_options
 from dlwhy.data.tables import columns as deciding
-from dlwhy.data.tables import frames
+from dlwhy.data.tables import frames, parts
 from dlwhy.data.tables.cells import Source, cleaned
-from dlwhy.data.tables.encoding import Encoder, category_codes, encode
+from dlwhy.data.tables.encoding import Encoder, encode
 from dlwhy.data.tables.fitting import check_sizes, encoded
 from dlwhy.data.tables.formats.form import FORM_NAMES
 from dlwhy.data.tables.frames import Frame
 from dlwhy.data.tables.rows import FORMATS, Form, Format, check_there, read_chunks, read_frame
-from dlwhy.data.tables.targets import Target, check_task, numbered, read_target
+from dlwhy.data.tables.targets import check_task, read_target
 from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 from dlwhy.text import display
 
@@ -81,10 +81,10 @@ def read_table(
         Most MiB of memory that the table may take; by default what is safe.
     options
         The others of `TableOptions`: ``task``, by default what the target looks like; ``missing`` (``impute``,
-        ``drop`` or ``error``), ``drop_unlabelled``; ``split_column``, or ``test_size`` (0.3), ``seed`` (42) and
-        ``stratify``. And how cells are read, as `dlwhy.data.cells.reading.Reading` has it; and what the file is,
-        where that need not be recognised: ``delimiter``, ``encoding`` and ``header``, as
-        `dlwhy.data.tables.formats.form.Form` has it.
+        ``drop`` or ``error``), ``drop_unlabelled``; ``group`` or ``time``, a column whose rows are kept together or in
+        order; ``split_column``, or ``test_size`` (0.3), ``seed`` (42) and ``stratify``. And how cells are read, as
+        `dlwhy.data.cells.reading.Reading` has it; and what the file is, where that need not be recognised:
+        ``delimiter``, ``encoding`` and ``header``, as `dlwhy.data.tables.formats.form.Form` has it.
 
     Raises
     ------
@@ -102,6 +102,7 @@ def read_table(
     form = Form(format=format, **{key: value for key, value in options.items() if key in FORM_NAMES})
     others = {key: value for key, value in options.items() if key not in NAMES | FORM_NAMES}
     about = TableOptions(target=target, **others, cells=reading, for_training=True)
+    parts.check_dropped(about, drop)
     if not isinstance(path, str | Path):
         return _of_frame(path, about, drop=drop, max_size=max_size)
     frame, source = read_frame(path, form, without=drop, max_rows=max_rows, max_size=max_size)
@@ -134,6 +135,10 @@ class TableOptions:
         frequent training category, ``drop`` their rows, or take them for an ``error``.
     drop_unlabelled
         Whether rows without a label are left out.
+    group
+        A column whose rows of one value are kept together: never on both sides of a split.
+    time
+        A column by which rows are ordered, numbers or ISO dates and times: the latest are for testing.
     split_column
         A column that says ``train`` or ``test``; by default rows are split by chance.
     test_size, seed
@@ -151,6 +156,8 @@ class TableOptions:
     task: Task | None = None
     missing: Missing = "impute"
     drop_unlabelled: bool = False
+    group: str | None = None
+    time: str | None = None
     split_column: str | None = None
     test_size: float = 0.3
     seed: int = 42
@@ -163,8 +170,7 @@ class TableOptions:
         check_split_options(seed=self.seed, test_size=self.test_size)
         if self.missing not in MISSING:
             raise UsageError(f"--missing must be one of {', '.join(MISSING)} (got {display(self.missing)})")
-        if self.split_column == self.target:
-            raise UsageError("--target and --split-column name the same column")
+        parts.check_columns(self)
 
 
 def as_dataset(
@@ -178,22 +184,23 @@ def as_dataset(
     """Make a data set of rows of text, as `read_table` does; raises what it raises."""
     if frame.is_empty():
         raise InputRefusedError(f"{source.name}: no data rows")
-    for option, column in (("--target", options.target), ("--split-column", options.split_column)):
+    not_features = parts.columns_of(options)
+    for option, column in not_features.items():
         check_there(column, frame.columns, source, option)
     for option, named in options.cells.named.items():
         for column in named:
             check_there(column, frame.columns, source, option)
-    raw, strict = frame, [options.target, *([options.split_column] if options.split_column else [])]
-    frame = cleaned(raw, options.cells.na, kept=options.cells.keep_na_text, strict=strict)
+    raw = frame
+    frame = cleaned(raw, options.cells.na, kept=options.cells.keep_na_text, strict=[*not_features.values()])
     marks = _marks(raw, frame)
     frame, source = _labelled(frame, source, options, marks)
     frame, source = _without_missing(frame, source, options.missing, marks)
-    features = frame.drop([column for column in (options.target, options.split_column) if column])
+    features = frame.drop(*not_features.values())
     if not features.width:
         raise InputRefusedError(f'{source.name}: no column but the target "{display(options.target)}"')
     decided = deciding.decide(features, source, options.cells)
     target = read_target(frame[options.target], options.task, source, options.cells)
-    train, test = _parts(frame, target, options, source)
+    train, test, split = parts.parts_of(frame, target, options, source)
     X, columns = encoded(features, decided, train, source, reading=options.cells, marks=_said(marks, features.columns))
     if options.for_training:
         check_sizes(X, columns, target, source)
@@ -201,8 +208,10 @@ def as_dataset(
     about |= options.cells.said()
     if left_out := sorted({*features.columns} - {column.of for column in columns}):
         about["left_out"] = left_out
+    about |= {flag: column for flag in ("group", "time") if (column := getattr(options, flag))}
     if not options.split_column:
-        about |= {"seed": int(options.seed), "test_size": options.test_size, "stratify": _stratifies(options, target)}
+        chance = {"seed": int(options.seed), "stratify": parts.stratifies(options, target)}
+        about |= {"test_size": options.test_size} | ({} if options.time else chance)
     return Dataset(
         X_train=X[train],
         y_train=target.y[train],
@@ -214,6 +223,7 @@ def as_dataset(
         class_names=target.class_names,
         target_name=options.target,
         provenance={**provenance, **about},
+        split=split,
     )
 
 
@@ -290,37 +300,3 @@ def _without_missing(
         raise InputRefusedError(f"{source.name}: no data rows without missing cells", "see --missing")
     _tell_dropped(n_dropped, "with missing cells", _said(marks, frame.columns), source)
     return _kept(frame, source, whole)
-
-
-def _parts(frame: "pl.DataFrame", target: Target, options: TableOptions, source: Source) -> tuple[Rows, Rows]:
-    """Return the rows for training and those for testing."""
-    if options.split_column:
-        return _own_parts(frame[options.split_column], source)
-    try:
-        return split_rows(
-            frame.height,
-            seed=options.seed,
-            test_size=options.test_size,
-            y=target.y if _stratifies(options, target) else None,
-            class_names=target.class_names,
-        )
-    except InputRefusedError as error:
-        # counts make classes that occur once
-        hint = f"{error.hint}; --task regression predicts the number" if numbered(target.class_names) else error.hint
-        raise InputRefusedError(f"{source.name}: {error.message}", hint) from error
-
-
-def _own_parts(cells: "pl.Series", source: Source) -> tuple[Rows, Rows]:
-    parts = category_codes(cells.str.to_lowercase().fill_null(""), ("train", "test"))
-    if (parts < 0).any():
-        row = int((parts < 0).argmax())
-        raise InputRefusedError(
-            f'{source.at(row, cells.name)}: "{display(cells[row] or "")}" is neither train nor test'
-        )
-    return np.flatnonzero(parts == 0), np.flatnonzero(parts == 1)
-
-
-def _stratifies(options: TableOptions, target: Target) -> bool:
-    if options.stratify and target.task == "regression":
-        raise UsageError("--stratify is for classes; the target is a number")
-    return target.task != "regression" if options.stratify is None else options.stratify

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset, FloatArray, Task
-from dlwhy.data.splitting import split_rows
+from dlwhy.data.splitting import interleaved, split_rows
 from dlwhy.errors import InputRefusedError
 from dlwhy.studies.request import TEST_SHARE
 
@@ -107,7 +107,7 @@ def resampled(
     train, test = split_rows(len(y), seed=state, test_size=test_share, y=labels, class_names=dataset.class_names)
     if n_train is not None and n_train > len(train):
         raise InputRefusedError(f"{dataset.name}: {n_train} training rows asked for, there are {len(train)}")
-    train = _interleaved(train, labels, generator(seed, 1))[:n_train] if n_train else train
+    train = interleaved(train, labels, generator(seed, 1))[:n_train] if n_train else train
     parts = [X[train], X[test]]
     targets = [y[train], y[test]]
     if standardise:
@@ -123,17 +123,3 @@ def _can_be_shared(y: npt.NDArray[Any], test_share: float) -> bool:
     """Say whether both parts can hold each class."""
     counts, held_out = np.bincount(y), math.ceil(test_share * len(y))
     return bool(counts.min() >= 2 and len(counts) <= min(held_out, len(y) - held_out))
-
-
-def _interleaved(
-    rows: npt.NDArray[np.intp], labels: npt.NDArray[Any] | None, rng: np.random.Generator
-) -> npt.NDArray[np.intp]:
-    """Order rows so that every beginning of them has the classes in about their shares."""
-    rows = rng.permutation(rows)
-    if labels is None:
-        return rows
-    rank = np.empty(len(rows))
-    for label in np.unique(labels[rows]):
-        of_class = labels[rows] == label
-        rank[of_class] = (np.arange(of_class.sum()) + rng.random()) / of_class.sum()
-    return rows[np.argsort(rank, kind="stable")]

@@ -1,0 +1,210 @@
+"""Which rows of a table are for training and which for testing: by chance, by group, by time, or as a column says."""
+
+import warnings
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from dlwhy.data.cells.times import WANTED, times_of
+from dlwhy.data.splitting import FEWEST_GROUPS, Keys, Kind, Rows, Split, split_groups, split_rows, split_times
+from dlwhy.data.tables.cells import INTEGER, Source
+from dlwhy.data.tables.encoding import category_codes
+from dlwhy.data.tables.targets import Target, numbered
+from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
+from dlwhy.text import display
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+_LONG = 19  # characters of a whole number that is too large to count with
+
+
+class SplitOptions(Protocol):
+    """What is asked of a split; `importing.TableOptions` are such."""
+
+    @property
+    def target(self) -> str:
+        """Name of the target column."""
+
+    @property
+    def group(self) -> str | None:
+        """Name of the column of groups."""
+
+    @property
+    def time(self) -> str | None:
+        """Name of the column of times."""
+
+    @property
+    def split_column(self) -> str | None:
+        """Name of the column that says train or test."""
+
+    @property
+    def seed(self) -> int:
+        """Seed of a split by chance."""
+
+    @property
+    def test_size(self) -> float:
+        """Share of the rows for testing."""
+
+    @property
+    def stratify(self) -> bool | None:
+        """Whether both parts hold the same share of each class."""
+
+
+def columns_of(options: SplitOptions) -> dict[str, str]:
+    """Return the columns that are no features, by the option that names them."""
+    flags = {"--target": options.target, "--group": options.group, "--time": options.time}
+    return {flag: column for flag, column in (flags | {"--split-column": options.split_column}).items() if column}
+
+
+def check_columns(options: SplitOptions) -> None:
+    """Refuse options of a split that contradict each other.
+
+    Raises
+    ------
+    UsageError
+        If they do.
+
+    """
+    taken: dict[str, str] = {}
+    for flag, column in columns_of(options).items():
+        if column in taken:
+            raise UsageError(f"{taken[column]} and {flag} name the same column")
+        taken[column] = flag
+    if options.group and options.time:
+        raise UsageError(
+            "--group and --time don't go together: rows of one group lie before and after a time",
+            "choose what new rows will be: of new groups, or later",
+        )
+    if options.time and options.stratify is not None:
+        raise UsageError("--stratify does not go with --time: the latest rows are for testing, of whatever class")
+
+
+def check_dropped(options: SplitOptions, drop: Collection[str]) -> None:
+    """Refuse a column that is left out and decides the split; raises a `UsageError`."""
+    for flag, column in columns_of(options).items():
+        if flag != "--target" and column in drop:
+            raise UsageError(f"--drop and {flag} name the same column", f"the column of {flag} is no feature anyway")
+
+
+def parts_of(
+    frame: "pl.DataFrame", target: Target, options: SplitOptions, source: Source
+) -> tuple[Rows, Rows, Split | None]:
+    """Return the rows for training and those for testing, and by what they are kept together or in order.
+
+    Raises
+    ------
+    InputRefusedError
+        If a cell of a column that decides is missing or can't be read, the user's own parts cut through groups or
+        times, or there are too few rows, groups or times.
+    UsageError
+        If numbers are to be stratified.
+
+    """
+    by: Kind | None = "group" if options.group else "time" if options.time else None
+    keys = _keys(frame, options, source)
+    try:
+        train, test = _chosen(frame, keys, target, options, source)
+        if by is None or keys is None:
+            return train, test, None
+        split = Split(by=by, column=options.group or options.time or "", train=keys[train], test=keys[test])
+        split.check(len(train), len(test))
+    except InputRefusedError as error:
+        named = error.message.startswith(f"{source.name}:")
+        # counts make classes that occur once
+        hint = f"{error.hint}; --task regression predicts the number" if _is_of_counts(error, target) else error.hint
+        raise InputRefusedError(error.message if named else f"{source.name}: {error.message}", hint) from error
+    _warn(split, target, train, source)
+    return train, test, split
+
+
+def _is_of_counts(error: InputRefusedError, target: Target) -> bool:
+    return "--no-stratify" in (error.hint or "") and numbered(target.class_names)
+
+
+def stratifies(options: SplitOptions, target: Target) -> bool:
+    """Return whether both parts shall hold the same share of each class."""
+    if options.stratify and target.task == "regression":
+        raise UsageError("--stratify is for classes; the target is a number")
+    return target.task != "regression" if options.stratify is None else options.stratify
+
+
+def _keys(frame: "pl.DataFrame", options: SplitOptions, source: Source) -> Keys | None:
+    """Return the number of each row's group, int32, or its time, float64; None if there are none."""
+    name = options.group or options.time
+    if name is None:
+        return None
+    cells = frame[name]
+    if cells.null_count():
+        what, row = "group" if options.group else "time", int(cells.is_null().arg_max() or 0)
+        raise InputRefusedError(
+            f"{source.at(row, name)}: the row has no {what}", "give it one, or leave such rows out with --missing drop"
+        )
+    return _groups_of(cells) if options.group else _times_of(cells, source)
+
+
+def _times_of(cells: "pl.Series", source: Source) -> Keys:
+    times = times_of(cells)
+    if np.isnan(times).any():
+        row = int(np.isnan(times).argmax())
+        raise InputRefusedError(f'{source.at(row, cells.name)}: "{display(cells[row])}" is no time here', WANTED)
+    return times
+
+
+def _groups_of(cells: "pl.Series") -> Keys:
+    """Return the number of each row's text among the different ones, as numbers if all are whole ones."""
+    different = cells.unique()
+    whole = bool((different.str.contains(INTEGER) & (different.str.len_bytes() < _LONG)).all())
+    texts = sorted(different.to_list(), key=(lambda text: (int(text), text)) if whole else str)
+    return category_codes(cells, tuple(texts))
+
+
+def _chosen(
+    frame: "pl.DataFrame", keys: Keys | None, target: Target, options: SplitOptions, source: Source
+) -> tuple[Rows, Rows]:
+    if options.split_column:
+        return _own_parts(frame[options.split_column], source)
+    if keys is not None and options.time:
+        return split_times(keys, test_size=options.test_size)
+    y = target.y if stratifies(options, target) else None
+    if keys is not None:
+        _check_count(frame[options.group or ""], len(np.unique(keys)))
+        return split_groups(keys, seed=options.seed, test_size=options.test_size, y=y)
+    return split_rows(frame.height, seed=options.seed, test_size=options.test_size, y=y, class_names=target.class_names)
+
+
+def _check_count(cells: "pl.Series", count: int) -> None:
+    if count < FEWEST_GROUPS:
+        are = "1 group" if count == 1 else f"{count} groups"
+        raise InputRefusedError(
+            f'"{display(cells.name)}" has {are}; at least {FEWEST_GROUPS} are needed',
+            "say with --split-column which rows are for testing, or collect more groups",
+        )
+
+
+def _own_parts(cells: "pl.Series", source: Source) -> tuple[Rows, Rows]:
+    parts = category_codes(cells.str.to_lowercase().fill_null(""), ("train", "test"))
+    if (parts < 0).any():
+        row = int((parts < 0).argmax())
+        raise InputRefusedError(
+            f'{source.at(row, cells.name)}: "{display(cells[row] or "")}" is neither train nor test'
+        )
+    return np.flatnonzero(parts == 0), np.flatnonzero(parts == 1)
+
+
+def _warn(split: Split, target: Target, train: Rows, source: Source) -> None:
+    """Warn where a split does not do what it is for."""
+    keys = np.concatenate([split.train, split.test])
+    if split.by == "group" and len(np.unique(keys)) == len(keys):
+        text = f'{source.name}: "{display(split.column)}" is different in every row, so it keeps no rows together'
+        warnings.warn(text, DlwhyWarning, stacklevel=4)
+    if target.task == "regression" or not len(train):
+        return
+    absent = [name for index, name in enumerate(target.class_names) if index not in np.unique(target.y[train])]
+    if absent:
+        names = ", ".join(display(name) for name in absent[:10])
+        why = "no group of it" if split.by == "group" else "no row so early"
+        text = f"{source.name}: class {names}: {why} is for training, so no model can know it"
+        warnings.warn(text, DlwhyWarning, stacklevel=4)
