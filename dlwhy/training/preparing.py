@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import FloatArray, Task
-from dlwhy.errors import UsageError
+from dlwhy.data.splitting import Split, split_groups, split_times
+from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.models import network as networks
 from dlwhy.training.options import TrainingOptions
 
@@ -23,27 +24,35 @@ def steps_an_epoch(n: int, batch_size: int) -> int:
 
 
 def held_out(
-    rows: IndexArray, y: npt.NDArray[np.generic], task: Task, *, share: float, seed: int
+    rows: IndexArray, y: npt.NDArray[np.generic], task: Task, *, share: float, seed: int, split: Split | None = None
 ) -> tuple[IndexArray, IndexArray]:
     """Split rows into those to train and those to validate on; both hold the same share of each class if they can.
+
+    Where rows belong together, or follow each other, whole groups or the latest rows are held out, about as many.
 
     Parameters
     ----------
     rows
-        Indices, (n,).
+        Indices of training rows, (n,).
     y
         Their targets, (n,).
     task
         Regression is not stratified.
     share, seed
         Share of the rows to validate on, and the seed of the split.
+    split
+        How the data set is split.
 
     Raises
     ------
     UsageError
         If a part would be empty.
+    InputRefusedError
+        If all rows are of one group or time.
 
     """
+    if split is not None:
+        return _as_split(split, rows, y if task != "regression" else None, share=share, seed=seed)
     from sklearn.model_selection import train_test_split
 
     size = round(len(rows) * share)
@@ -51,9 +60,29 @@ def held_out(
         raise UsageError(f"--validation-split {share:g} of {len(rows)} rows leaves a part empty")
     counts = np.unique(y, return_counts=True)[1]
     stratify = task != "regression" and counts.min() >= 2 and size >= len(counts) <= len(rows) - size
-    state = int(generator(seed, "validation").integers(2**32))
+    state = _state(seed)
     rest, held = train_test_split(rows, test_size=size, random_state=state, stratify=y if stratify else None)
     return rest, held
+
+
+def _as_split(
+    split: Split, rows: IndexArray, y: npt.NDArray[np.generic] | None, *, share: float, seed: int
+) -> tuple[IndexArray, IndexArray]:
+    """Split training rows by whole groups, or by time."""
+    keys = split.train[rows]
+    try:
+        if split.by == "time":
+            rest, held = split_times(keys, test_size=share)
+        else:
+            labels = None if y is None else y.astype(np.int32)
+            rest, held = split_groups(keys, seed=_state(seed), test_size=share, y=labels)
+    except InputRefusedError as error:
+        raise InputRefusedError(f"--validation-split {share:g}: in the training part {error.message}") from error
+    return rows[rest], rows[held]
+
+
+def _state(seed: int) -> int:
+    return int(generator(seed, "validation").integers(2**32))
 
 
 def class_weights(y: npt.NDArray[np.generic]) -> FloatArray:

@@ -185,7 +185,9 @@ def _held_out(
     if not options.held_out:
         return X, y, dataset.X_test, dataset.y_test
     rows = np.arange(len(X), dtype=np.int32)
-    rest, held = preparing.held_out(rows, y, dataset.task, share=options.held_out, seed=options.seed)
+    rest, held = preparing.held_out(
+        rows, y, dataset.task, share=options.held_out, seed=options.seed, split=dataset.split
+    )
     return X[rest], y[rest], X[held], y[held]
 
 

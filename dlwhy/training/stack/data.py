@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -164,8 +165,9 @@ def prepare(
     train = _indices(varying.rows, n_train, count, "rows") or [np.arange(n_train, dtype=np.int32)] * count
     validation = _indices(varying.validation_rows, n_train, count, "validation_rows")
     if validation is None and options.held_out:
+        how: Any = {"share": options.held_out, "split": dataset.split}
         pairs = [
-            preparing.held_out(own, y[i % len(y)][own], dataset.task, share=options.held_out, seed=seeds[i])
+            preparing.held_out(own, y[i % len(y)][own], dataset.task, seed=seeds[i], **how)
             for i, own in enumerate(train)
         ]
         train, validation = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
