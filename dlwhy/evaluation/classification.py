@@ -6,7 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Task
+from dlwhy.data.splitting import Keys
 from dlwhy.evaluation.calibration import predicted_classes, reliability, wilson_interval
+from dlwhy.evaluation.clusters import share_interval
 from dlwhy.evaluation.results import ClassScore, Evaluation, FloatArray
 from dlwhy.models.diagnosis.outputs import by_class
 from dlwhy.text import display, finite
@@ -21,6 +23,8 @@ def classification(
     task: Task,
     class_names: tuple[str, ...],
     logits: FloatArray | None = None,
+    *,
+    groups: Keys | None = None,
 ) -> Evaluation:
     """Evaluate class probabilities; `dlwhy.evaluation.evaluate` has checked them."""
     from sklearn.metrics import brier_score_loss, confusion_matrix
@@ -32,8 +36,9 @@ def classification(
     y_prob = columns[:, 1] if task == "binary" else columns
     y_pred = predicted_classes(y_prob, task)
     occurring = np.unique(y_true)
-    hits = int(np.sum(y_pred == y_true))
-    low, high = wilson_interval(hits, len(y_true))
+    right = y_pred == y_true
+    hits = int(np.sum(right))
+    low, high = wilson_interval(hits, len(y_true)) if groups is None else share_interval(right, groups)
     balanced, roc_auc = _of_several_classes(y_true, y_pred, columns, occurring)
     of_second = {"pos_label": 1} if task == "binary" else {}
     metrics = {
@@ -55,6 +60,7 @@ def classification(
         classes=_class_scores(y_true, y_pred, class_names),
         confusion=confusion_matrix(y_true, y_pred, labels=range(n_classes)),
         notes=_class_notes(occurring, class_names),
+        groups=groups,
     )
 
 

@@ -1,13 +1,15 @@
 """Two predictions of the same rows: by how much one is better, with an interval; and that in words."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from typing import Literal
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 import numpy as np
 
 from dlwhy.evaluation import regression
 from dlwhy.evaluation.calibration import wilson_interval
+from dlwhy.evaluation.clusters import effective_rows, quantile, wilson
 from dlwhy.evaluation.results import MAIN_METRIC, Evaluation
 from dlwhy.text import number
 
@@ -72,7 +74,8 @@ def difference(ours: Evaluation, theirs: Evaluation, *, seed: int = 42) -> Diffe
     """Compare two evaluations of the same rows.
 
     Accuracy: Newcombe's interval for the difference of two shares of the same rows (Newcombe 1998, method 10). R²: the
-    bootstrap over rows, the same resamples for both (percentile, 2000 resamples).
+    bootstrap over rows, the same resamples for both (percentile, 2000 resamples). Rows that come in groups count for as
+    many as they are worth in telling the two apart (`clusters.effective_rows`); the bootstrap is over groups then.
 
     Parameters
     ----------
@@ -88,20 +91,37 @@ def difference(ours: Evaluation, theirs: Evaluation, *, seed: int = 42) -> Diffe
     if metric == "r2":
         mine, other = ours.metrics["r2"], theirs.metrics["r2"]
         value = None if mine is None or other is None else mine - other
-        low, high = regression.r2_difference(ours.y_true, ours.y_pred, theirs.y_pred, seed)
+        low, high = regression.r2_difference(ours.y_true, ours.y_pred, theirs.y_pred, seed, ours.groups)
         return Difference(value=value, low=low, high=high, metric=metric, n_samples=n_samples)
     mine, other = ours.y_pred == ours.y_true, theirs.y_pred == theirs.y_true
-    low, high = newcombe_interval(
-        both=int(np.sum(mine & other)),
-        first=int(np.sum(mine & ~other)),
-        second=int(np.sum(other & ~mine)),
-        neither=int(np.sum(~mine & ~other)),
-    )
+    counts: dict[str, Any] = {
+        "both": int(np.sum(mine & other)),
+        "first": int(np.sum(mine & ~other)),
+        "second": int(np.sum(other & ~mine)),
+        "neither": int(np.sum(~mine & ~other)),
+    }
+    if ours.groups is None:
+        low, high = newcombe_interval(**counts)
+    else:
+        worth = effective_rows(mine.astype(np.float64) - other, ours.groups) / n_samples
+        interval = functools.partial(_wilson_by_group, z=quantile(ours.groups))
+        low, high = newcombe_interval(**{name: worth * n for name, n in counts.items()}, interval=interval)
     value = float(np.mean(mine) - np.mean(other))
     return Difference(value=value, low=low, high=high, metric=metric, n_samples=n_samples)
 
 
-def newcombe_interval(*, both: int, first: int, second: int, neither: int) -> tuple[float, float]:
+def _wilson_by_group(hits: float, n: float, *, z: float) -> tuple[float, float]:
+    return wilson(hits / n, n, z)
+
+
+def newcombe_interval(
+    *,
+    both: float,
+    first: float,
+    second: float,
+    neither: float,
+    interval: Callable[[Any, Any], tuple[float, float]] = wilson_interval,
+) -> tuple[float, float]:
     """Compute the 95 % interval of the difference of two shares of the same rows.
 
     Newcombe, Improved confidence intervals for the difference between binomial proportions based on paired data,
@@ -111,11 +131,13 @@ def newcombe_interval(*, both: int, first: int, second: int, neither: int) -> tu
     ----------
     both, first, second, neither
         Rows that both have right, only the first, only the second, none.
+    interval
+        The interval of one share, from its rows and all rows.
 
     """
     n = both + first + second + neither
     shares = ((both + first) / n, (both + second) / n)
-    intervals = (wilson_interval(both + first, n), wilson_interval(both + second, n))
+    intervals = (interval(both + first, n), interval(both + second, n))
     margins = (both + first) * (second + neither) * (both + second) * (first + neither)
     product = both * neither - first * second
     correlation = (max(product - n / 2, 0) if product > 0 else product) / margins**0.5 if margins else 0.0

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset, Task
+from dlwhy.data.splitting import Keys
 from dlwhy.data.tables.frames import Frame
 from dlwhy.errors import InputRefusedError, UnusableResultError
 from dlwhy.evaluation.classification import classification
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _PENALIZED = "loss: of the predictions alone; training adds the penalty of --l1 and --l2"
 Split = Literal["test", "train", "all"]
+_PARTS = {"test": ("test",), "train": ("train",), "all": ("train", "test")}
 
 
 def evaluate(
@@ -32,6 +34,7 @@ def evaluate(
     class_names: Sequence[str] = (),
     seed: int = 42,
     logits: FloatArray | None = None,
+    groups: Keys | None = None,
 ) -> Evaluation:
     """Compare predictions with the truth.
 
@@ -51,6 +54,8 @@ def evaluate(
     logits
         For classes, a network's outputs before the sigmoid, (n_samples,), or softmax, (n_samples, n_classes). With
         them the loss is the one that training reports; without, probabilities are kept 1e-7 away from 0 and 1.
+    groups
+        (n_samples,): the number of each row's group, if rows belong together; intervals count groups then.
 
     Raises
     ------
@@ -67,9 +72,9 @@ def evaluate(
     if not np.isfinite(y_prob if logits is None else logits).all():
         raise UnusableResultError("the model's predictions are not finite numbers", "train it on scaled features")
     if task == "regression":
-        found = regression(y_true.astype(np.float64), y_prob.astype(np.float64), seed)
+        found = regression(y_true.astype(np.float64), y_prob.astype(np.float64), seed, groups)
     else:
-        found = classification(y_true, y_prob, task, tuple(class_names), logits)
+        found = classification(y_true, y_prob, task, tuple(class_names), logits, groups=groups)
     some_true, some_prob = sample(y_true, y_prob)
     return dataclasses.replace(found, outputs=outputs_of(some_true, some_prob, task))
 
@@ -114,7 +119,8 @@ def evaluate_model(
     X, y = rows_of(fitted, split, data)
     logits = trained.logits(X)
     y_prob = predictions(logits, fitted.task)
-    found = evaluate(y, y_prob, task=fitted.task, class_names=fitted.class_names, logits=logits)
+    about: Any = {"class_names": fitted.class_names, "groups": groups_of(fitted, split)}
+    found = evaluate(y, y_prob, task=fitted.task, logits=logits, **about)
     notes = (_PENALIZED,) if trained.plain().plan.penalized else ()
     return dataclasses.replace(found, notes=(*found.notes, *notes))
 
@@ -130,9 +136,16 @@ def rows_of(
         If the part has no rows.
 
     """
-    parts = {"test": ("test",), "train": ("train",), "all": ("train", "test")}[split]
+    parts = _PARTS[split]
     X = np.concatenate([getattr(dataset, f"X_{part}") for part in parts])
     y = np.concatenate([getattr(dataset, f"y_{part}") for part in parts])
     if not len(y):
         raise InputRefusedError(f"{data or display(dataset.name)}: the {split} part has no rows", "choose another part")
     return X, y
+
+
+def groups_of(dataset: Dataset, split: Split = "test") -> Keys | None:
+    """Return the groups of the rows of a part, as `rows_of` gives them; None if each row stands for itself."""
+    if dataset.split is None or dataset.split.by != "group":
+        return None
+    return np.concatenate([getattr(dataset.split, part) for part in _PARTS[split]])

@@ -6,22 +6,27 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from dlwhy.data.splitting import Keys
+from dlwhy.evaluation.clusters import group_sums
 from dlwhy.evaluation.results import REGRESSION_METRICS, Evaluation
 from dlwhy.text import finite
 
+_Statistic = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
 _RESAMPLES = 2000
 _ROWS_AT_ONCE = 50_000
 # from twice as many rows on, means of groups of rows are resampled: the interval hardly changes, and takes no longer
 _RESAMPLED_UNITS = 5000
 
 
-def regression(y_true: npt.NDArray[np.float64], y_pred: npt.NDArray[np.float64], seed: int) -> Evaluation:
+def regression(
+    y_true: npt.NDArray[np.float64], y_pred: npt.NDArray[np.float64], seed: int, groups: Keys | None = None
+) -> Evaluation:
     """Evaluate predicted numbers; `dlwhy.evaluation.evaluate` has checked them."""
     centred = _centred(y_true)
     error = y_pred - y_true
     moments = np.stack([error**2, np.abs(error), centred, centred**2])
     r2, mae, rmse = _regression_metrics(moments.mean(axis=1))
-    (r2_low, mae_low, rmse_low), (r2_high, mae_high, rmse_high) = _bootstrap(moments, _regression_metrics, seed)
+    (r2_low, mae_low, rmse_low), (r2_high, mae_high, rmse_high) = _bootstrap(moments, _regression_metrics, seed, groups)
     values = (r2, r2_low, r2_high, mae, mae_low, mae_high, rmse, rmse_low, rmse_high, float(np.mean(error**2)))
     metrics = {name: finite(value) for name, value in zip(REGRESSION_METRICS, values, strict=True)}
     notes = []
@@ -30,17 +35,27 @@ def regression(y_true: npt.NDArray[np.float64], y_pred: npt.NDArray[np.float64],
     elif metrics["r2"] is None:
         notes.append("all true values are equal: R² is not defined")
     return Evaluation(
-        task="regression", n_samples=len(y_true), metrics=metrics, y_true=y_true, y_pred=y_pred, notes=tuple(notes)
+        task="regression",
+        n_samples=len(y_true),
+        metrics=metrics,
+        y_true=y_true,
+        y_pred=y_pred,
+        notes=tuple(notes),
+        groups=groups,
     )
 
 
 def r2_difference(
-    y_true: npt.NDArray[np.float64], ours: npt.NDArray[np.float64], theirs: npt.NDArray[np.float64], seed: int
+    y_true: npt.NDArray[np.float64],
+    ours: npt.NDArray[np.float64],
+    theirs: npt.NDArray[np.float64],
+    seed: int,
+    groups: Keys | None = None,
 ) -> tuple[float | None, float | None]:
     """Compute the 95 % interval of the difference in R² of two predictions of the same rows, (n_samples,) each."""
     centred = _centred(y_true)
     moments = np.stack([(theirs - y_true) ** 2 - (ours - y_true) ** 2, centred, centred**2])
-    low, high = _bootstrap(moments, _gain_in_r2, seed)
+    low, high = _bootstrap(moments, _gain_in_r2, seed, groups)
     return finite(low), finite(high)
 
 
@@ -64,14 +79,16 @@ def _regression_metrics(means: npt.NDArray[np.float64]) -> npt.NDArray[np.float6
 
 
 def _bootstrap(
-    moments: npt.NDArray[np.float64], statistic: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]], seed: int
+    moments: npt.NDArray[np.float64], statistic: _Statistic, seed: int, groups: Keys | None
 ) -> npt.NDArray[np.float64]:
-    """Return the lower and upper 95 % bounds of a statistic of mean moments, (2, …); NaN for a single row.
+    """Return the lower and upper 95 % bounds of a statistic of mean moments, (2, …); NaN for a single row or group.
 
-    What the statistic consists of shares its resamples of rows, as a difference needs it.
+    What the statistic consists of shares its resamples of rows, as a difference needs it. Groups are resampled whole.
     """
     from scipy.stats import bootstrap
 
+    if groups is not None:
+        moments, statistic = group_sums(moments, groups), _of_sums(statistic)
     units = _grouped(moments)
     n_units = units.shape[1]
     if n_units < 2:
@@ -92,6 +109,11 @@ def _bootstrap(
             rng=seed,
         )
         return np.asarray(np.quantile(found.bootstrap_distribution, (0.025, 0.975), axis=-1))
+
+
+def _of_sums(statistic: _Statistic) -> _Statistic:
+    """Make a statistic of mean moments one of mean sums over groups, the number of rows behind them."""
+    return lambda sums: statistic(sums[:-1] / sums[-1])
 
 
 def _grouped(moments: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

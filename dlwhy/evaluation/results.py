@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from dlwhy import html
 from dlwhy.data.dataset import Task
+from dlwhy.data.splitting import Keys
 from dlwhy.models.diagnosis.outputs import Outputs
 from dlwhy.text import number
 
@@ -89,7 +90,8 @@ class Evaluation:
         (binary: 0 to 1; several classes: summed over the classes, 0 to 2), `ece` (expected calibration error as in
         Guo et al. 2017, 15 bins of equal width; binary: of the probability of the second class; several classes: of
         the confidence in the predicted one). For regression: `r2`, `mae`, `rmse` with 95 % bootstrap intervals
-        (percentile, 2000 resamples), and `loss` (mean squared error).
+        (percentile, 2000 resamples), and `loss` (mean squared error). Where rows come in groups, intervals count groups
+        (`dlwhy.evaluation.clusters`; the bootstrap resamples whole groups).
     y_true, y_pred
         (n_samples,): what was compared, class indices or numbers.
     classes
@@ -100,6 +102,8 @@ class Evaluation:
         What to know about the numbers, for people.
     outputs
         What the outputs look like, for `dlwhy.models.diagnosis.rules`.
+    groups
+        (n_samples,): the number of each row's group, if rows belong together; intervals count groups then.
 
     """
 
@@ -112,6 +116,18 @@ class Evaluation:
     confusion: npt.NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()
     outputs: Outputs | None = None
+    groups: Keys | None = dataclasses.field(default=None, repr=False, compare=False)
+
+    @property
+    def n_groups(self) -> int | None:
+        """Number of groups, if rows belong together."""
+        return None if self.groups is None else len(np.unique(self.groups))
+
+    @property
+    def rows(self) -> str:
+        """Say what was compared: ``160 rows``, or ``160 rows of 20 groups``."""
+        rows = f"{self.n_samples:,}".replace(",", " ") + " rows"
+        return rows if self.n_groups is None else f"{rows} of {self.n_groups} group{'s' * (self.n_groups != 1)}"
 
     def __getattr__(self, name: str) -> float | None:
         metrics: Mapping[str, float | None] = self.__dict__.get("metrics", {})
@@ -139,7 +155,8 @@ class Evaluation:
 
     def as_json(self, split: str = "test") -> dict[str, float | int | None]:
         """Return the numbers as one flat object; the count of rows is named after the split: ``n_test``."""
-        return {f"n_{split}": self.n_samples, **self.metrics}
+        groups = {} if self.groups is None else {"n_groups": self.n_groups}
+        return {f"n_{split}": self.n_samples, **groups, **self.metrics}
 
 
 def without_probabilities(evaluation: Evaluation) -> Evaluation:

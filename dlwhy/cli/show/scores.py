@@ -20,10 +20,10 @@ from dlwhy.models.diagnosis.rules import Finding
 from dlwhy.text import display, protected
 
 _ROWS_OF = {
-    "test": "{} rows",
-    "train": "{} rows that it was trained on",
-    "all": "{} rows, those it was trained on among them",
-    "table": "{} rows",
+    "test": "{}",
+    "train": "{} that it was trained on",
+    "all": "{}, those it was trained on among them",
+    "table": "{}",
 }
 
 
@@ -87,7 +87,7 @@ class Scores:
     def sentences(self, model: str) -> list[str]:
         """Say in words how a model compares with the baselines, and with the first model."""
         kind = "table" if self.is_table else self.split
-        rows = _ROWS_OF[kind].format(f"{self.models[model].n_samples:,}".replace(",", " "))
+        rows = _ROWS_OF[kind].format(self.models[model].rows)
         several, said = len(self.models) > 1, []
         gains = self.gains[model]
         if gains and all(gain.value is not None for gain in gains.values()):
@@ -208,8 +208,7 @@ def _show_tables(out: Output, scores: Scores) -> None:
     width = out.width
     for sentence in _all_sentences(scores):
         out.text(textwrap.fill(sentence, width, break_on_hyphens=False))
-    n_samples = next(iter(scores.models.values())).n_samples
-    title = f"{display(scores.data)}, {scores.split} part: {n_samples} rows"
+    title = f"{display(scores.data)}, {scores.split} part: {next(iter(scores.models.values())).rows}"
     for table in tables(scores):
         for header, rows in fitting(table, width):
             out.table([header[0], *(f">{name}" for name in header[1:])], rows, title=title)

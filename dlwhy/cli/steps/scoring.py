@@ -174,16 +174,16 @@ def _scores(
 
 
 def _score_baselines(options: Evaluate, dataset: "Dataset", out: Output) -> "dict[str, Evaluation]":
-    from dlwhy.evaluation.evaluate import evaluate, rows_of
+    from dlwhy.evaluation.evaluate import evaluate, groups_of, rows_of
     from dlwhy.evaluation.results import without_probabilities
     from dlwhy.models.baselines import WORDS, fit_baselines
 
     if len(dataset.y_train) > _SLOW:
         out.note(f"fitting simple models on {len(dataset.y_train)} rows: this may take a minute")
     X, y = rows_of(dataset, options.split, files.shown(options.data))
-    found = {}
+    found, groups = {}, groups_of(dataset, options.split)
     for name, baseline in fit_baselines(dataset, seed=options.seed).items():
-        result = evaluate(y, baseline.predict(X), task=dataset.task, class_names=dataset.class_names)
+        result = evaluate(y, baseline.predict(X), task=dataset.task, class_names=dataset.class_names, groups=groups)
         found[WORDS[name]] = result if baseline.has_probabilities else without_probabilities(result)
     return found
 

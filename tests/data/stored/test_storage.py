@@ -227,6 +227,7 @@ def test_a_data_set_is_described(tmp_path: Path) -> None:
         "features": ["width, cm", '"Größe"'],
         "target": "target",
         "classes": ["no", "yes"],
+        "split": "by chance",
         "provenance": small().provenance,
         "fingerprint": small().fingerprint,
         "bytes": (tmp_path / "d.npz").stat().st_size,
