@@ -22,6 +22,7 @@ from dlwhy.studies.plan import estimate
 from dlwhy.studies.plan.assembling import UnknownNamesError
 from dlwhy.studies.plan.study import Contrast, Results, Study, digest
 from dlwhy.studies.request import OwnData, Request
+from dlwhy.studies.tasks import resampling
 from dlwhy.studies.tasks.registry import shape_of
 from dlwhy.text import display, plain
 from dlwhy.training.ranges import check_range
@@ -222,12 +223,13 @@ def own_data(dataset: Dataset | None) -> OwnData | None:
     Raises
     ------
     InputRefusedError
-        If no network can be trained on them.
+        If no network can be trained on them, or they can't be resampled as they are split.
 
     """
     if dataset is None:
         return None
     check_range(dataset)
+    resampling.check(dataset)
     return OwnData.of(dataset)
 
 

@@ -37,7 +37,8 @@ def _title(report: Mapping[str, Any]) -> str:
     name, only = report["study"], f" (only {', '.join(report['only'])})" if report["only"] else ""
     if report["verdict_about"] == "own":
         question = claims.claim(name).question
-        return f"{name} on {report['own'] or 'the demonstration'}: {question}{only}"
+        split = f" ({report['split']})" if report["split"] else ""
+        return f"{name} on {report['own'] or 'the demonstration'}: {question}{only}{split}"
     return f"{name}: {report['claim']}{only}"
 
 

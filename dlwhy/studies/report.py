@@ -41,6 +41,8 @@ def report(study: Study, results: Results) -> dict[str, Any]:
         "study": study.name,
         "claim": claim.sentence,
         "own": request.own.name if request.own else None,
+        "split": (request.own.how_split or None) if request.own else None,
+        "cautions": [request.own.caution] if request.own and request.own.caution else [],
         "only": list(request.only),
         "budget": request.budget,
         "base_seed": request.base_seed,
@@ -51,7 +53,7 @@ def report(study: Study, results: Results) -> dict[str, Any]:
         "verdict_tasks": list(dict.fromkeys(finding.task for finding in settled.decisive)),
         "controls_verdict": settled.controls_verdict,
         "controls_ok": settled.controls_ok,
-        "reasons": list(settled.reasons),
+        "reasons": [*settled.reasons, *_against(study)],
         "a_a": floor,
         "predictions": [finding.as_json() for finding in settled.findings],
         "arms": arms,
@@ -62,6 +64,12 @@ def report(study: Study, results: Results) -> dict[str, Any]:
         "trainings": trainings(study, results),
     }
     return {**content, "headline": headline.of(content)}
+
+
+def _against(study: Study) -> tuple[str, ...]:
+    """Say beside the verdict that the user's own parts were not kept to."""
+    own = study.request.own
+    return (f'rows split anew, against your column "{own.column}"',) if own and own.caution else ()
 
 
 def trainings(study: Study, results: Results) -> int:

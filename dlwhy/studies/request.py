@@ -3,7 +3,9 @@
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
+
+import numpy as np
 
 from dlwhy.data.dataset import Dataset
 from dlwhy.data.dataset import Task as Kind
@@ -15,6 +17,9 @@ Budget = Literal["quick", "default", "thorough"]
 BUDGETS: Mapping[str, int] = {"quick": 12, "default": 20, "thorough": 64}
 # of rows that are resampled, what is held out
 TEST_SHARE = 0.25
+# of rows that follow each other, what is tested at a time
+_WINDOW_SHARE = 0.125
+By = Literal["row", "group", "time"]
 
 # names of tasks that the studies have themselves
 _TAKEN = {*REGISTRY, "tent", "linear", "linear-noise", "teacher", "smooth-teacher", "hierarchy", "trunk", "noise"}
@@ -30,6 +35,10 @@ class OwnData:
         Its name, and the SHA-256 of all that decides a training on it.
     rows, features, classes
         Its size; no classes mean regression.
+    by, column
+        What is resampled, and by which column; ``row`` with a column where the user's own parts are split anew.
+    groups, largest
+        Number of groups, and rows of the largest.
 
     """
 
@@ -38,18 +47,33 @@ class OwnData:
     rows: int
     features: int
     classes: int
+    by: By = "row"
+    column: str | None = None
+    groups: int = 0
+    largest: int = 1
+
+    def __post_init__(self) -> None:
+        if self.by not in get_args(By):
+            raise ValueError(f"by {display(self.by)}")
 
     @classmethod
     def of(cls, dataset: Dataset) -> Self:
         """Describe a data set; one that has the name of a control gets another."""
-        # names stand in sentences into which numbers are put
-        name = display(dataset.name).replace("{", "(").replace("}", ")")
+        split = dataset.split
+        column = split.column if split else dataset.split_column
+        keys = np.concatenate([split.train, split.test]) if split and split.by == "group" else np.zeros(0)
+        sizes = np.unique(keys, return_counts=True)[1]
+        name = _plain(dataset.name)
         return cls(
             name=f"{name} (yours)" if name in _TAKEN else name,
             fingerprint=dataset.fingerprint,
             rows=len(dataset.X_train) + len(dataset.X_test),
             features=dataset.n_features,
             classes=dataset.n_classes,
+            by=split.by if split else "row",
+            column=None if column is None else _plain(column),
+            groups=len(sizes),
+            largest=int(sizes.max(initial=1)),
         )
 
     @property
@@ -64,8 +88,30 @@ class OwnData:
 
     @property
     def n_train(self) -> int:
-        """Rows of a split that are not held out."""
-        return kept(self.rows)
+        """Rows of a split that can be trained on, whatever the seed."""
+        if self.by == "time":
+            return past(self.rows)
+        return kept(self.rows) - (self.largest - 1)
+
+    @property
+    def how_split(self) -> str:
+        """Say what a study does to keep rows together or in order; empty where each row stands for itself."""
+        if self.by == "group":
+            return f'split by group "{self.column}": every seed holds out whole groups, of {self.groups}'
+        if self.by == "time":
+            return f'split by time "{self.column}": every seed is tested on later rows than it learnt from'
+        return ""
+
+    @property
+    def caution(self) -> str:
+        """Say what is wrong with a study of rows whose parts the user has chosen; empty if it was not so."""
+        if self.by != "row" or self.column is None:
+            return ""
+        return (
+            f'{self.name} comes split by its column "{self.column}", but every seed splits its rows anew, by chance.'
+            " Where rows belong together or follow each other in time, they then stand in both parts, and all results"
+            " are too good: import the table with --group COLUMN or --time COLUMN, which studies keep to."
+        )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -153,8 +199,8 @@ class Request:
         own = values.get("own")
         _check_kinds(values, int, ("n_seeds", "base_seed", "epochs"))
         _check_kinds(values, float, ("alpha", "smallest_effect"))
-        _check_kinds(own or {}, int, ("rows", "features", "classes"))
-        _check_kinds(own or {}, str, ("name", "fingerprint"))
+        _check_kinds(own or {}, int, ("rows", "features", "classes", "groups", "largest"))
+        _check_kinds(own or {}, str, ("name", "fingerprint", "by", "column"))
         return cls(**{**values, "only": tuple(values.get("only", ())), "own": OwnData(**own) if own else None})
 
 
@@ -166,6 +212,21 @@ def score_of(kind: Kind) -> str:
 def kept(rows: int) -> int:
     """Return how many of so many rows are not held out."""
     return rows - math.ceil(TEST_SHARE * rows)
+
+
+def past(rows: int) -> int:
+    """Return how many rows before a moment are trained on."""
+    return rows // 2
+
+
+def window(rows: int) -> int:
+    """Return how many rows after a moment are tested on."""
+    return math.ceil(_WINDOW_SHARE * rows)
+
+
+def _plain(name: str) -> str:
+    """Return a name for sentences, into which numbers are put."""
+    return display(name).replace("{", "(").replace("}", ")")
 
 
 def _check_kinds(values: Mapping[str, Any], kind: type, names: Sequence[str]) -> None:

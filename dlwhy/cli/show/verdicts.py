@@ -70,7 +70,7 @@ def show(reports: Sequence[Mapping[str, Any]], out: Output) -> None:
 
 def _show_one(report: Mapping[str, Any], out: Output) -> None:
     headline, on_own = report["headline"], report["verdict_about"] == "own" and report["own"] is not None
-    out.paragraph(display(headline["title"], _LONGEST))
+    _show_title(report, out)
     if report["own"] is not None and not on_own:
         how = ": name a model to carry over with --source" if report["study"] == "transfer" else ""
         out.paragraph(f"nothing here is on your data{how}")
@@ -97,6 +97,12 @@ def _show_one(report: Mapping[str, Any], out: Output) -> None:
         cautions.append("not all arms have run yet")
     for caution in cautions:
         out.note(f"caution: {caution}")
+
+
+def _show_title(report: Mapping[str, Any], out: Output) -> None:
+    out.paragraph(display(report["headline"]["title"], _LONGEST))
+    for caution in report["cautions"]:
+        out.paragraph(f"caution: {display(caution, _LONGEST)}")
 
 
 def _sentences(report: Mapping[str, Any], *, on_own: bool) -> Iterator[str]:

@@ -96,6 +96,8 @@ def conducted(options: Study, out: Output) -> "list[Conducted]":
         verdicts.show_plans(plans, out)
         return []
     verdicts.warn_of_few_seeds(plans, out)
+    for caution in dict.fromkeys(request.own.caution for request in requests if request.own and request.own.caution):
+        out.note(f"dlwhy: warning: {caution}")
     command = shlex.join(["dlwhy", *sys.argv[1:]])
     done = []
     for request, plan in zip(requests, plans, strict=True):

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset, FloatArray
+from dlwhy.data.splitting import Keys, Split
 from dlwhy.models.layouts import Layout
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.stacked import StackedNetwork, n_outputs
@@ -105,13 +106,14 @@ def train(
 def joined(draws: Sequence[Draw], room: int) -> tuple[Dataset, list[npt.NDArray[np.int32]]]:
     """Put the training rows of all draws behind each other -> data set, and the rows of each."""
     places: dict[int, npt.NDArray[np.int32]] = {}
-    X, y, filled = [], [], 0
+    X, y, keys, filled = [], [], [], 0
     for draw in draws:
         if id(draw) in places:
             continue
         places[id(draw)] = np.arange(filled, filled + len(draw.X_train), dtype=np.int32)
         X.append(draw.X_train)
         y.append(draw.y_train)
+        keys += [draw.split.train] if draw.split else []
         filled += len(draw.X_train)
     first, spare = draws[0], max(0, room - filled)
     X.append(np.zeros((spare, first.X_train.shape[1]), np.float32))
@@ -124,6 +126,7 @@ def joined(draws: Sequence[Draw], room: int) -> tuple[Dataset, list[npt.NDArray[
         name="draws",
         task=first.task,
         class_names=tuple(f"class {i}" for i in range(first.n_classes)),
+        split=_joined_split(first.split, keys, spare),
     )
     return dataset, [places[id(draw)] for draw in draws]
 
@@ -151,3 +154,11 @@ def hidden(shape: StackedNetwork, weights: Sequence[FloatArray], index: int, X: 
     for layer in range(1, len(shape.spec.layers) + 1):
         X = np.maximum(X @ named[f"dense_{layer}", "kernel"] + named[f"dense_{layer}", "bias"], 0)
         yield X
+
+
+def _joined_split(split: Split | None, keys: Sequence[Keys], spare: int) -> Split | None:
+    """Return the keys of the training rows of all draws, of which each replica sees its own, and of spare ones."""
+    if split is None:
+        return None
+    train = np.concatenate([*keys, np.zeros(spare, split.train.dtype)])
+    return dataclasses.replace(split, train=train, test=train[:0])

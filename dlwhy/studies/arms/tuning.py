@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlwhy.data.dataset import Dataset, FloatArray
+from dlwhy.data.splitting import Rows
+from dlwhy.errors import InputRefusedError
 from dlwhy.studies.arms import scoring
 from dlwhy.studies.arms.training import room_of, stack_size, train
 from dlwhy.studies.plan.study import Seeds, Task
@@ -87,14 +89,41 @@ def _validating(draw: Draw) -> Draw:
     """Return a draw whose held-out rows choose a learning rate."""
     if not draw.overlap:
         return draw
-    held = max(1, round(len(draw.X_train) * TEST_SHARE))
+    held, rest = _held_out(draw, max(1, round(len(draw.X_train) * TEST_SHARE)))
     return dataclasses.replace(
         draw,
-        X_train=draw.X_train[held:],
-        y_train=draw.y_train[held:],
-        X_test=draw.X_train[:held],
-        y_test=draw.y_train[:held],
+        X_train=draw.X_train[rest],
+        y_train=draw.y_train[rest],
+        X_test=draw.X_train[held],
+        y_test=draw.y_train[held],
+        split=dataclasses.replace(draw.split, train=draw.split.train[rest]) if draw.split else None,
     )
+
+
+def _held_out(draw: Draw, count: int) -> tuple[Rows, Rows]:
+    """Return that many training rows to be tested on, and the others; but for those of the same groups, or as late.
+
+    Raises
+    ------
+    InputRefusedError
+        If nothing to learn is left.
+
+    """
+    rows = np.arange(len(draw.X_train))
+    if draw.split is None:
+        return rows[:count], rows[count:]
+    keys = draw.split.train
+    if draw.split.by == "group":  # groups come one after another
+        held, left = rows[:count], ~np.isin(keys, keys[:count])
+    else:
+        held = np.argsort(-keys, kind="stable")[:count]
+        left = keys < keys[held].min()
+    if not left.any() or (draw.task != "regression" and len(np.unique(draw.y_train[left])) < 2):
+        raise InputRefusedError(
+            f"{len(rows)} training rows, {draw.split.words}, are too few to hold some out for choosing a learning rate",
+            "give the arm a rate, or import more rows",
+        )
+    return held, rows[left]
 
 
 def _scores_of(

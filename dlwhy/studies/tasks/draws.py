@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset, FloatArray, Task
-from dlwhy.data.splitting import interleaved, split_rows
+from dlwhy.data.splitting import Rows, Split, interleaved, split_rows
 from dlwhy.errors import InputRefusedError
 from dlwhy.studies.request import TEST_SHARE
+from dlwhy.studies.tasks import resampling
+from dlwhy.text import display
 
 Points = tuple[npt.NDArray[Any], npt.NDArray[Any]]
 
@@ -30,7 +32,11 @@ class Draw:
     n_classes
         0 for regression.
     overlap
-        n_test / (n - n_test) where all seeds resample one data set of n rows (Nadeau & Bengio 2003), else 0.
+        n_test / (n - n_test) where all seeds resample one data set of n rows (Nadeau & Bengio 2003), else 0. That is
+        q / (1 - q), if two test parts have a share q in common: where groups or windows of time are resampled, they
+        are what is counted.
+    split
+        By what rows are kept together or in order, if they are; with the keys of training rows.
 
     """
 
@@ -41,6 +47,7 @@ class Draw:
     task: Task
     n_classes: int
     overlap: float = 0.0
+    split: Split | None = None
 
 
 def drawn(train: Points, test: Points, *, classes: int) -> Draw:
@@ -81,6 +88,8 @@ def resampled(
 ) -> Draw:
     """Split all rows of a data set anew, by class where that can be: repeated hold-out.
 
+    Whole groups are held out, or rows that are later, where the data set is split so (see `resampling`).
+
     Parameters
     ----------
     dataset
@@ -97,17 +106,21 @@ def resampled(
     Raises
     ------
     InputRefusedError
-        If there are fewer rows than asked for.
+        If there are fewer rows than asked for, or those of whole groups are of one class.
 
     """
     X = np.concatenate([dataset.X_train, dataset.X_test])
     y = np.concatenate([dataset.y_train, dataset.y_test])
     labels = y if dataset.task != "regression" and _can_be_shared(y, test_share) else None
-    state = int(generator(seed, 0).integers(2**32))
-    train, test = split_rows(len(y), seed=state, test_size=test_share, y=labels, class_names=dataset.class_names)
+    train, test, overlap, split = _parts(dataset, seed, labels, test_share=test_share)
     if n_train is not None and n_train > len(train):
         raise InputRefusedError(f"{dataset.name}: {n_train} training rows asked for, there are {len(train)}")
-    train = interleaved(train, labels, generator(seed, 1))[:n_train] if n_train else train
+    if split is None:
+        train = interleaved(train, labels, generator(seed, 1))[:n_train] if n_train else train
+    else:
+        train = train[:n_train]
+        split = dataclasses.replace(split, train=split.train[:n_train])
+        _check_classes(dataset, y[train])
     parts = [X[train], X[test]]
     targets = [y[train], y[test]]
     if standardise:
@@ -115,8 +128,35 @@ def resampled(
         if dataset.task == "regression":
             targets = [part[:, 0] for part in standardised(*(part[:, None] for part in targets))]
     draw = drawn((parts[0], targets[0]), (parts[1], targets[1]), classes=dataset.n_classes)
-    # of all that is not held out, however few of it are trained on: what two splits have in common decides
-    return dataclasses.replace(draw, overlap=len(test) / (len(y) - len(test)))
+    return dataclasses.replace(draw, overlap=overlap, split=split)
+
+
+def _parts(
+    dataset: Dataset, seed: int, labels: npt.NDArray[Any] | None, *, test_share: float
+) -> tuple[Rows, Rows, float, Split | None]:
+    """Return the rows to train and to be tested on, what two splits have in common, and the keys of the rows."""
+    rng, given = generator(seed, 0), dataset.split
+    if given is None:
+        n = len(dataset.y_train) + len(dataset.y_test)
+        state = int(rng.integers(2**32))
+        train, test = split_rows(n, seed=state, test_size=test_share, y=labels, class_names=dataset.class_names)
+        # of all that is not held out, however few of it are trained on: what two splits have in common decides
+        return train, test, len(test) / (n - len(test)), None
+    keys = np.concatenate([given.train, given.test])
+    if given.by == "group":
+        parts = resampling.by_group(keys, labels, rng, test_share=test_share)
+    else:
+        parts = resampling.by_time(keys, labels, rng)
+    split = dataclasses.replace(given, train=keys[parts.train], test=keys[parts.test])
+    return parts.train, parts.test, parts.overlap, split
+
+
+def _check_classes(dataset: Dataset, y: npt.NDArray[Any]) -> None:
+    if dataset.task != "regression" and len(np.unique(y)) < 2 and dataset.split:
+        raise InputRefusedError(
+            f"{display(dataset.name)}: a training part of {len(y)} rows, {dataset.split.words}, is of one class",
+            "there are too few groups of the other" if dataset.split.by == "group" else "its past knows no other",
+        )
 
 
 def _can_be_shared(y: npt.NDArray[Any], test_share: float) -> bool:

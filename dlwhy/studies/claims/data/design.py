@@ -94,7 +94,9 @@ def _arm(row: _Row, n: int, model: str, recipe: Recipe) -> Arm:
 
 def _own(own: OwnData) -> _Row:
     """Return the task of the user's data, with sizes that double up to the whole training part."""
-    least = max(_LEAST_ROWS, 4 * own.classes)
+    # rows come by whole groups: at least two of each class, in case all are as large as the largest
+    groups = 2 * max(2, own.classes) * own.largest if own.by == "group" else 0
+    least = max(_LEAST_ROWS, 4 * own.classes, groups)
     count = max(2, min(_MOST_SIZES, (own.n_train // least).bit_length()))
     sizes = tuple(max(2, own.n_train >> halvings) for halvings in reversed(range(count)))
     task = Task(name=own.name, role="own", draw="own")

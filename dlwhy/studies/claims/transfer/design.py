@@ -196,9 +196,12 @@ def _own(request: Request, path: str) -> tuple[list[Arm], list[Contrast]]:
 
 
 def _own_labels(own: OwnData) -> tuple[int, ...]:
-    """Return labels a class (rows, for regression): few, more, and all of the training part."""
+    """Return labels a class (rows, for regression): few, more, and all of the training part.
+
+    Rows that come by whole groups are never fewer than the largest group, which would all be of one class.
+    """
     most = max(1, own.n_train // max(1, own.classes))
-    return *(k for k in ((FEW, 20) if own.classes else (20, 80)) if k < most), most
+    return *(k for k in ((FEW, 20) if own.classes else (20, 80)) if own.largest <= k < most), most
 
 
 def _source_file(path: str) -> tuple[NetworkSpec, str | None]:
