@@ -169,7 +169,10 @@ def test_the_hostile_files_would_do_harm_if_they_were_loaded(tmp_path: Path) -> 
         (lambda: record(X_test=np.ma.ones(3)), "numpy.ma"),
         (lambda: record(metadata={1: 2}), "a key that is not text"),
         (lambda: record(metadata={"name": b"x"}), "opcode"),
-        (lambda: record(format="dlwhy.dataset/2"), "has the format dlwhy.dataset/2; this dlwhy reads dlwhy.dataset/1"),
+        (
+            lambda: record(format="dlwhy.dataset/3"),
+            "has the format dlwhy.dataset/3; this dlwhy reads dlwhy.dataset/1 and dlwhy.dataset/2",
+        ),
         (lambda: record(format="\x1b]0;x\x07"), "holds a dict of format, X_train"),
         (lambda: record(extra=1), "missing or unknown"),
         (lambda: record(X_test=None), '"X_test" is not an array'),
