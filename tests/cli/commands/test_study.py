@@ -220,14 +220,14 @@ def test_fault_4_foreign_text_reaches_no_terminal_raw(tmp_path, dlwhy_in_process
 def on_blobs(tmp_path_factory):
     """A folder with a table on which the claim does not hold, though it holds on the controls."""
     folder = tmp_path_factory.mktemp("own")
-    storage.write(make("blobs", samples=120), folder / "blobs.csv")
+    storage.write(make("blobs", samples=120), folder / "blobs.npz")
     return folder
 
 
 @pytest.fixture
 def mine(on_blobs, tmp_path, dlwhy_in_process):
     """Run the small study on that table; its rows are there already but for the first time."""
-    asked = ("study", "tiny", "--seeds", "8", "-d", on_blobs / "blobs.csv", "--dir", on_blobs / "study")
+    asked = ("study", "tiny", "--seeds", "8", "-d", on_blobs / "blobs.npz", "--dir", on_blobs / "study")
     return lambda *more: dlwhy_in_process(*asked, *more)
 
 
