@@ -213,25 +213,27 @@ def number_form(cells: "pl.Series", deciding: Deciding) -> NumberForm | None:
     reading, source, name = deciding.reading, deciding.source, cells.name
     different = cells.drop_nulls().unique(maintain_order=True)
     numeric = decorated.are_numbers(different) | different.str.contains(INFINITE)
-    texts = different.filter(numeric)
+    texts, words = different.filter(numeric), different.filter(~numeric)
     if texts.is_empty() and name not in reading.number:
         return None
-    if not numeric.all() or texts.is_empty():
-        words = different.filter(~numeric)
-        n_words = int(cells.is_in(words.implode()).sum())
+    n_words = int(cells.is_in(words.implode()).sum())
+    if texts.is_empty():
+        raise _words_among_numbers(cells, words, n_words, source)
+    found = decorated.find(
+        texts.filter(~texts.str.contains(INFINITE)), decimal=reading.decimal, thousands=reading.thousands
+    )
+    # no one way to write a number, such as 1st, 2nd, 3rd: words
+    are_texts = not found.forms and (found.n_units > _FEW_UNITS or len(different) <= _FEW_AMOUNTS)
+    if are_texts and not found.limits and name not in reading.number and not (reading.decimal or reading.thousands):
+        return None
+    if len(words):
         mostly = 2 * n_words < len(cells) - cells.null_count() or name in reading.number
         if mostly or (len(texts) >= _MANY_NUMBERS and len(words) <= _FEW_WORDS):
             raise _words_among_numbers(cells, words, n_words, source)
         return None
-    found = decorated.find(
-        texts.filter(~texts.str.contains(INFINITE)), decimal=reading.decimal, thousands=reading.thousands
-    )
     if found.limits and not reading.censored:
         raise _limits(cells, source)
     if not found.forms:
-        are_texts = found.n_units > _FEW_UNITS or len(different) <= _FEW_AMOUNTS
-        if are_texts and name not in reading.number and not (reading.decimal or reading.thousands):
-            return None
         raise _several_ways(texts, name, source)
     if len(found.forms) > 1:
         raise _ambiguous(texts, found.forms, name, source)

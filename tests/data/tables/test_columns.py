@@ -168,6 +168,14 @@ def test_mostly_numbers_and_a_word_are_never_categories_in_silence(share):
     assert text.columns[0].kind == "categorical"
 
 
+@pytest.mark.parametrize("odd", ["*", "n/k", "crew"])
+def test_ordinals_and_a_word_are_categories(odd):
+    dataset, told = read([("1st", "2nd", "3rd")[i * 7 % 3] for i in range(89)] + [odd])
+
+    assert dataset.columns[0].categories == tuple(sorted({"1st", "2nd", "3rd", odd}))
+    assert not told
+
+
 def test_case_14_a_name_can_be_kept():
     places = ["NA", "EU", "AS", "AF"] * 20
 
