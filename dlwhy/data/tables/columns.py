@@ -216,9 +216,8 @@ def number_form(cells: "pl.Series", deciding: Deciding) -> NumberForm | None:
     texts, words = different.filter(numeric), different.filter(~numeric)
     if texts.is_empty() and name not in reading.number:
         return None
-    n_words = int(cells.is_in(words.implode()).sum())
     if texts.is_empty():
-        raise _words_among_numbers(cells, words, n_words, source)
+        raise _words_among_numbers(cells, words, source)
     found = decorated.find(
         texts.filter(~texts.str.contains(INFINITE)), decimal=reading.decimal, thousands=reading.thousands
     )
@@ -227,9 +226,8 @@ def number_form(cells: "pl.Series", deciding: Deciding) -> NumberForm | None:
     if are_texts and not found.limits and name not in reading.number and not (reading.decimal or reading.thousands):
         return None
     if len(words):
-        mostly = 2 * n_words < len(cells) - cells.null_count() or name in reading.number
-        if mostly or (len(texts) >= _MANY_NUMBERS and len(words) <= _FEW_WORDS):
-            raise _words_among_numbers(cells, words, n_words, source)
+        if _are_wanted(cells, texts, words, reading):
+            raise _words_among_numbers(cells, words, source)
         return None
     if found.limits and not reading.censored:
         raise _limits(cells, source)
@@ -238,15 +236,30 @@ def number_form(cells: "pl.Series", deciding: Deciding) -> NumberForm | None:
     if len(found.forms) > 1:
         raise _ambiguous(texts, found.forms, name, source)
     form = dataclasses.replace(found.forms[0], censored=(reading.censored or "") if found.limits else "")
-    if not texts.str.contains(_NUMERIC).all():
-        odd = texts.filter(~texts.str.contains(NUMBER))
-        example = odd.gather([odd.str.len_chars().arg_max() or 0])
-        value = decorated.plain(example, form)
-        deciding.read.append(f'{display(name)}: read "{display(example[0])}" as {float(value[0]):.15g}')
-    elif (form.decimal, form.thousands) != (".", "") and (dotted := texts.filter(texts.str.contains("[.]"))).len():
-        value = decorated.plain(dotted[:1], form)
-        deciding.read.append(f'{display(name)}: read "{display(dotted[0])}" as {float(value[0]):.15g}')
+    _tell_reading(texts, form, name, deciding)
     return form
+
+
+def _are_wanted(cells: "pl.Series", texts: "pl.Series", words: "pl.Series", reading: Reading) -> bool:
+    """Return whether a column that holds numbers and words should be one of numbers."""
+    if cells.name in reading.number:
+        return True
+    mostly = 2 * int(cells.is_in(words.implode()).sum()) < len(cells) - cells.null_count()
+    return mostly or (len(texts) >= _MANY_NUMBERS and len(words) <= _FEW_WORDS)
+
+
+def _tell_reading(texts: "pl.Series", form: NumberForm, name: str, deciding: Deciding) -> None:
+    """Say how a number is read, if it is not plain."""
+    odd = texts.filter(~texts.str.contains(NUMBER))
+    if not texts.str.contains(_NUMERIC).all():
+        odd = odd.gather([odd.str.len_chars().arg_max() or 0])
+    elif (form.decimal, form.thousands) != (".", ""):
+        odd = texts.filter(texts.str.contains("[.]"))
+    else:
+        return
+    if len(odd):
+        value = decorated.plain(odd[:1], form)
+        deciding.read.append(f'{display(name)}: read "{display(odd[0])}" as {float(value[0]):.15g}')
 
 
 def _category(cells: "pl.Series", different: "pl.Series", source: Source) -> Column:
@@ -267,9 +280,9 @@ def mostly_numbers(present: "pl.Series") -> bool:
     return bool(2 * present.str.contains(_NUMERIC).sum() > len(present))
 
 
-def _words_among_numbers(cells: "pl.Series", words: "pl.Series", count: int, source: Source) -> InputRefusedError:
+def _words_among_numbers(cells: "pl.Series", words: "pl.Series", source: Source) -> InputRefusedError:
     """Say which word stands among numbers, and where."""
-    word = words[0]
+    word, count = words[0], int(cells.is_in(words.implode()).sum())
     where, column = source.at(int((cells == word).arg_true()[0]), cells.name), _quoted(cells.name)
     cures = f"--na {_quoted(word)} takes it for missing, --category {column} takes the column for text"
     share = f"; {count} of {len(cells)} cells are words, the others numbers" if count > 1 else ""
