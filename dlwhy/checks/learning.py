@@ -15,6 +15,7 @@ from dlwhy.text import display
 _FEWEST_ROWS = 1000
 _FEWEST_TO_JUDGE = 30
 _MOST_COLUMNS = 300
+_MOST_SHUFFLED = 2000
 _BY_CHANCE = 0.02
 _SURE, _SURE_WORSE = 3.0, 2.0  # standard errors
 _WORSE = 0.02
@@ -159,13 +160,13 @@ def _is_unused(name: str, table: Table, fit: _Fit) -> bool:
     from threadpoolctl import threadpool_limits
 
     place = next(place for place in table.places if place.column.name == name)
-    shuffled = fit.X.copy()
+    shuffled = fit.X[:_MOST_SHUFFLED].copy()
     columns = [*range(place.start, place.stop), *([] if place.missing is None else [place.missing])]
     order = np.random.default_rng(0).permutation(len(shuffled))
     shuffled[:, columns] = shuffled[order][:, columns]
     with threadpool_limits(1):
-        losses = _losses(table.y[table.is_test], fit.model.predict(shuffled), table.dataset.n_classes)
-    return not _is_below(fit.losses, losses)
+        losses = _losses(table.y[table.is_test][:_MOST_SHUFFLED], fit.model.predict(shuffled), table.dataset.n_classes)
+    return not _is_below(fit.losses[:_MOST_SHUFFLED], losses)
 
 
 CHECKS = (
