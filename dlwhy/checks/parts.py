@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from dlwhy.checks.association import Array, Mask
 from dlwhy.checks.finding import Check, Remark, Severity
@@ -58,7 +59,8 @@ def unknown_categories(table: Table) -> Iterator[Remark]:
 
 def drift(table: Table) -> Iterator[Remark]:
     """Find columns that are distributed differently in the two parts."""
-    test = table.is_test
+    single = _single(table)
+    test = table.is_test[single]
     if min(test.sum(), (~test).sum()) < _FEWEST_IN_PART:
         return
     looked_at: list[tuple[str, Array, bool]] = [
@@ -73,7 +75,8 @@ def drift(table: Table) -> Iterator[Remark]:
     level = _ALARMS / len(looked_at)
     found = []
     for name, values, is_category in looked_at:
-        distance, p = _in_shares(values, test) if is_category else _kolmogorov(values, test)
+        compared = _in_shares if is_category else _kolmogorov
+        distance, p = compared(values[single], test)
         if p < level and distance >= _MATTERS:
             found.append((distance, name))
     found.sort(reverse=True)
@@ -87,6 +90,15 @@ def drift(table: Table) -> Iterator[Remark]:
         yield Remark(
             says=says, columns=tuple(name for _, name in found), numbers={name: value for value, name in found}
         )
+
+
+def _single(table: Table) -> npt.NDArray[np.int64]:
+    """Return which of the drawn rows to compare: of rows that belong together one, for they are alike."""
+    split = table.dataset.split
+    if split is None or split.by != "group":
+        return np.arange(len(table.rows))
+    groups = table.of_rows(split.train, split.test, table.rows)
+    return np.sort(np.unique(groups, return_index=True)[1])
 
 
 def _kolmogorov(values: Array, test: Mask) -> tuple[float, float]:
@@ -160,8 +172,9 @@ Each column, its gaps and the target are compared between the parts: numbers by 
 categories by χ². Told is what would come by chance in {_ALARMS:.0%} of all tables, whatever the number of columns
 (Bonferroni), and differs by {_MATTERS:.0%} of the rows or more.
 
-A split by chance makes no such differences. If the split is meant (later rows, another hospital), the score says how
-it goes there; if not, mix the rows. A shift by one deviation is seen from 300 rows on.
+Of rows that are kept together by --group one of each group is compared. A split by chance makes no such differences.
+If the split is meant (later rows, another hospital), the score says how it goes there; if not, mix the rows. A shift
+by one deviation is seen from 300 rows on.
 
 Source: Rabanser, Günnemann & Lipton (2019), Failing loudly, NeurIPS.""",
     ),

@@ -71,6 +71,22 @@ def test_a_table_that_is_not_imported_yet(dlwhy_in_process, leaking):
     assert without.out.startswith("note\n  P102")
 
 
+def test_rows_that_are_kept_together_make_no_parts_that_differ(dlwhy_in_process, tmp_path):
+    rng = random.Random(4)
+    rows = []
+    for patient in range(60):
+        pressure, ill = rng.gauss(120, 15), rng.choice(("no", "yes"))
+        rows += [f"p{patient},{pressure:.2f},{rng.gauss(0, 1):.4f},{ill}" for _ in range(12)]
+    rng.shuffle(rows)
+    (tmp_path / "visits.csv").write_text("\n".join(["patient,pressure,b,ill", *rows, ""]))
+    make = ("generate", "--from", "visits.csv", "--target", "ill", "-o", "d.joblib")
+
+    assert "groups in both parts" in dlwhy_in_process(*make).err
+    for seed in ("1", "2", "3"):
+        apart = dlwhy_in_process(*make, "--group", "patient", "--seed", seed)
+        assert "says more" not in apart.err
+
+
 def test_a_clean_data_set_is_one_line(dlwhy_in_process):
     dlwhy_in_process("generate", "moons", "--samples", "3000", "-q")
 
