@@ -24,6 +24,7 @@ _NUMERIC = f"{NUMBER}|{INFINITE}"
 _MANY_NUMBERS, _FEW_WORDS = 10, 5
 # different amounts that are not written in one way may still be kinds: 1 kg, 500 g
 _FEW_AMOUNTS = 20
+_SHOWN = 5  # of columns that can't be used
 _FEW_UNITS = 10  # more are no units, but words behind numbers: 12 Main Street
 
 
@@ -69,6 +70,7 @@ def decide(frame: "pl.DataFrame", source: Source, reading: Reading) -> tuple[Col
     named = {*reading.category, *reading.number}
     columns: list[Column] = []
     naming: list[str] = []
+    refused: dict[str, InputRefusedError] = {}
     for cells, count, gaps in zip(frame.get_columns(), counts, missing, strict=True):
         plain = 0 < count == frame.height - gaps
         asked = reading.as_written or cells.name in (*named, *reading.keep)
@@ -76,7 +78,12 @@ def decide(frame: "pl.DataFrame", source: Source, reading: Reading) -> tuple[Col
             naming.append(cells.name)
         if cells.name not in naming:
             plain = plain and cells.name not in named and not marked
-            columns += _plain_numbers(cells, deciding) if plain else columns_of(cells, deciding)
+            try:
+                columns += _plain_numbers(cells, deciding) if plain else columns_of(cells, deciding)
+            except InputRefusedError as error:
+                refused[cells.name] = error
+    if refused:
+        raise _refusal(refused, source)
     columns += _identifiers(frame, naming, deciding, alone=not columns)
     deciding.tell()
     for column in columns:
@@ -84,6 +91,20 @@ def decide(frame: "pl.DataFrame", source: Source, reading: Reading) -> tuple[Col
             raise _unfit(column.name, f'has the name of a part of "{display(column.of)}"', source)
     keep = set(reading.keep_na_text)
     return tuple(dataclasses.replace(each, keep_na=True) if each.name in keep else each for each in columns)
+
+
+def _refusal(refused: dict[str, InputRefusedError], source: Source) -> InputRefusedError:
+    """Say at once what is wrong with all columns."""
+    first, *others = refused.values()
+    if not others:
+        return first
+    messages = [error.message.removeprefix(f"{source.name}: ") for error in others[:_SHOWN]]
+    more = [f"{len(others) - _SHOWN} more columns"] if len(others) > _SHOWN else []
+    dropped = " ".join(f"--drop {_quoted(name)}" for name in refused)
+    dated = (
+        "; --dates parts takes dates apart" if any("--dates parts" in error.hint for error in refused.values()) else ""
+    )
+    return InputRefusedError("; ".join((first.message, *messages, *more)), f"{dropped} leaves them out{dated}")
 
 
 def _names_rows(cells: "pl.Series", deciding: Deciding, *, plain: bool) -> bool:

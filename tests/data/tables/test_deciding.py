@@ -249,3 +249,22 @@ def test_many_categories_are_grouped_with_a_word():
 def test_free_text_is_refused():
     with pytest.raises(InputRefusedError, match=r'column "a" holds free text \(250 different texts in 300 rows'):
         read([f"the story of my life, part {i % 250}" for i in range(300)])
+
+
+def test_all_columns_that_cannot_be_used_are_named_at_once():
+    rows = range(120)
+    frame = pl.DataFrame(
+        {
+            "note": [f"word {i} and {i * i}" for i in rows],
+            "when": [f"2020-01-{1 + i % 28:02}" for i in rows],
+            "size": [i % 7 for i in rows],
+            "y": ["yes" if i % 3 else "no" for i in rows],
+        }
+    )
+
+    with pytest.raises(InputRefusedError) as caught:
+        read_table(frame, target="y")
+
+    assert 'column "note" holds free text' in caught.value.message
+    assert '; column "when" holds dates ("2020-01-01")' in caught.value.message
+    assert caught.value.hint == "--drop note --drop when leaves them out; --dates parts takes dates apart"
