@@ -10,6 +10,8 @@ from dlwhy.training.options import TrainingOptions
 DATA, MODEL = "dataset.joblib", "model.keras"
 data = functools.partial(option, DATA, 'The data set: .joblib, .npz, .csv, or "-" for CSV on stdin.', "--data", "-d")
 model = functools.partial(option, MODEL, 'The model: a .keras file, or "-" for stdin.', "--model", "-m")
+_SEVERAL = "; may be given several times."
+na = functools.partial(option, None, f"A text that marks a missing cell, such as -999{_SEVERAL}", metavar="MARK")
 seed = functools.partial(option, TrainingOptions.seed, "Seed of everything random.")
 
 

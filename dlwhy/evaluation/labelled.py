@@ -34,6 +34,7 @@ class Table:
     frame: "pl.DataFrame"  # cells of text
     source: Source  # where they come from
     name: str  # as a data set of them would be called
+    na: tuple[str, ...] = ()  # further texts that mark a missing cell
 
 
 def of_frame(frame: Frame) -> Table:
@@ -45,6 +46,7 @@ def read(
     path: str,
     form: tables.Form | None = None,
     *,
+    na: Collection[str] = (),
     known: Collection[object] = (),
     task: Task | None = None,
     max_size: int | None = None,
@@ -60,6 +62,8 @@ def read(
         The file, or "-" for CSV on stdin.
     form
         What need not be recognised of a text.
+    na
+        Further texts that mark a missing cell of a table.
     known
         Fingerprints of the data sets that the models were trained on.
     task
@@ -85,7 +89,7 @@ def read(
         return csv_form.from_frame(frame, source, name=name, task=task)
     if csv_form.TARGET in parts and (dataset := _known(frame, source, name, task, known)):
         return dataset
-    return Table(frame=frame, source=source, name=name)
+    return Table(frame=frame, source=source, name=name, na=tuple(na))
 
 
 def _known(
@@ -137,7 +141,8 @@ def as_seen_by(details: Details, table: Table, *, model: str = "the model") -> D
         warnings.warn(f"{source.name}: {text}", DlwhyWarning, stacklevel=3)
     frame, cells, source = _labelled(table, details)
     y = _numbers(cells, source) if details.task == "regression" else _classes(cells, details, source, model)
-    X = tables.encode(frame, details.columns, source=source)
+    filling = tuple(dataclasses.replace(column, na=(*column.na, *table.na)) for column in details.filling)
+    X = tables.encode(frame, filling, source=source, whole=details.whole)
     return Dataset(
         X_train=X[:0],
         y_train=y[:0],
@@ -155,7 +160,7 @@ def as_seen_by(details: Details, table: Table, *, model: str = "the model") -> D
 def _labelled(table: Table, details: Details) -> tuple["pl.DataFrame", "pl.Series", Source]:
     """Return the rows that have a label, their cleaned labels, and where they stand."""
     target, source = details.target_name, table.source
-    marks = tuple(dict.fromkeys(mark for column in details.columns for mark in column.na))
+    marks = (*table.na, *dict.fromkeys(mark for column in details.columns for mark in column.na))
     kept = [target] if any(re.search(STRICT, name) for name in details.class_names) else []
     cells = cleaned(table.frame.select(target), marks, kept=kept, strict=[target])[target]
     rows = np.flatnonzero(cells.is_not_null().to_numpy())

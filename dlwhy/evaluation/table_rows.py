@@ -1,48 +1,63 @@
 """The rows that `dlwhy predict` reads: chunk by chunk, as a model's features, with the columns beside them."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import dataclasses
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
 
 from dlwhy import files
 from dlwhy.data.dataset import Column, FloatArray
 from dlwhy.data.tables import importing as tables
 from dlwhy.data.tables.formats.form import Lines
 from dlwhy.errors import InputRefusedError
+from dlwhy.models.details import Details
 from dlwhy.text import display
 
 if TYPE_CHECKING:
     import polars as pl
 
+Missing = Literal["impute", "mark", "refuse"]
+
 
 def read_rows(
     path: str,
-    columns: tuple[Column, ...],
+    details: Details,
     *,
     form: tables.Form | None = None,
+    na: Collection[str] = (),
+    missing: Missing = "impute",
     chunk_size: int = 100_000,
     keep: bool = False,
-) -> Iterator[tuple[FloatArray, "pl.DataFrame"]]:
+) -> Iterator[tuple[FloatArray, "pl.DataFrame", "pl.Series | None"]]:
     """Read a table to predict from, in bounded memory, and warn at its end about what was filled in or unknown.
 
     Parameters
     ----------
     path
         The file, or "-" for stdin.
-    columns
-        The columns of the model; found by name, or by position if there is no header.
+    details
+        Of the model; its columns are found by name, or by position if there is no header.
     form
         What need not be recognised of the file.
+    na
+        Further texts that mark a missing cell.
+    missing
+        What becomes of a missing cell in a column that had none in training: it is taken for the training median or
+        most frequent category (``impute``), the row says so, too (``mark``), or the table is refused (``refuse``).
     chunk_size
         Most rows of a chunk.
     keep
-        Whether columns that the model does not use are wanted.
+        Whether the columns of the table are wanted as they stand there.
 
     Yields
     ------
     X
         Features, (n, n_features), float32.
     kept
-        The other columns, n rows of text; no columns unless they are wanted.
+        The columns of the table, n rows of text; no columns unless they are wanted.
+    missing
+        The names of the columns in which a row had no value, (n,), if rows are marked.
 
     Raises
     ------
@@ -55,7 +70,9 @@ def read_rows(
     source = files.shown(path)
     by_position = form is not None and form.header is False
     place = tables.Source(name=source, first_row=0, lines=Lines())
-    encoder = tables.Encoder(columns, place)
+    columns = details.columns if missing == "refuse" else details.filling
+    columns = tuple(dataclasses.replace(column, na=(*column.na, *na)) for column in columns) if na else columns
+    encoder = tables.Encoder(columns, place, details.whole)
     names: list[str] = []
     for chunk in tables.read_chunks(path, form, rows=chunk_size, lines=place.lines):
         if not chunk.height:
@@ -63,11 +80,23 @@ def read_rows(
         frame = _by_position(chunk, columns, source, keep=keep) if by_position else chunk
         names = names or frame.columns
         frame = _like_first(frame, names, source, keep=keep)
-        used = {column.of for column in columns}
-        yield encoder.encode(frame), frame.select([name for name in names if keep and name not in used])
+        X = encoder.encode(frame)
+        marks = _marks(encoder, frame.height) if missing == "mark" else None
+        yield X, frame.select(names if keep else []), marks
     if not names:
         raise InputRefusedError(f"{source}: no data rows")
-    encoder.warn()
+    marked = "" if missing == "mark" else ", --missing mark names such cells in each row"
+    encoder.warn(hint=f" (--missing refuse stops there{marked})")
+
+
+def _marks(encoder: tables.Encoder, n_rows: int) -> "pl.Series":
+    """Name, for each row of the last chunk, the columns in which it had no value."""
+    import polars as pl
+
+    marks = np.full(n_rows, "", object)
+    for name, gaps in encoder.gaps.items():
+        marks[gaps] = [f"{mark}, {name}" if mark else name for mark in marks[gaps]]
+    return pl.Series("missing", marks.tolist(), dtype=pl.String)
 
 
 def _by_position(frame: "pl.DataFrame", columns: tuple[Column, ...], source: str, *, keep: bool) -> "pl.DataFrame":

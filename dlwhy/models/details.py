@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from dlwhy.data.dataset import TASKS, Column, Task, columns_as_json, columns_from_json
-from dlwhy.data.values import is_text, is_whole
+from dlwhy.data.values import is_number, is_text, is_whole
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.models.spec import NetworkSpec, n_outputs
 from dlwhy.text import display
@@ -38,6 +38,8 @@ class Details:
         Name, fingerprint and sizes of the data set it was trained on.
     seed, engine, threads, versions
         What decides the last bits.
+    typical
+        For each column the median or most frequent category in training; empty for a model from elsewhere.
 
     Raises
     ------
@@ -57,8 +59,11 @@ class Details:
     engine: str | None = None
     threads: int | None = None
     versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    typical: tuple[float | str, ...] = ()
 
     def __post_init__(self) -> None:
+        if len(self.typical) not in (0, len(self.columns)):
+            raise InputRefusedError(f"{len(self.typical)} typical values do not fit {len(self.columns)} columns")
         if self.task not in TASKS:
             raise InputRefusedError(f"the task is not one of {', '.join(TASKS)}")
         good = {"binary": (2,), "regression": (0,)}.get(self.task, range(3, 1 << 20))
@@ -71,6 +76,21 @@ class Details:
         return tuple(feature for column in self.columns for feature in column.features)
 
     @property
+    def filling(self) -> tuple[Column, ...]:
+        """The columns with a value for missing cells in each, though none was missing in training."""
+        if not self.typical:
+            return self.columns
+        return tuple(
+            dataclasses.replace(column, fill=typical) if column.fill is None else column
+            for column, typical in zip(self.columns, self.typical, strict=True)
+        )
+
+    @property
+    def whole(self) -> frozenset[str]:
+        """Names of the columns in which no cell was missing in training."""
+        return frozenset(column.name for column in self.columns if column.fill is None)
+
+    @property
     def n_outputs(self) -> int:
         """Units of the output layer."""
         return n_outputs(self.task, len(self.class_names))
@@ -78,7 +98,11 @@ class Details:
     def to_json(self) -> dict[str, Any]:
         """Return the details as JSON-like values with a format version."""
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        lists = {"columns": columns_as_json(self.columns), "class_names": list(self.class_names)}
+        lists = {
+            "columns": columns_as_json(self.columns),
+            "class_names": list(self.class_names),
+            "typical": list(self.typical),
+        }
         return {"format": FORMAT, **values, **lists, "versions": dict(self.versions)}
 
     @classmethod
@@ -106,11 +130,19 @@ class Details:
         try:
             fields["columns"] = columns_from_json(fields["columns"])
             fields["class_names"] = tuple(fields.get("class_names", ()))
+            fields["typical"] = tuple(fields.get("typical", ()))
+            _check_typical(fields["columns"], fields["typical"])
             if fields.get("network") is not None:
                 NetworkSpec.from_json(fields["network"])
             return cls(**fields)
         except (KeyError, TypeError, ValueError, AttributeError, UsageError) as error:
             raise InputRefusedError(f"the description of the model is damaged: {display(error, 120)}") from error
+
+
+def _check_typical(columns: tuple[Column, ...], values: tuple[Any, ...]) -> None:
+    for column, value in zip(columns, values, strict=False):
+        if not (value in column.categories if column.kind == "categorical" else is_number(value)):
+            raise ValueError("typical")
 
 
 def _is_text(value: object) -> bool:
@@ -134,6 +166,7 @@ _KINDS: Mapping[str, Callable[[object], bool]] = {
     "columns": lambda value: isinstance(value, list),
     "class_names": _are_texts,
     "target_name": _is_text,
+    "typical": lambda value: isinstance(value, list),
     "network": _is_object,
     "training": _is_object,
     "dataset": _is_object,

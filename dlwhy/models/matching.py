@@ -75,7 +75,7 @@ def with_features_of(details: Details, dataset: Dataset, *, model: str = "the mo
         order = _feature_order(details.columns, dataset, model, data)
         parts = tuple(np.ascontiguousarray(X[:, order]) for X in (dataset.X_train, dataset.X_test))
     else:
-        parts = _reencoded(details.columns, dataset, model, data)
+        parts = _reencoded(details.filling, dataset, model, data)
     return dataclasses.replace(dataset, X_train=parts[0], X_test=parts[1], columns=details.columns)
 
 

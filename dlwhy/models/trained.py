@@ -110,7 +110,8 @@ class Trained:
             If `X` has not as many features as the model, or the frame lacks a column or holds what can't be understood.
 
         """
-        rows = frames.features(X, self.details.columns) if frames.is_frame(X) else np.asarray(X, np.float32)
+        about = self.details
+        rows = frames.features(X, about.filling, about.whole) if frames.is_frame(X) else np.asarray(X, np.float32)
         return forward.predictions(self.logits(rows), self.details.task)
 
     @property

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlwhy.data.dataset import Dataset
+from dlwhy.data.tables.fitting import typical_cells
 from dlwhy.models import network as networks
 from dlwhy.models.details import Details
 from dlwhy.models.diagnosis import outputs
@@ -96,6 +97,7 @@ def _details(model: Any, history: Mapping[str, Sequence[float]], origin: Origin)
         engine=origin.engine,
         threads=origin.threads,
         versions=versions(),
+        typical=typical_cells(dataset.X_train, dataset.columns),
     )
 
 

@@ -36,7 +36,7 @@ def evaluate(options: Evaluate) -> None:
     check = functools.partial(scoring.check_data, options)
     form = Form(**options.some(shared.OF_TEXT))
     trained, dataset = inputs.read_models_and_labelled(
-        options.model, options.data, form=form, max_size=options.max_size, check=check
+        options.model, options.data, form=form, na=options.na or (), max_size=options.max_size, check=check
     )
     out = Output(quiet=options.quiet, as_json=options.as_json or options.form == "json")
     if isinstance(dataset, Dataset):  # a table to be judged on has no parts to check

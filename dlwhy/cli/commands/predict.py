@@ -24,7 +24,14 @@ class Predict(shared.Text, shared.Reading, shared.Writing):
     output: str = option("-", 'The file to write; "-" for stdout.', "--output", "-o")
     proba: bool = option(False, "Give the probability of each class, too.", "--proba")
     form: Literal["csv", "jsonl"] = option("csv", "Form of the output.", "--format")
-    keep: bool = option(False, "Pass on the columns that the model does not use.", "--keep")
+    keep: bool = option(False, "Put the columns of the table, as they stand there, before the prediction.", "--keep")
+    missing: Literal["impute", "mark", "refuse"] = option(
+        "impute",
+        "What becomes of a missing cell where none was in training: it is taken for the training median or most "
+        "frequent category (impute); that, and a column names the missing cells of each row (mark); or the table is "
+        "refused.",
+    )
+    na: list[str] | None = shared.na()
     input_format: Literal["csv", "tsv", "parquet", "json", "jsonl"] | None = option(
         None, "Form of the input.", show_default="what the file is"
     )
@@ -53,15 +60,18 @@ def predict(options: Predict) -> None:
     trained, out, output = _read_model(options), Output.of(options), options.output
     about = trained.details
     form = Form(format=options.input_format, **options.some(shared.OF_TEXT))
-    rows = table_rows.read_rows(options.table, about.columns, form=form, **options.some(("chunk_size", "keep")))
+    how = options.some(("missing", "chunk_size", "keep"))
+    rows = table_rows.read_rows(options.table, about, form=form, na=options.na or (), **how)
     # what is wrong with a table is mostly wrong at once: nothing is opened or imported before the first rows
     first = next(rows)
     inputs.start_for(trained)
     n_rows = 0
     with _open(output, no_clobber=options.no_clobber) as write:
-        for X, kept in itertools.chain([first], rows):
+        for X, kept, marks in itertools.chain([first], rows):
             y = trained.predict(X)
             predicted = predicted_rows.as_frame(y, task=about.task, class_names=about.class_names, proba=options.proba)
+            if marks is not None:
+                predicted = predicted.with_columns(marks)
             write(predicted_rows.encode(predicted_rows.beside(kept, predicted), options.form, header=not n_rows))
             n_rows += len(X)
     if not files.is_standard(output):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import Options, frozen_options, option
 
 _SEVERAL = "; may be given several times."
@@ -11,7 +12,7 @@ _SEVERAL = "; may be given several times."
 class Cells(Options):
     """What a user may say of the cells of a table."""
 
-    na: list[str] | None = option(None, f"A text that marks a missing cell, such as -999{_SEVERAL}", metavar="MARK")
+    na: list[str] | None = shared.na()
     keep_na_text: list[str] | None = option(
         None, f"A column where NA and the like are texts as others{_SEVERAL}", metavar="COLUMN"
     )

@@ -67,6 +67,7 @@ def read_models_and_labelled(
     data: str,
     *,
     form: "Form",
+    na: Sequence[str] = (),
     max_size: int | None = None,
     check: "Callable[[Mapping[str, Trained], Dataset | Table], None]",
 ) -> "tuple[dict[str, Trained], Dataset | Table]":
@@ -76,7 +77,7 @@ def read_models_and_labelled(
 
     trained = {path: archive.read(path, max_size=max_size) for path in models}
     known = [(one.details.dataset or {}).get("fingerprint") for one in trained.values()]
-    dataset = labelled.read(data, form, known=known, max_size=max_size, task=_task_of(trained.values()))
+    dataset = labelled.read(data, form, na=na, known=known, max_size=max_size, task=_task_of(trained.values()))
     check(trained, dataset)
     start_for(*trained.values())
     return trained, dataset

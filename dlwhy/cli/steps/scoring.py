@@ -57,6 +57,7 @@ class Evaluate(Scoring, shared.Text, shared.Reading):
         "--data",
         "-d",
     )
+    na: list[str] | None = shared.na()
     split: Literal["test", "train", "all"] = option("test", "The part of a data set to evaluate on.")
     form: Literal["table", "json", "csv", "markdown"] = option("table", "How to print the result.", "--format")
     metrics: str | None = option(None, "Write the metrics to a file as well, as JSON.", metavar="FILE.json")

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import re
+import shlex
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
@@ -167,7 +168,8 @@ def _not_a_number(cells: "pl.Series", row: int, source: Source) -> InputRefusedE
     if re.search(INFINITE, text):
         message, hint = f'value is not a finite number ("{display(text)}")', "leave the cell empty if it is missing"
         return InputRefusedError(where + message, hint)
-    return InputRefusedError(f'{where}"{display(text)}" is not a number', "correct the cell, or leave the column out")
+    hint = f"correct the cell, or --na {display(shlex.quote(text))} takes it for missing"
+    return InputRefusedError(f'{where}"{display(text)}" is not a number', hint)
 
 
 def _check_large(cells: "pl.Series", values: FloatArray, rows: npt.NDArray[np.intp], source: Source) -> None:

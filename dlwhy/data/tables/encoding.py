@@ -2,11 +2,14 @@
 
 import dataclasses
 import itertools
+import shlex
 import warnings
 from collections import Counter
+from collections.abc import Collection
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from dlwhy.data.cells.dates import part_of
 from dlwhy.data.cells.decorated import plain
@@ -24,7 +27,9 @@ _CELLS = 2_000_000
 BOOLEANS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 
 
-def encode(frame: "pl.DataFrame", columns: tuple[Column, ...], *, source: Source) -> FloatArray:
+def encode(
+    frame: "pl.DataFrame", columns: tuple[Column, ...], *, source: Source, whole: Collection[str] = ()
+) -> FloatArray:
     """Turn rows of text into features, and warn about what was filled in or not known.
 
     Parameters
@@ -35,6 +40,8 @@ def encode(frame: "pl.DataFrame", columns: tuple[Column, ...], *, source: Source
         How the columns become features.
     source
         Where the rows come from.
+    whole
+        Columns in which no cell was missing in training.
 
     Returns
     -------
@@ -44,11 +51,11 @@ def encode(frame: "pl.DataFrame", columns: tuple[Column, ...], *, source: Source
     Raises
     ------
     InputRefusedError
-        If a column is absent, a cell is not a number where one belongs, or a cell is missing in a column that had no
-        missing cells in training.
+        If a column is absent, a cell is not a number where one belongs, or a cell is missing in a column without a
+        value for that.
 
     """
-    encoder = Encoder(columns, source)
+    encoder = Encoder(columns, source, whole)
     X = encoder.encode(frame)
     encoder.warn()
     return X
@@ -63,26 +70,35 @@ class Encoder:
         How the columns become features.
     source
         Where the first chunk comes from; the rows of further chunks are counted on.
+    whole
+        Columns in which no cell was missing in training, so that a missing one is worth a word of its own.
 
     Attributes
     ----------
-    filled, unknown
-        For each column so far, how many missing cells were filled in, and how many held an unknown category.
+    filled, unexpected, unknown
+        For each column so far, how many missing cells were filled in, how many of columns that were whole in training,
+        and how many held an unknown category.
+    gaps
+        Which cells of the last chunk were missing, (n,), for each column where some were.
 
     """
 
-    def __init__(self, columns: tuple[Column, ...], source: Source):
+    def __init__(self, columns: tuple[Column, ...], source: Source, whole: Collection[str] = ()):
         self.columns = columns
         self.source = source
         self.filled: Counter[str] = Counter()
+        self.unexpected: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
+        self.gaps: dict[str, npt.NDArray[np.bool_]] = {}
+        self._whole = frozenset(whole)
+        self._first = ""
         self._rows = 0
         # the user names them for a whole table
         self._na = tuple(dict.fromkeys(mark for column in columns for mark in column.na))
 
     def encode(self, frame: "pl.DataFrame") -> FloatArray:
         """Turn the next rows of text into features, (n, n_features), float32; raises what `encode` raises."""
-        there = set(frame.columns)
+        there, self.gaps = set(frame.columns), {}
         for column in self.columns:
             if column.of not in there:
                 raise InputRefusedError(
@@ -126,11 +142,18 @@ class Encoder:
         if numeric:
             X[:, list(numeric.values())] = matrix(filled.select(list(numeric)), self._here())
 
-    def warn(self, marks: str = "") -> None:
-        """Warn about what was filled in, after which `marks` of missing cells, and what was not known so far."""
+    def warn(self, marks: str = "", hint: str = "") -> None:
+        """Warn about what was filled in, after which `marks` of missing cells, and what was not known so far.
+
+        The hint says what to do about cells that are missing in columns which were whole in training.
+        """
         if self.filled:
             text = f"missing {counted(self.filled)}: filled with the training median or most frequent category{marks}"
             warnings.warn(f"{self.source.name}: {text}", DlwhyWarning, stacklevel=3)
+        if self.unexpected:
+            text = f"value is missing, as none was in training ({counted(self.unexpected)})"
+            taken = f"taken for the training median or most frequent category{hint}"
+            warnings.warn(f"{self._first}: {text}: {taken}", DlwhyWarning, stacklevel=3)
         if self.unknown:
             text = f"unknown categories in {counted(self.unknown)}: taken as none of those in the training data"
             warnings.warn(f"{self.source.name}: {text}", DlwhyWarning, stacklevel=3)
@@ -141,14 +164,17 @@ class Encoder:
 
         fills = []
         for column, missing in zip(columns, frame.null_count().row(0), strict=True):
-            if missing and column.fill is None:
-                row = int(frame[column.name].is_null().arg_max() or 0)
-                where = self._here().at(row, column.name)
+            if not missing:
+                continue
+            self.gaps[column.name] = frame[column.name].is_null().to_numpy()
+            where = self._here().at(int(self.gaps[column.name].argmax()), column.name)
+            if column.fill is None:
                 raise InputRefusedError(f"{where}: value is missing", "no cell of this column was missing in training")
-            if missing:
-                self.filled[column.name] += int(missing)
-                fill = ("true" if column.fill else "false") if column.kind == "boolean" else str(column.fill)
-                fills.append(pl.col(column.name).fill_null(pl.lit(fill)))
+            is_whole = column.name in self._whole
+            self._first = self._first or (where if is_whole else "")
+            (self.unexpected if is_whole else self.filled)[column.name] += int(missing)
+            fill = ("true" if column.fill else "false") if column.kind == "boolean" else str(column.fill)
+            fills.append(pl.col(column.name).fill_null(pl.lit(fill)))
         return frame.with_columns(fills)
 
     def _here(self) -> Source:
@@ -202,7 +228,8 @@ def booleans(cells: "pl.Series", source: Source) -> FloatArray:
     if values.null_count():
         row = int(values.is_null().arg_max() or 0)
         raise InputRefusedError(
-            f'{source.at(row, cells.name)}: "{display(cells[row])}" is none of true, false, yes and no'
+            f'{source.at(row, cells.name)}: "{display(cells[row])}" is none of true, false, yes and no',
+            f"--na {display(shlex.quote(cells[row]))} takes it for missing",
         )
     return cast(FloatArray, values.to_numpy())
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # of many categories those that occur often: in so many training rows, in such a share of them
 _OFTEN, _SHARE = 5, 0.002
+# more are not looked at for medians
+_CELLS = 2_000_000
 
 
 def encoded(
@@ -76,6 +78,24 @@ def encoded(
         columns = _in_range(text, X, columns, fitting, source)
     _warn_of_constants(X[fitting], columns, source)
     return X, columns
+
+
+def typical_cells(X_train: FloatArray, columns: tuple[Column, ...]) -> tuple[float | str, ...]:
+    """Return, for each column, the median or most frequent category of the training rows, of many in some of them."""
+    some = X_train[:: max(1, X_train.size // _CELLS)]
+    found: list[float | str] = []
+    place = 0
+    for column in columns:
+        values = some[:, place : place + len(column.features)]
+        place += len(column.features)
+        if column.kind == "categorical":
+            counts = values[:, : len(column.categories)].sum(axis=0)
+            found.append(column.categories[int(counts.argmax())])
+        elif column.scale is not None:
+            found.append(float(np.median(precision.unscaled(values[:, 0], column))))
+        else:
+            found.append(_median(values[:, 0], column.kind))
+    return tuple(found)
 
 
 def check_sizes(X: FloatArray, columns: tuple[Column, ...], target: Target, source: Source) -> None:

@@ -67,8 +67,10 @@ def as_text(frame: Frame, *, without: Collection[str] = (), max_size: int | None
     return pl.DataFrame({name: series.cast(pl.String) for name, series in wanted.items()})
 
 
-def features(frame: Frame, columns: tuple[Column, ...]) -> FloatArray:
+def features(frame: Frame, columns: tuple[Column, ...], whole: Collection[str] = ()) -> FloatArray:
     """Return the features that a model's columns make of a frame, (n, n_features), float32; other columns are left.
+
+    In those that are `whole` no cell was missing in training.
 
     Raises
     ------
@@ -79,7 +81,7 @@ def features(frame: Frame, columns: tuple[Column, ...]) -> FloatArray:
     unused = {str(name).strip() for name in frame.columns} - {column.of for column in columns}
     if not len(frame):
         raise InputRefusedError(f"{SOURCE.name}: no data rows")
-    return encode(as_text(frame, without=unused), columns, source=SOURCE)
+    return encode(as_text(frame, without=unused), columns, source=SOURCE, whole=whole)
 
 
 def _library(value: object) -> str | None:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from dlwhy.data.dataset import Column, Dataset
+from dlwhy.data.tables.fitting import typical_cells
 from dlwhy.models import network
 from dlwhy.models.details import Details
 from dlwhy.models.trained import Trained
@@ -39,5 +40,6 @@ def trained_on(dataset, seed=0):
         class_names=dataset.class_names,
         target_name=dataset.target_name,
         dataset={"name": dataset.name, "fingerprint": dataset.fingerprint},
+        typical=typical_cells(dataset.X_train, dataset.columns),
     )
     return Trained(network=model, history={"loss": [0.5, 0.4], "val_loss": [0.6, 0.5]}, details=details)
