@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dlwhy.data.dataset import FloatArray, Task
 from dlwhy.errors import InputRefusedError
+from dlwhy.evaluation import conformal
 from dlwhy.models.diagnosis.outputs import by_class
 from dlwhy.text import CONTROL, FORMULA, NUMBER, display, without_controls
 
@@ -48,6 +49,45 @@ def as_frame(y_prob: FloatArray, *, task: Task, class_names: Sequence[str], prob
             pl.Series(f"p_{name}", probabilities[:, index]) for index, name in enumerate(class_names)
         )
     return frame
+
+
+def with_intervals(
+    predicted: "pl.DataFrame", y_prob: FloatArray, largest: float, *, class_names: Sequence[str], kind: Format
+) -> "pl.DataFrame":
+    """Put behind a prediction the columns ``low`` and ``high``, or for classes ``set``: the names of those in it.
+
+    Parameters
+    ----------
+    predicted
+        What `as_frame` gives.
+    y_prob
+        What it was made of.
+    largest
+        The margin: see `dlwhy.evaluation.conformal`.
+    class_names
+        Names of the classes, at index order; empty for regression.
+    kind
+        A set is a list in JSON Lines, in CSV a text with ``|`` between the names.
+
+    Raises
+    ------
+    InputRefusedError
+        If a name holds such a mark itself.
+
+    """
+    import polars as pl
+
+    if not class_names:
+        low, high = conformal.interval(y_prob, largest)
+        return predicted.with_columns(pl.Series("low", low), pl.Series("high", high))
+    names = [
+        [name for name, here in zip(class_names, row, strict=True) if here] for row in conformal.sets(y_prob, largest)
+    ]
+    if kind == "jsonl":
+        return predicted.with_columns(pl.Series("set", names, dtype=pl.List(pl.String)))
+    if any("|" in name for name in class_names):
+        raise InputRefusedError("a class has | in its name, which stands between classes", "--format jsonl gives lists")
+    return predicted.with_columns(pl.Series("set", ["|".join(row) for row in names], dtype=pl.String))
 
 
 def beside(kept: "pl.DataFrame", predicted: "pl.DataFrame") -> "pl.DataFrame":

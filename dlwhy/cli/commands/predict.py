@@ -10,6 +10,7 @@ from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import argument, command, frozen_options, option
 from dlwhy.cli.show.console import Output
 from dlwhy.errors import MAX_WHOLE, UsageError
+from dlwhy.text import display
 
 if TYPE_CHECKING:
     from dlwhy.models.trained import Trained
@@ -32,6 +33,18 @@ class Predict(shared.Text, shared.Reading, shared.Writing):
         "refused.",
     )
     na: list[str] | None = shared.na()
+    interval: float | None = option(
+        None,
+        "Give an interval, or a set of classes, that holds the truth of so many rows, such as 0.9; needs --data.",
+        metavar="SHARE",
+    )
+    data: str | None = option(
+        None,
+        "Rows that the model was not trained on, for --interval: the test part of a data set, or a labelled table.",
+        "--data",
+        "-d",
+        metavar="FILE",
+    )
     input_format: Literal["csv", "tsv", "parquet", "json", "jsonl"] | None = option(
         None, "Form of the input.", show_default="what the file is"
     )
@@ -46,10 +59,15 @@ def predict(options: Predict) -> None:
     out while others come in, so a table may be larger than memory. --json prints a summary; the predictions need a
     file then.
 
+    --interval 0.9 adds low and high to a predicted number, or a set of classes to a predicted class, by split conformal
+    prediction: of many tables, 90 % of the rows and more have their truth inside. It holds where the held-out rows of
+    --data and those predicted might as well have been swapped: not for rows of another time, or of the same customers.
+
     \b
     Examples:
       cut -d, -f1,2 points.csv | dlwhy predict -m model.keras > labels.csv
       dlwhy predict -m model.keras customers.csv --keep --proba -o scored.csv
+      dlwhy predict -m model.keras customers.csv --interval 0.9 -d dataset.joblib
       dlwhy predict -m model.keras --format jsonl < points.csv | jq .prediction
     """
     _check(options)
@@ -65,11 +83,16 @@ def predict(options: Predict) -> None:
     # what is wrong with a table is mostly wrong at once: nothing is opened or imported before the first rows
     first = next(rows)
     inputs.start_for(trained)
+    largest = _margin(options, trained, out)
     n_rows = 0
     with _open(output, no_clobber=options.no_clobber) as write:
         for X, kept, marks in itertools.chain([first], rows):
             y = trained.predict(X)
             predicted = predicted_rows.as_frame(y, task=about.task, class_names=about.class_names, proba=options.proba)
+            if largest is not None:
+                predicted = predicted_rows.with_intervals(
+                    predicted, y, largest, class_names=about.class_names, kind=options.form
+                )
             if marks is not None:
                 predicted = predicted.with_columns(marks)
             write(predicted_rows.encode(predicted_rows.beside(kept, predicted), options.form, header=not n_rows))
@@ -86,8 +109,37 @@ def _check(options: Predict) -> None:
         raise UsageError("--json and the predictions can't both go to stdout", "name a file with -o")
     if files.is_standard(options.table) and files.is_standard(options.model):
         raise UsageError("the model and the rows can't both come from stdin", "name a file for one")
-    read = [options.table, options.model, options.config]
+    if (options.interval is None) != (options.data is None):
+        raise UsageError("--interval and --data go together", "the interval comes from rows that were held out")
+    if options.interval is not None:
+        from dlwhy.evaluation import conformal
+
+        conformal.check_coverage(options.interval)
+    if options.data and files.is_standard(options.data) and "-" in (options.table, options.model):
+        raise UsageError("two inputs can't both come from stdin", "name a file for one")
+    read = [options.table, options.model, options.data, options.config]
     files.check_outputs({"-o": options.output}, inputs=read, no_clobber=options.no_clobber)
+
+
+def _margin(options: Predict, trained: "Trained", out: Output) -> float | None:
+    """Return how far the truth may be from a prediction, if that is wanted, and say from how many rows that is."""
+    if options.interval is None or options.data is None:
+        return None
+    from dlwhy.cli.steps import inputs
+    from dlwhy.data.dataset import Dataset
+    from dlwhy.evaluation import conformal, labelled
+    from dlwhy.models.matching import was_trained_on
+
+    about, names = trained.details, {"model": files.shown(options.model), "data": files.shown(options.data)}
+    known = [(about.dataset or {}).get("fingerprint")]
+    held_out = labelled.read(options.data, known=known, task=inputs.task_of([trained]), max_size=options.max_size)
+    largest, n_rows = conformal.calibrated(trained, held_out, coverage=options.interval, **names)
+    what = "intervals" if about.task == "regression" else "sets"
+    out.note(f"{100 * options.interval:g} % {what}, from {n_rows} held-out rows of {names['data']}")
+    if isinstance(held_out, Dataset) and about.dataset is not None and not was_trained_on(about, held_out):
+        text = f"{names['model']} was trained on another data set ({display(about.dataset.get('name'))})"
+        out.note(f"note: {text}: if on some of these rows, the {what} promise too much")
+    return largest
 
 
 def _read_model(options: Predict) -> "Trained":

@@ -57,7 +57,7 @@ def read_models_and_data(
     from dlwhy.models.keras_file import archive
 
     trained = {path: archive.read(path, max_size=max_size) for path in models}
-    dataset = storage.read(data, max_size=max_size, task=_task_of(trained.values()))
+    dataset = storage.read(data, max_size=max_size, task=task_of(trained.values()))
     start_for(*trained.values())
     return trained, dataset
 
@@ -77,13 +77,13 @@ def read_models_and_labelled(
 
     trained = {path: archive.read(path, max_size=max_size) for path in models}
     known = [(one.details.dataset or {}).get("fingerprint") for one in trained.values()]
-    dataset = labelled.read(data, form, na=na, known=known, max_size=max_size, task=_task_of(trained.values()))
+    dataset = labelled.read(data, form, na=na, known=known, max_size=max_size, task=task_of(trained.values()))
     check(trained, dataset)
     start_for(*trained.values())
     return trained, dataset
 
 
-def _task_of(trained: "Iterable[Trained]") -> "Task | None":
+def task_of(trained: "Iterable[Trained]") -> "Task | None":
     """Return what a target is to be read as: numbers, if all models predict numbers."""
     return "regression" if {one.details.task for one in trained} == {"regression"} else None
 
