@@ -14,7 +14,7 @@ from dlwhy.errors import DlwhyWarning, InputRefusedError
 from dlwhy.models.details import Details
 from dlwhy.models.history import read_history_csv
 from dlwhy.models.keras_file import container
-from dlwhy.models.keras_file.schema import PlainNetwork, Plan, plan_of
+from dlwhy.models.keras_file.schema import PlainNetwork, Plan, as_one_unit, is_pair, plan_of
 from dlwhy.models.keras_file.weights import read_weights
 from dlwhy.models.spec import HEADS
 from dlwhy.models.trained import Trained
@@ -53,11 +53,17 @@ def check(content: bytes, name: str, *, max_size: int | None = None) -> tuple[Tr
     with named(name):
         members = container.unpack(content, limit=(max_size or MAX_SIZE) * MEBIBYTE)
         version = _keras_version(members[container.METADATA], name)
-        plan = plan_of(container.strict_json(members[container.CONFIG], container.CONFIG))
-        details, state = _details(members.get(container.DETAILS), plan, version)
+        with _by_keras_2(version):
+            plan = plan_of(container.strict_json(members[container.CONFIG], container.CONFIG))
+        pair = container.DETAILS not in members and is_pair(plan)
+        told = as_one_unit(plan) if pair else plan
+        details, state = _details(members.get(container.DETAILS), told, version)
         weights, optimizer = read_weights(members[container.WEIGHTS], plan, with_optimizer=details.training is not None)
         history = read_history_csv(members.get(container.HISTORY, b"epoch").decode())
-        network = PlainNetwork(plan=plan, weights=weights, dropout_state=state)
+        if pair:
+            # the odds of the second class are the difference of the two
+            weights = [*weights[:-1], [weight[..., 1:] - weight[..., :1] for weight in weights[-1]]]
+        network = PlainNetwork(plan=told, weights=weights, dropout_state=state)
         return Trained(network=network, history=history, details=details, optimizer=optimizer), version
 
 
@@ -70,6 +76,18 @@ def named(name: str) -> Iterator[None]:
         raise InputRefusedError(f"{name}: {error.message}", error.hint) from error
     except (RecursionError, MemoryError, OverflowError, TypeError, ValueError) as error:
         raise InputRefusedError(f"{name}: damaged model file ({type(error).__name__})") from error
+
+
+@contextlib.contextmanager
+def _by_keras_2(version: str) -> Iterator[None]:
+    """Say of a file by Keras 2 what helps, for it names layers otherwise."""
+    try:
+        yield
+    except InputRefusedError as error:
+        if _numbers(version)[:1] != (2,):
+            raise
+        message = f"was written by Keras {display(version)}: {error.message}"
+        raise InputRefusedError(message, "load it with Keras 3 and save it again, as .keras") from error
 
 
 def _keras_version(content: bytes, name: str) -> str:
@@ -129,9 +147,10 @@ def _task(plan: Plan) -> tuple[Task, int]:
         fits = last.width >= 3 if task == "multiclass" else last.width == 1
         if activation == wanted and fits and (task == "regression" or not rescaled):
             return task, last.width
+    unit = "unit" if last.width == 1 else "units"
     raise InputRefusedError(
-        f"the output is {last.width} {activation} units{', rescaled' if rescaled else ''}",
-        "it must be 1 sigmoid unit, 3 or more softmax units, or 1 linear unit",
+        f"the output is {last.width} {activation} {unit}{', rescaled' if rescaled else ''}",
+        "it must be 1 sigmoid unit, 2 or more softmax units, or 1 linear unit",
     )
 
 

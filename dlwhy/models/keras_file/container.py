@@ -60,7 +60,10 @@ def unpack(content: bytes, *, limit: int) -> dict[str, bytes]:
 
     """
     if content.startswith(_HDF5):
-        raise InputRefusedError("HDF5 model files (.h5) are not supported", "save as .keras")
+        raise InputRefusedError(
+            "is HDF5 (.h5), as Keras 2 writes models; only .keras archives are read",
+            'keras.saving.load_model("FILE.h5", compile=False).save("FILE.keras") converts it',
+        )
     # zipfile makes an object of each entry, whatever their number
     if content.count(_CENTRAL_ENTRY) > 1000:
         raise InputRefusedError("not a .keras archive: thousands of members")

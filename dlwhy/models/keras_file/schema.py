@@ -20,6 +20,11 @@ _MODEL = {
     "Sequential": {"name", "trainable", "dtype", "layers", "build_input_shape"},
     "Functional": {"name", "trainable", "dtype", "layers", "input_layers", "output_layers"},
 }
+# layers that are an activation, and their usual settings
+_ACTIVATIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "ReLU": ("relu", {"max_value": None, "negative_slope": 0.0, "threshold": 0.0}),
+    "Softmax": ("softmax", {"axis": -1}),
+}
 _MODULES = ("keras", "keras.models", "keras.src.models.functional", "keras.src.models.sequential")
 
 
@@ -95,6 +100,21 @@ class PlainNetwork:
         return dataclasses.replace(self, plan=dataclasses.replace(self.plan, layers=(*layers, last)))
 
 
+def is_pair(plan: Plan) -> bool:
+    """Return whether a network ends in two softmax units, of which one tells all."""
+    last = plan.layers[-1]
+    return last.kind == "Dense" and last.width == 2 and last.settings.get("activation") == "softmax"
+
+
+def as_one_unit(plan: Plan) -> Plan:
+    """Return the plan of a network that ends in one sigmoid unit in place of two softmax units."""
+    *layers, last = plan.layers
+    settings = {**last.settings, "units": 1, "activation": "sigmoid"}
+    shapes = tuple((*shape[:-1], 1) for shape in last.weights)
+    last = dataclasses.replace(last, settings=settings, width=1, weights=shapes)
+    return dataclasses.replace(plan, layers=(*layers, last))
+
+
 def plan_of(config: Any) -> Plan:
     """Check what config.json holds and give it as a plan.
 
@@ -145,7 +165,7 @@ def _layers(values: list[Any], *, sequential: bool) -> Iterator[LayerPlan]:
     for position, value in enumerate(values):
         where = f"layer {position + 1}"
         extra = set() if sequential else {"name", "inbound_nodes"}
-        wrapping = known_only(value, where, _WRAPPING | extra)
+        wrapping = _as_activation(known_only(value, where, _WRAPPING | extra))
         kind = _kind(wrapping, where)
         name, settings = _settings(kind, wrapping.get("config"), where)
         where = f'{where} ({kind} "{display(name)}")'
@@ -165,6 +185,24 @@ def _layers(values: list[Any], *, sequential: bool) -> Iterator[LayerPlan]:
             weights=shapes,
             n_trained=n_trained,
         )
+
+
+def _as_activation(wrapping: dict[str, Any]) -> dict[str, Any]:
+    """Write a layer that is an activation with Keras' usual settings as that activation."""
+    kind, config = wrapping.get("class_name"), wrapping.get("config")
+    usual_name = wrapping.get("registered_name") in (None, kind)
+    if not isinstance(kind, str) or kind not in _ACTIVATIONS or not isinstance(config, dict) or not usual_name:
+        return wrapping
+    activation, usual = _ACTIVATIONS[kind]
+    for key, value in usual.items():
+        if key in config and config[key] != value:
+            raise InputRefusedError(
+                f"the layer {kind} is read with {key} {value} only (got {display(config[key])})",
+                "take it apart into layers that are read",
+            )
+    kept = {key: value for key, value in config.items() if key not in usual}
+    names = {"class_name": "Activation", "registered_name": None}
+    return {**wrapping, **names, "config": {**kept, "activation": activation}}
 
 
 def _kind(wrapping: Mapping[str, Any], where: str) -> str:

@@ -91,8 +91,8 @@ def test_case_25_an_hdf5_model_is_not_supported(tmp_path: Path) -> None:
 
     message = refused((tmp_path / "m.h5").read_bytes())
 
-    assert "not supported" in message
-    assert "save as .keras" in message
+    assert "is HDF5 (.h5)" in message
+    assert 'save("FILE.keras") converts it' in message
 
 
 @pytest.mark.parametrize("path", ["hf://x/y", "http://127.0.0.1:9/m.keras", "gs://x/m.keras", "."])
