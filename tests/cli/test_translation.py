@@ -171,6 +171,8 @@ def test_a_toy_is_made_and_a_table_read(call):
         "format": None,
         "missing": "drop",
         "split_column": None,
+        "group": None,
+        "time": None,
         "test_size": 0.3,
         "seed": 42,
         "stratify": None,
@@ -187,10 +189,10 @@ def test_rows_are_read_to_predict(call):
     options = ("--no-header", "--keep", "--chunk-size", "5", "--input-format", "tsv", "--encoding", "latin-1")
     stopped = call("dlwhy.evaluation.table_rows.read_rows", "predict", "points.csv", *options)
 
-    path, columns = stopped.given
-    assert (path, [column.name for column in columns]) == ("points.csv", ["x0", "x1"])
+    path, details = stopped.given
+    assert (path, [column.name for column in details.columns]) == ("points.csv", ["x0", "x1"])
     form = Form(format="tsv", encoding="latin-1", header=False)
-    assert stopped.named == {"form": form, "keep": True, "chunk_size": 5}
+    assert stopped.named == {"form": form, "na": (), "missing": "impute", "keep": True, "chunk_size": 5}
 
 
 def test_panels_are_drawn(call):

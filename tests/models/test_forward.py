@@ -146,7 +146,10 @@ def test_a_million_rows_take_bounded_memory_and_each_row_its_own_outputs() -> No
     tracemalloc.stop()
 
     assert peak < 3 * y_prob.nbytes + 8_000_000
-    assert (y_prob.reshape(1000, 1000) == y_prob[:1000]).all()
+    # the rows at the end of a block go through another kernel on some processors
+    np.testing.assert_allclose(
+        y_prob.reshape(1000, 1000), np.tile(y_prob[:1000], (1000, 1)).reshape(1000, 1000), rtol=1e-6
+    )
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 333, 6000])

@@ -5,7 +5,7 @@ import functools
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import command
 from dlwhy.cli.show.console import Output
-from dlwhy.cli.steps import checked, inputs, scoring
+from dlwhy.cli.steps import inputs, scoring
 from dlwhy.cli.steps.scoring import Evaluate
 
 
@@ -30,7 +30,6 @@ def evaluate(options: Evaluate) -> None:
       dlwhy evaluate --baselines --min-accuracy 0.95 --max loss=0.2
     """
     scoring.check(options)
-    from dlwhy.data.dataset import Dataset
     from dlwhy.data.tables.formats.form import Form
 
     check = functools.partial(scoring.check_data, options)
@@ -39,6 +38,4 @@ def evaluate(options: Evaluate) -> None:
         options.model, options.data, form=form, na=options.na or (), max_size=options.max_size, check=check
     )
     out = Output(quiet=options.quiet, as_json=options.as_json or options.form == "json")
-    if isinstance(dataset, Dataset):  # a table to be judged on has no parts to check
-        checked.tell(out, dataset, options.data)
     scoring.score_and_show(options, trained, dataset, out)

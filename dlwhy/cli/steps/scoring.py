@@ -8,6 +8,7 @@ from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import Options, frozen_options, option
 from dlwhy.cli.show.console import Output
+from dlwhy.cli.steps import checked
 from dlwhy.errors import UsageError, check_whole
 from dlwhy.text import display, json_text
 
@@ -117,6 +118,7 @@ def score_and_show(
 
     """
     from dlwhy.cli.show import scores
+    from dlwhy.data.dataset import Dataset
     from dlwhy.evaluation import gates
 
     found = _scores(options, trained, dataset, out)
@@ -125,6 +127,8 @@ def score_and_show(
             handle.write(json_text(scores.as_json(found)).encode())
     scores.show(out, found, "json" if options.as_json else options.form, with_diagnoses=not just_trained)
     _tell_of_other_data(options, trained, dataset, out)
+    if isinstance(dataset, Dataset) and not just_trained:  # a table to be judged on has no parts to check
+        checked.tell(out, dataset, options.data)
     if options.baselines:
         out.note(
             "note: this is one model on one held-out part; dlwhy study versatility --data asks the same of its own"

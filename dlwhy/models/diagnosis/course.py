@@ -18,6 +18,8 @@ Curve = npt.NDArray[np.float64]
 
 # a fall within the last tenth of the epochs: of the loss itself, or of the mean fall since the start
 _FALLING, _STEADY = 0.9, 0.5
+# share of the loss by which a curve must have fallen in all
+_FLAT = 0.01
 # a rate that serves most tables, by optimizer
 _GOOD_RATES = {"sgd": 0.1, "adagrad": 0.1, "lion": 0.001}
 _GOOD_RATE = 0.01
@@ -107,7 +109,8 @@ def is_falling(values: Curve) -> bool:
     if len(level) <= tenth or not 0 <= level[-1] < level[-1 - tenth]:
         return False
     fall, all_of_it = level[-1 - tenth] - level[-1], level[0] - level[-1]
-    steady = fall >= _STEADY * all_of_it * tenth / (len(level) - 1)
+    # a curve that went nowhere does not fall because its noise does
+    steady = all_of_it > _FLAT * level[0] and fall >= _STEADY * all_of_it * tenth / (len(level) - 1)
     return bool(level[-1] <= _FALLING * level[-1 - tenth] or steady)
 
 

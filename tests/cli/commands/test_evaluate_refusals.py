@@ -148,7 +148,7 @@ def test_case_64_an_out_of_range_label(dlwhy_in_process, toy, tmp_path):
     toy(dataset)
     fields = to_record(dataset)
     fields["y_test"] = np.full_like(fields["y_test"], 7)
-    fields["sha256"] = checksum({name: fields[name] for name in ARRAYS}, fields["metadata"])
+    fields["sha256"] = checksum({name: fields[name] for name in ARRAYS[fields["format"]]}, fields["metadata"])
     joblib.dump(fields, tmp_path / "bad.joblib", protocol=4)
 
     result = dlwhy_in_process("evaluate", "-m", "m.keras", "-d", "bad.joblib")

@@ -53,6 +53,7 @@ def test_options_reach_the_generator(dlwhy_in_process, tmp_path):
         "n_train": 72,
         "n_test": 18,
         "n_features": 3,
+        "split": "by chance",
         "classes": ["0", "1", "2", "3"],
         "fingerprint": expected.fingerprint,
     }

@@ -136,6 +136,7 @@ REPORT = {
         ),
         found("S1", primary=False, p_holm=None, p=0.2, effect=None, verdict="inconclusive", outcome="open", told=False),
     ],
+    "cautions": [],
     "caveats": ["Widths differ, parameters do not."],
     "descriptive": {"lines": ["A network of each depth has learnt the rings."]},
 }
