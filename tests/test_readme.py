@@ -91,7 +91,7 @@ def test_the_python_runs(tables):
 def test_make_rules_of_the_page_build_once_and_only_once(tables, bash, commands, dlwhy_in_process):
     (block,) = blocks("make")
     (tables / "Makefile").write_text(block)
-    steps = commands(bash("make --dry-run digits.json").out)
+    steps = commands(bash("make --no-print-directory --dry-run digits.json").out)
     assert [words[0] for words in steps] == ["generate", "train", "evaluate"]
     for words in steps:
         done = dlwhy_in_process(*words)

@@ -1,6 +1,7 @@
 """How often planted faults are found, and how often nothing is wrong and yet something told.
 
-`python -m tests.checks.rates 5` prints the table of docs/check.md, of five tables of each kind, task and size.
+`python -m tests.checks.rates 2 7000` prints the table of docs/check.md: two tables of each kind, task and size, from
+seeds from 7000 on.
 """
 
 import itertools
@@ -42,20 +43,20 @@ def found(name: str, kinds: Kinds) -> tuple[int, int]:
     return n_found, n_planted
 
 
-def table(n_seeds: int) -> Iterable[str]:
-    """Give the lines of the table, as they are known."""
+def table(n_seeds: int, first: int = 0) -> Iterable[str]:
+    """Give the lines of the table, as they are known, of so many seeds from the first one on."""
     yield "| code | planted | found | false alarms |"
     yield "|---|---|---|---|"
-    told, n_tables = alarms(tables(range(n_seeds)))
+    told, n_tables = alarms(tables(range(first, first + n_seeds)))
     for name in sorted(FAULTS, key=lambda name: name[:4]):
         code, _, fault = name.partition(" ")
-        n_found, n = found(name, tables(range(1000, 1000 + n_seeds)))
+        n_found, n = found(name, tables(range(first + 1000, first + 1000 + n_seeds)))
         alarm = "exact" if code in EXACT else f"{told[code]} of {n_tables} ({told[code] / n_tables:.1%})"
         share = f"{n_found} of {n} ({n_found / max(1, n):.1%})"
         yield f"| {code} | {fault.replace('_', ' ')} | {share} | {alarm} |"
 
 
 if __name__ == "__main__":
-    for line in table(int(sys.argv[1])):
+    for line in table(*map(int, sys.argv[1:])):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()

@@ -25,6 +25,12 @@ _MANY_NUMBERS, _FEW_WORDS = 10, 5
 # different amounts that are not written in one way may still be kinds: 1 kg, 500 g
 _FEW_AMOUNTS = 20
 _SHOWN = 5  # of columns that can't be used
+# what helps more than one of them, by the option that a refusal names
+_CURES = {
+    "--dates parts": "--dates parts takes dates apart",
+    "--censored half": "--censored half reads limits",
+    "--na ": "--na WORD takes a word for missing",
+}
 _FEW_UNITS = 10  # more are no units, but words behind numbers: 12 Main Street
 
 
@@ -101,10 +107,10 @@ def _refusal(refused: dict[str, InputRefusedError], source: Source) -> InputRefu
     messages = [error.message.removeprefix(f"{source.name}: ") for error in others[:_SHOWN]]
     more = [f"{len(others) - _SHOWN} more columns"] if len(others) > _SHOWN else []
     dropped = " ".join(f"--drop {_quoted(name)}" for name in refused)
-    dated = (
-        "; --dates parts takes dates apart" if any("--dates parts" in error.hint for error in refused.values()) else ""
+    cures = [says for option, says in _CURES.items() if any(option in error.hint for error in refused.values())]
+    return InputRefusedError(
+        "; ".join((first.message, *messages, *more)), "; ".join((f"{dropped} leaves them out", *cures))
     )
-    return InputRefusedError("; ".join((first.message, *messages, *more)), f"{dropped} leaves them out{dated}")
 
 
 def _names_rows(cells: "pl.Series", deciding: Deciding, *, plain: bool) -> bool:
