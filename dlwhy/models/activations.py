@@ -7,10 +7,14 @@ import numpy as np
 
 from dlwhy.data.dataset import FloatArray
 
+__all__ = ["ACTIVATIONS", "LOGITS_OF_MEAN", "Activation"]
+
 Activation = Callable[[FloatArray], Any]
 
 # Klambauer et al. 2017
 _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 def _linear(x: FloatArray) -> Any:
@@ -69,3 +73,27 @@ ACTIVATIONS: Mapping[str, Activation] = {
     "tanh": np.tanh,
     "softmax": _softmax,
 }
+
+
+def _logit_of_mean(logits: FloatArray) -> Any:
+    """(n, members, 1) -> (n, 1)."""
+    logits = np.clip(logits, -_LARGEST, _LARGEST)
+    # of both classes, as the probability of the likelier one is 1 by rounding long before the other's is 0
+    return _log_sum(-np.logaddexp(0, -logits)) - _log_sum(-np.logaddexp(0, logits))
+
+
+def _log_of_mean(logits: FloatArray) -> Any:
+    """(n, members, n_classes) -> (n, n_classes)."""
+    moved = logits - logits.max(axis=2, keepdims=True)
+    moved -= np.log(np.exp(moved).sum(axis=2, keepdims=True))
+    return _log_sum(moved) - np.log(logits.shape[1])
+
+
+def _log_sum(logs: FloatArray) -> Any:
+    """Return the logs of sums over the second axis of (n, members, width)."""
+    most = logs.max(axis=1, keepdims=True)
+    return most[:, 0] + np.log(np.exp(logs - most).sum(axis=1))
+
+
+# logits of an average of probabilities, in the precision of the members' logits, which these are made from
+LOGITS_OF_MEAN: Mapping[str, Activation] = {"sigmoid": _logit_of_mean, "softmax": _log_of_mean}

@@ -1,5 +1,6 @@
 """What a network gives out, without TensorFlow: a forward pass in NumPy over its plan and weights."""
 
+import dataclasses
 import functools
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -8,15 +9,17 @@ from typing import Any
 import numpy as np
 
 from dlwhy.data.dataset import FloatArray, Task
-from dlwhy.models.activations import ACTIVATIONS
+from dlwhy.models.activations import ACTIVATIONS, LOGITS_OF_MEAN
 from dlwhy.models.keras_file.schema import LayerPlan, PlainNetwork, Plan
 from dlwhy.models.scaling import deviation
 from dlwhy.models.spec import HEADS
 
-# values of one layer's outputs at a time: a few such arrays stay in the cache of a core
-_VALUES_A_CHUNK = 1 << 16
+# values that are kept at a time: a few such arrays stay in the cache of a core
+_VALUES_A_CHUNK = 1 << 17
 # so few rows would read the weights of a wide layer from memory again and again
 _FEWEST_ROWS = 512
+# but a network of any shape takes bounded memory
+_MOST_VALUES = 1 << 24
 
 Weights = Sequence[FloatArray]
 
@@ -44,8 +47,39 @@ def outputs(network: PlainNetwork, X: FloatArray) -> FloatArray:
         (n, n_outputs), float32.
 
     """
-    widths = [layer.width for layer in network.plan.layers]
-    return _in_chunks(functools.partial(_outputs, network), X, widest=max(widths), n_outputs=widths[-1])
+    compute, kept = _program(network)
+    return _in_chunks(compute, X, kept=kept, n_outputs=network.plan.layers[-1].width)
+
+
+def logits(network: PlainNetwork, X: FloatArray) -> FloatArray:
+    """Compute a network's outputs before its last activation, (n, n_outputs), as `outputs` computes them with it.
+
+    Where the probabilities of members are averaged: what gives the average if that activation is applied to it.
+    """
+    bare = network.without_last_activation()
+    if network.averages is None:
+        return outputs(bare, X)
+    compute, kept = _program(bare)
+    # float64 is as much as two, and there are copies of it
+    kept += 6 * bare.plan.layers[-1].width
+    n_outputs = network.plan.layers[-1].width
+    return _in_chunks(lambda rows: joined(compute(rows), network), X, kept=kept, n_outputs=n_outputs)
+
+
+def joined(side_by_side: FloatArray, network: PlainNetwork) -> FloatArray:
+    """Return the logits of an average of probabilities, (n, n_outputs).
+
+    Parameters
+    ----------
+    side_by_side
+        The members' logits, (n, members * n_outputs), as the network without its last activation gives them.
+    network
+        The network that averages probabilities.
+
+    """
+    of_members = side_by_side.reshape(len(side_by_side), -1, network.plan.layers[-1].width)
+    found: FloatArray = LOGITS_OF_MEAN[str(network.averages)](of_members.astype(np.float64)).astype(np.float32)
+    return found
 
 
 def predictions(logits: FloatArray, task: Task) -> FloatArray:
@@ -54,14 +88,14 @@ def predictions(logits: FloatArray, task: Task) -> FloatArray:
         return logits
     n_outputs = 1 if logits.ndim == 1 else logits.shape[1]
     rows = logits.reshape(-1, n_outputs)
-    return _in_chunks(ACTIVATIONS[HEADS[task]], rows, widest=n_outputs, n_outputs=n_outputs).reshape(logits.shape)
+    return _in_chunks(ACTIVATIONS[HEADS[task]], rows, kept=2 * n_outputs, n_outputs=n_outputs).reshape(logits.shape)
 
 
-def _in_chunks(compute: Callable[[FloatArray], Any], X: FloatArray, *, widest: int, n_outputs: int) -> FloatArray:
-    """Return what a function makes of rows, (n, n_outputs) float32; `widest` is the longest row that it ever holds."""
+def _in_chunks(compute: Callable[[FloatArray], Any], X: FloatArray, *, kept: int, n_outputs: int) -> FloatArray:
+    """Return what a function makes of rows, (n, n_outputs) float32; `kept` is the most that it ever holds of a row."""
     found = np.empty((len(X), n_outputs), np.float32)
     # a fixed rule: the size of a chunk can change the last bits of a product
-    rows = max(_FEWEST_ROWS, _VALUES_A_CHUNK // widest)
+    rows = max(1, min(_MOST_VALUES // kept, max(_FEWEST_ROWS, _VALUES_A_CHUNK // kept)))
 
     def fill(start: int) -> None:
         with np.errstate(all="ignore"):
@@ -96,18 +130,62 @@ def _blas() -> Any:
     return ThreadpoolController()
 
 
-def _outputs(network: PlainNetwork, X: FloatArray) -> Any:
+@dataclasses.dataclass(frozen=True)
+class _Step:
+    """One layer in the order of computing."""
+
+    place: int  # of the layer
+    layer: LayerPlan
+    done_with: tuple[int, ...]  # places whose outputs nobody takes after it
+
+
+def _steps(plan: Plan) -> list[_Step]:
+    """Return the layers but the input in an order that keeps few outputs: a member is computed to its end."""
+    order: list[int] = []
+    waiting, known = [len(plan.layers) - 1], {0}
+    while waiting:
+        place = waiting[-1]
+        missing = [source for source in plan.layers[place].inputs if source not in known]
+        if missing:
+            waiting += reversed(missing)
+            continue
+        waiting.pop()
+        if place not in known:
+            known.add(place)
+            order.append(place)
+    last_use = {source: place for place in order for source in plan.layers[place].inputs}
+    layers = [(place, plan.layers[place]) for place in order]
+    return [
+        _Step(place, layer, tuple(source for source in set(layer.inputs) if last_use[source] == place))
+        for place, layer in layers
+    ]
+
+
+def _most_kept(plan: Plan, steps: Sequence[_Step]) -> int:
+    """Return the most values of a row that are kept at the same time; a layer's inputs are, while it computes."""
+    kept = most = plan.n_features
+    for step in steps:
+        kept += step.layer.width
+        most = max(most, kept)
+        kept -= sum(plan.layers[source].width for source in step.done_with)
+    return most
+
+
+def _program(network: PlainNetwork) -> tuple[Callable[[FloatArray], Any], int]:
+    """Return what computes a chunk of rows, and how many values of each row it keeps at most."""
+    steps = _steps(network.plan)
+    return functools.partial(_outputs, network, steps), _most_kept(network.plan, steps)
+
+
+def _outputs(network: PlainNetwork, steps: Sequence[_Step], X: FloatArray) -> Any:
     """Compute the outputs for one chunk; no layer changes what it is given."""
-    layers = network.plan.layers
-    last_use = {source: place for place, layer in enumerate(layers) for source in layer.inputs}
     computed = {0: X}
-    for place, layer in enumerate(layers[1:], start=1):
-        taken = [computed[source] for source in layer.inputs]
-        for source in layer.inputs:
-            if last_use[source] == place:
-                computed.pop(source, None)
-        computed[place] = _LAYERS[layer.kind](layer, network.weights[place], *taken)
-    return computed[len(layers) - 1]
+    for step in steps:
+        taken = [computed[source] for source in step.layer.inputs]
+        for source in step.done_with:
+            del computed[source]
+        computed[step.place] = _LAYERS[step.layer.kind](step.layer, network.weights[step.place], *taken)
+    return computed[len(network.plan.layers) - 1]
 
 
 def _same(layer: LayerPlan, weights: Weights, x: FloatArray) -> Any:  # noqa: ARG001
@@ -163,6 +241,20 @@ def _add(layer: LayerPlan, weights: Weights, *taken: FloatArray) -> Any:  # noqa
     return y
 
 
+def _subtract(layer: LayerPlan, weights: Weights, x: FloatArray, y: FloatArray) -> Any:  # noqa: ARG001
+    return x - y
+
+
+def _average(layer: LayerPlan, weights: Weights, *taken: FloatArray) -> Any:
+    y = _add(layer, weights, *taken)
+    y /= np.float32(len(taken))
+    return y
+
+
+def _concatenate(layer: LayerPlan, weights: Weights, *taken: FloatArray) -> Any:  # noqa: ARG001
+    return np.concatenate(taken, axis=1)
+
+
 def _rescaling(layer: LayerPlan, weights: Weights, x: FloatArray) -> Any:  # noqa: ARG001
     y = x * np.float32(layer.settings["scale"])
     y += np.float32(layer.settings.get("offset", 0))
@@ -178,5 +270,8 @@ _LAYERS: Mapping[str, Callable[..., Any]] = {
     "BatchNormalization": _batch_normalization,
     "LayerNormalization": _layer_normalization,
     "Add": _add,
+    "Subtract": _subtract,
+    "Average": _average,
+    "Concatenate": _concatenate,
     "Rescaling": _rescaling,
 }

@@ -70,7 +70,8 @@ class Trained:
         Returns
         -------
         logits
-            The log of the odds of class 1, or the predicted value, (n,); or one a class, (n, n_classes); float32.
+            The log of the odds of class 1, or the predicted value, (n,); or one a class, (n, n_classes); float32. Of
+            several networks whose probabilities are averaged, those of the average.
 
         Raises
         ------
@@ -78,16 +79,18 @@ class Trained:
             If `X` has not as many features as the model.
 
         """
-        network = self.plain().without_last_activation()
+        network = self.plain()
         n_features = network.plan.n_features
         if X.ndim != 2 or X.shape[1] != n_features:
             raise InputRefusedError(f"the model expects {n_features} features, the data have {X.shape[-1]}")
         if forward.knows(network.plan):
-            found = forward.outputs(network, X)
-            return found[:, 0] if found.shape[1] == 1 else found
-        from dlwhy.models import network as building
+            found = forward.logits(network, X)
+        else:
+            from dlwhy.models import network as building
 
-        return building.predict(rebuilding.rebuild(network), X)
+            found = building.predict(rebuilding.rebuild(network.without_last_activation()), X)
+            found = forward.joined(found, network) if network.averages else found
+        return found[:, 0] if found.shape[1:] == (1,) else found
 
     def predict(self, X: FloatArray | Frame) -> FloatArray:
         """Predict as the Keras model does, in bounded memory and without TensorFlow if we know how.

@@ -18,6 +18,7 @@ from dlwhy.models.details import Details
 from dlwhy.models.keras_file import archive, checking
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.trained import Trained
+from tests.models import ensembles
 
 _CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "regression": ()}
 
@@ -211,7 +212,12 @@ def saved(tmp_path: Path) -> Callable[[bytes], Path]:
 
 
 @pytest.fixture(scope="session")
-def bases(make, good: bytes) -> dict[bool, bytes]:
-    """Give a Sequential and a functional model with every kind of layer."""
+def bases(make, good: bytes) -> dict[bool | str, bytes]:
+    """Give a Sequential model, a functional one, and an ensemble: together with every kind of layer."""
     spec = NetworkSpec(layers=(4, 4), residual=True, layer_norm=True, dropout=0.1, l2=0.1)
-    return {False: good, True: archive.to_bytes(make(spec, scale=([0.0, 0.0], [1.0, 1.0])))}
+    ensemble = ensembles.trained(ensembles.build("multiclass", 2, hidden=(4,)), "multiclass")
+    return {
+        False: good,
+        True: archive.to_bytes(make(spec, scale=([0.0, 0.0], [1.0, 1.0]))),
+        "ensemble": archive.to_bytes(ensemble),
+    }

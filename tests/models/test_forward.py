@@ -10,11 +10,13 @@ import pytest
 from dlwhy.errors import InputRefusedError
 from dlwhy.models import forward, network
 from dlwhy.models.activations import ACTIVATIONS as KNOWN
+from dlwhy.models.activations import LOGITS_OF_MEAN
 from dlwhy.models.details import Details
 from dlwhy.models.keras_file import archive, rebuilding, settings
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.spec import ACTIVATIONS
 from dlwhy.models.trained import Trained
+from tests.models import ensembles
 
 SCALE = ([0.5, -0.25, 3.0], [4.0, 0.1, 0.0])
 HEADS = {"binary": {}, "multiclass": {}, "regression": {"target_scale": (3.0, 2.0)}}
@@ -182,3 +184,75 @@ def test_without_the_last_activation_nothing_else_changes() -> None:
     assert bare.plan.layers[:-1] == plain.plan.layers[:-1]
     assert dataclasses.replace(bare.plan.layers[-1], settings=plain.plan.layers[-1].settings) == plain.plan.layers[-1]
     assert bare.plan.layers[-1].settings["activation"] == "linear"
+
+
+@pytest.mark.parametrize("members", [1, 8])
+@pytest.mark.parametrize("task", HEADS)
+@pytest.mark.parametrize("options", [{}, {"bins": 0, "linear": False, "batch_norm": True}], ids=["recipe", "plain"])
+def test_an_ensemble_gives_what_keras_gives(task: str, members: int, options: dict) -> None:
+    model, X = ensembles.build(task, members, **options), ensembles.rows()
+
+    found, expected = ensembles.trained(model, task).predict(X), network.predict(model, X)
+
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [1.0, 100.0], ids=["ordinary", "saturated"])
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_the_logits_of_an_ensemble_are_those_of_its_averaged_probabilities(task: str, size: float) -> None:
+    model, X = ensembles.build(task, 8), ensembles.rows()
+    for layer in model.layers:
+        if layer.name.startswith(("linear", "output")):
+            layer.kernel.assign(layer.kernel * size)
+
+    logits, expected = ensembles.trained(model, task).logits(X), ensembles.true_logits(model, task, X)
+
+    assert np.abs(expected).max() < 20 or size > 1
+    assert np.isfinite(logits).all()
+    if size > 1:
+        # so sure that the probability is 1 in float32
+        assert (np.abs(expected) > 30).any()
+    np.testing.assert_allclose(logits, expected, rtol=2e-5, atol=2e-6 * np.abs(expected).max())
+
+
+def test_infinite_logits_of_members_are_sure_answers() -> None:
+    sigmoid = LOGITS_OF_MEAN["sigmoid"]
+
+    found = sigmoid(np.array([[[np.inf], [np.inf]], [[-np.inf], [-np.inf]], [[np.inf], [-np.inf]]]))
+
+    np.testing.assert_array_equal(found > 0, [[True], [False], [False]])
+    assert found[2] == 0
+
+
+def test_an_ensemble_with_layers_in_bfloat16_is_left_to_keras() -> None:
+    model = ensembles.build("binary", 2, policy="mixed_bfloat16")
+    trained = ensembles.trained(model, "binary")
+
+    assert trained.needs_tensorflow
+    np.testing.assert_allclose(
+        trained.predict(ensembles.rows()), network.predict(model, ensembles.rows()), rtol=0, atol=1e-6
+    )
+
+
+def test_many_wide_members_take_bounded_memory() -> None:
+    model = ensembles.build("multiclass", 8, hidden=(512, 512))
+    trained, X = ensembles.trained(model, "multiclass"), ensembles.rows(20_000)
+    plain = rebuilding.taken_apart(model)
+
+    tracemalloc.start()
+    forward.logits(plain, X)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    # the members are computed one after another: all side by side would be 16 MB in each of two threads
+    assert peak < 12_000_000
+    assert trained.predict(X[:0]).shape == (0, 3)
+
+
+def test_what_is_kept_is_what_later_layers_take() -> None:
+    plan = rebuilding.taken_apart(ensembles.build("binary", 3)).plan
+
+    kept = forward._most_kept(plan, forward._steps(plan))
+
+    # what the members take, a layer and the next of one, and the answers of the others
+    assert 10 + 8 + 8 <= kept <= 10 + 8 + 8 + 4

@@ -14,6 +14,7 @@ from dlwhy.errors import DlwhyWarning, InputRefusedError
 from dlwhy.models.details import Details
 from dlwhy.models.history import read_history_csv
 from dlwhy.models.keras_file import container
+from dlwhy.models.keras_file.parts import activation_of, answers_of, draws
 from dlwhy.models.keras_file.schema import PlainNetwork, Plan, as_one_unit, is_pair, plan_of
 from dlwhy.models.keras_file.weights import read_weights
 from dlwhy.models.spec import HEADS
@@ -126,7 +127,7 @@ def _details(content: bytes | None, plan: Plan, version: str) -> tuple[Details, 
             f"dlwhy.json describes {details.task} with {len(details.feature_names)} features and {details.n_outputs} "
             f"outputs, the network does {task} with {plan.n_features} and {n_outputs}"
         )
-    wanted = sum(layer.kind == "Dropout" and layer.settings["rate"] > 0 for layer in plan.layers)
+    wanted = sum(map(draws, plan.layers))
     if not isinstance(state, list) or len(state) != wanted or not all(map(_is_state, state)):
         raise InputRefusedError("dlwhy.json: the state of dropout is damaged")
     return details, state
@@ -138,18 +139,16 @@ def _is_state(value: Any) -> bool:
 
 def _task(plan: Plan) -> tuple[Task, int]:
     """Tell what a network does by its output: one sigmoid unit, several softmax units, or one linear unit."""
-    last = plan.layers[-1]
-    rescaled = last.kind == "Rescaling"
-    if rescaled:
-        last = plan.layers[last.inputs[0]]
-    activation = last.settings.get("activation", "linear")
+    answers = answers_of(plan)
+    activation, width = activation_of(plan, answers), plan.layers[-1].width
     for task, wanted in HEADS.items():
-        fits = last.width >= 3 if task == "multiclass" else last.width == 1
-        if activation == wanted and fits and (task == "regression" or not rescaled):
-            return task, last.width
-    unit = "unit" if last.width == 1 else "units"
+        fits = width >= 3 if task == "multiclass" else width == 1
+        if activation == wanted and fits and (task == "regression" or not answers.rescaled):
+            return task, width
+    unit = "unit" if width == 1 else "units"
+    told = f"{', averaged' if answers.averaged else ''}{', rescaled' if answers.rescaled else ''}"
     raise InputRefusedError(
-        f"the output is {last.width} {activation} {unit}{', rescaled' if rescaled else ''}",
+        f"the output is {width} {activation} {unit}{told}",
         "it must be 1 sigmoid unit, 2 or more softmax units, or 1 linear unit",
     )
 

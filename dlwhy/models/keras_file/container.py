@@ -14,6 +14,8 @@ METADATA, CONFIG, WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
 DETAILS, HISTORY = "dlwhy.json", "history.csv"
 
 _LIMITS = {METADATA: 1 << 16, CONFIG: 1 << 20, DETAILS: 16 << 20, HISTORY: 16 << 20}
+# not packed, as Keras and we write it, it fills the file as much as memory: an ensemble has many layers
+_CONFIG_PLAIN = 32 << 20
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _CENTRAL_ENTRY = b"PK\x01\x02"
 _DAMAGE = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError, zlib.error)
@@ -74,7 +76,7 @@ def unpack(content: bytes, *, limit: int) -> dict[str, bytes]:
     with archive:
         names = archive.namelist()
         _check_names(names)
-        return {name: _member(archive, name, _LIMITS.get(name, limit)) for name in names}
+        return {name: _member(archive.getinfo(name), archive, limit) for name in names}
 
 
 def strict_json(content: bytes, name: str) -> Any:
@@ -121,8 +123,11 @@ def _check_names(names: list[str]) -> None:
             raise InputRefusedError(f"not a .keras archive: no member {name}")
 
 
-def _member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
-    info = archive.getinfo(name)
+def _member(info: zipfile.ZipInfo, archive: zipfile.ZipFile, limit_of_weights: int) -> bytes:
+    name = info.filename
+    limit = _LIMITS.get(name, limit_of_weights)
+    if name == CONFIG and info.compress_type == zipfile.ZIP_STORED:
+        limit = _CONFIG_PLAIN
     if info.flag_bits & 1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise InputRefusedError(f"{name}: encrypted, or packed in an unknown way")
     if info.file_size > limit:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlwhy.errors import InputRefusedError
+from dlwhy.models.keras_file.settings import JOINS
 from dlwhy.text import display
 
 
@@ -27,10 +28,12 @@ def taken_from(wrapping: Mapping[str, Any], name: str, index: Mapping[str, int],
         raise InputRefusedError(f"{where}: is always called as in training, or with a mask")
     arguments = node.get("args")
     tensors = arguments[0] if isinstance(arguments, list) and len(arguments) == 1 else None
-    adds = wrapping["class_name"] == "Add"
+    joins = wrapping["class_name"] in JOINS
     sources = tensors if isinstance(tensors, list) else [tensors]
-    if isinstance(tensors, list) != adds or (adds and len(sources) < 2):
-        raise InputRefusedError(f"{where}: does not take one input, or several to add")
+    if isinstance(tensors, list) != joins or (joins and len(sources) < 2):
+        raise InputRefusedError(f"{where}: does not take one input, or several to join")
+    if wrapping["class_name"] == "Subtract" and len(sources) != 2:
+        raise InputRefusedError(f"{where}: takes {len(sources)} inputs, not 2")
     return tuple(_source(tensor, index, where) for tensor in sources)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from dlwhy.data.dataset import FloatArray
 from dlwhy.models.keras_file.schema import LayerPlan, PlainNetwork, Plan, plan_of
-from dlwhy.models.keras_file.settings import Initializer, Penalty
+from dlwhy.models.keras_file.settings import JOINS, Initializer, Penalty
 
 if TYPE_CHECKING:
     import keras  # a name for annotations, nothing is imported
@@ -84,7 +84,7 @@ def _connected(plan: Plan, inputs: Any, layers: "Sequence[keras.Layer]") -> Any:
     outputs = [inputs]
     for layer, built in zip(plan.layers[1:], layers, strict=True):
         taken = [outputs[i] for i in layer.inputs]
-        outputs.append(built(taken if layer.kind == "Add" else taken[0]))
+        outputs.append(built(taken if layer.kind in JOINS else taken[0]))
     return outputs[-1]
 
 

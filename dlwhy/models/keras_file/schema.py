@@ -8,11 +8,17 @@ from typing import Any, Self
 from dlwhy.data.dataset import MAX_COLUMNS, FloatArray
 from dlwhy.errors import InputRefusedError
 from dlwhy.models.keras_file.graph import known_only, taken_from
+from dlwhy.models.keras_file.parts import activation_of, answers_of
 from dlwhy.models.keras_file.settings import DROPPED, REQUIRED, SETTINGS, Penalty, WrongSettingError, check_name
-from dlwhy.models.spec import MAX_PARAMETERS
+from dlwhy.models.spec import MAX_PARAMETERS, MAX_UNITS
 from dlwhy.text import display
 
-MAX_LAYERS = 1024
+# 64 members of 128 hidden layers, each with a normalization and an activation; more than Keras makes in an hour
+MAX_LAYERS = 1 << 15
+# a layer of features with all bins beside them
+MAX_WIDTH = MAX_COLUMNS + MAX_UNITS
+# that the layers take and give for one row: a file of many wide layers without weights would take hours
+MAX_VALUES = 1 << 25
 
 Shape = tuple[int, ...]
 _WRAPPING = {"module", "class_name", "config", "registered_name", "build_config", "shared_object_id"}
@@ -78,6 +84,11 @@ class Plan:
         return any(penalty.l1 or penalty.l2 for penalty in penalties)
 
     @property
+    def n_computed(self) -> int:
+        """Count the values that the layers take and give for one sample."""
+        return sum(layer.width + sum(self.layers[i].width for i in layer.inputs) for layer in self.layers)
+
+    @property
     def n_values(self) -> int:
         """Count the values of all weights, trainable or not."""
         return sum(math.prod(shape) for layer in self.layers for shape in layer.weights)
@@ -92,12 +103,28 @@ class PlainNetwork:
     # state of the random generator of each Dropout layer, (2,) integers each; empty to start dropout anew
     dropout_state: Sequence[Sequence[int]] = ()
 
+    @property
+    def averages(self) -> str | None:
+        """The activation of the members whose probabilities are averaged; None if there are none."""
+        answers = answers_of(self.plan)
+        activation = activation_of(self.plan, answers)
+        return activation if answers.averaged and activation != "linear" else None
+
     def without_last_activation(self) -> Self:
-        """Return the network that ends before the last layer's activation."""
-        *layers, last = self.plan.layers
-        if "activation" in last.settings:
-            last = dataclasses.replace(last, settings={**last.settings, "activation": "linear"})
-        return dataclasses.replace(self, plan=dataclasses.replace(self.plan, layers=(*layers, last)))
+        """Return the network that ends before the last activation.
+
+        Where the probabilities of members are averaged, what each has in their place stands side by side, member by
+        member: from an average of rounded probabilities nothing could be told.
+        """
+        answers, layers = answers_of(self.plan), list(self.plan.layers)
+        if self.averages:
+            (n, width), last = (len(answers.layers), layers[-1].width), layers[-1]
+            layers[-1] = dataclasses.replace(last, kind="Concatenate", width=n * width)
+        for place in answers.layers:
+            if "activation" in layers[place].settings and not answers.rescaled:
+                bare = {**layers[place].settings, "activation": "linear"}
+                layers[place] = dataclasses.replace(layers[place], settings=bare)
+        return dataclasses.replace(self, plan=dataclasses.replace(self.plan, layers=tuple(layers)))
 
 
 def is_pair(plan: Plan) -> bool:
@@ -143,6 +170,8 @@ def plan_of(config: Any) -> Plan:
     )
     if plan.n_values > MAX_PARAMETERS:
         raise InputRefusedError(f"the network has {plan.n_values} weights; at most {MAX_PARAMETERS}")
+    if plan.n_computed > MAX_VALUES:
+        raise InputRefusedError(f"the network computes {plan.n_computed} values a row; at most {MAX_VALUES}")
     return plan
 
 
@@ -171,7 +200,7 @@ def _layers(values: list[Any], *, sequential: bool) -> Iterator[LayerPlan]:
         where = f'{where} ({kind} "{display(name)}")'
         if name in index or (kind == "InputLayer") != (position == 0):
             raise InputRefusedError(f"{where}: a second of its name, or an input not in the first place")
-        before = tuple(range(position))[-1:]
+        before = (position - 1,) if position else ()
         inputs = before if sequential else taken_from(wrapping, name, index, where)
         index[name] = position
         widths.append(_width(kind, settings, [widths[i] for i in inputs], where))
@@ -242,8 +271,12 @@ def _check_ends(model: Mapping[str, Any], layers: tuple[LayerPlan, ...]) -> None
 
 
 def _width(kind: str, settings: Mapping[str, Any], inputs: list[int], where: str) -> int:
+    if kind == "Concatenate":
+        if sum(inputs) > MAX_WIDTH:
+            raise InputRefusedError(f"{where}: {sum(inputs)} values side by side; at most {MAX_WIDTH}")
+        return sum(inputs)
     if len(set(inputs)) > 1:
-        raise InputRefusedError(f"{where}: adds outputs of different widths")
+        raise InputRefusedError(f"{where}: takes outputs of different widths")
     if kind == "InputLayer":
         width: int = settings["batch_shape"]
         if width > MAX_COLUMNS:

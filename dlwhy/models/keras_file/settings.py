@@ -219,8 +219,13 @@ SETTINGS: Mapping[str, Mapping[str, Check]] = {
         "noise_shape": _NOTHING,
     },
     "Add": _ANY,
+    "Average": _ANY,
+    "Subtract": _ANY,
+    "Concatenate": {**_ANY, "axis": _fixed(-1, 1)},
     "Rescaling": {**_ANY, "scale": _VALUE, "offset": _VALUE},
 }
+# layers that take several inputs
+JOINS = ("Add", "Average", "Subtract", "Concatenate")
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "InputLayer": ("name", "batch_shape"),
     "Dense": ("name", "units", "activation"),

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import itertools
 import json
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from dlwhy.models import network
 from dlwhy.models.keras_file import archive
 from dlwhy.models.keras_file.archive import Trained
 from dlwhy.models.network import NetworkSpec
+from tests.models import ensembles
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 NETWORKS = {
@@ -305,3 +307,48 @@ def test_a_limit_can_be_set(good: bytes, saved) -> None:
 
     with pytest.raises(InputRefusedError, match="larger than 1 MiB"):
         archive.read(path, max_size=1)
+
+
+@pytest.mark.parametrize("members", [1, 8])
+@pytest.mark.parametrize("task", ensembles.CLASSES)
+def test_an_ensemble_is_written_and_read_back(task: str, members: int, tmp_path: Path) -> None:
+    trained, X = ensembles.trained(ensembles.build(task, members), task), ensembles.rows(40)
+    content = archive.to_bytes(trained)
+
+    read = again(content, tmp_path)
+
+    assert read.predict(X).tobytes() == trained.predict(X).tobytes()
+    frozen = {layer.name for layer in read.model.layers if layer.weights and not layer.trainable}
+    assert {name.split("_m")[0] for name in frozen} == {"knots_low", "knots_high", "linear"}
+    assert network.parameters(read.model) == network.parameters(trained.model)
+    assert archive.to_bytes(read) == content
+
+
+def test_keras_opens_ensembles_where_dlwhy_is_not_installed(tmp_path: Path) -> None:
+    expected, X = {}, ensembles.rows(40)
+    for task, members in itertools.product(ensembles.CLASSES, (1, 8)):
+        trained = ensembles.trained(ensembles.build(task, members, bins=6 * (members > 1)), task)
+        archive.write(trained, tmp_path / f"{task}{members}.keras")
+        expected[f"{task}{members}"] = trained.predict(X)
+    np.save(tmp_path / "X.npy", X)
+    script = """
+        import pathlib, sys
+        class Blocked:
+            def find_spec(self, name, path=None, target=None):
+                if name.partition(".")[0] == "dlwhy":
+                    raise ImportError(name)
+        sys.meta_path.insert(0, Blocked())
+        import keras, numpy as np
+        folder = pathlib.Path(sys.argv[1])
+        X = np.load(folder / "X.npy")
+        for path in folder.glob("*.keras"):
+            np.save(path.with_suffix(".npy"), keras.models.load_model(path).predict(X, verbose=0))
+        assert "dlwhy" not in sys.modules
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    for name, ours in expected.items():
+        theirs = np.load(tmp_path / f"{name}.npy").reshape(ours.shape)
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6, err_msg=name)

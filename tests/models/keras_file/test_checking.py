@@ -133,7 +133,15 @@ def _wide(config: dict[str, Any]) -> None:
 
 
 def _deep(config: dict[str, Any]) -> None:
-    config["config"]["layers"] = [layer(config, 0), *[{}] * 20_000]
+    config["config"]["layers"] = [layer(config, 0), *[{}] * 40_000]
+
+
+def _many(config: dict[str, Any]) -> None:
+    """Put in as many wide layers without weights as the list may have."""
+    settings_of(config, 2)["units"] = 16_384
+    wide = {"module": "keras.layers", "class_name": "Activation", "config": {"name": "", "activation": "relu"}}
+    layers = config["config"]["layers"]
+    layers[3:3] = [{**wide, "config": {**wide["config"], "name": str(i)}} for i in range(32_000)]
 
 
 def _heavy(config: dict[str, Any]) -> None:
@@ -189,12 +197,14 @@ def test_cases_27_28_29_bombs_in_a_child_process(changed, with_config, with_weig
         "lying": (_lying(blanks), "config.json: damaged"),
         "case_28": (with_config(_wide), "units must be a whole number from 1 to 16384 (got 30000)"),
         "case_28_heavy": (with_config(_heavy), "at most 20000000"),
-        "case_29": (with_config(_deep), "the model has 20001 layers"),
+        "case_29": (with_config(_deep), "the model has 40001 layers"),
         "nested": (changed({"config.json": b"[" * 500_000}), "nested too deeply"),
+        "packed": (changed({"config.json": b" " * (2 << 20)}, method=zipfile.ZIP_DEFLATED), "at most 1048576"),
+        "members": (with_config(_many), "the network computes"),
         "shape": (with_weights(_tall), "is not stored plainly"),
         "hollow": (with_weights(_hollow), "optimizer/vars/2 is not stored plainly"),
         "slots": (with_weights(_slots), "variables, at most"),
-        "members": (_flood(), "thousands of members"),
+        "flood": (_flood(), "thousands of members"),
         "details": (changed({"dlwhy.json": b" " * (64 << 20)}, method=zipfile.ZIP_DEFLATED), "at most 16777216"),
         "random": (random.Random(1).randbytes(1 << 20), "not a .keras archive"),
     }
@@ -220,20 +230,20 @@ JSON = st.recursive(
 )
 
 
-@pytest.mark.parametrize("residual", [False, True])
+@pytest.mark.parametrize("base", [False, True, "ensemble"])
 @given(edits=st.lists(st.tuples(st.integers(0, 10**6), JSON), min_size=1, max_size=2))
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_config_with_anything_anywhere_never_raises_anything_else(
-    residual: bool, edits: list[tuple[int, Any]], bases: dict[bool, bytes], changed
+    base: bool | str, edits: list[tuple[int, Any]], bases: dict[bool | str, bytes], changed
 ) -> None:
-    with zipfile.ZipFile(io.BytesIO(bases[residual])) as file:
+    with zipfile.ZipFile(io.BytesIO(bases[base])) as file:
         config = json.loads(file.read("config.json"))
     for place, value in edits:
         places = list(_places(config))
         holder, key = places[place % len(places)]
         holder[key] = json.loads(json.dumps(value))
     try:
-        archive.check(changed({"config.json": json.dumps(config).encode()}, base=bases[residual]), "m.keras")
+        archive.check(changed({"config.json": json.dumps(config).encode()}, base=bases[base]), "m.keras")
     except InputRefusedError as error:
         short_and_plain(str(error))
 

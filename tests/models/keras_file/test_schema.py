@@ -9,6 +9,7 @@ import pytest
 
 from dlwhy.models.keras_file import archive
 from dlwhy.models.network import NetworkSpec
+from tests.models import ensembles
 from tests.models.refusals import layer, refused, settings_of
 
 
@@ -128,7 +129,7 @@ def _history(node: dict[str, Any]) -> list[Any]:
         (lambda c: layer(c, 2).update(inbound_nodes=[]), "used once"),
         (lambda c: layer(c, 2).update(inbound_nodes=layer(c, 2)["inbound_nodes"] * 2), "used once"),
         (lambda c: layer(c, 2).update(name="other"), "must have one name"),
-        (lambda c: settings_of(c, 2).update(units=5), "adds outputs of different widths"),
+        (lambda c: settings_of(c, 2).update(units=5), "takes outputs of different widths"),
         (lambda c: settings_of(c, 1).update(mean=[0.0]), "mean and variance are not for 2 features"),
         (lambda c: settings_of(c, 1).update(mean=[], variance=[]), "mean must be a number or a list"),
         (lambda c: settings_of(c, 1).update(mean=[0.0] * 3), "mean and variance are not for 2 features"),
@@ -199,3 +200,78 @@ def test_a_damaged_state_of_dropout_is_refused(state: Any, make, changed) -> Non
     content = changed({"dlwhy.json": json.dumps(details).encode()}, base=base)
 
     assert "the state of dropout is damaged" in refused(content)
+
+
+def _inputs(config: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return _node(config, name)["args"][0]
+
+
+def _settings(config: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(each for each in config["config"]["layers"] if each["name"] == name)["config"]
+
+
+def _doubled(config: dict[str, Any]) -> None:
+    """Put layer after layer behind the front, each twice as wide as the one before."""
+    layers, name = config["config"]["layers"], "encoded"
+    for index in range(12):
+        twice = json.loads(json.dumps(next(each for each in layers if each["name"] == "encoded")))
+        twice["name"] = twice["config"]["name"] = f"twice_{index}"
+        for tensor in twice["inbound_nodes"][0]["args"][0]:
+            tensor["config"]["keras_history"][0] = name
+        name = f"twice_{index}"
+        layers.insert(-1, twice)
+
+
+def _wide(config: dict[str, Any]) -> None:
+    """Put so many wide layers without weights in a row that they would take hours."""
+    _settings(config, "dense_1_m1")["units"] = 16_384
+    layers, name = config["config"]["layers"], "dense_1_m1"
+    for index in range(1100):
+        layer = json.loads(json.dumps(next(each for each in layers if each["name"] == "clip")))
+        layer["name"] = layer["config"]["name"] = f"wide_{index}"
+        layer["inbound_nodes"][0]["args"][0]["config"]["keras_history"][0] = name
+        name = f"wide_{index}"
+        layers.insert(-1, layer)
+    _node(config, "dense_2_m1")["args"][0]["config"]["keras_history"][0] = name
+    place = next(place for place, layer in enumerate(layers) if layer["name"] == "dense_2_m1")
+    layers[place:] = [
+        *(each for each in layers[place:] if each["name"].startswith("wide")),
+        *(each for each in layers[place:] if not each["name"].startswith("wide")),
+    ]
+
+
+@pytest.fixture(scope="module")
+def ensemble() -> bytes:
+    return archive.to_bytes(ensembles.trained(ensembles.build("binary", 3), "binary"))
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda c: _inputs(c, "bins").pop(), 'Subtract "bins"): does not take one input, or several'),
+        (lambda c: _inputs(c, "bins").append(_inputs(c, "bins")[0]), "takes 3 inputs, not 2"),
+        (lambda c: _node(c, "bins").update(args=[_inputs(c, "bins")[0]]), "does not take one input, or several"),
+        (lambda c: _settings(c, "knots_low").update(units=5), 'Subtract "bins"): takes outputs of different widths'),
+        (lambda c: _node(c, "encoded").update(args=[[]]), "does not take one input, or several"),
+        (lambda c: _inputs(c, "encoded").pop(), "does not take one input, or several"),
+        (lambda c: _settings(c, "encoded").update(axis=0), "axis must be -1"),
+        (lambda c: _settings(c, "encoded").update(axis=2), "axis must be -1"),
+        (lambda c: _settings(c, "encoded").update(axis=None), "axis must be -1"),
+        (lambda c: _settings(c, "encoded").update(axis=True), "axis must be -1"),
+        (lambda c: _settings(c, "mean").update(axis=-1), 'unknown setting "axis"'),
+        (lambda c: _node(c, "mean").update(args=[_inputs(c, "mean")[0]]), "does not take one input, or several"),
+        (lambda c: _settings(c, "knots_low").update(trainable="no"), "trainable must be true or false"),
+        (lambda c: _settings(c, "knots_low").update(units=10**9), "units must be a whole number from 1 to 16384"),
+        (lambda c: _inputs(c, "mean")[0]["config"].update(keras_history=["encoded", 0, 0]), "different widths"),
+        (lambda c: _inputs(c, "mean")[0]["config"].update(keras_history=["mean", 0, 0]), "not a layer before it"),
+        (lambda c: _inputs(c, "mean")[0]["config"].update(keras_history=["answer_m1", 0, 1]), "does not name the"),
+        (lambda c: _inputs(c, "mean").pop(), "do not lead to its output"),
+        (lambda c: _inputs(c, "sum_m1")[0]["config"].update(keras_history=["sum_m2", 0, 0]), "not a layer before"),
+        (lambda c: _settings(c, "answer_m1").update(activation="tanh"), "averages sigmoid and tanh units"),
+        (_doubled, "values side by side; at most 26384"),
+        (_wide, "values a row; at most 33554432"),
+    ],
+    ids=range(22),
+)
+def test_an_ensemble_that_dlwhy_does_not_make_is_refused(edit, message: str, with_config, ensemble) -> None:
+    assert message in refused(with_config(edit, base=ensemble))
