@@ -24,6 +24,27 @@ _CELL = (
     rf"({_AFTER})?(\))?([-\u2212\u2013])?$"
 )
 _LIMIT, _OPEN, _SIGN, _BEFORE, _INNER, _FIGURES, _EXPONENT, _BEHIND, _CLOSE, _LAST = map(str, range(1, 11))
+# what is said otherwise for the same, in this order: zero in accounts, marks of footnotes, Fortran, 1,000+
+_SAME = (
+    (rf"^({_CURRENCY}) ?[-\u2013]$|^[-\u2013] ?({_CURRENCY})$", "${1}${2} 0"),
+    (rf"^({_CURRENCY}) ?\((.*)\)$", "(${1}${2})"),
+    (r"^(?:[~\u2248]|(?i:ca\.|approx\.)) ?([-+\u22120-9.,])", "${1}"),
+    (r"([0-9)]) ?(?:[*\u2020\u2021]{1,3}|\[[0-9a-z]{1,2}\])$", "${1}"),
+    (r"([0-9.,])[dD]([-+][0-9]+)$", "${1}e${2}"),
+    (rf"([0-9.,]) ?[x\u00d7\u00b7*] ?10(?:\^|\*\*)\(?({_SIGNS}?[0-9]+)\)?$", "${1}e${2}"),
+    (r"^([0-9][0-9.,' ]*[kKM]?) ?\+$", ">=${1}"),
+)
+# several numbers in a cell: 120/80, 3 x 4, [1, 2], 5'11", 2 years 3 months; 030/123456 and 1a2b are none
+_ONE = rf"{_SIGNS}?(?:0|[1-9][0-9]*)(?:[.,][0-9]+)?"
+_UNIT, _SHORT = r" ?[\p{L}%]{1,8}", r" ?(?:['\x22\u00b0\u2032\u2033]{1,2}|(?i:ft|lbs?|st|y|yrs?|d|h))"
+_JOINT = r"(?:/|x|\u00d7|\*|\u00b1|\+/?-|:|;|,)"
+_SEVERAL = (
+    rf"^[\[({{]? ?{_ONE}(?: ?{_JOINT} ?{_ONE}){{1,3}} ?[\])}}]?(?:{_UNIT})?$"
+    rf"|^{_ONE}(?:(?:{_UNIT},? |{_SHORT},? ?){_ONE}){{1,3}}(?:{_UNIT}|{_SHORT}[\p{{L}}]?)?$"
+)
+_RANGE = rf"^({_ONE}) ?(?:-|\u2013|to|bis) ?({_ONE})(?:{_UNIT})?$"
+_BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_ADDRESS = rf"^(?:{_BYTE}\.){{3}}{_BYTE}$"
 # thousands and more; a number without any may stand beside them
 _MULTIPLES = {"k": 3, "K": 3, "M": 6, "Mio": 6, "mn": 6, "B": 9, "bn": 9, "G": 9}
 
@@ -34,12 +55,27 @@ class Found:
 
     forms: tuple[NumberForm, ...] = ()  # readings that are possible and differ; none if the decoration is not one
     limits: bool = False  # whether some say less or more than a limit
+    all_limits: bool = False  # whether all do
     n_units: int = 1  # different units
 
 
 def are_numbers(texts: "pl.Series") -> "pl.Series":
-    """Return which texts are numbers, however decorated."""
-    return _parts(texts)[_FIGURES].is_not_null()
+    """Return which texts are numbers, however decorated; of addresses such as 192.168.100.200 none is."""
+    found = _parts(texts)[_FIGURES].is_not_null() & ~texts.str.contains("[0-9], [-0-9]")
+    return found & False if texts.str.contains(_ADDRESS).all() else found
+
+
+def hold_several(texts: "pl.Series") -> bool:
+    """Return whether more than half of some texts are of several numbers each, such as 120/80 or 10-20."""
+    import polars as pl
+
+    bounds = pl.DataFrame({"cell": texts}).select(pl.col("cell").str.extract_groups(_RANGE).struct.unnest())
+    low, high = (bounds.to_series(place).str.replace(",", ".").cast(pl.Float64, strict=False) for place in (0, 1))
+    ranges = (low < high).fill_null(False)
+    found = texts.str.contains(_SEVERAL)
+    # codes such as 12-3 do not rise
+    found = found | ranges if (ranges == low.is_not_null()).all() else found
+    return bool(2 * found.sum() > len(texts))
 
 
 def find(texts: "pl.Series", *, decimal: str | None = None, thousands: str | None = None) -> Found:
@@ -55,16 +91,16 @@ def find(texts: "pl.Series", *, decimal: str | None = None, thousands: str | Non
     """
     parts = _parts(texts)
     units = _units(parts)
-    limits = parts[_LIMIT].is_not_null().any()
+    limits, all_limits = bool(parts[_LIMIT].is_not_null().any()), bool(parts[_LIMIT].is_not_null().all())
     if units is None or (parts[_OPEN].is_null() != parts[_CLOSE].is_null()).any():
-        return Found(limits=limits, n_units=parts.select(_BEFORE, _BEHIND).n_unique())
+        return Found(limits=limits, all_limits=all_limits, n_units=parts.select(_BEFORE, _BEHIND).n_unique())
     before, after = units
     forms = [
         NumberForm(decimal=mark, thousands=group, before=before, after=after)
         for mark, group in _separators(decimal, thousands)
         if parts[_FIGURES].str.contains(_figures(mark, group)).all()
     ]
-    return Found(forms=tuple(_different(texts, forms)), limits=limits)
+    return Found(forms=tuple(_different(texts, forms)), limits=limits, all_limits=all_limits)
 
 
 def plain(cells: "pl.Series", form: NumberForm) -> "pl.Series":
@@ -105,6 +141,8 @@ def _parts(texts: "pl.Series") -> "pl.DataFrame":
 
 
 def _extracted(cells: "pl.Expr") -> "pl.Expr":
+    for pattern, same in _SAME:
+        cells = cells.str.replace(pattern, same)
     return cells.str.extract_groups(_CELL)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from dlwhy.data.cells.characters import UNCLEAN, same
 from dlwhy.data.cells.missing import EMPTY, STRICT, USUAL
 from dlwhy.data.dataset import MAX_COLUMNS, MAX_NAME, FloatArray
 from dlwhy.data.tables.formats.form import Lines
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 # these run in Rust, on whole columns: $ is the end of the text there, never before a line end
 INTEGER = r"^[+-]?[0-9]+$"
 INFINITE = r"^(?i:[+-]?inf(?:inity)?)$"
-_UNCLEAN = rf"{USUAL}|^\s|\s$|[^\x00-\x7f]"
-_BLANK, _NOTHING = "[\u00a0\u2007\u2009\u202f]", "[\u200b\u2060\ufeff]"
+_UNCLEAN = rf"{USUAL}|{UNCLEAN}"
 _EXACT = 2**53
 
 
@@ -75,7 +75,7 @@ def check_names(names: Sequence[str], source: str) -> None:
 def cleaned(
     frame: "pl.DataFrame", na: Collection[str] = (), *, kept: Collection[str] = (), strict: Collection[str] = ()
 ) -> "pl.DataFrame":
-    """Make cells that mean the same look the same: no white space round them, texts composed (NFC), gaps null.
+    """Make cells that mean the same look the same, as `characters.same` does, with gaps null.
 
     Parameters
     ----------
@@ -94,9 +94,7 @@ def cleaned(
     # most columns of a large table have nothing to clean, and a look costs much less than a copy
     unclean = frame.select(pl.all().str.contains(_UNCLEAN).any())
     names = [name for name in frame.columns if unclean[name].item()]
-    frame = frame.with_columns(
-        pl.col(names).str.normalize("NFC").str.replace_all(_BLANK, " ").str.replace_all(_NOTHING, "").str.strip_chars()
-    ).with_columns(
+    frame = frame.with_columns(same(pl.col(names))).with_columns(
         pl.when(pl.col(name).str.contains(EMPTY if name in kept else STRICT if name in strict else USUAL))
         .then(None)
         .otherwise(pl.col(name))

@@ -31,6 +31,7 @@ _CURES = {
     "--censored half": "--censored half reads limits",
     "--na ": "--na WORD takes a word for missing",
 }
+_SEVERAL = "make a column of each, or "
 _FEW_UNITS = 10  # more are no units, but words behind numbers: 12 Main Street
 
 
@@ -130,6 +131,7 @@ def _names_rows(cells: "pl.Series", deciding: Deciding, *, plain: bool) -> bool:
         not wordy
         and not dates.are_dates(different)
         and not bool(2 * decorated.are_numbers(different).sum() > len(different))
+        and not decorated.hold_several(different)
     )
 
 
@@ -179,7 +181,11 @@ def columns_of(cells: "pl.Series", deciding: Deciding) -> list[Column]:
         mixed = spelling.mixed_booleans(different.head(_MANY_NUMBERS).to_list())
         form = None if mixed and name not in reading.number else number_form(cells, deciding)
         if form is not None:
-            return [Column(name=name, form=None if form == NumberForm() else form)]
+            # a sign or parentheses may still be another: \u22125, 5-, (5)
+            plain = form == NumberForm() and different.str.contains(_NUMERIC).all()
+            return [Column(name=name, form=None if plain else form)]
+        if len(different) > _FEW_AMOUNTS and decorated.hold_several(different):
+            raise _unfit(name, f'holds several numbers in a cell ("{display(different[0])}")', source, _SEVERAL)
     warn_of_spellings(name, different, deciding)
     return [_category(cells, different, source)]
 
@@ -250,6 +256,8 @@ def number_form(cells: "pl.Series", deciding: Deciding) -> NumberForm | None:
     )
     # no one way to write a number, such as 1st, 2nd, 3rd: words
     are_texts = not found.forms and (found.n_units > _FEW_UNITS or len(different) <= _FEW_AMOUNTS)
+    if found.all_limits and len(different) <= _FEW_AMOUNTS and not reading.censored and name not in reading.number:
+        return None  # <=50K and >50K: nothing else is known
     if are_texts and not found.limits and name not in reading.number and not (reading.decimal or reading.thousands):
         return None
     if len(words):
@@ -346,9 +354,9 @@ def _ambiguous(texts: "pl.Series", forms: tuple[NumberForm, ...], name: str, sou
     )
 
 
-def _unfit(name: str, what: str, source: Source) -> InputRefusedError:
+def _unfit(name: str, what: str, source: Source, first: str = "") -> InputRefusedError:
     return InputRefusedError(
-        f'{source.name}: column "{display(name)}" {what}', f"leave it out with --drop {_quoted(name)}"
+        f'{source.name}: column "{display(name)}" {what}', f"{first}leave it out with --drop {_quoted(name)}"
     )
 
 

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from dlwhy.data.cells.decorated import are_numbers, find, plain
+from dlwhy.data.cells.decorated import are_numbers, find, hold_several, plain
 from dlwhy.data.dataset import NumberForm
 
 READ = {
@@ -27,6 +27,11 @@ READ = {
     "a unit": (["5 kg", "7.5 kg", "7e-1 kg"], [5, 7.5, 0.7]),
     "a unit with a power": (["30 m2", "12 m2"], [30, 12]),
     "degrees": (["72°F", "65.5°F"], [72, 65.5]),
+    "accounts": (["$ 1,200.50", "$ (3.25)", "$ -", "$-"], [1200.5, -3.25, 0, 0]),
+    "about": (["~5", "ca. 7", "\u22482.5", "3"], [5, 7, 2.5, 3]),
+    "marks of footnotes": (["5.1*", "5.2**", "5.3[a]", "5.4 \u2020", "5"], [5.1, 5.2, 5.3, 5.4, 5]),
+    "Fortran": (["1.5D+02", "-2D-01"], [150, -0.2]),
+    "powers of ten": (["1.5x10^3", "2 \u00d7 10^\u22122", "3*10**2", "4"], [1500, 0.02, 300, 4]),
 }
 
 
@@ -61,7 +66,7 @@ def test_what_is_not_written_in_one_way_is_not_read(texts):
     assert find(pl.Series("a", texts)).forms == ()
 
 
-@pytest.mark.parametrize("text", ["ID-001", "C100001", "3+", "1:30", "2020-01-05", "abc", "k", "1/2", "5.1.2020 10:00"])
+@pytest.mark.parametrize("text", ["ID-001", "C100001", "1:30", "2020-01-05", "abc", "k", "1/2", "5.1.2020 10:00"])
 def test_texts_are_no_numbers(text):
     assert are_numbers(pl.Series([text])).to_list() == [False]
 
@@ -87,3 +92,41 @@ def test_what_does_not_fit_the_form_stays_as_it_is():
         None,
         "5%",
     ]
+
+
+def test_a_plus_behind_a_number_is_a_limit():
+    found = find(pl.Series("a", ["1,000+", "5+"]), thousands=",")
+
+    assert found.limits
+    assert found.all_limits
+    assert plain(pl.Series("a", ["90+", "5"]), NumberForm(censored="limit")).to_list() == ["90", "5"]
+
+
+def test_addresses_are_no_numbers_though_their_points_stand_like_those_of_thousands():
+    assert not are_numbers(pl.Series(["192.168.100.200", "192.168.101.255"])).any()
+    assert are_numbers(pl.Series(["192.168.100.200", "192.168"])).all()
+
+
+SEVERAL = {
+    "blood pressure": ["120/80", "135/95"],
+    "ranges": ["10-19", "20 \u2013 29.5"],
+    "with errors": ["1.5 \u00b1 0.2", "2 +/- 1"],
+    "sizes": ["3 x 4 cm", "1920x1080"],
+    "feet and inches": ["5'11\"", "6ft 2in", "5\u20327\u2033"],
+    "degrees": ["52\u00b030'12\"N", "1\u00b02'3\"S"],
+    "coordinates": ["(48.1, 11.5)", "[1; 2]"],
+    "years and months": ["2 years 3 months", "1 year, 11 months"],
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_several_numbers_in_a_cell_are_seen(name):
+    assert hold_several(pl.Series(SEVERAL[name]))
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [["030/123456", "089/55512"], ["12-3", "4-56"], ["1a2b", "3c4d"], ["12 Main Street"], ["10012-1004"], ["5", "6"]],
+)
+def test_codes_are_not_several_numbers(texts):
+    assert not hold_several(pl.Series(texts))

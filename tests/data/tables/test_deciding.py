@@ -268,3 +268,35 @@ def test_all_columns_that_cannot_be_used_are_named_at_once():
     assert 'column "note" holds free text' in caught.value.message
     assert '; column "when" holds dates ("2020-01-01")' in caught.value.message
     assert caught.value.hint == "--drop note --drop when leaves them out; --dates parts takes dates apart"
+
+
+@pytest.mark.parametrize("shape", ["{}/{}", "{}.5 \u00b1 0.{}", "({}, {})"])
+def test_several_numbers_in_a_cell_are_neither_an_identifier_nor_categories(shape):
+    for n_different in (30, N):
+        with pytest.raises(
+            InputRefusedError, match=r'column "a" holds several numbers in a cell .*make a column of each'
+        ):
+            read([shape.format(1 + i % n_different, 1 + i % 7) for i in range(N)])
+
+
+def test_a_minus_of_another_kind_is_read_though_nothing_else_is_odd():
+    for minus in ("\u2212{}", "{}-", "({})"):
+        dataset, told = read([minus.format(i % 9) if i % 2 else str(i % 9) for i in range(N)])
+
+        assert dataset.X_train[:, 0].min() == -8
+        assert "as -" in told[0]
+        assert back(dataset) == dataset.columns
+
+
+def test_a_few_limits_and_nothing_else_are_kinds_until_it_is_said_how_to_read_them():
+    cells = [["<=50K", ">50K", ">100K"][i % 3] for i in range(N)]
+
+    assert read(cells)[0].columns[0].categories == ("<=50K", ">100K", ">50K")
+    assert read([i % 5 for i in range(N)], y=cells)[0].class_names == ("<=50K", ">100K", ">50K")
+    assert read(cells, censored="limit")[0].columns[0].kind == "numeric"
+
+
+def test_addresses_are_texts():
+    dataset, _ = read([f"192.168.100.{100 + i % 9}" for i in range(N)])
+
+    assert dataset.columns[0].kind == "categorical"

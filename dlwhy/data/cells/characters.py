@@ -1,0 +1,41 @@
+"""Characters that mean the same made the same: blanks, letters that are composed or not, digits of other scripts."""
+
+import functools
+import sys
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_BLANK, _NOTHING = "[\u00a0\u2007\u2009\u202f]", "[\u200b\u2060\ufeff]"
+# marks of numbers that go with the digits: decimals, thousands, signs and percent, as in Japan and in Arabic
+_MARKS = {
+    **dict(zip("\uff0e\uff0c\uff0b\uff0d\uff05", ".,+-%", strict=True)),
+    **dict(zip("\u066a\u066b\u066c", "%.,", strict=True)),
+}
+_FOREIGN = rf"^[\p{{Nd}}\p{{Sc}}\s.,+%\u2212-{''.join(_MARKS)}]+$"
+# what spreadsheets write to keep a number as it is: ="007", '007
+_PROTECTED = r"^=\x22([^\x22]*)\x22$|^'([-+]?[0-9][0-9.,]*)$"
+# in polars' regular expressions: a cell that `same` may change
+UNCLEAN = r"^\s|\s$|[^\x00-\x7f]|^=\x22|^'[-+0-9]"
+
+
+def same(cells: "pl.Expr") -> "pl.Expr":
+    """Write cells without white space round them, composed (NFC), numbers with the digits of ASCII.
+
+    Digits of other scripts are those of a number only where nothing but a number is in the cell.
+    """
+    import polars as pl
+
+    cells = cells.str.normalize("NFC").str.replace_all(_BLANK, " ").str.replace_all(_NOTHING, "").str.strip_chars()
+    cells = cells.str.replace(_PROTECTED, "${1}${2}")
+    foreign = cells.str.contains(_FOREIGN) & cells.str.contains(r"[^\x00-\x7f]")
+    return pl.when(foreign).then(cells.str.replace_many(_digits())).otherwise(cells)
+
+
+@functools.cache
+def _digits() -> dict[str, str]:
+    """Return the digit that each one of another script is."""
+    every = (chr(code) for code in range(128, sys.maxunicode + 1))
+    return {one: str(unicodedata.decimal(one)) for one in every if unicodedata.category(one) == "Nd"} | _MARKS
