@@ -26,7 +26,7 @@ class Cells(Options):
     dates: str | None = option(
         None,
         "Take dates apart into year, month, day of the week, hour and days since the first: parts; or day-first or "
-        "month-first, where 1/2/03 may be either.",
+        "month-first, where 1/2/03 may be either, in --time, too.",
         show_default="refuse them",
     )
     category: list[str] | None = option(None, f"Take a column for text{_SEVERAL}", metavar="COLUMN")

@@ -85,7 +85,7 @@ class Making(Cells, shared.Text):
     )
     time: str | None = option(
         None,
-        "A column to order rows by, numbers or dates: train on the past, test on the latest rows.",
+        "A column to order rows by, numbers, dates or times: train on the past, test on the latest rows.",
         metavar="COLUMN",
     )
     split_column: str | None = option(

@@ -24,6 +24,7 @@ _MONTHS = (
     "dec|dez|déc|dic",
 )
 _DAY_NAME = r"^(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)(?:[a-zäé]*)\.?,? +"
+_LETTERS = "[a-zà-ÿ]{2}"  # a name has more than T and Z
 _YEAR = r"(?P<year>(?:1[5-9]|2[01])[0-9]{2})"
 _SHORT_YEAR = r"(?P<year>(?:(?:1[5-9]|2[01])[0-9]{2})|'?[0-9]{2})"
 _MONTH, _DAY, _NAMED = r"(?P<month>[0-9]{1,2})", r"(?P<day>[0-9]{1,2})", r"m(?P<month>[0-9]{2})"
@@ -37,7 +38,7 @@ _ZONE = r"(?: ?(?:z|utc|gmt|[+-][0-9]{2}:?(?:[0-9]{2})?|[a-z]{3,4}))?"
 _TIME = rf"(?:(?:t| +|, *| at ){_CLOCK}{_ZONE})?"
 _SPAN = r"(?:(?P<days>[0-9]+) ?(?:days?|d|tage?|jours?),? ?)?"
 # in this order; a form is one that all cells have
-_FORMS = {
+FORMS = {
     "iso": rf"{_YEAR}[-/.]{_MONTH}[-/.]{_DAY}{_TIME}",
     "compact": rf"{_YEAR}(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})"
     r"(?:t?(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?P<second>[0-9]{2})?z?)?",
@@ -61,7 +62,8 @@ _FORMS = {
     "iso span": r"p(?:(?P<days>[0-9]+)d)?"
     r"(?:t(?:(?P<hours>[0-9]+)h)?(?:(?P<minutes>[0-9]+)m)?(?:(?P<seconds>[0-9.]+)s)?)?",
 }
-_ANY = re.sub(r"\?P<\w+>", "?:", "^(?:" + "|".join(f"(?:{form})" for form in _FORMS.values()) + ")$")
+_ANY = re.sub(r"\?P<\w+>", "?:", "^(?:" + "|".join(f"(?:{form})" for form in FORMS.values()) + ")$")
+_PLAIN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[t ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)?$"
 _COMPACT = r"^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$"
 _EPOCH = r"^(?:9[5-9][0-9]{7}|1[0-9]{9}|20[0-9]{8})(?:000|[0-9]{3})?(?:\.[0-9]+)?$"
 _LOOKED_AT = 100
@@ -93,7 +95,10 @@ def as_numbers(cells: "pl.Series") -> str | None:
 
 def normal(cells: "pl.Series") -> "pl.Series":
     """Write texts in small letters, without names of days, and with numbers for names of months: 5 m01 20."""
-    texts = cells.str.to_lowercase().str.replace(_DAY_NAME, "")
+    texts = cells.str.to_lowercase()
+    if not texts.str.contains(_LETTERS).any():
+        return texts
+    texts = texts.str.replace(_DAY_NAME, "")
     for number, names in enumerate(_MONTHS, start=1):
         texts = texts.str.replace(rf"(^|[^a-zà-ÿ])(?:{names})[a-zà-ÿ]*\.?", f"${{1}}m{number:02}")
     return texts
@@ -102,7 +107,7 @@ def normal(cells: "pl.Series") -> "pl.Series":
 def forms(cells: "pl.Series") -> list[str]:
     """Return the forms that all cells without gaps have: day and month may stand in either order."""
     texts = normal(cells.unique())
-    return [name for name in _FORMS if _whole(texts, name).is_not_null().all()]
+    return [name for name in FORMS if moments(texts, name).is_not_null().all()]
 
 
 def parts_of(cells: "pl.Series", form: str) -> list[DatePart]:
@@ -111,7 +116,7 @@ def parts_of(cells: "pl.Series", form: str) -> list[DatePart]:
         return [DatePart(of=cells.name, form=form, part="days")]
     if form in _CLOCKS:
         return [DatePart(of=cells.name, form=form, part="hour")]
-    first = str(_whole(normal(cells), form).min())
+    first = str(moments(normal(cells), form).min())
     parts = [DatePart(of=cells.name, form=form, part=part, first=first) for part in PARTS]
     return [part for part in parts if part.part == "days" or part_of(cells, part).n_unique() > 1]
 
@@ -120,33 +125,38 @@ def part_of(cells: "pl.Series", part: DatePart) -> "pl.Series":
     """Return a part of each date as the text of a number; what has another form stays as it is."""
     import polars as pl
 
-    moments = _whole(normal(cells), part.form)
+    found = moments(normal(cells), part.form)
     if part.part == "days":
-        since = moments if part.form in _SPANS else moments - pl.Series([part.first]).str.to_datetime()[0]
-        values = since.dt.total_milliseconds() / 86_400_000
+        since = found if part.form in _SPANS else found - pl.Series([part.first]).str.to_datetime()[0]
+        values = since.dt.total_microseconds() / 86_400_000_000
     elif part.part == "hour":
-        values = (moments.dt.hour().cast(pl.Float64) * 3600 + moments.dt.minute() * 60.0 + moments.dt.second()) / 3600
+        values = (found.dt.hour().cast(pl.Float64) * 3600 + found.dt.minute() * 60.0 + found.dt.second()) / 3600
     else:
-        values = getattr(moments.dt, part.part)()
+        values = getattr(found.dt, part.part)()
     texts = values.cast(pl.Float64).cast(pl.String).str.strip_suffix(".0")
     return pl.select(pl.coalesce(texts, cells).alias(cells.name)).to_series()
 
 
 def shown(cells: "pl.Series", form: str) -> str:
     """Write the first of some dates for people."""
-    return str(_whole(normal(cells), form)[0])
+    return str(moments(normal(cells), form)[0])
 
 
-def _whole(texts: "pl.Series", form: str) -> "pl.Series":
-    """Return the moment, or for a span the duration, of each normal text; null where it has none of that form."""
+def moments(texts: "pl.Series", form: str) -> "pl.Series":
+    """Return the moment, or for a span the duration, of each normal text; null where it has none of that form.
+
+    Time zones are not looked at.
+    """
     import polars as pl
 
     if form == "epoch":
         numbers = texts.cast(pl.Float64, strict=False)
         milliseconds = pl.select(pl.when(numbers > 1e11).then(numbers).otherwise(numbers * 1000)).to_series()
         return milliseconds.cast(pl.Int64).cast(pl.Datetime("ms"))
+    if form == "iso" and texts.str.contains(_PLAIN).all():
+        return _plain_moments(texts)
     groups = pl.DataFrame({"text": texts}).select(
-        pl.col("text").str.extract_groups(f"^(?:{_FORMS[form]})$").struct.unnest()
+        pl.col("text").str.extract_groups(f"^(?:{FORMS[form]})$").struct.unnest()
     )
 
     def number(name: str, default: int) -> "pl.Expr":
@@ -157,7 +167,7 @@ def _whole(texts: "pl.Series", form: str) -> "pl.Series":
     there = pl.any_horizontal(pl.all().is_not_null())
     if form in _SPANS:
         seconds = pl.sum_horizontal(number(name, 0).fill_null(0) * size for name, size in _SPANS_SECONDS.items())
-        span = (seconds * 1000).cast(pl.Int64).cast(pl.Duration("ms"))
+        span = (seconds * 1e6).round().cast(pl.Int64).cast(pl.Duration("us"))
         return groups.select(pl.when(there).then(span)).to_series()
     half = pl.col("half").str.slice(0, 1) if "half" in groups.columns else pl.lit(None, pl.String)
     hour = number("hour", 0).fill_null(0)
@@ -166,7 +176,7 @@ def _whole(texts: "pl.Series", form: str) -> "pl.Series":
     year = pl.when(year < 69).then(year + 2000).when(year < 100).then(year + 1900).otherwise(year)
     month = number("month", 1) if "quarter" not in groups.columns else number("quarter", 1) * 3 - 2
     later = pl.duration(hours=hour, minutes=number("minute", 0).fill_null(0)) + pl.duration(
-        milliseconds=(number("second", 0).fill_null(0) * 1000).cast(pl.Int64)
+        microseconds=(number("second", 0).fill_null(0) * 1e6).round().cast(pl.Int64)
     )
     good = there & month.is_between(1, 12) & (hour < 24) & (number("minute", 0).fill_null(0) < 60)
     good &= number("day", 1).is_between(
@@ -178,4 +188,11 @@ def _whole(texts: "pl.Series", form: str) -> "pl.Series":
         weeks = number("week", 1) * 7 - 7 - fourth.dt.weekday() + number("weekday", 1).fill_null(1)
         good &= number("week", 1).is_between(1, 53)
         day = fourth + pl.duration(days=weeks)
-    return groups.select(pl.when(good).then((day + later).cast(pl.Datetime("ms")))).to_series()
+    return groups.select(pl.when(good).then((day + later).cast(pl.Datetime("us")))).to_series()
+
+
+def _plain_moments(texts: "pl.Series") -> "pl.Series":
+    """Return what `moments` does for ISO as it is mostly written, in a tenth of the time."""
+    whole = texts.str.replace("t", " ", literal=True).str.replace("^(.{10})$", "${1} 00:00:00")
+    whole = whole.str.replace("^(.{16})$", "${1}:00")
+    return whole.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us")

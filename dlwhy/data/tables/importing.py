@@ -138,7 +138,7 @@ class TableOptions:
     group
         A column whose rows of one value are kept together: never on both sides of a split.
     time
-        A column by which rows are ordered, numbers or ISO dates and times: the latest are for testing.
+        A column by which rows are ordered, numbers, dates or times: the latest are for testing.
     split_column
         A column that says ``train`` or ``test``; by default rows are split by chance.
     test_size, seed

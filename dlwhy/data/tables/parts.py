@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from dlwhy.data.cells.reading import Reading
 from dlwhy.data.cells.times import WANTED, times_of
 from dlwhy.data.splitting import FEWEST_GROUPS, Keys, Kind, Rows, Split, split_groups, split_rows, split_times
 from dlwhy.data.tables.cells import INTEGER, Source
@@ -39,6 +40,10 @@ class SplitOptions(Protocol):
     @property
     def split_column(self) -> str | None:
         """Name of the column that says train or test."""
+
+    @property
+    def cells(self) -> Reading:
+        """How cells are read."""
 
     @property
     def seed(self) -> int:
@@ -142,15 +147,20 @@ def _keys(frame: "pl.DataFrame", options: SplitOptions, source: Source) -> Keys 
         raise InputRefusedError(
             f"{source.at(row, name)}: the row has no {what}", "give it one, or leave such rows out with --missing drop"
         )
-    return _groups_of(cells) if options.group else _times_of(cells, source)
+    return _groups_of(cells) if options.group else _times_of(cells, options.cells.dates, source)
 
 
-def _times_of(cells: "pl.Series", source: Source) -> Keys:
-    times = times_of(cells)
-    if np.isnan(times).any():
-        row = int(np.isnan(times).argmax())
+def _times_of(cells: "pl.Series", order: str | None, source: Source) -> Keys:
+    found = times_of(cells, order)
+    if np.isnan(found.times).any():
+        row = int(np.isnan(found.times).argmax())
         raise InputRefusedError(f'{source.at(row, cells.name)}: "{display(cells[row])}" is no time here', WANTED)
-    return times
+    if found.is_ambiguous:
+        raise InputRefusedError(
+            f'{source.at(0, cells.name)}: "{display(cells[0])}" may begin with the day or with the month',
+            "say --dates day-first or --dates month-first",
+        )
+    return found.times
 
 
 def _groups_of(cells: "pl.Series") -> Keys:
