@@ -1,15 +1,17 @@
-"""The records of a delimited text: where each begins and ends, by RFC 4180 and nothing looser, and on which line."""
+"""The records of a delimited text: where each begins and ends, by RFC 4180, and on which line."""
 
 import dataclasses
 import itertools
 import re
+import warnings
 from collections.abc import Iterator
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.errors import InputRefusedError
+from dlwhy.data.tables.formats.quoting import misplaced, requoted
+from dlwhy.errors import DlwhyNote, InputRefusedError
 
 BLOCK = 8 << 20
 MAX_RECORD = 64 << 20
@@ -88,10 +90,11 @@ def pieces(blocks: Iterator[bytes], delimiter: str, source: str, *, returns: boo
     Raises
     ------
     InputRefusedError
-        If the bytes are not UTF-8, a quote is out of place, or a line has no end.
+        If the bytes are not UTF-8, a quote is out of place where that may mean two things, or a line has no end.
 
     """
     rest, line, offset = b"", 1, 0
+    told: set[str] = set()
     # a newline more ends the last record if nothing else does
     for block in itertools.chain(blocks, [b"\n"]):
         rest += block
@@ -101,15 +104,17 @@ def pieces(blocks: Iterator[bytes], delimiter: str, source: str, *, returns: boo
             offset = len(BYTE_ORDER_MARK) * rest.startswith(BYTE_ORDER_MARK)
             rest = rest[offset:]
         piece, end = scan(rest, ord(delimiter), line, returns=returns)
+        if misplaced(piece.data, piece.quotes, ord(delimiter)):
+            rest = _put_right(piece, delimiter, source, told)
+            piece, end = scan(rest, ord(delimiter), line, returns=returns)
         _check_text(rest[:end], offset, line, source)
-        _check_quotes(piece, end, ord(delimiter), source)
         if len(piece.ends):
             yield piece
         line, offset, rest = piece.line(end), offset + end, rest[end:]
         if len(rest) > MAX_RECORD:
             break
     if rest:
-        raise _endless(scan(rest, ord(delimiter), line, returns=returns)[0], ord(delimiter), source)
+        raise _endless(scan(rest, ord(delimiter), line, returns=returns)[0], source)
 
 
 def scan(data: bytes, delimiter: int, first_line: int, *, returns: bool = False) -> tuple[Piece, int]:
@@ -172,29 +177,21 @@ def _check_text(data: bytes, offset: int, line: int, source: str) -> None:
         raise InputRefusedError(f"{source}:{line + data.count(10, 0, place)}: holds a NUL byte", "is this a text file?")
 
 
-def _check_quotes(piece: Piece, end: int, delimiter: int, source: str) -> None:
-    """Refuse quotes that do not enclose a whole field, so that no two readers can split the text differently."""
-    quotes = piece.quotes[piece.quotes < end]
-    if not len(quotes):
-        return
-    octets = np.frombuffer(b"\n%b\n\n" % piece.data[:end], np.uint8)  # so that each quote has something round it
-    opening, closing = quotes[::2], quotes[1::2]
-    before = np.isin(octets[opening], (delimiter, _NEWLINE, _QUOTE), invert=True)
-    ended = (octets[closing + 2] == _RETURN) & (octets[closing + 3] == _NEWLINE)
-    behind = np.isin(octets[closing + 2], (delimiter, _NEWLINE, _QUOTE), invert=True) & ~ended
-    if before.any() and not behind[: before.argmax()].any():
-        line = piece.line(int(opening[before.argmax()]))
-        raise InputRefusedError(
-            f"{source}:{line}: a quote inside a field",
-            'enclose the whole field in quotes, and write "" for each inside',
-        )
-    if behind.any():
-        line = piece.line(int(opening[behind.argmax()]))
-        raise InputRefusedError(f"{source}:{line}: a quote is opened here and not closed where the field ends")
+def _put_right(piece: Piece, delimiter: str, source: str, told: set[str]) -> bytes:
+    """Return all bytes of a piece with its quotes put right, and say once what was done."""
+    right = requoted(piece.data, delimiter)
+    for what, position in right.done.items():
+        if what not in told:
+            told.add(what)
+            warnings.warn(f"{source}: {what} (first on line {piece.line(position)})", DlwhyNote, stacklevel=4)
+    whole = right.data.rfind(b"\n") + 1
+    again, _ = scan(right.data[:whole], ord(delimiter), piece.first_line, returns=piece.returns)
+    if fault := misplaced(right.data[:whole], again.quotes, ord(delimiter)):
+        raise InputRefusedError(f"{source}:{again.line(fault.position)}: {fault.says}", fault.hint)
+    return right.data
 
 
-def _endless(piece: Piece, delimiter: int, source: str) -> InputRefusedError:
-    _check_quotes(piece, len(piece.data), delimiter, source)
+def _endless(piece: Piece, source: str) -> InputRefusedError:
     if len(piece.quotes) % 2:
         line = piece.line(int(piece.quotes[-1]))
         return InputRefusedError(f"{source}:{line}: a quote is opened here and never closed")

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dlwhy.data.tables.formats.form import Form
+from dlwhy.data.tables.formats.quoting import misplaced, requoted
 from dlwhy.data.tables.formats.scanning import BYTE_ORDER_MARK, Piece, scan, tabbed
 from dlwhy.data.tables.formats.surroundings import MOST_TITLES, NUMBER, Record, count_titles, has_units, is_headless
 from dlwhy.errors import DlwhyNote, InputRefusedError
@@ -86,7 +87,19 @@ def _scan(head: bytes, delimiter: str, *, returns: bool) -> Piece:
     if delimiter == " ":
         head, delimiter = b"".join(tabbed(iter([head]))), "\t"
         head += b"" if head.endswith(b"\n") else b"\n"
-    return scan(head, ord(delimiter), 1, returns=returns)[0]
+    piece = scan(head, ord(delimiter), 1, returns=returns)[0]
+    if not _has_misplaced(piece, delimiter) or any(_is_quoted_by(head, other) for other in _OTHERS):
+        return piece
+    # no delimiter makes sense of the quotes: that they are out of place must not hide which one it is
+    return scan(requoted(head, delimiter).data, ord(delimiter), 1, returns=returns)[0]
+
+
+def _has_misplaced(piece: Piece, delimiter: str) -> bool:
+    return misplaced(piece.data, piece.quotes, ord(delimiter)) is not None
+
+
+def _is_quoted_by(head: bytes, delimiter: str) -> bool:
+    return not _has_misplaced(scan(head, ord(delimiter), 1)[0], delimiter)
 
 
 def _records(piece: Piece, delimiter: str) -> list[Record]:
