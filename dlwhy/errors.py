@@ -36,15 +36,19 @@ class DlwhyError(Exception):
         passed through `dlwhy.text.display`.
     hint
         What to do about it; shown in brackets behind the message.
+    cure
+        An option with what it does, if it helps against others of the kind, too: where several are told at once, each
+        cure is told once.
 
     """
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, message: str, hint: str = ""):
+    def __init__(self, message: str, hint: str = "", *, cure: str = ""):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.cure = cure
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message

@@ -1,50 +1,49 @@
 """Checks of single columns and of pairs: identifiers, constants, columns that say the same, marks of missing cells."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from dlwhy.checks.association import Array, ranks
 from dlwhy.checks.finding import Check, Remark, asking
-from dlwhy.checks.leaks import words
-from dlwhy.checks.table import Cells, Table
+from dlwhy.checks.table import Cells, Place, Table
+from dlwhy.data.cells import identifiers, missing
 from dlwhy.text import display
 
 _FEWEST_ROWS = 30
-_ONCE = 0.97
-_ONCE_NAMED = 0.9
-_IDENTIFIERS = frozenset(
-    ("id", "ids", "uuid", "guid", "key", "identifier", "index", "idx", "rowid", "unnamed", "rownames", "nr", "serial")
-)
 _NEARLY = 0.995
 _FEWEST_FOR_NEARLY = 200
 _ALIKE = 0.99
 _MOST_COMPARED = 3000
 _ROWS_COMPARED = 5000
-SENTINELS = tuple(
-    float(np.float32(size * sign))
-    for size in (9, 99, 999, 9999, 99999, 999999, 99999999, 32767, 32768, 2147483648, 1e10, 1e12, 1e15, 1e16)
-    for sign in (1, -1)
-)
-_GAP = 0.5  # of the range of all other values
-_FEWEST_MARKS = 2
 _MOST_NAMED = 4
 
 
-def identifiers(table: Table) -> Iterator[Remark]:
+def identify(table: Table) -> Iterator[Remark]:
     """Find columns whose values name rows, but for those that the user has kept."""
     kept = table.dataset.provenance.get("keep")
     kept = kept if isinstance(kept, list | tuple) else ()
     for cells, place in zip(table.columns, table.places, strict=True):
-        if len(table.rows) < _FEWEST_ROWS or cells.name in kept or not _may_identify(cells):
+        if cells.name in kept or not _names_rows(cells, place, drawn=table.is_drawn):
             continue
         whole = table.whole(place) if table.is_drawn else cells
-        counts = whole.distinct[1]
-        n_once, n_rows = int((counts == 1).sum()), len(whole.values)
-        if n_once >= _ONCE * n_rows or (_is_named(whole) and n_once >= _ONCE_NAMED * n_rows):
-            says = f'"{display(cells.name)}": {n_once} of {n_rows} values occur once, so it names rows; '
-            kept = {"once": n_once, "rows": n_rows}
-            yield Remark(says=says + asking("--drop", cells.name), columns=(cells.name,), numbers=kept)
+        if not table.is_drawn or _names_rows(whole, place):
+            n_different, n_rows = len(whole.distinct[0]), len(whole.values)
+            says = f'"{display(cells.name)}": {n_different} different values in {n_rows} rows, so it names them; '
+            numbers = {"different": n_different, "rows": n_rows}
+            yield Remark(says=says + asking("--drop", cells.name), columns=(cells.name,), numbers=numbers)
+
+
+def _names_rows(cells: Cells, place: Place, *, drawn: bool = False) -> bool:
+    """Return whether the values of a column name its rows; of drawn rows, whether they may."""
+    values, counts = cells.distinct
+    if cells.is_category:
+        known = int(counts[values >= 0].sum())  # what training does not know may be any text
+        one_word = not any(re.search(r"\s", category) for category in place.column.categories)
+        return identifiers.texts_name_rows(int((values >= 0).sum()), known, one_word=one_word)
+    n = len(cells.values)
+    return identifiers.may_name_rows(values, n) if drawn else identifiers.reason(values, n, cells.name) is not None
 
 
 def constants(table: Table) -> Iterator[Remark]:
@@ -102,75 +101,19 @@ def twins(table: Table) -> Iterator[Remark]:
 def sentinels(table: Table) -> Iterator[Remark]:
     """Find numbers that stand for missing cells."""
     parts = [part for part in (table.dataset.X_train, table.dataset.X_test) if len(part)]
-    if not parts:
-        return
     low = np.min([part.min(axis=0) for part in parts], axis=0)
     high = np.max([part.max(axis=0) for part in parts], axis=0)
+    may_be = missing.may_be_sentinels(low) | missing.may_be_sentinels(high)
     for place in table.places:
-        ends = low[place.start], high[place.start]
-        if place.column.kind == "numeric" and (place.column.scale is not None or np.isin(ends, SENTINELS).any()):
-            yield from _marks(table.whole(place))
-
-
-def _marks(cells: Cells) -> Iterator[Remark]:
-    values, counts = cells.distinct
-    for end, neighbour, last in ((0, 1, -1), (-1, -2, 0)):
-        if len(values) < 3 or counts[end] < _FEWEST_MARKS or not np.isclose(SENTINELS, values[end], rtol=1e-6).any():
-            continue
-        others = abs(values[neighbour] - values[last])
-        if abs(values[end] - values[neighbour]) > _GAP * max(others, abs(values[neighbour])):
-            mark, n = f"{values[end]:.9g}", int(counts[end])
-            says = (
-                f'"{display(cells.name)}" is {mark} in {n} rows, far from all else '
-                f"({min(values[neighbour], values[last]):g} to {max(values[neighbour], values[last]):g}): "
-                f"if it marks missing cells, --na {mark}"
-            )
-            yield Remark(says=says, columns=(cells.name,), numbers={"value": float(values[end]), "rows": n})
-
-
-def _may_identify(cells: Cells) -> bool:
-    """Return whether the drawn values look like those that name rows."""
-    values, counts = cells.distinct
-    n = len(cells.values)
-    named = _is_named(cells)
-    if (counts == 1).sum() < (_ONCE_NAMED if named else _ONCE) * n:
-        return False
-    if cells.is_category:
-        return True
-    if not (values == np.rint(values)).all():
-        return False
-    return named or _counts(values, n) or _has_fixed_digits(values)
-
-
-def _is_named(cells: Cells) -> bool:
-    return bool(words(cells.name) & _IDENTIFIERS)
-
-
-def _counts(values: Array, n: int) -> bool:
-    """Return whether whole numbers are evenly spaced but for few gaps, as when rows are counted; or drawn from such."""
-    steps = np.diff(values)
-    step = float(np.gcd.reduce(steps.astype(np.int64)))
-    spread = float(values[-1] - values[0]) / step
-    if spread <= 2 * n:
-        return True
-    # of rows that are drawn, all spread as evenly as by chance, with no step between two far larger than the others
-    return n >= _ROWS_COMPARED and float(steps.max()) < 25 * float(steps.mean()) and _is_even(values)
-
-
-def _has_fixed_digits(values: Array) -> bool:
-    """Return whether whole numbers have five or more digits, all as many, and are spread evenly over all such."""
-    digits = len(str(int(values[0])))
-    if values[0] <= 0 or digits < 5 or values[-1] >= 10**digits:
-        return False
-    return _is_even(np.concatenate([values, [10.0 ** (digits - 1), 10.0**digits]]))
-
-
-def _is_even(values: Array) -> bool:
-    """Return whether numbers are spread evenly from the least to the largest, as far as Kolmogorov's test can tell."""
-    ordered = np.sort(values)
-    shares = (ordered - ordered[0]) / (ordered[-1] - ordered[0])
-    distance = float(np.abs(shares - np.arange(len(ordered)) / (len(ordered) - 1)).max())
-    return bool(distance * np.sqrt(len(ordered)) < 1.63)
+        if place.column.kind == "numeric" and (place.column.scale is not None or may_be[place.start]):
+            name = place.column.name
+            for found in missing.sentinels(*table.whole(place).distinct):
+                says = (
+                    f'"{display(name)}" is {found.number:.9g} in {found.count} rows, far from all else '
+                    f"({found.low:g} to {found.high:g}): if it marks missing cells, --na {found.number:.9g}"
+                )
+                numbers = {"value": found.number, "rows": found.count}
+                yield Remark(says=says, columns=(name,), numbers=numbers)
 
 
 def _alike(columns: Sequence[Array]) -> list[tuple[int, int, float]]:
@@ -213,11 +156,12 @@ CHECKS = (
         code="D201",
         name="identifier",
         severity="warning",
-        run=identifiers,
+        run=identify,
         explains=f"""\
-Of {_FEWEST_ROWS} rows or more, {_ONCE:.0%} of the values occur once, and they are whole numbers without large gaps, in
-any order; or have all five digits or more and are spread evenly over all numbers of as many digits; or are categories.
-Called id, key, index or the like, {_ONCE_NAMED:.0%} of whole numbers are enough.
+Of {identifiers.FEWEST} rows or more, {identifiers.NEARLY:.0%} of the values differ, and they are whole numbers without
+large gaps (also in steps of 10 or 100), in any order; or of five digits or more, spread evenly over all numbers of as
+many digits; or of any size, if the column is called id, key, row number or the like; or categories. The same rule
+leaves columns out when a table is imported, where it is sure: numbers that were counted, and names.
 
 A network can learn which row is which, and nothing of that holds for another row; where rows were numbered in the
 order of the target, it is a leak. Leave it out: --drop.
@@ -267,9 +211,10 @@ Source: Dormann et al. (2013), Collinearity, Ecography 36(1).""",
         name="number that marks missing cells",
         severity="warning",
         run=sentinels,
-        explains=f"""\
-The smallest or largest number of a column is one of ±9, ±99, … ±99999999, ±32767, ±2147483648, ±1e10 or the like, in
-{_FEWEST_MARKS} rows or more, and farther from the next one than half of the range of all others.
+        explains="""\
+The smallest or largest number of a column is one of ±9, ±99, … ±99999999, ±777, ±888, ±32767, ±65535, ±2147483648,
+±1e10 or the like, in 2 rows or more, and at least as far from the next one as all others are from each other, and as
+half of its size. The import of a table tells of it by the same rule.
 
 -999 for a missing temperature pulls the scale of the column to itself, and the others become nearly one number. Say so
 when the table is read: --na -999.

@@ -1,6 +1,5 @@
 """Checks for leaks: columns that know the target."""
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -8,6 +7,7 @@ import numpy as np
 from dlwhy.checks.association import Array, Mask, Whole, informedness, ranks, squared_correlation, surprise
 from dlwhy.checks.finding import Check, Remark, Severity, asking
 from dlwhy.checks.table import Cells, Table
+from dlwhy.data.cells.names import words
 from dlwhy.text import display
 
 NEARLY_ALL = 0.95  # of what there is to tell
@@ -81,12 +81,6 @@ def telling_names(table: Table) -> Iterator[Remark]:
                 f"({'J' if table.dataset.n_classes else 'R²'} {skill:.2f}): is it known when a prediction is made?"
             )
             yield Remark(says=says, columns=(cells.name,), numbers={"skill": skill})
-
-
-def words(name: str) -> set[str]:
-    """Return the words of a column's name in small letters: of `customerId`, `customer_id` or `Customer ID`."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    return {word.lower() for word in re.findall(r"[^\W_]+", apart)}
 
 
 def _copied(table: Table, cells: Cells, skill: float) -> float:

@@ -8,9 +8,10 @@ import numpy.typing as npt
 
 from dlwhy.checks.association import Array, Mask, Whole, informedness
 from dlwhy.checks.finding import Check, Remark, Severity, asking
-from dlwhy.checks.leaks import NEARLY_ALL, words
+from dlwhy.checks.leaks import NEARLY_ALL
 from dlwhy.checks.rows import first_of_twins
 from dlwhy.checks.table import MOST_ROWS, Cells, Table
+from dlwhy.data.cells.names import words
 from dlwhy.text import display
 
 _FEWEST_GROUPS = 10

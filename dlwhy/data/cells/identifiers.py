@@ -1,35 +1,98 @@
-"""Columns that name rows, and texts that are codes: of numbers and of texts by one rule."""
+"""Columns that name rows, and texts that are codes: one rule for cells and for numbers, at import and in checks."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.cells.names import says_identifier
 
 if TYPE_CHECKING:
     import polars as pl
 
+Numbers = npt.NDArray[np.float64]
+# named and counted are sure enough to leave a column out; the others may be a scale, or a measurement by chance
+Reason = Literal["named", "counted", "spaced", "spread"]
+SURE: tuple[Reason, ...] = ("named", "counted")
+
 FEWEST = 20  # rows; fewer may all differ by chance
-_NEARLY = 0.95
+NEARLY = 0.95
 _LOOKED_AT = 1000
 _WHOLE = r"^[+-]?[0-9]+(?:\.0+)?$"
-_SAYS_SO = (
-    r"(?:^|[^A-Za-z])(?i:id|ids|uuid|guid|key|index|rowid|rownames?|record|serial)$|[a-z](?:Id|ID)$|^Unnamed: ?0$"
-)
+_EXACT = 2.0**53
 _YEARS = (1500, 2100)
 _ONE_WORD = r"^\S+$"
+_MANY = 5000  # whose spread tells
+_FEWEST_DIGITS = 5
+_KOLMOGOROV = 1.63  # exceeded by chance once in a hundred
+_LARGEST_STEP = 25  # times the mean step
 
 
-def name_rows(cells: "pl.Series", *, numeric: bool) -> bool:
-    """Return whether cells, null where missing, name their rows: (nearly) all differ, as no measurement does.
+def may_name_rows(values: Numbers, n: int) -> bool:
+    """Return whether the different values, sorted, of `n` cells are whole numbers that (nearly) all differ."""
+    return n >= FEWEST and len(values) >= NEARLY * n and bool((values == np.rint(values)).all())
 
-    Whole numbers that differ and lie close together were counted: measurements so close would repeat themselves. If
-    they lie far apart, the column's name has to say so. Texts that differ tell nothing else.
+
+def reason(values: Numbers, n: int, name: str) -> Reason | None:
+    """Say by what the numbers of a column name its rows; None if they measure something.
+
+    Whole numbers that differ and lie close together were counted: measurements so close would repeat themselves. So
+    would measurements on as many places of a scale, but those may have been chosen: 0, 10, 20. Numbers that are spread
+    evenly over all of as many digits were drawn. If they lie in any other way, the column's name has to say so.
+
+    Parameters
+    ----------
+    values
+        The different numbers, sorted, (n_different,).
+    n
+        Of how many cells these are.
+    name
+        The column's.
+
     """
+    if not may_name_rows(values, n) or not np.abs(values[[0, -1]]).max() < _EXACT:
+        return None
+    if says_identifier(name):
+        return "named"
+    low, high = float(values[0]), float(values[-1])
+    if _YEARS[0] <= low and high <= _YEARS[1]:
+        return None
+    if high - low < 2 * n:
+        return "counted"
+    steps = np.diff(values)
+    if high - low < 2 * n * float(np.gcd.reduce(steps.astype(np.int64))):
+        return "spaced"
+    # of many that were drawn from all, no step between two is far larger than the others
+    is_even = n >= _MANY and float(steps.max()) < _LARGEST_STEP * float(steps.mean()) and _is_even(values)
+    return "spread" if is_even or _has_fixed_digits(values) else None
+
+
+def texts_name_rows(n_different: int, n: int, *, one_word: bool) -> bool:
+    """Return whether texts, so many different ones in `n` cells, name rows; of several words all have to differ."""
+    return n >= FEWEST and n_different >= NEARLY * n and (n_different == n or one_word)
+
+
+def reason_of(cells: "pl.Series") -> Reason | None:
+    """Return the `reason` of cells that are written as numbers, null where missing."""
+    import polars as pl
+
     present = cells.drop_nulls()
     first = present.head(_LOOKED_AT)
     # what some cells tell costs much less than a look at a million
-    if len(present) < FEWEST or not _differ(first) or (numeric and not first.str.contains(_WHOLE).all()):
+    if first.n_unique() < NEARLY * len(first) or not first.str.contains(_WHOLE).all():
+        return None
+    values = present.cast(pl.Float64, strict=False).to_numpy()
+    return reason(np.unique(values), len(values), cells.name)
+
+
+def are_names(cells: "pl.Series") -> bool:
+    """Return whether cells that are texts, null where missing, name their rows."""
+    present = cells.drop_nulls()
+    first = present.head(_LOOKED_AT)
+    if first.n_unique() < NEARLY * len(first):
         return False
-    if not _differ(present):
-        return False
-    return _counted(present) if numeric else bool(present.is_unique().all() or present.str.contains(_ONE_WORD).all())
+    one_word = bool(first.str.contains(_ONE_WORD).all() and present.str.contains(_ONE_WORD).all())
+    return texts_name_rows(present.n_unique(), len(present), one_word=one_word)
 
 
 def rise(cells: "pl.Series") -> bool:
@@ -59,17 +122,17 @@ def are_codes(cells: "pl.Series") -> str | None:
     return str(zeros[0]) if different.str.strip_chars_start("0").n_unique() == len(different) else None
 
 
-def _differ(cells: "pl.Series") -> bool:
-    return bool(cells.n_unique() >= _NEARLY * len(cells))
-
-
-def _counted(cells: "pl.Series") -> bool:
-    import polars as pl
-
-    if not cells.str.contains(_WHOLE).all():
+def _has_fixed_digits(values: Numbers) -> bool:
+    """Return whether whole numbers have five or more digits, all as many, and are spread evenly over all such."""
+    digits = len(str(int(values[0])))
+    if values[0] <= 0 or digits < _FEWEST_DIGITS or values[-1] >= 10**digits:
         return False
-    values = cells.cast(pl.Float64)
-    low, high = float(values.min()), float(values.max())  # type: ignore[arg-type]
-    if _YEARS[0] <= low and high <= _YEARS[1]:
-        return False
-    return high - low < 2 * len(cells) or bool(pl.Series([cells.name]).str.contains(_SAYS_SO).item())
+    return _is_even(np.concatenate([values, [10.0 ** (digits - 1), 10.0**digits]]))
+
+
+def _is_even(values: Numbers) -> bool:
+    """Return whether numbers are spread evenly from the least to the largest, as far as Kolmogorov's test can tell."""
+    ordered = np.sort(values)
+    shares = (ordered - ordered[0]) / (ordered[-1] - ordered[0])
+    distance = float(np.abs(shares - np.arange(len(ordered)) / (len(ordered) - 1)).max())
+    return bool(distance * np.sqrt(len(ordered)) < _KOLMOGOROV)

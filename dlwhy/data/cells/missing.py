@@ -1,12 +1,11 @@
 """Which texts mark a missing cell, and which numbers look as if they did."""
 
-from typing import TYPE_CHECKING
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    import polars as pl
 
 # in polars' regular expressions: what programs write where a cell is missing
 ALWAYS = r"na|n/a|#n/a|nan|null|<na>|\?"
@@ -15,31 +14,53 @@ OFTEN = r"none|nil|-+|\u2013|\.|\.\."
 EMPTY = r"^$"
 STRICT = rf"^(?i:{ALWAYS})?$"
 USUAL = rf"^(?i:{ALWAYS}|{OFTEN})?$"
-# numbers that stand for nothing, beside those that no sensor gives
-_SENTINELS = (9, 99, 999, 9999, 99999, 999999, 9999999, 99999999, 32767)
+# numbers that stand for nothing: those of questionnaires, of sensors and of grids
+_SENTINELS = np.array(
+    sorted(
+        float(np.float32(sign * size))
+        for size in (
+            *(10**digits - 1 for digits in range(1, 9)),
+            *(777, 888, 7777, 8888),
+            *(32767, 32768, 65535, 2**31),
+            *(1e10, 1e12, 1e15, 1e16),
+        )
+        for sign in (-1, 1)
+    )
+)
+_NEAR = 1e-6  # of their size: features are float32
 _FEWEST = 2
+_GAP = 1.0  # of the range of all other values
+_GAP_OF_SIZE = 0.5  # of the next value's size: a sensor at its end is no gap
 
 
-def marks(cells: "pl.Series", pattern: str) -> dict[str, int]:
-    """Count the texts in cells that mark a missing one; most frequent first, without the empty text."""
-    import polars as pl
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Sentinel:
+    """A number such as -999 that lies far from all others, and occurs again and again."""
 
-    found = cells.filter(cells.str.contains(pattern) & (cells.str.len_bytes() > 0)).value_counts()
-    return dict(found.sort([pl.col("count"), cells.name], descending=[True, False]).rows())
+    number: float
+    count: int
+    low: float  # of all other numbers
+    high: float
 
 
-def sentinel(values: npt.NDArray[np.float32]) -> float | None:
-    """Return a number like -999 that lies far from all others, (n,), and occurs again and again; or None."""
-    if len(values) < 3:
-        return None
-    for extreme in (values.min(), values.max()):
-        number = float(extreme)
-        if abs(number) not in _SENTINELS:
-            continue
-        rest = values[values != extreme]
-        if len(rest) and len(values) - len(rest) >= _FEWEST:
-            low, high = float(rest.min()), float(rest.max())
-            gap = low - number if number < low else number - high
-            if gap > 2 * (high - low) and not (number < 0 and low < 0):
-                return number
-    return None
+def may_be_sentinels(numbers: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Return which numbers, of any shape, are among those that stand for nothing."""
+    places = np.clip(np.searchsorted(_SENTINELS, numbers), 1, len(_SENTINELS) - 1)
+    found: npt.NDArray[np.bool_] = np.zeros(np.shape(numbers), bool)
+    for near in (_SENTINELS[places - 1], _SENTINELS[places]):
+        found |= np.abs(near - numbers) <= _NEAR * np.abs(near)
+    return found
+
+
+def sentinels(values: npt.NDArray[np.float64], counts: npt.NDArray[np.int64]) -> Iterator[Sentinel]:
+    """Yield what may mark missing cells in a column, from its different numbers, sorted, and their counts."""
+    others = np.flatnonzero(~may_be_sentinels(values))
+    if len(others) < 2:
+        return
+    low, high = float(values[others[0]]), float(values[others[-1]])
+    for place in (*range(others[0]), *range(others[-1] + 1, len(values))):
+        number = float(values[place])
+        neighbour = low if number < low else high
+        wanted = max(_GAP * (high - low), _GAP_OF_SIZE * abs(neighbour))
+        if counts[place] >= _FEWEST and abs(number - neighbour) >= wanted:
+            yield Sentinel(number=number, count=int(counts[place]), low=low, high=high)

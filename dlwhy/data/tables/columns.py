@@ -25,12 +25,6 @@ _MANY_NUMBERS, _FEW_WORDS = 10, 5
 # different amounts that are not written in one way may still be kinds: 1 kg, 500 g
 _FEW_AMOUNTS = 20
 _SHOWN = 5  # of columns that can't be used
-# what helps more than one of them, by the option that a refusal names
-_CURES = {
-    "--dates parts": "--dates parts takes dates apart",
-    "--censored half": "--censored half reads limits",
-    "--na ": "--na WORD takes a word for missing",
-}
 _SEVERAL = "make a column of each, or "
 _FEW_UNITS = 10  # more are no units, but words behind numbers: 12 Main Street
 
@@ -108,7 +102,7 @@ def _refusal(refused: dict[str, InputRefusedError], source: Source) -> InputRefu
     messages = [error.message.removeprefix(f"{source.name}: ") for error in others[:_SHOWN]]
     more = [f"{len(others) - _SHOWN} more columns"] if len(others) > _SHOWN else []
     dropped = " ".join(f"--drop {_quoted(name)}" for name in refused)
-    cures = [says for option, says in _CURES.items() if any(option in error.hint for error in refused.values())]
+    cures = dict.fromkeys(error.cure for error in refused.values() if error.cure)
     return InputRefusedError(
         "; ".join((first.message, *messages, *more)), "; ".join((f"{dropped} leaves them out", *cures))
     )
@@ -116,14 +110,18 @@ def _refusal(refused: dict[str, InputRefusedError], source: Source) -> InputRefu
 
 def _names_rows(cells: "pl.Series", deciding: Deciding, *, plain: bool) -> bool:
     """Return whether a column is an identifier."""
-    if plain and identifiers.name_rows(cells, numeric=True):
-        return dates.as_numbers(cells) is None
-    if plain and identifiers.rise(cells) and dates.as_numbers(cells) is None:
-        deciding.warn(
-            f'column "{display(cells.name)}" looks like an identifier: no two rows have the same, and it is in order',
-            f"leave it out with --drop {_quoted(cells.name)}",
-        )
-    if plain or not identifiers.name_rows(cells, numeric=False):
+    if plain:
+        reason, rise = identifiers.reason_of(cells), identifiers.rise(cells)
+        if not (reason or rise) or dates.as_numbers(cells) is not None:
+            return False
+        if reason not in identifiers.SURE:
+            order = ", and it is in order" if rise else ""
+            deciding.warn(
+                f'column "{display(cells.name)}" looks like an identifier: (nearly) no two rows have the same{order}',
+                f"leave it out with --drop {_quoted(cells.name)}, or say --keep {_quoted(cells.name)}",
+            )
+        return reason in identifiers.SURE
+    if not identifiers.are_names(cells):
         return False
     different = cells.drop_nulls().unique()
     wordy = len(different) > MAX_CATEGORIES and not different.str.contains(r"^\S+$").all()
@@ -214,6 +212,7 @@ def _dates(cells: "pl.Series", form: str | None, deciding: Deciding) -> list[Col
         raise InputRefusedError(
             f'{deciding.source.name}: column "{display(name)}" holds dates ("{display(present[0])}")',
             f"leave it out with --drop {_quoted(name)} or take it apart with --dates parts",
+            cure="--dates parts takes dates apart",
         )
     forms = [form] if form else dates.forms(present)
     if not forms:
@@ -225,6 +224,7 @@ def _dates(cells: "pl.Series", form: str | None, deciding: Deciding) -> list[Col
                 f'{deciding.source.name}: column "{display(name)}": "{display(present[0])}" may begin with the day or '
                 "with the month",
                 "say --dates day-first or --dates month-first",
+                cure="--dates day-first or --dates month-first says which comes first",
             )
         forms = [wanted]
     parts = dates.parts_of(present, forms[0])
@@ -324,6 +324,7 @@ def _words_among_numbers(cells: "pl.Series", words: "pl.Series", source: Source)
     return InputRefusedError(
         f'{where}: "{display(word)}" is not a number{share}',
         f"correct the cell, or {cures}, --drop {column} leaves it out",
+        cure="--na WORD takes a word for missing",
     )
 
 
@@ -334,6 +335,7 @@ def _limits(cells: "pl.Series", source: Source) -> InputRefusedError:
     return InputRefusedError(
         f'{source.at(row, cells.name)}: "{display(cells[row])}" is not a number: {count} {them}',
         "--censored half takes half of it, --censored limit the limit itself",
+        cure="--censored half reads limits",
     )
 
 
@@ -350,7 +352,9 @@ def _ambiguous(texts: "pl.Series", forms: tuple[NumberForm, ...], name: str, sou
         f'--thousands "{form.thousands}"' if form.thousands else f'--decimal "{form.decimal}"' for form in forms
     )
     return InputRefusedError(
-        f'{source.name}: column "{display(name)}": "{display(texts[place])}" may be {ways}', f"say {options}"
+        f'{source.name}: column "{display(name)}": "{display(texts[place])}" may be {ways}',
+        f"say {options}",
+        cure=f"{options} says what is meant",
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlwhy.data.cells import precision
-from dlwhy.data.cells.missing import sentinel
+from dlwhy.data.cells.missing import may_be_sentinels, sentinels
 from dlwhy.data.cells.reading import Reading
 from dlwhy.data.dataset import LARGEST, MAX_COLUMNS, Column, ColumnKind, FloatArray
 from dlwhy.data.splitting import Rows
@@ -74,7 +74,7 @@ def encoded(
     X = encoder.encode(frame)
     encoder.warn(marks)
     if not reading.as_written:
-        _warn_of_sentinels(X[fitting], columns, source)
+        _warn_of_sentinels(X, columns, source)
         columns = _in_range(text, X, columns, fitting, source)
     _warn_of_constants(X[fitting], columns, source)
     return X, columns
@@ -221,19 +221,27 @@ def _warn_of_vanishing(values: precision.Numbers, column: Column, source: Source
         )
 
 
-def _warn_of_sentinels(X_train: FloatArray, columns: tuple[Column, ...], source: Source) -> None:
+def _warn_of_sentinels(X: FloatArray, columns: tuple[Column, ...], source: Source) -> None:
     """Warn of columns where a number such as -999 may mark missing cells."""
-    place = 0
+    if not len(X):
+        return
+    may_be = may_be_sentinels(X.min(axis=0)) | may_be_sentinels(X.max(axis=0))
+    told, place = [], 0
     for column in columns:
-        if column.kind == "numeric" and (mark := sentinel(X_train[:, place])) is not None:
-            count = int((X_train[:, place] == mark).sum())
-            warnings.warn(
-                f'{source.name}: column "{display(column.name)}" holds {mark:.15g} in {count} training rows, far from '
-                f"all else: is that a missing cell? (--na {mark:.15g} takes it for one)",
-                DlwhyWarning,
-                stacklevel=4,
-            )
+        if column.kind == "numeric" and may_be[place]:
+            values, counts = np.unique(X[:, place], return_counts=True)
+            told += [(column.name, found) for found in sentinels(values.astype(np.float64), counts)]
         place += len(column.features)
+    if told:
+        each = [
+            f'"{display(name)}" is {found.number:.9g} in {found.count} rows, far from all else '
+            f"({found.low:g} to {found.high:g})"
+            for name, found in told[:3]
+        ]
+        more = f"; and {len(told) - 3} more like these" if len(told) > 3 else ""
+        hint = f"--na {told[0][1].number:.9g} takes it for one"
+        text = f"{source.name}: {'; '.join(each)}{more}: is that a missing cell? ({hint})"
+        warnings.warn(text, DlwhyWarning, stacklevel=4)
 
 
 def _warn_of_constants(X_train: FloatArray, columns: tuple[Column, ...], source: Source) -> None:

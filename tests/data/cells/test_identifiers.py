@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dlwhy.data.cells.identifiers import are_codes, name_rows, rise
+from dlwhy.data.cells.identifiers import SURE, are_codes, are_names, reason, reason_of, rise
 from dlwhy.data.cells.spelling import mixed_booleans, twins
 
 R, RNG = random.Random(9), np.random.default_rng(9)
@@ -33,8 +33,12 @@ MEASURED = {
     "lengths": RNG.uniform(0, 1, 300),
     "ages": RNG.integers(18, 90, 300),
     "years": np.arange(1700, 2000),
-    "numbers with a grid": np.arange(0, 3000, 10),
     "few rows": np.arange(15),
+}
+UNSURE = {
+    "spaced": np.arange(0, 3000, 10),
+    "spread": RNG.integers(1_000_000, 10_000_000, 300),
+    "spread: of many, any number of digits": RNG.choice(9_000_000, 6000, replace=False),
 }
 
 
@@ -42,26 +46,44 @@ MEASURED = {
 def test_numbers_that_name_rows(form):
     name, values = NUMBERS[form]
 
-    assert name_rows(pl.Series(name, list(map(str, values))), numeric=True)
+    assert reason_of(pl.Series(name, list(map(str, values)))) in SURE
+    assert reason(np.unique(np.array(values, float)), len(values), name) in SURE
 
 
 @pytest.mark.parametrize("form", TEXTS)
 def test_texts_that_name_rows(form):
-    assert name_rows(pl.Series("a", TEXTS[form]), numeric=False)
+    assert are_names(pl.Series("a", TEXTS[form]))
 
 
 @pytest.mark.parametrize("form", MEASURED)
 def test_measurements_do_not(form):
-    assert not name_rows(pl.Series("a", list(map(str, MEASURED[form]))), numeric=True)
+    assert reason_of(pl.Series("a", list(map(str, MEASURED[form])))) is None
+
+
+@pytest.mark.parametrize("form", UNSURE)
+def test_numbers_that_may_name_rows_or_measure_something(form):
+    assert reason_of(pl.Series("a", list(map(str, UNSURE[form])))) == form.split(":")[0]
+
+
+def test_a_price_index_is_no_index():
+    prices = pl.Series("price_index", list(map(str, MEASURED["prices"])))
+
+    assert reason_of(prices) is None
+    assert reason_of(prices.alias("Index")) == "named"
+    assert reason_of(prices.alias("row_number")) == "named"
+
+
+def test_numbers_too_large_to_be_whole_are_none():
+    assert reason_of(pl.Series("id", [f"1{each:020}" for each in range(50)])) is None
 
 
 def test_categories_do_not():
-    assert not name_rows(pl.Series("a", ["red", "green"] * 50), numeric=False)
+    assert not are_names(pl.Series("a", ["red", "green"] * 50))
 
 
 def test_whole_numbers_in_order():
-    assert rise(pl.Series(list(map(str, MEASURED["numbers with a grid"]))))
-    assert rise(pl.Series(list(map(str, MEASURED["numbers with a grid"][::-1]))))
+    assert rise(pl.Series(list(map(str, UNSURE["spaced"]))))
+    assert rise(pl.Series(list(map(str, UNSURE["spaced"][::-1]))))
     assert not rise(pl.Series(list(map(str, MEASURED["prices"]))))
     assert not rise(pl.Series([str(i / 7) for i in range(50)]))
 

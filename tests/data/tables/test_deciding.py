@@ -300,3 +300,29 @@ def test_addresses_are_texts():
     dataset, _ = read([f"192.168.100.{100 + i % 9}" for i in range(N)])
 
     assert dataset.columns[0].kind == "categorical"
+
+
+def test_each_cure_of_several_columns_is_told_once():
+    rows = range(120)
+    frame = pl.DataFrame(
+        {
+            "born": [f"2020-01-{1 + i % 28:02}" for i in rows],
+            "seen": [f"{1 + i % 12}/{1 + i % 12}/2021" for i in rows],
+            "lead": ["<0.1" if i % 9 == 0 else f"{i / 7:.2f}" for i in rows],
+            "size": ["unknown" if i % 9 == 0 else f"{i / 7:.2f}" for i in rows],
+            "cost": [f"{i + 1},{100 + i}" for i in rows],
+            "x": [i % 7 for i in rows],
+            "y": ["yes" if i % 3 else "no" for i in rows],
+        }
+    )
+
+    with pytest.raises(InputRefusedError) as caught:
+        read_table(frame, target="y")
+
+    _, *cures = caught.value.hint.split("; ")
+    assert cures == [
+        "--dates parts takes dates apart",
+        "--censored half reads limits",
+        "--na WORD takes a word for missing",
+        '--thousands "," or --decimal "," says what is meant',
+    ]
