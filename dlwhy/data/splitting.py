@@ -168,8 +168,12 @@ def split_groups(
     order, sizes = group_order(groups, y, np.random.default_rng(seed))
     if len(order) < 2:
         raise InputRefusedError("all rows are of one group; at least 2 are needed to split them")
+    wanted = test_size * len(groups)
+    # a group larger than the test part is for training, unless the others can't fill that
+    first = np.argsort(sizes > wanted, kind="stable")
+    order, sizes = order[first], sizes[first]
     reached = np.cumsum(sizes)[:-1]  # a group is left for training
-    count = int(np.abs(reached - test_size * len(groups)).argmin()) + 1
+    count = int(np.abs(reached - wanted).argmin()) + 1
     in_test = np.isin(groups, order[:count])
     return np.flatnonzero(~in_test), np.flatnonzero(in_test)
 

@@ -27,6 +27,13 @@ def test_no_group_is_in_both_parts_and_the_share_is_met_as_nearly_as_groups_allo
     assert (again[1] == test).all()
 
 
+def test_a_group_larger_than_the_test_part_is_for_training() -> None:
+    for seed in range(10):
+        train, test = split_groups(grouped([108, *[1] * 12]), seed=seed, test_size=0.3)
+
+        assert (len(train), len(test)) == (108, 12)
+
+
 def test_seeds_split_otherwise_even_where_groups_differ_in_size() -> None:
     groups = grouped(list(range(1, 30)))
 

@@ -198,6 +198,8 @@ def as_dataset(
     features = frame.drop(*not_features.values())
     if not features.width:
         raise InputRefusedError(f'{source.name}: no column but the target "{display(options.target)}"')
+    if not options.cells.as_written:
+        parts.warn_of_parts(features, source)
     decided = deciding.decide(features, source, options.cells)
     target = read_target(frame[options.target], options.task, source, options.cells)
     train, test, split = parts.parts_of(frame, target, options, source)

@@ -1,5 +1,6 @@
 """Which rows of a table are for training and which for testing: by chance, by group, by time, or as a column says."""
 
+import shlex
 import warnings
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Protocol
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+_WHOLE = r"^[+-]?[0-9]+(?:\.0+)?$"
+_LOOKED_AT = 1000
 _LONG = 19  # characters of a whole number that is too large to count with
 
 
@@ -87,6 +90,17 @@ def check_columns(options: SplitOptions) -> None:
         raise UsageError("--stratify does not go with --time: the latest rows are for testing, of whatever class")
 
 
+def warn_of_parts(frame: "pl.DataFrame", source: Source) -> None:
+    """Warn of a feature that says which rows are for training and which for testing."""
+    for cells in frame.get_columns():
+        words = cells.head(_LOOKED_AT).drop_nulls().str.to_lowercase().unique()
+        if set(words) == {"train", "test"}:
+            name = display(shlex.quote(cells.name))
+            text = f'{source.name}: column "{display(cells.name)}" says train and test, and is taken for a feature'
+            hint = f"--split-column {name} splits by it, --drop {name} leaves it out"
+            warnings.warn(f"{text} ({hint})", DlwhyWarning, stacklevel=3)
+
+
 def check_dropped(options: SplitOptions, drop: Collection[str]) -> None:
     """Refuse a column that is left out and decides the split; raises a `UsageError`."""
     for flag, column in columns_of(options).items():
@@ -121,7 +135,7 @@ def parts_of(
         # counts make classes that occur once
         hint = f"{error.hint}; --task regression predicts the number" if _is_of_counts(error, target) else error.hint
         raise InputRefusedError(error.message if named else f"{source.name}: {error.message}", hint) from error
-    _warn(split, target, train, source)
+    _warn(split, frame[split.column], target, train, source)
     return train, test, split
 
 
@@ -164,8 +178,12 @@ def _times_of(cells: "pl.Series", order: str | None, source: Source) -> Keys:
 
 
 def _groups_of(cells: "pl.Series") -> Keys:
-    """Return the number of each row's text among the different ones, as numbers if all are whole ones."""
+    """Return the number of each row's text among the different ones, as numbers if all are whole ones; 1.0 is 1."""
     different = cells.unique()
+    if different.str.contains(r"^[+-]?[0-9]+\.0+$").any() and different.str.contains(_WHOLE).all():
+        # a file whose parts were joined has both
+        cells = cells.str.replace(r"\.0+$", "")
+        different = cells.unique()
     whole = bool((different.str.contains(INTEGER) & (different.str.len_bytes() < _LONG)).all())
     texts = sorted(different.to_list(), key=(lambda text: (int(text), text)) if whole else str)
     return category_codes(cells, tuple(texts))
@@ -199,14 +217,17 @@ def _own_parts(cells: "pl.Series", source: Source) -> tuple[Rows, Rows]:
     if (parts < 0).any():
         row = int((parts < 0).argmax())
         raise InputRefusedError(
-            f'{source.at(row, cells.name)}: "{display(cells[row] or "")}" is neither train nor test'
+            f'{source.at(row, cells.name)}: "{display(cells[row] or "")}" is neither train nor test',
+            "write train or test in each row; train --validation-split holds out a part of its own",
         )
     return np.flatnonzero(parts == 0), np.flatnonzero(parts == 1)
 
 
-def _warn(split: Split, target: Target, train: Rows, source: Source) -> None:
+def _warn(split: Split, cells: "pl.Series", target: Target, train: Rows, source: Source) -> None:
     """Warn where a split does not do what it is for."""
     keys = np.concatenate([split.train, split.test])
+    if split.by == "group":
+        _warn_of_twins(cells.unique(), source)
     if split.by == "group" and len(np.unique(keys)) == len(keys):
         text = f'{source.name}: "{display(split.column)}" is different in every row, so it keeps no rows together'
         warnings.warn(text, DlwhyWarning, stacklevel=4)
@@ -218,3 +239,14 @@ def _warn(split: Split, target: Target, train: Rows, source: Source) -> None:
         why = "no group of it" if split.by == "group" else "no row so early"
         text = f"{source.name}: class {names}: {why} is for training, so no model can know it"
         warnings.warn(text, DlwhyWarning, stacklevel=4)
+
+
+def _warn_of_twins(different: "pl.Series", source: Source) -> None:
+    """Warn of names of groups that differ only in case: their rows may be on both sides."""
+    folded = different.str.to_lowercase()
+    twice = folded.filter(folded.is_duplicated()).sort().head(1)
+    if len(twice):
+        alike = different.filter(folded.is_in(twice.implode())).sort()
+        names = " and ".join(f'"{display(name)}"' for name in alike)
+        text = f'{source.name}: "{display(different.name)}" holds {names}, taken for different groups'
+        warnings.warn(f"{text} (write them in one way if they are the same)", DlwhyWarning, stacklevel=5)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import shlex
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
@@ -10,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.cells import dates, decorated
+from dlwhy.data.cells.missing import sentinel
 from dlwhy.data.cells.reading import Reading
 from dlwhy.data.dataset import TASKS, NumberForm, Task
 from dlwhy.data.tables.cells import INFINITE, INTEGER, Source, numbers
 from dlwhy.data.tables.columns import Deciding, mostly_numbers, number_form, warn_of_spellings
-from dlwhy.errors import DlwhyNote, InputRefusedError, UsageError
+from dlwhy.errors import DlwhyNote, DlwhyWarning, InputRefusedError, UsageError
 from dlwhy.text import NUMBER, display, listed
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 MAX_CLASSES = 100
 _FEW = 20
 _FEWEST = 2
-_WHOLE = r"^[+-]?[0-9]+(?:\.0*)?$"
+# so many different numbers make a word beside them odd
+_SOME_NUMBERS = 3
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -84,11 +87,12 @@ def read_target(cells: "pl.Series", task: Task | None, source: Source, reading: 
         task = "regression" if reading.target_type == "number" else task or "multiclass"
     cells, was_decorated = _written_plainly(cells, task, source, reading)
     different = cells.unique()
-    if task is None and len(different) <= _FEWEST and not reading.as_written and different.str.contains(_WHOLE).all():
-        task = "binary"  # 0.0 and 1.0: so pandas writes labels among which one was missing once
+    if task is None and len(different) <= _FEWEST and not reading.as_written and _are_whole(different):
+        task = "binary"  # 0.0 and 1.0, 1.0e+00: so pandas and numpy.savetxt write labels
     if task == "regression" or (task is None and (was_decorated or _is_regression(different, len(cells)))):
         if task is None and not reading.as_written:
             _tell_of_whole(different, cells.name, source)
+        _warn_of_sentinel(cells, source, reading)
         return Target(y=numbers(cells, source), task="regression", cells=cells)
     if task is None and len(different) > MAX_CLASSES:
         raise InputRefusedError(
@@ -99,6 +103,8 @@ def read_target(cells: "pl.Series", task: Task | None, source: Source, reading: 
     if not reading.as_written:
         deciding = Deciding(source, reading)
         warn_of_spellings(cells.name, different, deciding)
+        _warn_of_words(different, deciding, cells.name)
+        _warn_of_sentinel(cells, source, reading)
     if task == "binary" and len(set(names.values())) > 2:
         kinds = sorted(set(names.values()))
         raise UsageError(
@@ -145,12 +151,47 @@ def numbered(names: Sequence[str]) -> bool:
 
 def _tell_of_whole(different: "pl.Series", name: str, source: Source) -> None:
     """Say that a few whole numbers, such as ratings, are taken for numbers."""
-    if len(different) <= _FEW and different.str.contains(_WHOLE).all():
+    if len(different) <= _FEW and _are_whole(different):
         text = (
             f'target "{display(name)}": {len(different)} whole numbers such as "{display(different.max())}" are taken '
         )
         hint = "--target-type class takes them for classes"
         warnings.warn(f"{source.name}: {text}for numbers ({hint})", DlwhyNote, stacklevel=4)
+
+
+def _are_whole(different: "pl.Series") -> bool:
+    """Return whether texts are whole numbers, small ones if they have exponents: 1, 1.0, 1.0e+00."""
+    import polars as pl
+
+    if not different.str.contains(NUMBER).all():
+        return False
+    values = different.cast(pl.Float64, strict=False)
+    small = (values.abs() <= _FEW) | ~different.str.contains("[eE]")
+    return bool((values.is_finite() & (values == values.round()) & small).all())
+
+
+def _warn_of_sentinel(cells: "pl.Series", source: Source, reading: Reading) -> None:
+    """Warn of a number such as -999 among the labels, which may mark a missing one."""
+    if reading.as_written or not cells.str.contains(NUMBER).all():
+        return
+    mark = sentinel(numbers(cells, source))
+    if mark is not None:
+        text = (
+            f'target "{display(cells.name)}" is {mark:.15g} in some rows, far from all else: is that a missing label?'
+        )
+        hint = f"--na {mark:.15g} --drop-unlabelled leaves them out"
+        warnings.warn(f"{source.name}: {text} ({hint})", DlwhyWarning, stacklevel=4)
+
+
+def _warn_of_words(different: "pl.Series", deciding: Deciding, name: str) -> None:
+    """Warn of a word among numbers that are classes."""
+    numeric = different.str.contains(NUMBER)
+    words = different.filter(~numeric)
+    if len(words) and int(numeric.sum()) >= max(_SOME_NUMBERS, len(words)):
+        deciding.warn(
+            f'target "{display(name)}": "{display(words[0])}" stands among numbers, and is taken for a class',
+            f"--na {display(shlex.quote(words[0]))} takes it for missing",
+        )
 
 
 def number_name(text: str) -> str:

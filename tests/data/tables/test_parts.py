@@ -181,3 +181,37 @@ def test_the_command_says_how_it_split(dlwhy_in_process: Any, tmp_path: Path) ->
     assert '; split by group "patient": 12 groups, 8 for training and 4 for testing' in made.err
     assert 'by group "patient": 12 groups' in told.out
     assert dlwhy_in_process("generate", "moons", "--group", "x").error.startswith("--group goes with --from")
+
+
+def test_a_group_is_one_whether_it_is_written_as_a_whole_number_or_with_decimals() -> None:
+    numbers = [f"{i // 6}" if i % 2 else f"{i // 6}.0" for i in range(60)]
+    frame = pl.DataFrame({"x": range(60), "group": numbers, "ill": ["no", "yes"] * 30})
+
+    dataset = read(frame.with_columns(pl.col("x") / 7), group="group")
+
+    assert "10 groups" in dataset.how_split
+
+
+def test_groups_that_differ_in_case_are_warned_of() -> None:
+    names = [f"{'Gg'[i % 2]}{i // 6}" for i in range(60)]
+    frame = pl.DataFrame({"x": [i / 7 for i in range(60)], "group": names, "ill": ["no", "yes"] * 30})
+
+    with pytest.warns(DlwhyWarning, match='"group" holds "G0" and "g0", taken for different groups'):
+        read(frame, group="group")
+
+
+def test_a_column_that_says_train_and_test_is_no_feature_in_silence() -> None:
+    frame = visits().drop("patient", "day").with_columns(part=pl.Series(["train", "train", "Test"] * 16))
+
+    with pytest.warns(DlwhyWarning, match=r'"part" says train and test, .*--split-column part splits by it'):
+        read(frame)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(read(frame, split_column="part").y_test) == 16
+
+
+def test_a_third_word_is_refused_with_what_there_is_instead() -> None:
+    frame = visits().drop("patient", "day").with_columns(part=pl.Series(["train", "val", "test"] * 16))
+
+    with pytest.raises(InputRefusedError, match=r'"val" is neither train nor test \(.*--validation-split'):
+        read(frame, split_column="part")
