@@ -15,10 +15,10 @@ _MARKS = {
     **dict(zip("\u066a\u066b\u066c", "%.,", strict=True)),
 }
 _FOREIGN = rf"^[\p{{Nd}}\p{{Sc}}\s.,+%\u2212-{''.join(_MARKS)}]+$"
-# what spreadsheets write to keep a number as it is: ="007", '007
-_PROTECTED = r"^=\x22([^\x22]*)\x22$|^'([-+]?[0-9][0-9.,]*)$"
+# what is written for spreadsheets, so that they keep a number as it is: ="007"
+_PROTECTED = r"^=\x22([^\x22]*)\x22$"
 # in polars' regular expressions: a cell that `same` may change
-UNCLEAN = r"^\s|\s$|[^\x00-\x7f]|^=\x22|^'[-+0-9]"
+UNCLEAN = r"^\s|\s$|[^\x00-\x7f]|^=\x22"
 
 
 def same(cells: "pl.Expr") -> "pl.Expr":
@@ -29,7 +29,7 @@ def same(cells: "pl.Expr") -> "pl.Expr":
     import polars as pl
 
     cells = cells.str.normalize("NFC").str.replace_all(_BLANK, " ").str.replace_all(_NOTHING, "").str.strip_chars()
-    cells = cells.str.replace(_PROTECTED, "${1}${2}")
+    cells = cells.str.replace(_PROTECTED, "${1}")
     foreign = cells.str.contains(_FOREIGN) & cells.str.contains(r"[^\x00-\x7f]")
     return pl.when(foreign).then(cells.str.replace_many(_digits())).otherwise(cells)
 

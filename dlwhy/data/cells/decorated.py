@@ -24,10 +24,11 @@ _CELL = (
     rf"({_AFTER})?(\))?([-\u2212\u2013])?$"
 )
 _LIMIT, _OPEN, _SIGN, _BEFORE, _INNER, _FIGURES, _EXPONENT, _BEHIND, _CLOSE, _LAST = map(str, range(1, 11))
-# what is said otherwise for the same, in this order: zero in accounts, marks of footnotes, Fortran, 1,000+
+# what is said otherwise for the same, in this order: accounts, '5 of spreadsheets, about 5, footnotes, Fortran, 1,000+
 _SAME = (
     (rf"^({_CURRENCY}) ?[-\u2013]$|^[-\u2013] ?({_CURRENCY})$", "${1}${2} 0"),
     (rf"^({_CURRENCY}) ?\((.*)\)$", "(${1}${2})"),
+    (r"^'([-+]?(?:[1-9]|0$|0[.,])[0-9.,]*)$", "${1}"),
     (r"^(?:[~\u2248]|(?i:ca\.|approx\.)) ?([-+\u22120-9.,])", "${1}"),
     (r"([0-9)]) ?(?:[*\u2020\u2021]{1,3}|\[[0-9a-z]{1,2}\])$", "${1}"),
     (r"([0-9.,])[dD]([-+][0-9]+)$", "${1}e${2}"),

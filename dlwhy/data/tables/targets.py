@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.cells import dates, decorated
-from dlwhy.data.cells.missing import sentinel
+from dlwhy.data.cells.missing import sentinels
 from dlwhy.data.cells.reading import Reading
 from dlwhy.data.dataset import TASKS, NumberForm, Task
 from dlwhy.data.tables.cells import INFINITE, INTEGER, Source, numbers
@@ -174,13 +174,12 @@ def _warn_of_sentinel(cells: "pl.Series", source: Source, reading: Reading) -> N
     """Warn of a number such as -999 among the labels, which may mark a missing one."""
     if reading.as_written or not cells.str.contains(NUMBER).all():
         return
-    mark = sentinel(numbers(cells, source))
-    if mark is not None:
-        text = (
-            f'target "{display(cells.name)}" is {mark:.15g} in some rows, far from all else: is that a missing label?'
-        )
-        hint = f"--na {mark:.15g} --drop-unlabelled leaves them out"
-        warnings.warn(f"{source.name}: {text} ({hint})", DlwhyWarning, stacklevel=4)
+    values, counts = np.unique(numbers(cells, source).astype(np.float64), return_counts=True)
+    for found in sentinels(values, counts):
+        mark = f"{found.number:.15g}"
+        text = f"is {mark} in {found.count} rows, far from all else: is that a missing label?"
+        hint = f"--na {mark} --drop-unlabelled leaves them out"
+        warnings.warn(f'{source.name}: target "{display(cells.name)}" {text} ({hint})', DlwhyWarning, stacklevel=4)
 
 
 def _warn_of_words(different: "pl.Series", deciding: Deciding, name: str) -> None:

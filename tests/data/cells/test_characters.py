@@ -11,7 +11,6 @@ SAME = {
     "devanagari": ("\u0967\u0968", "12"),
     "percent": ("\uff15\uff05", "5%"),
     "protected": ('="007"', "007"),
-    "an apostrophe in front": ("'1,234", "1,234"),
     "no-break blanks": ("\u00a05\u202fkg ", "5 kg"),
     "byte-order mark": ("\ufeffa\u200b", "a"),
     "composed": ("Ko\u0308ln", "K\u00f6ln"),
@@ -25,6 +24,6 @@ def test_what_means_the_same_looks_the_same(name):
     assert pl.DataFrame({"a": [cell, None]}).select(same(pl.col("a")))["a"].to_list() == [expected, None]
 
 
-@pytest.mark.parametrize("cell", ["\uff21\uff11", "\u0661 \u0643", "'tis", "='x", "\u2212", "5 \u20ac"])
+@pytest.mark.parametrize("cell", ["\uff21\uff11", "\u0661 \u0643", "'007", "='x", "\u2212", "5 \u20ac"])
 def test_all_else_stays_as_it_is(cell):
     assert pl.DataFrame({"a": [cell]}).select(same(pl.col("a"))).item() == cell

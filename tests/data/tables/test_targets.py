@@ -46,7 +46,7 @@ def test_a_number_that_marks_a_missing_label_is_warned_of(name):
     dataset, said = read(y, na=[str(mark)], drop_unlabelled=True)
 
     (warning,) = told
-    assert warning.startswith(f'frame: target "y" is {mark} in some rows, far from all else')
+    assert warning.startswith(f'frame: target "y" is {mark} in {y.count(mark)} rows, far from all else')
     assert warning.endswith(f"(--na {mark} --drop-unlabelled leaves them out)")
     assert len(dataset.y_train) + len(dataset.y_test) == N - y.count(mark)
     assert len(said) == 1
