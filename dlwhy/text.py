@@ -39,6 +39,16 @@ def listed(names: Sequence[str], most: int = 10) -> str:
     return ", ".join(display(name) for name in names[:most]) + (f", … ({len(names)})" if len(names) > most else "")
 
 
+def some(texts: Sequence[str], most: int, more: str = "more") -> str:
+    """List the first of some texts, and say how many more there are."""
+    return ", ".join(texts[:most]) + (f" and {len(texts) - most} {more}" if len(texts) > most else "")
+
+
+def counted(number: int, what: str) -> str:
+    """Write ``1 row``, ``2 rows``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def inert(text: str) -> str:
     """Show what a terminal would obey as escapes, whatever the length; the lines stay."""
     return "\n".join(display(line, 10 * len(line)) for line in text.split("\n"))

@@ -10,15 +10,14 @@ from dlwhy.api.fitting import check_names
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import in_python
 from dlwhy.studies import conduct
-from dlwhy.studies.claims.compare.recipes import read_all
-from dlwhy.studies.request import Budget, Request
+from dlwhy.studies.request import Budget
 from dlwhy.text import display, number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # choices by name, and the fields of `Request`
-_NAMES = {"seed": "base_seed", **{name: name for name in ("epochs", "only", "smallest_effect", "alpha")}}
+_CHOICES = ("seed", "epochs", "only", "smallest_effect", "alpha", "arms", "match", "source")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
@@ -119,15 +118,9 @@ def study(
         If the folder is in use or can't be written, or the data can't be learnt from.
 
     """
-    check_names("study", choices, [*_NAMES, "arms", "match", "source"])
-    arms, source = list(choices.get("arms", ())), choices.get("source")
-    extra: Mapping[str, Mapping[str, Any]] = {
-        "compare": {"arms": arms, "match": choices.get("match"), "models": read_all(arms)},
-        "transfer": {"source": str(source)} if source else {},
-    }
-    named: dict[str, Any] = {_NAMES[name]: choices[name] for name in _NAMES if name in choices}
-    named |= {"only": tuple(named.get("only", ())), "own": conduct.own_data(dataset)}
-    request = Request(claim=claim, budget=budget, n_seeds=seeds, extra=extra.get(claim, {}), **named)
+    check_names("study", choices, _CHOICES)
+    named = {"base_seed" if name == "seed" else name: value for name, value in choices.items()}
+    request = conduct.request(claim, dataset, budget=budget, n_seeds=seeds, **named)
     place = Path("study", claim) if folder is None else Path(folder)
     found = conduct.run(request, place, own=dataset, command=f"dlwhy.study({claim!r})", jobs=jobs)
     return StudyResult(folder=found.folder, report=found.report)

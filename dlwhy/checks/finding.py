@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from dlwhy import html
-from dlwhy.text import display
+from dlwhy import html, text
 
 if TYPE_CHECKING:
     from dlwhy.checks.table import Table
@@ -111,10 +110,9 @@ class Findings(tuple[Finding, ...]):
 
 def counted(findings: Findings) -> str:
     """Write ``1 error, 2 warnings``; nothing if there is nothing."""
-    parts = [f"{n} {severity}{'s' if n > 1 else ''}" for severity, n in findings.counts.items() if n]
-    return ", ".join(parts)
+    return ", ".join(text.counted(n, severity) for severity, n in findings.counts.items() if n)
 
 
 def asking(option: str, name: str) -> str:
     """Write an option with a column, as it can be given."""
-    return f"{option} {display(shlex.quote(name))}"
+    return f"{option} {text.display(shlex.quote(name))}"

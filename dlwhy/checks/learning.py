@@ -10,7 +10,7 @@ from dlwhy.checks.association import Array, ranks, squared_correlation
 from dlwhy.checks.finding import Check, Remark
 from dlwhy.checks.table import Cells, Table
 from dlwhy.data.dataset import FloatArray
-from dlwhy.text import display
+from dlwhy.text import display, some
 
 _FEWEST_ROWS = 1000
 _FEWEST_TO_JUDGE = 30
@@ -44,10 +44,9 @@ def useless(table: Table) -> Iterator[Remark]:
         return
     names = [name for name in alone if _is_unused(name, table, boosting)]
     if names:
-        shown = ", ".join(f'"{display(name)}"' for name in names[:_MOST_NAMED])
-        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        shown = some([f'"{display(name)}"' for name in names], _MOST_NAMED)
         they = "shows" if len(names) == 1 else "show"
-        says = f"{shown}{more} {they} no association with the target, alone or beside the others{table.drawn}"
+        says = f"{shown} {they} no association with the target, alone or beside the others{table.drawn}"
         yield Remark(says=says, columns=tuple(names), numbers={"columns": len(names)})
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from dlwhy.checks.association import Array, Mask
 from dlwhy.checks.finding import Check, Remark, Severity
 from dlwhy.checks.table import Table
-from dlwhy.text import display
+from dlwhy.text import display, some
 
 _FEWEST, _FAR_TOO_FEW = 385, 40  # of classes: ± 5 points, ± 15 points
 _FEWEST_NUMBERS, _FAR_TOO_FEW_NUMBERS = 192, 31  # the error is known to 10 %, to 25 %
@@ -32,8 +32,8 @@ def few_test_rows(table: Table) -> Iterator[Remark]:
     if not n_classes:
         known = f"size of errors is known to about ± {100 * margin:.0f} %"
     says = f"with {n} test rows the {known}"
-    severity: Severity = "warning" if n < far_too_few else "note"
-    yield Remark(says=says, numbers={"rows": n, "margin": margin}, severity=severity)
+    numbers = {"rows": n, "margin": margin}
+    yield Remark(says=says, numbers=numbers, severity="warning" if n < far_too_few else "note")
 
 
 def unknown_categories(table: Table) -> Iterator[Remark]:
@@ -48,10 +48,9 @@ def unknown_categories(table: Table) -> Iterator[Remark]:
             if n and table.dataset.X_train[:, place.start : place.stop].any(axis=1).all():
                 found.append((n, place.column.name))
     found.sort(reverse=True)
-    shown = ", ".join(f'"{display(name)}" ({n})' for n, name in found[:_MOST_NAMED])
     if found:
-        more = f" and {len(found) - _MOST_NAMED} columns more" if len(found) > _MOST_NAMED else ""
-        says = f"test rows have categories that no training row has, in {shown}{more}: a model knows nothing of them"
+        shown = some([f'"{display(name)}" ({n})' for n, name in found], _MOST_NAMED, "columns more")
+        says = f"test rows have categories that no training row has, in {shown}: a model knows nothing of them"
         severity: Severity = "warning" if found[0][0] >= _SHARE_UNKNOWN * table.n_test and found[0][0] > 1 else "note"
         rows = {name: n for n, name in found}
         yield Remark(says=says, columns=tuple(rows), numbers={"rows": rows}, severity=severity)
@@ -81,15 +80,13 @@ def drift(table: Table) -> Iterator[Remark]:
             found.append((distance, name))
     found.sort(reverse=True)
     if found:
-        shown = ", ".join(f'"{display(name)}" ({distance:.2f})' for distance, name in found[:_MOST_NAMED])
-        more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+        shown = some([f'"{display(name)}" ({distance:.2f})' for distance, name in found], _MOST_NAMED)
         says = (
-            f"test rows differ from training rows in {shown}{more} (largest difference of shares{table.drawn}): a "
+            f"test rows differ from training rows in {shown} (largest difference of shares{table.drawn}): a "
             "score says how it goes on rows of another kind"
         )
-        yield Remark(
-            says=says, columns=tuple(name for _, name in found), numbers={name: value for value, name in found}
-        )
+        distances = {name: distance for distance, name in found}
+        yield Remark(says=says, columns=tuple(distances), numbers=distances)
 
 
 def _single(table: Table) -> npt.NDArray[np.int64]:

@@ -6,7 +6,7 @@ from dlwhy.checks import registry
 from dlwhy.checks.finding import SEVERITIES, Check, Finding, Findings, Remark
 from dlwhy.checks.table import Table
 from dlwhy.data.dataset import Dataset
-from dlwhy.text import display
+from dlwhy.text import display, some
 
 # where a data set keeps the codes that are not to be told
 IGNORED = "ignore_checks"
@@ -76,18 +76,14 @@ def _findings(check: Check, table: Table) -> Iterator[Finding]:
         yield Finding(
             code=check.code,
             name=check.name,
-            severity=remark.severity or check.severity,
-            says=remark.says,
-            columns=remark.columns,
-            numbers=remark.numbers,
+            **{**vars(remark), "severity": remark.severity or check.severity},
         )
 
 
 def _rest(remarks: Sequence[Remark]) -> Remark:
     """Tell of many columns in one sentence."""
     columns = tuple(name for remark in remarks for name in remark.columns)
-    shown = ", ".join(f'"{display(name)}"' for name in columns[:_MOST_OF_ONE])
-    more = f" and {len(columns) - _MOST_OF_ONE} more" if len(columns) > _MOST_OF_ONE else ""
-    says = f"the same holds for {len(columns)} columns more: {shown}{more}"
+    shown = some([f'"{display(name)}"' for name in columns], _MOST_OF_ONE)
+    says = f"the same holds for {len(columns)} columns more: {shown}"
     severity = min((remark.severity for remark in remarks if remark.severity), key=SEVERITIES.index, default=None)
     return Remark(says=says, columns=columns, numbers={"columns": len(columns)}, severity=severity)

@@ -12,7 +12,7 @@ from dlwhy.checks.leaks import NEARLY_ALL
 from dlwhy.checks.rows import first_of_twins
 from dlwhy.checks.table import MOST_ROWS, Cells, Table
 from dlwhy.data.cells.names import words
-from dlwhy.text import display
+from dlwhy.text import display, some
 
 _FEWEST_GROUPS = 10
 _ROWS_A_GROUP = 2.0
@@ -54,13 +54,12 @@ def groups(table: Table) -> Iterator[Remark]:
 
 def _of_groups(found: list[tuple[float, str, int, int]], table: Table) -> Remark:
     shared, name, n_groups, n_rows = found[0]
-    others = ", ".join(f'"{display(other)}"' for _, other, _, _ in found[1:4])
-    more = f" and {len(found) - 4} more" if len(found) > 4 else ""
+    others = some([f'"{display(other)}"' for _, other, _, _ in found[1:]], 3)
     says = (
         f'rows with the same "{display(name)}" ({n_groups} values, {n_rows / n_groups:.1f} rows each{table.drawn}) '
         f"share the target ({'J' if table.dataset.n_classes else 'R²'} {shared:.2f}) and lie in both parts: scores are "
         f"about values that training knows; {asking('--group', name)}"
-        + (f", or what is behind it and {others}{more}" if others else "")
+        + (f", or what is behind it and {others}" if others else "")
     )
     return Remark(says=says, columns=tuple(each[1] for each in found), numbers={"shared": shared, "groups": n_groups})
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from dlwhy.checks.association import Array, Mask, skill
 from dlwhy.data.cells import precision
-from dlwhy.data.dataset import Column, Dataset, FloatArray
+from dlwhy.data.dataset import Column, Dataset, FloatArray, placed
 
 T = TypeVar("T")
 # rows that are drawn from a larger table, where not all need be looked at
@@ -38,7 +38,6 @@ class Cells:
     name: str
     is_category: bool
     values: Array  # (n,)
-    n_categories: int = 0
     missing: Mask | None = None  # (n,), if the data set knows
 
     @functools.cached_property
@@ -138,19 +137,16 @@ def _cells(place: Place, X: "npt.NDArray[np.generic]") -> Cells:
         values = precision.unscaled(block[:, 0], column)  # type: ignore[arg-type]
         return Cells(name=column.name, is_category=False, values=values, missing=missing)
     codes = np.where(block.any(axis=1), block.argmax(axis=1), -1).astype(np.float64)
-    n_categories = len(column.categories)
-    return Cells(name=column.name, is_category=True, values=codes, n_categories=n_categories, missing=missing)
+    return Cells(name=column.name, is_category=True, values=codes, missing=missing)
 
 
 def _places(dataset: Dataset) -> Iterator[Place]:
     """Yield the columns; those of a CSV file of ours, in which a category is a column of 0 and 1, as they were."""
-    at, places = 0, []
-    for column in dataset.columns:
-        width = len(column.features)
-        stop = at + width - column.indicator
-        places.append(Place(column=column, start=at, stop=stop, missing=stop if column.indicator else None))
-        at += width
-    for prefix, run in itertools.groupby(places, lambda place: _prefix(place.column)):
+    every = []
+    for column, place in placed(dataset.columns):
+        stop = place.stop - column.indicator
+        every.append(Place(column=column, start=place.start, stop=stop, missing=stop if column.indicator else None))
+    for prefix, run in itertools.groupby(every, lambda place: _prefix(place.column)):
         same = list(run)
         yield from _merged(prefix, same, dataset) if prefix and len(same) > 1 else same
 

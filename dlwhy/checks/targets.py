@@ -6,7 +6,7 @@ import numpy as np
 
 from dlwhy.checks.finding import Check, Remark
 from dlwhy.checks.table import Table
-from dlwhy.text import display
+from dlwhy.text import display, some
 
 _FEWEST = 10
 _FAIR = 0.2
@@ -26,10 +26,9 @@ def rare_classes(table: Table) -> Iterator[Remark]:
     names = [
         f'"{display(data.class_names[k])}" ({in_train[k]} training, {in_test[k]} test)' for k in np.flatnonzero(rare)
     ]
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     they = "has" if len(names) == 1 else "have"
     says = (
-        f"{', '.join(names[:_MOST_NAMED])}{more} {they} too few rows to learn from or to be judged by: "
+        f"{some(names, _MOST_NAMED)} {they} too few rows to learn from or to be judged by: "
         "collect more, or join classes"
     )
     counts = {data.class_names[k]: [int(in_train[k]), int(in_test[k])] for k in np.flatnonzero(rare)}

@@ -46,6 +46,11 @@ class Options:
         return {name: getattr(self, name) for name in names}
 
     @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Return the names of the options that are a class's own."""
+        return tuple(inspect.get_annotations(cls))
+
+    @classmethod
     def flag(cls, name: str) -> str:
         """Name an option as the user knows it: ``--batch-size``, or ``NAME`` of an argument."""
         info = next(each.metadata["info"] for each in dataclasses.fields(cls) if each.name == name)

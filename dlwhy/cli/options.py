@@ -36,9 +36,6 @@ class Text(Options):
     )
 
 
-OF_TEXT = ("delimiter", "encoding", "header")
-
-
 @frozen_options
 class Common(Options):
     """What every command has."""

@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
@@ -268,7 +268,7 @@ class Dataset:
         return {
             "name": self.name,
             "task": self.task,
-            "columns": [_column_as_json(column) for column in self.columns],
+            "columns": [column_as_json(column) for column in self.columns],
             "class_names": list(self.class_names),
             "target_name": self.target_name,
             "provenance": dict(self.provenance),
@@ -297,6 +297,15 @@ class Dataset:
             return cls(**fields)
         except (KeyError, TypeError, ValueError) as error:
             raise InputRefusedError(f"the description of the data set is damaged ({type(error).__name__})") from error
+
+
+def placed(columns: Iterable[Column]) -> Iterator[tuple[Column, slice]]:
+    """Yield each column with the place of its features."""
+    start = 0
+    for column in columns:
+        stop = start + len(column.features)
+        yield column, slice(start, stop)
+        start = stop
 
 
 def columns_from_json(values: Any) -> tuple[Column, ...]:
@@ -344,23 +353,14 @@ def _short(value: float) -> str:
     return repr(float(value)).removesuffix(".0")
 
 
-def columns_as_json(columns: tuple[Column, ...]) -> list[dict[str, Any]]:
-    """Return columns as JSON-like values; `columns_from_json` takes them back."""
-    return [_column_as_json(column) for column in columns]
-
-
-def _column_as_json(column: Column) -> dict[str, Any]:
+def column_as_json(column: Column) -> dict[str, Any]:
+    """Return a column as JSON-like values; `columns_from_json` takes a list of them back."""
     # plain fields left out: ten thousand numeric columns should not fill a file with empty settings
     fields: dict[str, Any] = {"name": column.name, "kind": column.kind}
     fields |= {name: list(getattr(column, name)) for name in _LISTS if getattr(column, name)}
     if column.fill is not None:
         fields["fill"] = column.fill
-    if column.indicator:
-        fields["indicator"] = True
-    if column.keep_na:
-        fields["keep_na"] = True
-    if column.other:
-        fields["other"] = column.other
+    fields |= {name: getattr(column, name) for name in ("indicator", "keep_na", "other") if getattr(column, name)}
     for name, value in (("form", column.form), ("date", column.date)):
         if value is not None:
             fields[name] = {key: text for key, text in vars(value).items() if text}

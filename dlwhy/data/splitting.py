@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.errors import InputRefusedError, UsageError
-from dlwhy.text import display
+from dlwhy.text import counted, display
 
 Rows = npt.NDArray[np.int64]
 Kind = Literal["group", "time"]
@@ -64,7 +64,7 @@ class Split:
             raise InputRefusedError("the number of a group is negative")
         n_both = len(np.intersect1d(self.train, self.test))
         if n_both:
-            groups = f'{n_both} group{"s" * (n_both > 1)} of "{display(self.column)}"'
+            groups = f'{counted(n_both, "group")} of "{display(self.column)}"'
             raise InputRefusedError(f"{groups} have rows in the training and in the test part")
 
     @property

@@ -16,12 +16,14 @@ from dlwhy.data.cells.reading import Reading
 from dlwhy.data.dataset import MAX_NAME, Dataset, Task
 from dlwhy.data.stored import csv_form, storage
 from dlwhy.data.tables import frames, targets
-from dlwhy.data.tables import importing as tables
 from dlwhy.data.tables.cells import Source, cleaned
+from dlwhy.data.tables.encoding import encode
+from dlwhy.data.tables.formats.form import Form
 from dlwhy.data.tables.frames import Frame
+from dlwhy.data.tables.rows import read_frame
 from dlwhy.errors import DlwhyError, DlwhyWarning, InputRefusedError
 from dlwhy.models.details import Details
-from dlwhy.text import NUMBER, display, listed
+from dlwhy.text import NUMBER, counted, display, listed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -44,7 +46,7 @@ def of_frame(frame: Frame) -> Table:
 
 def read(
     path: str,
-    form: tables.Form | None = None,
+    form: Form | None = None,
     *,
     na: Collection[str] = (),
     known: Collection[object] = (),
@@ -74,15 +76,13 @@ def read(
     Raises
     ------
     InputRefusedError, InputUnreadableError
-        As `storage.read` and `tables.read_frame` do.
+        As `storage.read` and `rows.read_frame` do.
 
     """
     if not storage.is_table(path):
         return storage.read(path, max_size=max_size, task=task)
     is_csv = files.is_standard(path) or Path(path).suffix.lower() in ("", ".csv")
-    frame, source = (csv_form.read_frame if is_csv else tables.read_frame)(
-        path, form or tables.Form(), max_size=max_size
-    )
+    frame, source = (csv_form.read_frame if is_csv else read_frame)(path, form or Form(), max_size=max_size)
     name = "stdin" if files.is_standard(path) else display(Path(path).stem, MAX_NAME)
     parts = csv_form.parts_of(frame) if is_csv else set()
     if csv_form.SPLIT in parts and csv_form.TARGET in parts:
@@ -142,7 +142,7 @@ def as_seen_by(details: Details, table: Table, *, model: str = "the model") -> D
     frame, cells, source = _labelled(table, details)
     y = _numbers(cells, source) if details.task == "regression" else _classes(cells, details, source, model)
     filling = tuple(dataclasses.replace(column, na=(*column.na, *table.na)) for column in details.filling)
-    X = tables.encode(frame, filling, source=source, whole=details.whole)
+    X = encode(frame, filling, source=source, whole=details.whole)
     return Dataset(
         X_train=X[:0],
         y_train=y[:0],
@@ -169,7 +169,7 @@ def _labelled(table: Table, details: Details) -> tuple["pl.DataFrame", "pl.Serie
     if len(rows) == len(cells):
         return table.frame, cells, source
     n_left = len(cells) - len(rows)
-    text = f"{source.name}: {n_left} {'row' if n_left == 1 else 'rows'} without a label left out"
+    text = f"{source.name}: {counted(n_left, 'row')} without a label left out"
     warnings.warn(text, DlwhyWarning, stacklevel=4)
     return table.frame[rows], cells.gather(rows), dataclasses.replace(source, rows=rows)
 

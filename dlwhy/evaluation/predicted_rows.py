@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 Format = Literal["csv", "jsonl"]
-FORMATS: tuple[Format, ...] = ("csv", "jsonl")
 
 
 def as_frame(y_prob: FloatArray, *, task: Task, class_names: Sequence[str], proba: bool) -> "pl.DataFrame":

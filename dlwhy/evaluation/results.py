@@ -11,30 +11,11 @@ from dlwhy import html
 from dlwhy.data.dataset import Task
 from dlwhy.data.splitting import Keys
 from dlwhy.models.diagnosis.outputs import Outputs
-from dlwhy.text import number
+from dlwhy.text import counted, number
 
-CLASSIFICATION_METRICS = (
-    "accuracy",
-    "accuracy_low",
-    "accuracy_high",
-    "balanced_accuracy",
-    "loss",
-    "roc_auc",
-    "brier",
-    "ece",
-)
-REGRESSION_METRICS = (
-    "r2",
-    "r2_low",
-    "r2_high",
-    "mae",
-    "mae_low",
-    "mae_high",
-    "rmse",
-    "rmse_low",
-    "rmse_high",
-    "loss",
-)
+ENDS = ("", "_low", "_high")  # of a metric's name: its value, and the ends of its interval
+CLASSIFICATION_METRICS = (*(f"accuracy{end}" for end in ENDS), "balanced_accuracy", "loss", "roc_auc", "brier", "ece")
+REGRESSION_METRICS = (*(f"{metric}{end}" for metric in ("r2", "mae", "rmse") for end in ENDS), "loss")
 METRICS: Mapping[Task, tuple[str, ...]] = {
     "binary": CLASSIFICATION_METRICS,
     "multiclass": CLASSIFICATION_METRICS,
@@ -127,7 +108,7 @@ class Evaluation:
     def rows(self) -> str:
         """Say what was compared: ``160 rows``, or ``160 rows of 20 groups``."""
         rows = f"{self.n_samples:,}".replace(",", " ") + " rows"
-        return rows if self.n_groups is None else f"{rows} of {self.n_groups} group{'s' * (self.n_groups != 1)}"
+        return rows if self.n_groups is None else f"{rows} of {counted(self.n_groups, 'group')}"
 
     def __getattr__(self, name: str) -> float | None:
         metrics: Mapping[str, float | None] = self.__dict__.get("metrics", {})

@@ -8,8 +8,10 @@ import numpy as np
 
 from dlwhy import files
 from dlwhy.data.dataset import Column, FloatArray
-from dlwhy.data.tables import importing as tables
-from dlwhy.data.tables.formats.form import Lines
+from dlwhy.data.tables.cells import Source
+from dlwhy.data.tables.encoding import Encoder
+from dlwhy.data.tables.formats.form import Form, Lines
+from dlwhy.data.tables.rows import read_chunks
 from dlwhy.errors import InputRefusedError
 from dlwhy.models.details import Details
 from dlwhy.text import display
@@ -24,7 +26,7 @@ def read_rows(
     path: str,
     details: Details,
     *,
-    form: tables.Form | None = None,
+    form: Form | None = None,
     na: Collection[str] = (),
     missing: Missing = "impute",
     chunk_size: int = 100_000,
@@ -69,12 +71,12 @@ def read_rows(
     """
     source = files.shown(path)
     by_position = form is not None and form.header is False
-    place = tables.Source(name=source, first_row=0, lines=Lines())
+    place = Source(name=source, first_row=0, lines=Lines())
     columns = details.columns if missing == "refuse" else details.filling
     columns = tuple(dataclasses.replace(column, na=(*column.na, *na)) for column in columns) if na else columns
-    encoder = tables.Encoder(columns, place, details.whole)
+    encoder = Encoder(columns, place, details.whole)
     names: list[str] = []
-    for chunk in tables.read_chunks(path, form, rows=chunk_size, lines=place.lines):
+    for chunk in read_chunks(path, form, rows=chunk_size, lines=place.lines):
         if not chunk.height:
             continue  # a header whose rows are still to come
         frame = _by_position(chunk, columns, source, keep=keep) if by_position else chunk
@@ -89,7 +91,7 @@ def read_rows(
     encoder.warn(hint=f" (--missing refuse stops there{marked})")
 
 
-def _marks(encoder: tables.Encoder, n_rows: int) -> "pl.Series":
+def _marks(encoder: Encoder, n_rows: int) -> "pl.Series":
     """Name, for each row of the last chunk, the columns in which it had no value."""
     import polars as pl
 

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from dlwhy.data.dataset import TASKS, Column, Task, columns_as_json, columns_from_json
+from dlwhy.data.dataset import TASKS, Column, Task, column_as_json, columns_from_json
 from dlwhy.data.values import is_number, is_text, is_whole
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.models.spec import NetworkSpec, n_outputs
@@ -99,7 +99,7 @@ class Details:
         """Return the details as JSON-like values with a format version."""
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         lists = {
-            "columns": columns_as_json(self.columns),
+            "columns": list(map(column_as_json, self.columns)),
             "class_names": list(self.class_names),
             "typical": list(self.typical),
         }

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.cells import precision
-from dlwhy.data.dataset import Column, Dataset, FloatArray
+from dlwhy.data.dataset import Column, Dataset, FloatArray, placed
 from dlwhy.data.tables import reencoding
-from dlwhy.data.tables.encoding import counted
+from dlwhy.data.tables.encoding import in_cells
 from dlwhy.errors import DlwhyNote, DlwhyWarning, InputRefusedError
 from dlwhy.models.details import Details
-from dlwhy.text import display
+from dlwhy.text import counted, display
 
 _WORDS = {"binary": "two classes", "multiclass": "several classes", "regression": "numbers (regression)"}
 
@@ -104,10 +104,10 @@ def _reencoded(columns: tuple[Column, ...], dataset: Dataset, model: str, data: 
             "dlwhy evaluate -d TABLE.csv takes the table itself, and reads it as the model does",
         ) from error
     if made.filled:
-        text = f"missing {counted(made.filled)}: filled as where {model} was trained, not as in {data}"
+        text = f"missing {in_cells(made.filled)}: filled as where {model} was trained, not as in {data}"
         warnings.warn(f"{data}: {text}", DlwhyNote, stacklevel=4)
     if made.unknown:
-        text = f"unknown categories in {counted(made.unknown)}: taken as none of those in the training data of {model}"
+        text = f"unknown categories in {in_cells(made.unknown)}: taken as none of those in the training data of {model}"
         warnings.warn(f"{data}: {text}", DlwhyWarning, stacklevel=4)
     return made.parts
 
@@ -124,8 +124,8 @@ def _with_scales_of(columns: tuple[Column, ...], dataset: Dataset) -> Dataset:
     """Give columns of numbers the centre and scale by which the model knows them."""
     wanted = {column.name: column for column in columns if column.kind == "numeric"}
     changed: list[Column] = []
-    place, parts = 0, (dataset.X_train, dataset.X_test)
-    for column in dataset.columns:
+    parts = (dataset.X_train, dataset.X_test)
+    for column, place in placed(dataset.columns):
         like = wanted.get(column.name, column)
         new = dataclasses.replace(column, center=like.center, scale=like.scale)
         if new != column and column.kind == "numeric":
@@ -134,7 +134,6 @@ def _with_scales_of(columns: tuple[Column, ...], dataset: Dataset) -> Dataset:
             for X in parts:
                 X[:, place] = precision.scaled(precision.unscaled(X[:, place], column), new)
         changed.append(new)
-        place += len(column.features)
     if tuple(changed) == dataset.columns:
         return dataset
     return dataclasses.replace(dataset, columns=tuple(changed), X_train=parts[0], X_test=parts[1])
@@ -144,9 +143,8 @@ def _feature_order(columns: tuple[Column, ...], dataset: Dataset, model: str, da
     wanted = [feature for column in columns for feature in column.features]
     found = list(dataset.feature_names)
     if len(wanted) != len(found):
-        features = "feature" if len(wanted) == 1 else "features"
         hint = "a table becomes the same features only if its data set is made in the same way"
-        raise InputRefusedError(f"{model} expects {len(wanted)} {features}, {data} has {len(found)}", hint)
+        raise InputRefusedError(f"{model} expects {counted(len(wanted), 'feature')}, {data} has {len(found)}", hint)
     if wanted == found:
         return slice(None)
     both = f"{model} expects {_listed(wanted)}; {data} has {_listed(found)}"

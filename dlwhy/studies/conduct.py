@@ -17,6 +17,7 @@ from dlwhy.studies.bench import records, runner, tables, workers
 from dlwhy.studies.bench.folder import DESIGN, REPORT, RUNS, SUMMARY, check, locked
 from dlwhy.studies.bench.runner import StudyProgress
 from dlwhy.studies.claims import registry as claims
+from dlwhy.studies.claims.compare import recipes
 from dlwhy.studies.findings import seeds_needed
 from dlwhy.studies.plan import estimate
 from dlwhy.studies.plan.assembling import UnknownNamesError
@@ -215,6 +216,49 @@ def inside(folder: Path) -> list[Path]:
     if (folder / DESIGN).is_file():
         return [folder]
     return sorted(path.parent for path in folder.glob(f"*/{DESIGN}"))
+
+
+def request(
+    claim: str,
+    dataset: Dataset | None = None,
+    *,
+    arms: Sequence[str] = (),
+    match: str | None = None,
+    source: str | Path | None = None,
+    only: Sequence[str] = (),
+    **choices: Any,
+) -> Request:
+    """Put together what is asked of a claim.
+
+    Parameters
+    ----------
+    claim
+        Its name.
+    dataset
+        The user's own data.
+    arms, match
+        Recipes to compare, and whether they shall be of one size; of `compare` only.
+    source
+        A model to carry over to the user's own data; of `transfer` only.
+    only
+        Tasks and arms to keep.
+    choices
+        The others of a `Request`.
+
+    Raises
+    ------
+    UsageError
+        If it can't be.
+    InputRefusedError
+        As `own_data` and `recipes.read` do.
+
+    """
+    extra: dict[str, Any] = {}
+    if claim == claims.COMPARE:
+        extra = {"arms": list(arms), "match": match, "models": recipes.read_all(arms)}
+    elif claim == "transfer" and source:
+        extra = {"source": str(source)}
+    return Request(claim=claim, only=tuple(only), own=own_data(dataset), extra=extra, **choices)
 
 
 def own_data(dataset: Dataset | None) -> OwnData | None:

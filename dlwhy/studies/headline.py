@@ -1,11 +1,23 @@
 """What stands over and under a study's results, made once for terminal, picture and JSON: the user's own data first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dlwhy.studies.claims import registry as claims
+from dlwhy.studies.findings import wording
+from dlwhy.studies.findings.wording import Interval
 
 _NO_CONTROL = "the lab: no positive control was run, so nothing shows that it works"
+_INGREDIENTS = ("depth", "algorithms", "transfer")
+_WORDS: Mapping[str, str] = {
+    "helps": "What helps",
+    "probably helps": "What probably helps",
+    "makes no difference": "What makes no difference that matters",
+    "does not help": "What does not help, and may hurt",
+    "hurts": "What hurts",
+    "open": "What these runs leave open",
+}
+_HELP = ("helps", "probably helps")
 
 
 def of(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,6 +45,25 @@ def of(report: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def answers(reports: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Answer for the user's own table: is a net worth it, what carries it, what would more rows bring.
+
+    Parameters
+    ----------
+    reports
+        As in ``study.json``; those without findings on the user's own data say nothing.
+
+    """
+    by_study = {report["study"]: report for report in reports if report["study"] != "compare"}
+    facts = {name: [*_answers(report), *own_lines(report)] for name, report in by_study.items()}
+    tried = [finding for name in _INGREDIENTS if name in by_study for finding in _own(by_study[name])]
+    said = [*facts.get("versatility", ()), *_ingredients(tried), *facts.get("data", ()), *facts.get("compute", ())]
+    withheld = [name for name, report in by_study.items() if not report["controls_ok"] and _own(report)]
+    if withheld:
+        said.append(f"No verdict from {', '.join(withheld)}: a control misbehaved.")
+    return said
+
+
 def _title(report: Mapping[str, Any]) -> str:
     name, only = report["study"], f" (only {', '.join(report['only'])})" if report["only"] else ""
     if report["verdict_about"] == "own":
@@ -50,9 +81,21 @@ def _subject(report: Mapping[str, Any]) -> str:
     return f"{report['study']}, only {tasks or ', '.join(report['only'])}" if report["only"] else str(report["study"])
 
 
+def own_lines(report: Mapping[str, Any]) -> list[str]:
+    """Return those of a report's descriptive lines that are on the user's own data."""
+    tasks = {finding["task"] for finding in _own(report)}
+    lines = report.get("descriptive", {}).get("lines", ())
+    return [line for line in lines if any(line.startswith(f"On {task},") for task in tasks)]
+
+
+def _own(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [finding for finding in report["predictions"] if finding["role"] == "own"]
+
+
 def _answers(report: Mapping[str, Any]) -> list[str]:
-    on_own = [finding for finding in report["predictions"] if finding["role"] == "own" and finding["primary"]]
-    return list(dict.fromkeys(finding["sentence"] for finding in on_own if finding["sentence"]))
+    """Return what decides the verdict on the user's own data."""
+    sentences = (finding["sentence"] for finding in _own(report) if finding["primary"])
+    return list(dict.fromkeys(filter(None, sentences)))
 
 
 def _count(report: Mapping[str, Any]) -> str:
@@ -82,3 +125,25 @@ def _lab(report: Mapping[str, Any]) -> str | None:
 def _tasks(report: Mapping[str, Any], role: str) -> list[str]:
     of_role = [finding for finding in report["predictions"] if finding["role"] == role]
     return list(dict.fromkeys(finding["task"] for finding in of_role if finding["primary"] or role == "negative"))
+
+
+def _ingredients(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Sort ingredients by what they bring; if none helps, one sentence says that."""
+    tried = [finding for finding in findings if finding["effect"] is not None and finding["verdict"] != "withheld"]
+    groups = {
+        outcome: list(dict.fromkeys(_named(finding) for finding in tried if finding["outcome"] == outcome))
+        for outcome in _WORDS
+    }
+    if tried and not any(groups[outcome] for outcome in _HELP):
+        many = "The one change that was tried" if len(tried) == 1 else f"None of the {len(tried)} changes tried"
+        shown = "is not shown to help" if len(tried) == 1 else "is shown to help" if groups["open"] else "helps"
+        yield f"{many} {shown} on {tried[0]['task']}."
+    yield from (f"{words}: {'; '.join(groups[outcome])}." for outcome, words in _WORDS.items() if groups[outcome])
+
+
+def _named(finding: Mapping[str, Any]) -> str:
+    arm, base = finding["arm"] or finding["contrast"], finding["base"]
+    instead = "" if base in ("", "none") else f" instead of {base}"
+    low, high = (float("nan") if finding[end] is None else finding[end] for end in ("ci_low", "ci_high"))
+    seen = Interval(effect=finding["effect"], low=low, high=high)
+    return f"{arm}{instead} ({wording.size(seen, finding['metric'], plus=True)})"

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from dlwhy.studies import headline
 from dlwhy.studies.claims import registry as claims
 from dlwhy.studies.findings import judging, selecting, statistics, verdicts
@@ -104,8 +102,7 @@ def noise_floor(study: Study, results: Results) -> dict[str, Any] | None:
 def summary(arm: Arm, outcome: Outcome, *, alpha: float) -> dict[str, Any]:
     """Return an arm as a line: mean, spread and interval of its value, its size, its rate and how its runs ended."""
     cell = selecting.Cell(arm, outcome)
-    values = cell.values()
-    values = values[np.isfinite(values)]
+    values = statistics.finite(cell.values())
     mean, low, high = statistics.mean_interval(values, alpha=alpha, overlap=selecting.overlap_of(outcome))
     first = outcome.runs[0]
     return {

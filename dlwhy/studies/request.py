@@ -10,7 +10,7 @@ import numpy as np
 from dlwhy.data.dataset import Dataset
 from dlwhy.data.dataset import Task as Kind
 from dlwhy.data.toys.registry import REGISTRY
-from dlwhy.errors import UsageError
+from dlwhy.errors import UsageError, check_one_of
 from dlwhy.text import display
 
 Budget = Literal["quick", "default", "thorough"]
@@ -160,8 +160,7 @@ class Request:
     extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.budget not in BUDGETS:
-            raise UsageError(f"--budget must be one of {', '.join(BUDGETS)} (got {display(self.budget)})")
+        check_one_of("--budget", self.budget, BUDGETS)
         for option, value, least in (("--seeds", self.n_seeds, 1), ("--epochs", self.epochs, 1)):
             if value is not None and not least <= value <= 100_000:
                 raise UsageError(f"{option} must be from {least} to 100000 (got {value})")

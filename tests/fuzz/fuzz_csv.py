@@ -22,10 +22,12 @@ def check(content: bytes) -> None:
     """Read a table; anything but a data set or a refusal is a fault."""
     import polars as pl
 
-    from dlwhy.data.tables import importing as tables
+    from dlwhy.data.tables.cells import Source
     from dlwhy.data.tables.formats.decoding import as_utf8
     from dlwhy.data.tables.formats.delimited import read_delimited
     from dlwhy.data.tables.formats.form import Form
+    from dlwhy.data.tables.importing import as_dataset
+    from dlwhy.data.tables.options import TableOptions
     from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 
     with contextlib.suppress(InputRefusedError, UsageError), warnings.catch_warnings():
@@ -33,8 +35,8 @@ def check(content: bytes) -> None:
         frame = pl.concat(
             read_delimited(as_utf8(iter([content]), None, "fuzzed.csv"), form=Form(), source="fuzzed.csv")
         )
-        options = tables.TableOptions(split_column="split" if "split" in frame.columns else None)
-        tables.as_dataset(frame, tables.Source(name="fuzzed.csv"), options, name="fuzzed")
+        options = TableOptions(split_column="split" if "split" in frame.columns else None)
+        as_dataset(frame, Source(name="fuzzed.csv"), options, name="fuzzed")
 
 
 if __name__ == "__main__":

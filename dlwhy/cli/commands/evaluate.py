@@ -33,7 +33,7 @@ def evaluate(options: Evaluate) -> None:
     from dlwhy.data.tables.formats.form import Form
 
     check = functools.partial(scoring.check_data, options)
-    form = Form(**options.some(shared.OF_TEXT))
+    form = Form(**options.some(shared.Text.names()))
     trained, dataset = inputs.read_models_and_labelled(
         options.model, options.data, form=form, na=options.na or (), max_size=options.max_size, check=check
     )

@@ -77,7 +77,7 @@ def predict(options: Predict) -> None:
 
     trained, out, output = _read_model(options), Output.of(options), options.output
     about = trained.details
-    form = Form(format=options.input_format, **options.some(shared.OF_TEXT))
+    form = Form(format=options.input_format, **options.some(shared.Text.names()))
     how = options.some(("missing", "chunk_size", "keep"))
     rows = table_rows.read_rows(options.table, about, form=form, na=options.na or (), **how)
     # what is wrong with a table is mostly wrong at once: nothing is opened or imported before the first rows

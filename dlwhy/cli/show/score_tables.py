@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from dlwhy.cli.show.columns import Table
-from dlwhy.evaluation.results import MAIN_METRIC, Evaluation
+from dlwhy.evaluation.results import ENDS, MAIN_METRIC, Evaluation
 from dlwhy.text import display, number
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _confusion(evaluation: Evaluation) -> Table:
 
 
 def _with_interval(evaluation: Evaluation, metric: str) -> str:
-    value, low, high = (_told(metric, evaluation.metrics.get(f"{metric}{end}")) for end in ("", "_low", "_high"))
+    value, low, high = (_told(metric, evaluation.metrics.get(f"{metric}{end}")) for end in ENDS)
     return number(value) if low is None or high is None else f"{number(value)} [{number(low)}, {number(high)}]"
 
 

@@ -14,7 +14,7 @@ from dlwhy.cli.show.score_tables import tables
 from dlwhy.data.dataset import Task
 from dlwhy.evaluation import comparison
 from dlwhy.evaluation.comparison import Difference, difference
-from dlwhy.evaluation.results import MAIN_METRIC, Evaluation
+from dlwhy.evaluation.results import ENDS, MAIN_METRIC, Evaluation
 from dlwhy.files import is_standard
 from dlwhy.models.diagnosis.rules import Finding
 from dlwhy.text import display, protected
@@ -159,7 +159,7 @@ def _compared(scores: Scores, model: str) -> dict[str, float | bool | None]:
 
 def _gain(over: str, gain: Difference | None) -> dict[str, float | None]:
     values = (None, None, None) if gain is None else (gain.value, gain.low, gain.high)
-    return {f"gain_over_{over}{end}": value for end, value in zip(("", "_low", "_high"), values, strict=True)}
+    return {f"gain_over_{over}{end}": value for end, value in zip(ENDS, values, strict=True)}
 
 
 def _show_csv(out: Output, scores: Scores) -> None:

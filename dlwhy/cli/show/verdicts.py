@@ -59,7 +59,7 @@ def show(reports: Sequence[Mapping[str, Any]], out: Output) -> None:
         return
     for report in reports:
         _show_one(report, out)
-    from dlwhy.studies.answers import answers
+    from dlwhy.studies.headline import answers
 
     said = answers(reports) if len(reports) > 1 else []  # of one study it is said already
     if said:
@@ -107,6 +107,8 @@ def _show_title(report: Mapping[str, Any], out: Output) -> None:
 
 def _sentences(report: Mapping[str, Any], *, on_own: bool) -> Iterator[str]:
     """Give what is said of the predictions, the caveats, and the descriptive lines; with own data, of these alone."""
+    from dlwhy.studies.headline import own_lines
+
     lines = report.get("descriptive", {}).get("lines", ())
     told = [each for each in report["predictions"] if each["sentence"] and each["told"]]
     if not on_own:
@@ -114,8 +116,7 @@ def _sentences(report: Mapping[str, Any], *, on_own: bool) -> Iterator[str]:
         yield from (*report["caveats"], *lines)
         return
     yield from (each["sentence"] for each in told if each["role"] == "own")
-    tasks = {each["task"] for each in report["predictions"] if each["role"] == "own"}
-    yield from (line for line in lines if any(line.startswith(f"On {task},") for task in tasks))
+    yield from own_lines(report)
     # those on a control say where
     yield from (caveat for caveat in report["caveats"] if not caveat.startswith("On "))
     if report["study"] == "compare":

@@ -37,20 +37,6 @@ class Cells(Options):
     )
 
 
-OF_CELLS = (
-    "na",
-    "keep_na_text",
-    "decimal",
-    "thousands",
-    "censored",
-    "dates",
-    "category",
-    "number",
-    "keep",
-    "target_type",
-)
-
-
 def cells_of(options: Cells) -> dict[str, Any]:
     """Return the options as `dlwhy.read_table` takes them."""
-    return {name: value for name in OF_CELLS if (value := getattr(options, name)) is not None}
+    return {name: value for name in Cells.names() if (value := getattr(options, name)) is not None}

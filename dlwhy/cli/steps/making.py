@@ -8,7 +8,7 @@ from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import Options, argument, frozen_options, option
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import checked
-from dlwhy.cli.steps.cells import OF_CELLS, Cells, cells_of
+from dlwhy.cli.steps.cells import Cells, cells_of
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.text import display
 
@@ -18,37 +18,13 @@ if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
 
 _FOR_TOYS = ("name", "samples", "noise", "classes", "features")
-_FOR_TABLES = (
-    "target",
-    "task",
-    "drop",
-    "missing",
-    "drop_unlabelled",
-    *OF_CELLS,
-    "group",
-    "time",
-    "split_column",
-    "input_format",
-    *shared.OF_TEXT,
-    "max_rows",
-    "max_size",
-    "title",
-)
-# identifiers and marks of missing cells are told of when a table is read
-_TOLD_BY_IMPORT = ("D201", "D206")
 # what the functions of the library call the same
 _OF_MAKE = ("samples", "noise", "seed", "test_size", "classes", "features", "stratify")
 _OF_SPLIT = ("group", "time", "split_column", "test_size", "seed", "stratify")
-_OF_READ_TABLE = (
-    "target",
-    "drop_unlabelled",
-    "task",
-    "missing",
-    *_OF_SPLIT,
-    "max_rows",
-    "max_size",
-    *shared.OF_TEXT,
-)
+_OF_TABLE = ("target", "task", "missing", "drop_unlabelled", "max_rows", "max_size", *shared.Text.names())
+_FOR_TABLES = (*_OF_TABLE, *_OF_SPLIT[:3], "drop", "input_format", "title", *Cells.names())
+# identifiers and marks of missing cells are told of when a table is read
+_TOLD_BY_IMPORT = ("D201", "D206")
 
 
 @frozen_options
@@ -172,7 +148,7 @@ def _imported(options: Generate, table: str) -> "Dataset":
     from dlwhy.data.tables.importing import read_table
 
     different = {"format": options.input_format, "drop": options.drop or ()} | cells_of(options)
-    dataset = read_table(table, **options.some(_OF_READ_TABLE) | different)
+    dataset = read_table(table, **options.some((*_OF_TABLE, *_OF_SPLIT)) | different)
     source, target = files.shown(table), display(dataset.target_name)
     if dataset.n_classes == 1:
         only = display(dataset.class_names[0])

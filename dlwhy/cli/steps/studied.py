@@ -16,7 +16,7 @@ from dlwhy.errors import (
     UnusableResultError,
     UsageError,
 )
-from dlwhy.text import display
+from dlwhy.text import counted, display
 
 if TYPE_CHECKING:
     from dlwhy.studies.conduct import Conducted
@@ -88,8 +88,7 @@ def end(conducted: "list[Conducted]", fail_unless: str | None) -> None:
     if lost:
         failures = sum(each.report["failures"] for each in lost)
         where = ", ".join(files.shown(each.folder / "summary.csv") for each in lost)
-        runs = f"{failures} run{'s' * (failures > 1)}"
-        raise UnusableResultError(f"{runs} failed or diverged; {where} says which and why")
+        raise UnusableResultError(f"{counted(failures, 'run')} failed or diverged; {where} says which and why")
 
 
 def _gate(reports: "list[dict[str, Any]]", wanted: str) -> None:

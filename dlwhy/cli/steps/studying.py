@@ -139,21 +139,8 @@ def _own(options: Study) -> "Dataset | None":
 
 
 def _request(name: str, options: Study, dataset: "Dataset | None") -> "Request":
-    from dlwhy.studies.claims.compare.recipes import read_all
-    from dlwhy.studies.conduct import own_data
-    from dlwhy.studies.request import Request
+    from dlwhy.studies import conduct
 
-    arms = list(options.arm or ()) if name == "compare" else []
-    extra: dict[str, dict[str, Any]] = {
-        "compare": {"arms": arms, "match": options.match, "models": read_all(arms)},
-        "transfer": {"source": options.source} if options.source else {},
-    }
-    return Request(
-        claim=name,
-        n_seeds=options.seeds,
-        base_seed=options.seed,
-        only=tuple(options.only or ()),
-        **options.some(("budget", "epochs", "smallest_effect", "alpha")),
-        own=own_data(dataset),
-        extra=extra.get(name, {}),
-    )
+    same = options.some(("match", "source", "budget", "epochs", "smallest_effect", "alpha"))
+    lists: dict[str, Any] = {"arms": options.arm or (), "only": options.only or ()}
+    return conduct.request(name, dataset, n_seeds=options.seeds, base_seed=options.seed, **lists, **same)

@@ -12,9 +12,10 @@ import numpy as np
 from dlwhy.data.cells.reading import Reading
 from dlwhy.data.dataset import MAX_NAME, Column, Dataset, Task
 from dlwhy.data.splitting import Split
-from dlwhy.data.tables import importing as tables
-from dlwhy.data.tables import targets
+from dlwhy.data.tables import importing, rows, targets
 from dlwhy.data.tables.cells import Source, check_names, cleaned
+from dlwhy.data.tables.formats.form import Form
+from dlwhy.data.tables.options import TableOptions
 from dlwhy.errors import DlwhyError, DlwhyWarning, InputRefusedError
 from dlwhy.files import is_standard
 from dlwhy.text import display, protected, unprotected
@@ -67,14 +68,14 @@ def read(path: str | Path, *, task: Task | None = None, max_size: int | None = N
         As `read_table` does.
 
     """
-    frame, source = read_frame(path, tables.Form(format="csv"), max_size=max_size)
+    frame, source = read_frame(path, Form(format="csv"), max_size=max_size)
     name = "stdin" if is_standard(path) else display(Path(path).stem, MAX_NAME)
     return from_frame(frame, source, name=name, task=task)
 
 
-def read_frame(path: str | Path, form: tables.Form, *, max_size: int | None = None) -> tuple["pl.DataFrame", Source]:
+def read_frame(path: str | Path, form: Form, *, max_size: int | None = None) -> tuple["pl.DataFrame", Source]:
     """Read the cells of a CSV file; raises what `read` raises."""
-    return tables.read_frame(path, form, max_size=max_size and _MOST_FOR_ONE * max_size)
+    return rows.read_frame(path, form, max_size=max_size and _MOST_FOR_ONE * max_size)
 
 
 def parts_of(frame: "pl.DataFrame") -> set[str]:
@@ -95,7 +96,7 @@ def from_frame(frame: "pl.DataFrame", source: Source, *, name: str, task: Task |
         warnings.warn(text, DlwhyWarning, stacklevel=4)
     marked = _all_marked(frame[TARGET])
     keys = next(filter(None, map(_KEYS.fullmatch, names)), None)
-    options = tables.TableOptions(
+    options = TableOptions(
         target=TARGET,
         task=task or ("multiclass" if marked else None),
         split_column=SPLIT if SPLIT in names else None,
@@ -103,7 +104,7 @@ def from_frame(frame: "pl.DataFrame", source: Source, *, name: str, task: Task |
         time=keys[0] if keys and keys[1] == "time" else None,
         cells=Reading(as_written=SPLIT in names),
     )
-    dataset = tables.as_dataset(frame, source, options, name=name)
+    dataset = importing.as_dataset(frame, source, options, name=name)
     columns = tuple(map(_with_scale, dataset.columns)) if options.cells.as_written else dataset.columns
     split = dataclasses.replace(dataset.split, column=keys[2]) if dataset.split and keys else None
     return _unmarked(dataclasses.replace(dataset, columns=columns, split=split), marked=marked)

@@ -14,10 +14,10 @@ import numpy.typing as npt
 from dlwhy.data.cells.dates import part_of
 from dlwhy.data.cells.decorated import plain
 from dlwhy.data.cells.precision import scaled
-from dlwhy.data.dataset import Column, FloatArray
+from dlwhy.data.dataset import Column, FloatArray, placed
 from dlwhy.data.tables.cells import Source, cleaned, matrix, precise
 from dlwhy.errors import DlwhyWarning, InputRefusedError
-from dlwhy.text import display, listed
+from dlwhy.text import counted, display, listed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -120,17 +120,18 @@ class Encoder:
     def _encode_some(self, cells: "pl.DataFrame", columns: tuple[Column, ...], X: FloatArray) -> None:
         """Turn some columns of cleaned cells into their features, (n, n_features)."""
         filled = self._filled(cells, columns)
-        numeric, place = {}, 0
-        for before, after, column in zip(cells.get_columns(), filled.get_columns(), columns, strict=True):
-            values = X[:, place : place + len(column.features)]
-            place += len(column.features)
+        numeric = {}
+        for before, after, (column, place) in zip(
+            cells.get_columns(), filled.get_columns(), placed(columns), strict=True
+        ):
+            values = X[:, place]
             if column.indicator:
                 values[:, -1] = before.is_null().to_numpy()
                 values = values[:, :-1]
             if column.scale is not None:
                 values[:, 0] = encode_scaled(after, column, self._here())
             elif column.kind == "numeric":
-                numeric[column.name] = place - len(column.features)
+                numeric[column.name] = place.start
             elif column.kind == "boolean":
                 values[:, 0] = booleans(after, self._here())
             else:
@@ -148,14 +149,14 @@ class Encoder:
         The hint says what to do about cells that are missing in columns which were whole in training.
         """
         if self.filled:
-            text = f"missing {counted(self.filled)}: filled with the training median or most frequent category{marks}"
+            text = f"missing {in_cells(self.filled)}: filled with the training median or most frequent category{marks}"
             warnings.warn(f"{self.source.name}: {text}", DlwhyWarning, stacklevel=3)
         if self.unexpected:
-            text = f"value is missing, as none was in training ({counted(self.unexpected)})"
+            text = f"value is missing, as none was in training ({in_cells(self.unexpected)})"
             taken = f"taken for the training median or most frequent category{hint}"
             warnings.warn(f"{self._first}: {text}: {taken}", DlwhyWarning, stacklevel=3)
         if self.unknown:
-            text = f"unknown categories in {counted(self.unknown)}: taken as none of those in the training data"
+            text = f"unknown categories in {in_cells(self.unknown)}: taken as none of those in the training data"
             warnings.warn(f"{self.source.name}: {text}", DlwhyWarning, stacklevel=3)
 
     def _filled(self, frame: "pl.DataFrame", columns: tuple[Column, ...]) -> "pl.DataFrame":
@@ -245,8 +246,7 @@ def category_codes(cells: "pl.Series", categories: tuple[str, ...]) -> "np.ndarr
     )
 
 
-def counted(counts: Counter[str]) -> str:
+def in_cells(counts: Counter[str]) -> str:
     """Write ``13 cells (age 12, city 1)``."""
-    n_cells = sum(counts.values())
     parts = listed([f"{name} {count}" for name, count in counts.most_common()], 5)
-    return f"{n_cells} {'cell' if n_cells == 1 else 'cells'} ({parts})"
+    return f"{counted(counts.total(), 'cell')} ({parts})"

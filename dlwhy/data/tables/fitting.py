@@ -10,7 +10,7 @@ import numpy as np
 from dlwhy.data.cells import precision
 from dlwhy.data.cells.missing import may_be_sentinels, sentinels
 from dlwhy.data.cells.reading import Reading
-from dlwhy.data.dataset import LARGEST, MAX_COLUMNS, Column, ColumnKind, FloatArray
+from dlwhy.data.dataset import LARGEST, MAX_COLUMNS, Column, ColumnKind, FloatArray, placed
 from dlwhy.data.splitting import Rows
 from dlwhy.data.tables.cells import Source, numbers, precise
 from dlwhy.data.tables.columns import MAX_CATEGORIES
@@ -84,10 +84,8 @@ def typical_cells(X_train: FloatArray, columns: tuple[Column, ...]) -> tuple[flo
     """Return, for each column, the median or most frequent category of the training rows, of many in some of them."""
     some = X_train[:: max(1, X_train.size // _CELLS)]
     found: list[float | str] = []
-    place = 0
-    for column in columns:
-        values = some[:, place : place + len(column.features)]
-        place += len(column.features)
+    for column, place in placed(columns):
+        values = some[:, place]
         if column.kind == "categorical":
             counts = values[:, : len(column.categories)].sum(axis=0)
             found.append(column.categories[int(counts.argmax())])
@@ -197,11 +195,10 @@ def _doubtful(frame: "pl.DataFrame", X: FloatArray, columns: tuple[Column, ...])
     """Yield which columns of numbers deserve a look in float64, and the place of their feature."""
     doubtful = precision.doubtful(X)
     zeros = (X == 0).any(axis=0)
-    place = 0
-    for index, column in enumerate(columns):
-        if column.kind == "numeric" and (doubtful[place] or (zeros[place] and _vanishes(frame.to_series(index)))):
-            yield index, place
-        place += len(column.features)
+    for index, (column, place) in enumerate(placed(columns)):
+        first = place.start
+        if column.kind == "numeric" and (doubtful[first] or (zeros[first] and _vanishes(frame.to_series(index)))):
+            yield index, first
 
 
 def _vanishes(cells: "pl.Series") -> bool:
@@ -229,12 +226,11 @@ def _warn_of_sentinels(X: FloatArray, columns: tuple[Column, ...], source: Sourc
     if not len(X):
         return
     may_be = may_be_sentinels(X.min(axis=0)) | may_be_sentinels(X.max(axis=0))
-    told, place = [], 0
-    for column in columns:
-        if column.kind == "numeric" and may_be[place]:
-            values, counts = np.unique(X[:, place], return_counts=True)
+    told = []
+    for column, place in placed(columns):
+        if column.kind == "numeric" and may_be[place.start]:
+            values, counts = np.unique(X[:, place.start], return_counts=True)
             told += [(column.name, found) for found in sentinels(values.astype(np.float64), counts)]
-        place += len(column.features)
     if told:
         each = [
             f'"{display(name)}" is {found.number:.9g} in {found.count} rows, far from all else '
@@ -252,11 +248,11 @@ def _warn_of_constants(X_train: FloatArray, columns: tuple[Column, ...], source:
     if len(X_train) < 2:
         return
     constant = X_train.min(axis=0) == X_train.max(axis=0)
-    found, place = [], 0
-    for column in columns:
-        if column.kind != "categorical" and constant[place]:
-            found.append(f'"{display(column.name)}" is constant ({X_train[0, place]})')
-        place += len(column.features)
+    found = [
+        f'"{display(column.name)}" is constant ({X_train[0, place.start]})'
+        for column, place in placed(columns)
+        if column.kind != "categorical" and constant[place.start]
+    ]
     if found:
         more = f", and {len(found) - 3} more are" if len(found) > 3 else ""
         features, they = ("feature", "it carries") if len(found) == 1 else ("features", "they carry")

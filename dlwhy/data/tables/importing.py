@@ -6,47 +6,27 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dlwhy import files
 from dlwhy.data.cells.reading import NAMES, Reading
-from dlwhy.data.dataset import MAX_NAME, Dataset, Task
-from dlwhy.data.splitting import check_split_options
+from dlwhy.data.dataset import MAX_NAME, Dataset
 from dlwhy.data.tables import columns as deciding
 from dlwhy.data.tables import frames, parts
 from dlwhy.data.tables.cells import Source, cleaned
-from dlwhy.data.tables.encoding import Encoder, encode
 from dlwhy.data.tables.fitting import check_sizes, encoded
-from dlwhy.data.tables.formats.form import FORM_NAMES
+from dlwhy.data.tables.formats.form import FORM_NAMES, Form, Format
 from dlwhy.data.tables.frames import Frame
-from dlwhy.data.tables.rows import FORMATS, Form, Format, check_there, read_chunks, read_frame
-from dlwhy.data.tables.targets import check_task, read_target
-from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
-from dlwhy.text import display
+from dlwhy.data.tables.options import Missing, TableOptions
+from dlwhy.data.tables.rows import check_there, read_frame
+from dlwhy.data.tables.targets import read_target
+from dlwhy.errors import DlwhyWarning, InputRefusedError
+from dlwhy.text import counted, display
 
 if TYPE_CHECKING:
     import polars as pl
-
-__all__ = [
-    "FORMATS",
-    "MISSING",
-    "Encoder",
-    "Form",
-    "Format",
-    "Missing",
-    "Source",
-    "TableOptions",
-    "as_dataset",
-    "encode",
-    "read_chunks",
-    "read_frame",
-    "read_table",
-]
-
-Missing = Literal["impute", "drop", "error"]
-MISSING: tuple[Missing, ...] = ("impute", "drop", "error")
 
 
 def read_table(
@@ -102,7 +82,7 @@ def read_table(
     form = Form(format=format, **{key: value for key, value in options.items() if key in FORM_NAMES})
     others = {key: value for key, value in options.items() if key not in NAMES | FORM_NAMES}
     about = TableOptions(target=target, **others, cells=reading, for_training=True)
-    parts.check_dropped(about, drop)
+    about.check_dropped(drop)
     if not isinstance(path, str | Path):
         return _of_frame(path, about, drop=drop, max_size=max_size)
     frame, source = read_frame(path, form, without=drop, max_rows=max_rows, max_size=max_size)
@@ -112,65 +92,12 @@ def read_table(
     return as_dataset(frame, source, about, name=name, provenance=provenance)
 
 
-def _of_frame(frame: Frame, options: "TableOptions", *, drop: Collection[str], max_size: int | None) -> Dataset:
+def _of_frame(frame: Frame, options: TableOptions, *, drop: Collection[str], max_size: int | None) -> Dataset:
     text = frames.as_text(frame, without=drop, max_size=max_size)
     for name in drop:
         check_there(name, [str(column).strip() for column in frame.columns], frames.SOURCE, "--drop")
     provenance = {"table": frames.SOURCE.name, "drop": sorted(drop)}
     return as_dataset(text, frames.SOURCE, options, name=frames.SOURCE.name, provenance=provenance)
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class TableOptions:
-    """How rows of text become a data set.
-
-    Parameters
-    ----------
-    target
-        Name of the target column.
-    task
-        What is to be learnt; by default what the target looks like (see `targets.read_target`).
-    missing
-        What to do with missing cells: ``impute`` the training median or most
-        frequent training category, ``drop`` their rows, or take them for an ``error``.
-    drop_unlabelled
-        Whether rows without a label are left out.
-    group
-        A column whose rows of one value are kept together: never on both sides of a split.
-    time
-        A column by which rows are ordered, numbers, dates or times: the latest are for testing.
-    split_column
-        A column that says ``train`` or ``test``; by default rows are split by chance.
-    test_size, seed
-        Share of the rows for testing, and the seed of the split.
-    stratify
-        Whether both parts hold the same share of each class; by default, if there are classes.
-    for_training
-        Whether numbers that are too large for a network are refused, with their place.
-    cells
-        How cells are read.
-
-    """
-
-    target: str = "target"
-    task: Task | None = None
-    missing: Missing = "impute"
-    drop_unlabelled: bool = False
-    group: str | None = None
-    time: str | None = None
-    split_column: str | None = None
-    test_size: float = 0.3
-    seed: int = 42
-    stratify: bool | None = None
-    for_training: bool = False
-    cells: Reading = dataclasses.field(default_factory=Reading)
-
-    def __post_init__(self) -> None:
-        check_task(self.task)
-        check_split_options(seed=self.seed, test_size=self.test_size)
-        if self.missing not in MISSING:
-            raise UsageError(f"--missing must be one of {', '.join(MISSING)} (got {display(self.missing)})")
-        parts.check_columns(self)
 
 
 def as_dataset(
@@ -184,7 +111,7 @@ def as_dataset(
     """Make a data set of rows of text, as `read_table` does; raises what it raises."""
     if frame.is_empty():
         raise InputRefusedError(f"{source.name}: no data rows")
-    not_features = parts.columns_of(options)
+    not_features = options.no_features
     for option, column in not_features.items():
         check_there(column, frame.columns, source, option)
     for option, named in options.cells.named.items():
@@ -278,8 +205,7 @@ def _kept(frame: "pl.DataFrame", source: Source, rows: "pl.Series") -> tuple["pl
 
 
 def _tell_dropped(count: int, why: str, marks: str, source: Source) -> None:
-    rows = "1 row" if count == 1 else f"{count} rows"
-    warnings.warn(f"{source.name}: {rows} {why} left out{marks}", DlwhyWarning, stacklevel=4)
+    warnings.warn(f"{source.name}: {counted(count, 'row')} {why} left out{marks}", DlwhyWarning, stacklevel=4)
 
 
 def _without_missing(

@@ -2,8 +2,7 @@
 
 import shlex
 import warnings
-from collections.abc import Collection
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,9 +11,10 @@ from dlwhy.data.cells.times import WANTED, times_of
 from dlwhy.data.splitting import FEWEST_GROUPS, Keys, Kind, Rows, Split, split_groups, split_rows, split_times
 from dlwhy.data.tables.cells import INTEGER, Source
 from dlwhy.data.tables.encoding import category_codes
+from dlwhy.data.tables.options import TableOptions
 from dlwhy.data.tables.targets import Target, numbered
 from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
-from dlwhy.text import display
+from dlwhy.text import counted, display
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,71 +23,6 @@ if TYPE_CHECKING:
 _WHOLE = r"^[+-]?[0-9]+(?:\.0+)?$"
 _LOOKED_AT = 1000
 _LONG = 19  # characters of a whole number that is too large to count with
-
-
-class SplitOptions(Protocol):
-    """What is asked of a split; `importing.TableOptions` are such."""
-
-    @property
-    def target(self) -> str:
-        """Name of the target column."""
-
-    @property
-    def group(self) -> str | None:
-        """Name of the column of groups."""
-
-    @property
-    def time(self) -> str | None:
-        """Name of the column of times."""
-
-    @property
-    def split_column(self) -> str | None:
-        """Name of the column that says train or test."""
-
-    @property
-    def cells(self) -> Reading:
-        """How cells are read."""
-
-    @property
-    def seed(self) -> int:
-        """Seed of a split by chance."""
-
-    @property
-    def test_size(self) -> float:
-        """Share of the rows for testing."""
-
-    @property
-    def stratify(self) -> bool | None:
-        """Whether both parts hold the same share of each class."""
-
-
-def columns_of(options: SplitOptions) -> dict[str, str]:
-    """Return the columns that are no features, by the option that names them."""
-    flags = {"--target": options.target, "--group": options.group, "--time": options.time}
-    return {flag: column for flag, column in (flags | {"--split-column": options.split_column}).items() if column}
-
-
-def check_columns(options: SplitOptions) -> None:
-    """Refuse options of a split that contradict each other.
-
-    Raises
-    ------
-    UsageError
-        If they do.
-
-    """
-    taken: dict[str, str] = {}
-    for flag, column in columns_of(options).items():
-        if column in taken:
-            raise UsageError(f"{taken[column]} and {flag} name the same column")
-        taken[column] = flag
-    if options.group and options.time:
-        raise UsageError(
-            "--group and --time don't go together: rows of one group lie before and after a time",
-            "choose what new rows will be: of new groups, or later",
-        )
-    if options.time and options.stratify is not None:
-        raise UsageError("--stratify does not go with --time: the latest rows are for testing, of whatever class")
 
 
 def warn_of_parts(frame: "pl.DataFrame", source: Source) -> None:
@@ -101,15 +36,8 @@ def warn_of_parts(frame: "pl.DataFrame", source: Source) -> None:
             warnings.warn(f"{text} ({hint})", DlwhyWarning, stacklevel=3)
 
 
-def check_dropped(options: SplitOptions, drop: Collection[str]) -> None:
-    """Refuse a column that is left out and decides the split; raises a `UsageError`."""
-    for flag, column in columns_of(options).items():
-        if flag != "--target" and column in drop:
-            raise UsageError(f"--drop and {flag} name the same column", f"the column of {flag} is no feature anyway")
-
-
 def parts_of(
-    frame: "pl.DataFrame", target: Target, options: SplitOptions, source: Source
+    frame: "pl.DataFrame", target: Target, options: TableOptions, source: Source
 ) -> tuple[Rows, Rows, Split | None]:
     """Return the rows for training and those for testing, and by what they are kept together or in order.
 
@@ -143,14 +71,14 @@ def _is_of_counts(error: InputRefusedError, target: Target) -> bool:
     return "--no-stratify" in (error.hint or "") and numbered(target.class_names)
 
 
-def stratifies(options: SplitOptions, target: Target) -> bool:
+def stratifies(options: TableOptions, target: Target) -> bool:
     """Return whether both parts shall hold the same share of each class."""
     if options.stratify and target.task == "regression":
         raise UsageError("--stratify is for classes; the target is a number")
     return target.task != "regression" if options.stratify is None else options.stratify
 
 
-def _keys(frame: "pl.DataFrame", options: SplitOptions, source: Source) -> Keys | None:
+def _keys(frame: "pl.DataFrame", options: TableOptions, source: Source) -> Keys | None:
     """Return the number of each row's group, int32, or its time, float64; None if there are none."""
     name = options.group or options.time
     if name is None:
@@ -190,7 +118,7 @@ def _groups_of(cells: "pl.Series") -> Keys:
 
 
 def _chosen(
-    frame: "pl.DataFrame", keys: Keys | None, target: Target, options: SplitOptions, source: Source
+    frame: "pl.DataFrame", keys: Keys | None, target: Target, options: TableOptions, source: Source
 ) -> tuple[Rows, Rows]:
     if options.split_column:
         return _own_parts(frame[options.split_column], source)
@@ -205,9 +133,8 @@ def _chosen(
 
 def _check_count(cells: "pl.Series", count: int) -> None:
     if count < FEWEST_GROUPS:
-        are = "1 group" if count == 1 else f"{count} groups"
         raise InputRefusedError(
-            f'"{display(cells.name)}" has {are}; at least {FEWEST_GROUPS} are needed',
+            f'"{display(cells.name)}" has {counted(count, "group")}; at least {FEWEST_GROUPS} are needed',
             "say with --split-column which rows are for testing, or collect more groups",
         )
 

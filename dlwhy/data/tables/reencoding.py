@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.cells.precision import scaled, unscaled
-from dlwhy.data.dataset import Column, FloatArray
+from dlwhy.data.dataset import Column, FloatArray, placed
 from dlwhy.errors import InputRefusedError
 from dlwhy.text import display, listed
 
@@ -84,13 +84,11 @@ def reencoded(
 
 
 def _by_name(given: Sequence[Column]) -> dict[str, _Given]:
-    found, place = {}, 0
-    for column in given:
-        names = column.categories or ("",)
-        places = {name: place + index for index, name in enumerate(names)}
-        missing = place + len(names) if column.indicator else None
-        found[column.name] = _Given(column=column, places=places, missing=missing)
-        place += len(column.features)
+    found = {}
+    for column, place in placed(given):
+        own = {name: index for index, name in enumerate(column.categories or ("",), start=place.start)}
+        missing = place.stop - 1 if column.indicator else None
+        found[column.name] = _Given(column=column, places=own, missing=missing)
     return found
 
 
@@ -183,11 +181,8 @@ def _categories(
 
 def _check_used(used: set[int | None], given: Sequence[Column]) -> None:
     """Refuse columns that nothing is made of; a mark of gaps that were never there in training is no column."""
-    place = 0
-    for column in given:
-        places = range(place, place + len(column.features))
-        place = places.stop
-        marks = {other.name for other in given}
+    marks = {other.name for other in given}
+    for column, place in placed(given):
         is_mark = column.name.endswith(" missing") and column.name.removesuffix(" missing") in marks
-        if not used & {*places} and not is_mark:
+        if not used & {*range(place.start, place.stop)} and not is_mark:
             raise InputRefusedError(f'column "{display(column.name)}" is none of the model\'s')

@@ -14,7 +14,7 @@ from dlwhy.data.tables.cells import Source
 from dlwhy.data.tables.formats import magic
 from dlwhy.data.tables.formats.decoding import as_utf8, at_least
 from dlwhy.data.tables.formats.delimited import read_delimited
-from dlwhy.data.tables.formats.form import FORMATS, Form, Format, Lines
+from dlwhy.data.tables.formats.form import Form, Format, Lines
 from dlwhy.data.tables.formats.json_lines import read_json_array, read_json_lines
 from dlwhy.data.tables.formats.parquet import read_parquet
 from dlwhy.data.tables.memory import Room
@@ -24,7 +24,6 @@ from dlwhy.text import display, listed
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["FORMATS", "Form", "Format", "check_there", "read_chunks", "read_frame"]
 
 _BLOCK = 8 << 20
 _BY_SUFFIX: dict[str, Format] = {

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from dlwhy.data.cells import dates, decorated
 from dlwhy.data.cells.missing import sentinels
 from dlwhy.data.cells.reading import Reading
-from dlwhy.data.dataset import TASKS, NumberForm, Task
+from dlwhy.data.dataset import NumberForm, Task
 from dlwhy.data.tables.cells import INFINITE, INTEGER, Source, numbers
 from dlwhy.data.tables.columns import Deciding, mostly_numbers, number_form, warn_of_spellings
 from dlwhy.errors import DlwhyNote, DlwhyWarning, InputRefusedError, UsageError
@@ -37,19 +37,6 @@ class Target:
     task: Task  # what is to be learnt
     class_names: tuple[str, ...] = ()  # names of the classes: whole numbers in their order, text in its own
     cells: "pl.Series | None" = None  # of a regression: the numbers as they are written
-
-
-def check_task(task: Task | None) -> None:
-    """Refuse a task that there is not.
-
-    Raises
-    ------
-    UsageError
-        If it is none of `TASKS`.
-
-    """
-    if task is not None and task not in TASKS:
-        raise UsageError(f"--task must be one of {', '.join(TASKS)} (got {display(task)})")
 
 
 def read_target(cells: "pl.Series", task: Task | None, source: Source, reading: Reading | None = None) -> Target:

@@ -25,18 +25,12 @@ class Drawing:
 
 def moons(drawing: Drawing) -> Arrays:
     """Draw two interleaving half circles."""
-    from sklearn.datasets import make_moons
-
-    X, y = make_moons(n_samples=drawing.samples, noise=drawing.noise, random_state=drawing.seed)
-    return X, y
+    return _made("moons", drawing, noise=drawing.noise)
 
 
 def circles(drawing: Drawing) -> Arrays:
     """Draw a circle within a circle of twice its size."""
-    from sklearn.datasets import make_circles
-
-    X, y = make_circles(n_samples=drawing.samples, noise=drawing.noise, factor=0.5, random_state=drawing.seed)
-    return X, y
+    return _made("circles", drawing, noise=drawing.noise, factor=0.5)
 
 
 def xor(drawing: Drawing) -> Arrays:
@@ -81,29 +75,13 @@ def parity(drawing: Drawing) -> Arrays:
 
 def blobs(drawing: Drawing) -> Arrays:
     """Draw one round cloud a class."""
-    from sklearn.datasets import make_blobs
-
-    X, y = make_blobs(
-        n_samples=drawing.samples,
-        n_features=drawing.features,
-        centers=drawing.classes,
-        cluster_std=drawing.noise,
-        random_state=drawing.seed,
-    )
-    return X, y
+    clouds = {"n_features": drawing.features, "centers": drawing.classes, "cluster_std": drawing.noise}
+    return _made("blobs", drawing, **clouds)
 
 
 def gaussian_quantiles(drawing: Drawing) -> Arrays:
     """Draw one round cloud; the class grows with the distance from its centre."""
-    from sklearn.datasets import make_gaussian_quantiles
-
-    X, y = make_gaussian_quantiles(
-        n_samples=drawing.samples,
-        n_features=drawing.features,
-        n_classes=drawing.classes,
-        random_state=drawing.seed,
-    )
-    return X, y
+    return _made("gaussian_quantiles", drawing, n_features=drawing.features, n_classes=drawing.classes)
 
 
 def hypercube(drawing: Drawing) -> Arrays:
@@ -115,20 +93,12 @@ def hypercube(drawing: Drawing) -> Arrays:
         If the cube has fewer corners than there are clouds.
 
     """
-    from sklearn.datasets import make_classification
-
     needed = (2 * drawing.classes - 1).bit_length()
     if needed > drawing.features:
         raise UsageError(f"--features must be at least {needed} for {drawing.classes} classes (got {drawing.features})")
-    X, y = make_classification(
-        n_samples=drawing.samples,
-        n_features=drawing.features,
-        n_informative=max(needed, drawing.features // 4),
-        n_redundant=0,
-        n_classes=drawing.classes,
-        random_state=drawing.seed,
-    )
-    return X, y
+    sizes = {"n_features": drawing.features, "n_classes": drawing.classes}
+    useful = max(needed, drawing.features // 4)
+    return _made("classification", drawing, n_informative=useful, n_redundant=0, **sizes)
 
 
 def sine(drawing: Drawing) -> Arrays:
@@ -148,11 +118,14 @@ def plane(drawing: Drawing) -> Arrays:
 
 def friedman1(drawing: Drawing) -> Arrays:
     """Draw Friedman's first function: a sine of a product, a square and two lines; further features are noise."""
-    from sklearn.datasets import make_friedman1
+    return _made("friedman1", drawing, n_features=drawing.features, noise=drawing.noise)
 
-    X, y = make_friedman1(
-        n_samples=drawing.samples, n_features=drawing.features, noise=drawing.noise, random_state=drawing.seed
-    )
+
+def _made(kind: str, drawing: Drawing, **settings: float) -> Arrays:
+    """Draw one of scikit-learn's ``make_`` data sets."""
+    from sklearn import datasets
+
+    X, y = getattr(datasets, f"make_{kind}")(n_samples=drawing.samples, random_state=drawing.seed, **settings)
     return X, y
 
 

@@ -1,12 +1,11 @@
 """Axes of a picture over features: a number runs along one, a category is groups side by side, whatever its dummies."""
 
 import dataclasses
-from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.data.dataset import Column, Dataset
+from dlwhy.data.dataset import Column, Dataset, placed
 
 FloatArray = npt.NDArray[np.float32]
 _MARGIN = 0.06
@@ -55,28 +54,21 @@ class Along:
 
 def axes_of(dataset: Dataset, rows: FloatArray) -> list[Along]:
     """Return an axis for each column, in order, as they are found among the rows, (n, n_features)."""
-    return [_axis(column, start, rows) for column, start in _starts(dataset)]
+    return [_axis(column, place.start, rows) for column, place in placed(dataset.columns)]
 
 
 def find(dataset: Dataset, rows: FloatArray, name: str) -> Along | None:
     """Return the axis of a column or a feature by name: a dummy stands for its whole category."""
-    for column, start in _starts(dataset):
+    for column, place in placed(dataset.columns):
         if name == column.name:
-            return _axis(column, start, rows)
-    for column, start in _starts(dataset):
+            return _axis(column, place.start, rows)
+    for column, place in placed(dataset.columns):
         if name not in column.features:
             continue
         if column.kind != "categorical" and column.indicator and name == column.features[-1]:
-            return _two_groups(name, start + len(column.features) - 1, (KNOWN, MISSING))
-        return _axis(column, start, rows)
+            return _two_groups(name, place.stop - 1, (KNOWN, MISSING))
+        return _axis(column, place.start, rows)
     return None
-
-
-def _starts(dataset: Dataset) -> Iterator[tuple[Column, int]]:
-    start = 0
-    for column in dataset.columns:
-        yield column, start
-        start += len(column.features)
 
 
 def _axis(column: Column, start: int, rows: FloatArray) -> Along:

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.backend_bases import RendererBase
 
-_GREY = "#9a9a9a"
 _MANY = 10
 # most of the panel that names may take, and what of it is left between them and the intervals
 _MOST_NAMES, _GAP = 0.7, 0.03
@@ -49,14 +48,14 @@ class ForestDisplay:
         """Draw on the axes, or on a new figure's."""
         self.ax_ = ax = ax or style.new_figure()[1][0]
         blue = style.class_colors(2)[0]
-        ax.axvspan(-self.smallest, self.smallest, color=_GREY, alpha=0.2, linewidth=0)
-        ax.axvline(0, color=_GREY, linewidth=1)
+        ax.axvspan(-self.smallest, self.smallest, color=style.GREY, alpha=0.2, linewidth=0)
+        ax.axvline(0, color=style.GREY, linewidth=1)
         many = len(self.findings) > _MANY
         look: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "parse_math": False}
         look |= {"fontsize": 6 if many else 8, "verticalalignment": "center" if many else "baseline"}
         look["bbox"] = {"facecolor": style.paper(), "edgecolor": "none", "alpha": 0.6, "pad": 0.5}
         for place, each in enumerate(self.findings):
-            color = _GREY if each["role"] == "negative" else blue
+            color = style.GREY if each["role"] == "negative" else blue
             low, high = _ends(each)
             ax.plot([low, high], [place, place], color=color, linewidth=2)
             ax.plot(each["effect"], place, "o", color=color, markersize=6)

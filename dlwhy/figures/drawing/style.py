@@ -24,21 +24,9 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 
 FORMATS = ("png", "svg", "pdf")
+GREY = "#9a9a9a"  # of what others are compared with
 # Okabe and Ito (2008), without black, and without the yellow that is hardly seen on white
 _OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
-# Petroff (2021), ten colours chosen by a survey for people with and without colour blindness
-_PETROFF = (
-    "#3f90da",
-    "#ffa90e",
-    "#bd1f01",
-    "#94a4a2",
-    "#832db6",
-    "#a96b59",
-    "#e76300",
-    "#b9ac70",
-    "#717581",
-    "#92dadd",
-)
 
 _ALWAYS: dict[str, Any] = {
     "figure.constrained_layout.use": True,
@@ -260,12 +248,13 @@ def class_colors(n_classes: int) -> list[str]:
     """Return a colour for each class; colour-blind people can tell them apart as long as that is possible."""
     if n_classes <= len(_OKABE_ITO):
         return list(_OKABE_ITO[:n_classes])
-    if n_classes <= len(_PETROFF):
-        return list(_PETROFF[:n_classes])
     import matplotlib as mpl
     from matplotlib.colors import to_hex
 
-    return [to_hex(color) for color in mpl.colormaps["viridis"].resampled(n_classes)(range(n_classes))]
+    # Petroff (2021), chosen by a survey for people with and without colour blindness
+    several = mpl.color_sequences["petroff10"]
+    colors = several if n_classes <= len(several) else mpl.colormaps["viridis"].resampled(n_classes)(range(n_classes))
+    return [to_hex(color) for color in colors[:n_classes]]
 
 
 def ink() -> str:

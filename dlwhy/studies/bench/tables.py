@@ -12,25 +12,10 @@ from dlwhy.studies.plan.study import CENSUS, LOST, Results, Study
 from dlwhy.text import json_text, protected
 
 _MOST_REASONS = 3
-_SUMMARY = (
-    "study",
-    "arm",
-    "dataset",
-    "role",
-    "metric",
-    "mean",
-    "sd",
-    "ci_low",
-    "ci_high",
-    "n_seeds",
-    "train_mean",
-    "n_train",
-    "parameters",
-    "learning_rate",
-    "failures",
-    "reasons",
-    "version",
-)
+_ABOUT = ("study", "arm", "dataset", "role", "metric")
+_ESTIMATES = ("mean", "sd", "ci_low", "ci_high", "n_seeds", "train_mean")
+_NETWORK = ("n_train", "parameters", "learning_rate")
+_SUMMARY = (*_ABOUT, *_ESTIMATES, *_NETWORK, "failures", "reasons", "version")
 
 
 def contents(study: Study, results: Results, arms: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:

@@ -36,8 +36,7 @@ def judge(
         What stands beside the number.
 
     """
-    values = np.asarray(differences, float)
-    values = values[np.isfinite(values)]
+    values = statistics.finite(differences)
     smallest = study.smallest_effect if prediction.smallest is None else prediction.smallest
     what = f"On {prediction.task}, {prediction.contrast}"
     nothing = Finding(**{**vars(prediction), "smallest": smallest}, sentence=f"{what}: no pair of runs has a result.")

@@ -4,8 +4,9 @@ import dataclasses
 from typing import Any
 
 from dlwhy.studies.findings import statistics
-from dlwhy.studies.findings.verdicts import MIN_SEEDS, counted
+from dlwhy.studies.findings.verdicts import MIN_SEEDS
 from dlwhy.studies.plan.study import Study
+from dlwhy.text import counted
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

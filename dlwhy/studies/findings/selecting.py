@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dlwhy.studies.findings import statistics
 from dlwhy.studies.findings.statistics import Array
 from dlwhy.studies.plan.study import Arm, Outcome, Results, Study
 
@@ -28,8 +29,7 @@ class Cell:
 
     def mean(self, metric: str | None = None) -> float | None:
         """Return the mean of a metric over the runs that have it; None if there is none."""
-        finite = self.values(metric)
-        finite = finite[np.isfinite(finite)]
+        finite = statistics.finite(self.values(metric))
         return float(finite.mean()) if len(finite) else None
 
     def extras(self, name: str) -> list[Any]:

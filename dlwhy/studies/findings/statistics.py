@@ -95,12 +95,17 @@ def mean_interval(
 
     Values that are not finite are left out; `alpha` and `overlap` are those of `paired_effect`.
     """
-    finite = np.asarray(values, float)
-    finite = finite[np.isfinite(finite)]
-    if len(finite) < 2:
-        return (float(finite[0]) if len(finite) else None), None, None
-    effect = paired_effect(finite, alpha=alpha, overlap=overlap)
+    numbers = finite(values)
+    if len(numbers) < 2:
+        return (float(numbers[0]) if len(numbers) else None), None, None
+    effect = paired_effect(numbers, alpha=alpha, overlap=overlap)
     return effect.effect, effect.ci_low, effect.ci_high
+
+
+def finite(values: npt.ArrayLike) -> Array:
+    """Return those that are finite numbers."""
+    numbers = np.asarray(values, float)
+    return np.asarray(numbers[np.isfinite(numbers)])
 
 
 def _finite(differences: npt.ArrayLike) -> Array:
@@ -177,12 +182,10 @@ def _signed_sums(values: Array) -> Array:
 
 def holm(p_values: Sequence[float]) -> list[float]:
     """Adjust p values of a family (Holm 1979), in the order given; SciPy only has false discovery rates."""
-    order = np.argsort(p_values, kind="stable")
-    adjusted, largest, m = [0.0] * len(order), 0.0, len(order)
-    for rank, index in enumerate(order):
-        largest = max(largest, min(1.0, (m - rank) * float(p_values[index])))
-        adjusted[index] = largest
-    return adjusted
+    p, order = np.array(p_values, float), np.argsort(p_values, kind="stable")
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(1, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
+    return [*map(float, adjusted)]
 
 
 def detectable(sd: float, n_seeds: int, *, alpha: float = 0.05, power: float = 0.8, overlap: float = 0.0) -> float:

@@ -9,7 +9,7 @@ from dlwhy.studies.findings import statistics, wording
 from dlwhy.studies.findings.statistics import Effect
 from dlwhy.studies.findings.wording import Outcome
 from dlwhy.studies.plan.study import Prediction
-from dlwhy.text import plain
+from dlwhy.text import counted, plain
 
 Verdict = Literal["supported", "not supported", "inconclusive", "withheld"]
 # whose data a verdict is on: the user's own before the controls, these before data that are neither
@@ -217,8 +217,3 @@ def _verdict(decisive: Sequence[Finding], bad: Sequence[Finding], *, any_will_do
     if bad or not verdicts or "withheld" in verdicts:
         return "withheld"
     return verdicts.pop() if len(verdicts) == 1 else "inconclusive"
-
-
-def counted(number: int, what: str) -> str:
-    """Return a number with what it is of: ``1 seed``, ``2 seeds``."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

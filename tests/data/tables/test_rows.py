@@ -11,11 +11,12 @@ import pytest
 
 from dlwhy.data.dataset import Column
 from dlwhy.data.tables.cells import Source
-from dlwhy.data.tables.encoding import Encoder
+from dlwhy.data.tables.encoding import Encoder, encode
 from dlwhy.data.tables.formats import json_lines, parquet
 from dlwhy.data.tables.formats.json_lines import read_json_lines
 from dlwhy.data.tables.formats.parquet import read_parquet
-from dlwhy.data.tables.importing import encode, read_chunks, read_table
+from dlwhy.data.tables.importing import read_table
+from dlwhy.data.tables.rows import read_chunks
 from dlwhy.errors import DlwhyWarning, InputRefusedError
 
 FRAME = pl.DataFrame(

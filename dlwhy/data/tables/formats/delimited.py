@@ -15,7 +15,7 @@ from dlwhy.data.tables.formats.form import Form, Lines
 from dlwhy.data.tables.formats.scanning import BYTE_ORDER_MARK, Piece, Positions, pieces, tabbed
 from dlwhy.data.tables.formats.sniffing import SAMPLE, Layout, layout
 from dlwhy.errors import DlwhyNote, InputRefusedError
-from dlwhy.text import display
+from dlwhy.text import counted, display
 
 if TYPE_CHECKING:
     import polars as pl
@@ -127,7 +127,7 @@ def _whole(records: Piece, names: list[str], delimiter: str, source: str, left_o
         found, start, end = int(records.counts[place]), int(records.starts[place]), int(records.ends[place])
         ends = records.data[start:end].rstrip(b"\r\n").endswith(delimiter.encode())
         raise InputRefusedError(
-            f"{source}:{records.line(start)}: {found} {'field' if found == 1 else 'fields'}, {n_columns} expected",
+            f"{source}:{records.line(start)}: {counted(found, 'field')}, {n_columns} expected",
             f"the line ends with {display(repr(delimiter))}" if ends else "",
         )
     if not (comments | empty).any():

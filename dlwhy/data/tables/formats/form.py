@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.errors import UsageError
+from dlwhy.errors import UsageError, check_one_of
 from dlwhy.text import display
 
 Format = Literal["csv", "tsv", "parquet", "json", "jsonl"]
@@ -40,8 +40,8 @@ class Form:
     header: bool | None = None
 
     def __post_init__(self) -> None:
-        if self.format not in (None, *FORMATS):
-            raise UsageError(f"--format must be one of {', '.join(FORMATS)} (got {display(self.format)})")
+        if self.format is not None:
+            check_one_of("--format", self.format, FORMATS)
         if self.delimiter is not None:
             object.__setattr__(self, "delimiter", _DELIMITERS.get(self.delimiter.lower(), self.delimiter))
             _check_delimiter(str(self.delimiter))

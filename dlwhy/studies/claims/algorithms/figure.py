@@ -13,7 +13,6 @@ from dlwhy.studies.claims.claim import Panel, Report
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_GREY = "#9a9a9a"
 _TITLES = {
     "P5": "Your own data: which ingredient carries it",
     "P1": "Against a plain sigmoid network (grey: 2 layers)",

@@ -210,7 +210,7 @@ def _means(runs: Array, counts: Array) -> Array:
 
 
 def _gain(differences: Array, *, alpha: float, overlap: float) -> Effect | None:
-    pairs = differences[np.isfinite(differences)]
+    pairs = statistics.finite(differences)
     return statistics.paired_effect(pairs, alpha=alpha, overlap=overlap) if len(pairs) else None
 
 

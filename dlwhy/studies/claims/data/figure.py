@@ -11,7 +11,6 @@ from dlwhy.studies.claims.claim import Panel, Report
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_GREY = "#9a9a9a"
 _MODELS = ("net", "logistic", "linear", "svm")
 
 
@@ -30,7 +29,7 @@ def _panel(
         colors = dict(zip(_MODELS, style.class_colors(len(_MODELS)), strict=True))
         for model, cells in models.items():
             n, error, low, high = np.array(cells, float).T
-            color = colors.get(model, _GREY)
+            color = colors.get(model, style.GREY)
             ax.fill_between(n, np.maximum(low, 1e-4), high, color=color, alpha=0.2, linewidth=0)
             handles[model] = ax.plot(n, np.maximum(error, 1e-4), "o-", color=color, markersize=4)[0]
         if forecast and forecast["form"]:
@@ -39,7 +38,7 @@ def _panel(
             error = forecast["a"] * n ** -forecast["b"] + forecast["c"]
             name = f"fit left of the line: n^-{forecast['b']:.2f}" + (" with floor" if forecast["c"] else "")
             handles[name] = ax.plot(n, error, color=style.ink(), linestyle=":", linewidth=1.4)[0]
-            ax.axvline(models["net"][-3][0], color=_GREY, linewidth=0.8, linestyle="--")
+            ax.axvline(models["net"][-3][0], color=style.GREY, linewidth=0.8, linestyle="--")
         ylabel = f"held-out error, {style.level(alpha)} band"
         lines.finish(ax, handles, title=task, xlabel="training rows", ylabel=ylabel, log="xy")
 

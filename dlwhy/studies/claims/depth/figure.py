@@ -14,8 +14,6 @@ from dlwhy.studies.claims.claim import Panel, Report
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_GREY = "#9a9a9a"
-
 
 def panels(report: Report) -> Sequence[Panel]:
     """Return what draws the panels that the report has data for."""
@@ -61,7 +59,7 @@ def _by_composition(ax: "Axes", report: Report) -> None:
             continue
         steps, effects, low, high = np.array(points).T
         handles[draw] = ax.errorbar(steps, effects, yerr=[effects - low, high - effects], color=color, marker="o")
-    ax.axhline(0, color=_GREY, linewidth=1)
+    ax.axhline(0, color=style.GREY, linewidth=1)
     labels = {"xlabel": "k: steps of composition", "ylabel": "3 layers less 1, accuracy"}
     lines.finish(ax, handles, title="Depth pays in between: not too easy, not too hard", **labels)
 
@@ -109,7 +107,7 @@ def _by_layer(ax: "Axes", probes: Mapping[str, Mapping[str, list[float]]]) -> No
             if what == "trained":
                 handles[task] = line
     for what, name in (("untrained", "untrained network"), ("shuffled", "shuffled labels")):
-        handles[name] = ax.plot([], [], color=_GREY, linestyle=styles[what])[0]
+        handles[name] = ax.plot([], [], color=style.GREY, linestyle=styles[what])[0]
     ax.locator_params(axis="x", integer=True)
     labels = {"xlabel": "behind layer (0: the input)", "ylabel": "probe accuracy on held-out rows"}
     lines.finish(ax, handles, title="Linear probes: what a line can separate", **labels)

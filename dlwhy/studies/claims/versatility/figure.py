@@ -12,7 +12,6 @@ from dlwhy.studies.claims.versatility.design import NET, NETS
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_GREY = "#9a9a9a"
 # colour and marker, in the order of the legend
 _LOOKS = {
     NETS: ("#D55E00", "D"),
@@ -94,7 +93,7 @@ def _ranks(ax: "Axes", ranking: Mapping[str, Any]) -> None:
             parse_math=False,
         )
     best, p = ranks[order[0]], ranking["friedman_p"]
-    ax.axvspan(best - half, best + half, color=_GREY, alpha=0.15, linewidth=0)
+    ax.axvspan(best - half, best + half, color=style.GREY, alpha=0.15, linewidth=0)
     ax.set_yticks([])
     ax.set_ylim(len(order) - 0.5, -0.8)
     ax.set_title(f"Mean ranks over {ranking['sets']} data sets")
@@ -109,6 +108,6 @@ def _by_rows(ax: "Axes", times: Mapping[str, Sequence[Sequence[float]]]) -> None
         color, marker = _LOOKS[method]
         handles[method] = ax.plot(n, seconds, f"{marker}-", color=color, markersize=5)[0]
         if method == NET:
-            handles["as rows^1.1"] = ax.plot(n, seconds[-1] * (n / n[-1]) ** 1.1, ":", color=_GREY)[0]
+            handles["as rows^1.1"] = ax.plot(n, seconds[-1] * (n / n[-1]) ** 1.1, ":", color=style.GREY)[0]
     labels = {"xlabel": "training rows", "ylabel": "seconds of a training"}
     lines.finish(ax, handles, title="Time grows with the rows", **labels, log="xy")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dlwhy.studies import answers as in_short
+from dlwhy.studies import headline
 from tests.studies.claims.versatility.given import made
 
 
@@ -79,4 +79,4 @@ def test_the_users_own_data_get_a_plain_answer(report):
     assert found["sentence"].startswith("On mine {x}, eight nets are better than the best simple model")
     assert len(lines) == 1
     assert "gradient boosting, 0.799; the nets cost about as much" in lines[0]
-    assert in_short.answers([report])[-1] == lines[0]
+    assert headline.answers([report])[-1] == lines[0]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dlwhy.studies.answers import answers
+from dlwhy.studies.headline import answers
 
 
 def prediction(contrast, outcome, effect=0.0, **changes):
