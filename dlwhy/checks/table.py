@@ -112,10 +112,7 @@ class Table:
         stops = [place.stop] if place.missing is None else [place.stop, place.missing + 1]
         X = np.concatenate([part[:, place.start : max(stops)] for part in (self.dataset.X_train, self.dataset.X_test)])
         missing = None if place.missing is None else place.missing - place.start
-        return _cells(
-            dataclasses.replace(place, start=0, stop=place.stop - place.start, missing=missing),
-            X,
-        )
+        return _cells(dataclasses.replace(place, start=0, stop=place.stop - place.start, missing=missing), X)
 
     def of_rows(
         self, train: npt.NDArray[np.generic], test: npt.NDArray[np.generic], rows: npt.NDArray[np.int64]

@@ -126,7 +126,7 @@ def draw(
     check_kinds(kinds, len(subjects))
     panels = [_panel(KINDS[kind], subjects, x, y) for kind in kinds]
     figure = _drawn(panels, size)
-    if size is not None and _too_small(figure):
+    if size is not None and layout.too_small(figure):
         raise UsageError(
             f"--size {size[0]:g}x{size[1]:g}: too small to read",
             f"of this shape {_large_enough(panels, size)} is enough",
@@ -157,14 +157,9 @@ def _drawn(panels: Sequence[Panel], size: tuple[float, float] | None) -> "Figure
     return figure
 
 
-def _too_small(figure: "Figure") -> bool:
-    layout.fit(figure)
-    return layout.too_small(figure)
-
-
 def _large_enough(panels: Sequence[Panel], size: tuple[float, float]) -> str:
     """Return a size of a shape, not much larger than must be, at which the panels can be read, as ``WxH``."""
     width, height = size
-    while _too_small(_drawn(panels, (width, height))):
+    while layout.too_small(_drawn(panels, (width, height))):
         width, height = width * _LARGER, height * _LARGER
     return f"{-(-width * 10 // 1) / 10:g}x{-(-height * 10 // 1) / 10:g}"

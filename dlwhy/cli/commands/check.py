@@ -28,9 +28,7 @@ class Check(shared.Reading):
     )
     ignore: list[str] | None = option(None, "Not these checks.", metavar="CODES")
     fail_on: list[str] | None = option(
-        None,
-        "Exit with 4 on an error, a warning (or error), a note (or worse), or on these codes.",
-        metavar="WHAT",
+        None, "Exit with 4 on an error, a warning (or error), a note (or worse), or on these codes.", metavar="WHAT"
     )
     explain: str | None = option(
         None, "Say what a check looks at, why it matters and what to do; nothing is checked.", metavar="CODE"

@@ -30,10 +30,7 @@ def check_stdin(models: Sequence[str], data: str) -> None:
 
 
 def read_models_and_data(
-    models: Sequence[str],
-    data: str,
-    *,
-    max_size: int | None = None,
+    models: Sequence[str], data: str, *, max_size: int | None = None
 ) -> "tuple[dict[str, Trained], Dataset]":
     """Read models and a data set.
 

@@ -183,8 +183,5 @@ def _unmarked(dataset: Dataset, *, marked: bool) -> Dataset:
     ordered = list(targets.class_names(pl.Series(plain)))
     places = np.array([ordered.index(name) for name in plain], np.int32)
     return dataclasses.replace(
-        dataset,
-        y_train=places[dataset.y_train],
-        y_test=places[dataset.y_test],
-        class_names=tuple(ordered),
+        dataset, y_train=places[dataset.y_train], y_test=places[dataset.y_test], class_names=tuple(ordered)
     )

@@ -64,7 +64,8 @@ def fit(figure: "Figure") -> None:
 
 
 def too_small(figure: "Figure") -> bool:
-    """Return whether a panel of a picture that was laid out is too small to be read."""
+    """Lay a picture out, and return whether a panel of it is too small to be read."""
+    fit(figure)
     boxes = [ax.get_window_extent() for ax in figure.axes if ax.get_subplotspec() is not None]
     return any(box.width < LEAST_INCHES[0] * figure.dpi or box.height < LEAST_INCHES[1] * figure.dpi for box in boxes)
 

@@ -8,13 +8,7 @@ from dlwhy.studies.findings.statistics import Effect
 from dlwhy.studies.plan.study import Says
 
 # what is counted in accuracy points
-_POINTS = (
-    "accuracy",
-    "slope",
-    "probe accuracy a layer",
-    "gap to the training rows",
-    "lead on the simple model",
-)
+_POINTS = ("accuracy", "slope", "probe accuracy a layer", "gap to the training rows", "lead on the simple model")
 _UNITS = {
     "r2": " of R²",
     "lead in R² on the simple model": " of R²",

@@ -185,12 +185,7 @@ def _cell(value: object, where: str, key: str) -> str | None:
     return None if value is None else str(value).encode().decode()
 
 
-_AS_TEXT: dict[str, Any] = {
-    "parse_int": str,
-    "parse_float": str,
-    "parse_constant": str,
-    "object_pairs_hook": _object,
-}
+_AS_TEXT: dict[str, Any] = {"parse_int": str, "parse_float": str, "parse_constant": str, "object_pairs_hook": _object}
 
 
 def _frame(rows: list[Row], numbers: list[int], source: str, lines: Lines | None) -> "pl.DataFrame":
