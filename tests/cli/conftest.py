@@ -10,9 +10,41 @@ import pytest
 _TABLES = Path(__file__).parents[1] / "golden" / "tables"
 
 
+class CalledError(Exception):
+    """What the library was called with: nothing of it runs."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(args, kwargs)
+        self.given, self.named = args, kwargs
+
+
 @pytest.fixture
-def same_as_golden() -> Callable[[str, str], None]:
-    """Compare a text with a golden file; with WRITE_GOLDEN=1 in the environment it is written anew, to be looked at."""
+def call(demo, monkeypatch, tmp_path):
+    """Give a function that runs a command line in the folder of the demonstration, up to a function of the library."""
+    from dlwhy import cli
+
+    def run(where, *arguments):
+        def called(*args, **kwargs):
+            raise CalledError(*args, **kwargs)
+
+        (tmp_path / "out").mkdir(exist_ok=True)
+        for name in ("dataset.joblib", "model.keras", "points.csv"):
+            if not (tmp_path / name).exists():
+                (tmp_path / name).symlink_to(demo / name)
+        with monkeypatch.context() as patch:
+            patch.chdir(tmp_path)
+            patch.setattr(where, called)
+            with pytest.raises(CalledError) as stopped:
+                cli.run_command([*arguments, "-q"])
+        return stopped.value
+
+    return run
+
+
+@pytest.fixture
+def same_as_golden(monkeypatch) -> Callable[[str, str], None]:
+    """Compare what is shown at 80 columns with a golden file; WRITE_GOLDEN=1 writes it anew, to be looked at."""
+    monkeypatch.setenv("COLUMNS", "80")
 
     def check(name: str, shown: str) -> None:
         file = _TABLES / f"{name}.txt"

@@ -55,3 +55,10 @@ def subject_of() -> Callable[..., Subject]:
         return Subject(dataset=dataset, predict=predict, history=HISTORY if history is None else history)
 
     return make
+
+
+@pytest.fixture
+def coarse(monkeypatch):
+    """Ask the model at few places: the ground has no letters."""
+    monkeypatch.setattr("dlwhy.figures.dependence._RESOLUTION", {1: 20, 2: 20})
+    monkeypatch.setattr("dlwhy.figures.dependence._AVERAGED", {1: 20, 2: 20})

@@ -2,12 +2,15 @@
 
 import contextlib
 import itertools
+import re
 
 import numpy as np
 from matplotlib.path import Path
 from matplotlib.text import Text
 
+from dlwhy.errors import UsageError
 from dlwhy.figures.drawing import layout, style
+from dlwhy.figures.kinds import draw
 from dlwhy.studies import figure as study_panels
 
 
@@ -105,3 +108,13 @@ def texts(figure):
 
 def title_of(ax):
     return ax.get_title(loc="left") or ax.get_title()
+
+
+def drawn_in_a_style(subjects, kinds, look="light", size=None):
+    """Draw in a style and size; where that is refused as too small, at the size that is named as large enough."""
+    with style.styled(look):
+        try:
+            return draw(subjects, kinds, size=size)
+        except UsageError as error:
+            named = re.search(r"too small to read \(of this shape ([\d.]+)x([\d.]+) is enough\)", str(error))
+            return draw(subjects, kinds, size=tuple(map(float, named.groups())))

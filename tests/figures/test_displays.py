@@ -6,7 +6,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from dlwhy import figures
-from dlwhy.figures.kinds import KINDS
 
 
 @pytest.fixture(params=[None, "constrained"])
@@ -37,27 +36,6 @@ def test_two_displays_have_their_legends_inside_their_own_axes(axes, subject_of)
         assert shown.ax_ is ax
         assert len(ax.get_legend().get_texts()) >= 3
         assert within(ax.get_legend().get_window_extent(), ax.get_window_extent())
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_panel_runs_into_its_neighbour_or_out_of_the_figure(kind, axes, subject_of) -> None:
-    subject = subject_of("regression" if kind in ("predicted", "residuals") else "binary", 2)
-    for ax in axes:
-        KINDS[kind].one(subject, None, None).plot(ax)
-    figure = axes[0].figure
-    figure.canvas.draw()
-
-    left, right = (ax.get_window_extent() for ax in axes)
-    titles = [ax.title.get_window_extent() for ax in axes]
-    for ax, own in zip(axes, (left, right), strict=True):
-        if ax.get_legend():
-            assert within(ax.get_legend().get_window_extent(), own)
-    assert titles[0].x0 > 0
-    assert titles[0].x1 < titles[1].x0
-    assert titles[1].x1 < figure.bbox.x1
-    if figure.get_layout_engine():
-        assert titles[0].y1 <= figure.bbox.y1
-    assert left.x1 < right.x0
 
 
 def test_names_are_drawn_as_they_are(axes, subject_of) -> None:

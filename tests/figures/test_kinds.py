@@ -2,10 +2,9 @@
 
 import dataclasses
 
-import numpy as np
 import pytest
 
-from dlwhy.errors import InputRefusedError, UnusableResultError, UsageError
+from dlwhy.errors import UsageError
 from dlwhy.figures.drawing import style
 from dlwhy.figures.kinds import KINDS, default_kinds, draw
 from tests.figures.legible import texts, title_of
@@ -54,32 +53,6 @@ def test_case_65_names_are_drawn_as_they_are_and_harmless(kind, task, n_features
     content = (tmp_path / "plot.svg").read_bytes()
     assert b"<script>" not in content
     assert b"\x1b" not in content
-
-
-@pytest.mark.parametrize("kind", ["accuracy", "confusion", "roc", "calibration"])
-def test_kinds_for_classes_refuse_regression(kind, subject_of):
-    subject = subject_of("regression", history={"loss": [1.0]})
-
-    with pytest.raises((UsageError, InputRefusedError), match=r"for classes only|no accuracy history"):
-        draw([subject], [kind])
-
-
-@pytest.mark.parametrize(
-    ("kind", "task"),
-    [("boundary", "binary"), ("roc", "binary"), ("calibration", "multiclass"), ("predicted", "regression")],
-)
-def test_predictions_that_are_no_numbers_are_not_drawn(kind, task, subject_of):
-    subject = subject_of(task)
-    broken = dataclasses.replace(subject, predict=lambda X: np.full_like(subject.predict(X), np.nan))
-
-    with pytest.raises(UnusableResultError, match="not finite numbers"):
-        draw([broken], [kind])
-
-
-@pytest.mark.parametrize("kind", ["confusion", "roc", "calibration"])
-def test_kinds_of_the_test_part_need_one(kind, subject_of):
-    with pytest.raises(InputRefusedError, match="toy has no test part"):
-        draw([subject_of(n_test=0)], [kind])
 
 
 def test_an_unknown_kind_is_a_usage_error_that_lists_the_kinds(subject_of):
@@ -136,9 +109,3 @@ def test_what_cannot_be_drawn_together_is_refused(kind, subject_of):
 )
 def test_what_is_drawn_by_default(task, n_test, expected, subject_of):
     assert default_kinds([subject_of(task, n_test=n_test)]) == expected
-
-
-@pytest.mark.parametrize("kind", ["predicted", "residuals"])
-def test_kinds_for_regression_refuse_classes(kind, subject_of):
-    with pytest.raises(UsageError, match="for a regression only; toy has classes"):
-        draw([subject_of()], [kind])

@@ -9,9 +9,8 @@ from matplotlib.text import Text
 
 from dlwhy.data.dataset import Column
 from dlwhy.errors import UsageError
-from dlwhy.figures.drawing import style
 from dlwhy.figures.kinds import KINDS, draw
-from tests.figures.legible import faults
+from tests.figures.legible import drawn_in_a_style, faults
 
 LONG = "the number of times that a customer has called the service desk within the last twelve months"
 TASKS = {"accuracy": "bm", "confusion": "bm", "roc": "bm", "calibration": "bm", "predicted": "r", "residuals": "r"}
@@ -19,6 +18,8 @@ NAMES = {"b": "binary", "m": "multiclass", "r": "regression"}
 CASES = [(kind, NAMES[task]) for kind in KINDS for task in TASKS.get(kind, "bmr")]
 LOOKS = [("light", None), ("large", None), ("light", (4, 3)), ("light", (12, 5))]
 ALONE = ("predicted", "residuals")  # kinds of one task only
+
+pytestmark = pytest.mark.usefixtures("coarse")
 
 
 def looks():
@@ -56,30 +57,13 @@ def hard(subject_of):
     return make
 
 
-def drawn(subjects, kinds, look="light", size=None):
-    """Draw in a style and size; where that is refused as too small, at the size that is named as large enough."""
-    with style.styled(look):
-        try:
-            return draw(subjects, kinds, size=size)
-        except UsageError as error:
-            named = re.search(r"too small to read \(of this shape ([\d.]+)x([\d.]+) is enough\)", str(error))
-            return draw(subjects, kinds, size=tuple(map(float, named.groups())))
-
-
-@pytest.fixture(autouse=True)
-def coarse(monkeypatch):
-    """Ask the model at few places: the ground has no letters."""
-    monkeypatch.setattr("dlwhy.figures.dependence._RESOLUTION", {1: 20, 2: 20})
-    monkeypatch.setattr("dlwhy.figures.dependence._AVERAGED", {1: 20, 2: 20})
-
-
 @pytest.mark.parametrize(("kind", "task", "look", "size"), list(looks()), ids=str)
 def test_no_text_is_cut_or_covered(kind, task, look, size, hard):
-    assert faults(drawn([hard(task)], [kind], look, size)) == []
+    assert faults(drawn_in_a_style([hard(task)], [kind], look, size)) == []
 
 
 def test_at_every_resolution(hard):
-    figure = drawn([hard("binary")], ["boundary", "loss"])
+    figure = drawn_in_a_style([hard("binary")], ["boundary", "loss"])
     assert {dpi: faults(figure, dpi) for dpi in (50, 150, 300)} == {50: [], 150: [], 300: []}
 
 
@@ -94,35 +78,35 @@ def test_at_every_resolution(hard):
     ],
 )
 def test_curves_groups_and_means_over_rows(task, n_features, groups, hard):
-    assert faults(drawn([hard(task, n_features, groups=groups)], ["boundary"])) == []
+    assert faults(drawn_in_a_style([hard(task, n_features, groups=groups)], ["boundary"])) == []
 
 
 @pytest.mark.parametrize("kinds", [["loss", "roc"], ["accuracy", "calibration"]], ids=str)
 def test_several_models(kinds, hard):
     subjects = [dataclasses.replace(hard("multiclass"), name=f"{LONG}/{index}/model.keras") for index in range(7)]
-    assert faults(drawn(subjects, kinds)) == []
+    assert faults(drawn_in_a_style(subjects, kinds)) == []
 
 
 @pytest.mark.parametrize(("look", "size"), [("dark", (7, 9)), ("large", (20, 8))])
 def test_all_kinds_at_once(look, size, hard):
     kinds = [kind for kind in KINDS if kind not in ("predicted", "residuals")]
-    assert faults(drawn([hard("multiclass")], kinds, look, size)) == []
+    assert faults(drawn_in_a_style([hard("multiclass")], kinds, look, size)) == []
 
 
 def test_a_slide_as_small_as_can_be(hard):
     for kind in ("boundary", "roc"):
-        assert faults(drawn([hard("binary")], [kind], "large", (4, 3))) == []
+        assert faults(drawn_in_a_style([hard("binary")], [kind], "large", (4, 3))) == []
 
 
 @pytest.mark.parametrize("task", NAMES.values())
 def test_short_names_are_drawn_whole(task, subject_of):
-    figure = drawn([subject_of(task)], None, size=(6, 3))
+    figure = drawn_in_a_style([subject_of(task)], None, size=(6, 3))
     assert faults(figure) == []
     assert not any("…" in text.get_text() for text in figure.findobj(Text))
 
 
 def test_the_harness_sees_what_is_wrong(subject_of):
-    figure = drawn([subject_of()], ["loss"])
+    figure = drawn_in_a_style([subject_of()], ["loss"])
     ax = figure.axes[0]
     figure.text(0.98, 0.5, "beyond the edge")
     ax.text(0.5, 0.5, "one", transform=ax.transAxes)
@@ -142,29 +126,3 @@ def test_too_small_a_size_is_refused_with_the_smallest_that_works(subject_of):
     width, height = map(float, re.findall(r"[\d.]+", str(refused.value).split("shape")[1]))
     assert 1 < width == height < 4
     draw([subject_of()], ["boundary"], size=(width, height))
-
-
-def test_a_legend_with_too_many_names_counts_the_rest(subject_of):
-    subject = subject_of("multiclass", classes=[f"class number {index}" for index in range(60)])
-    figure = drawn([subject], ["boundary"])
-    assert faults(figure) == []
-
-    names = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
-    shown = [name for name in names if name.startswith("class")]
-    assert f"… {60 - len(shown)} more" in names
-    assert names[-1] == "boundary"
-
-
-@pytest.mark.parametrize(("factor", "offset"), [(1e9, 0), (1e-9, 0), (1, 1e6), (1e30, 0)])
-def test_numbers_of_any_size(factor, offset, subject_of):
-    subject = subject_of("regression")
-    dataset, parts = subject.dataset, ("train", "test")
-    X = {f"X_{part}": (getattr(dataset, f"X_{part}") * factor + offset).astype(np.float32) for part in parts}
-    y = {f"y_{part}": (getattr(dataset, f"y_{part}") * factor).astype(np.float32) for part in parts}
-    large = dataclasses.replace(
-        subject,
-        dataset=dataclasses.replace(dataset, **X, **y),
-        predict=lambda rows: subject.predict((rows - offset) / factor) * factor,
-    )
-
-    assert faults(drawn([large], ["boundary", "predicted", "residuals"])) == []

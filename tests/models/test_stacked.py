@@ -169,12 +169,3 @@ def test_dropout_drops_the_right_share_of_independent_units(layout):
     neighbours = np.corrcoef((first[1, :-1] == 0).ravel(), (first[1, 1:] == 0).ravel())[0, 1]
     assert abs(neighbours) < 5 / np.sqrt(n)
     np.testing.assert_array_equal(masks(keys=keys[[2, 1, 0]])[1], first[1])  # whoever else is stacked
-
-
-@pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("shape", [(4, 3), (4,)])
-def test_layouts_take_apart_what_they_put_together(layout, shape):
-    values = np.arange(2 * np.prod(shape), dtype=np.float32).reshape(2, *shape)
-    stacked = Layout(layout).stack(values)
-    assert stacked.shape == Layout(layout).shape(shape, 2)
-    np.testing.assert_array_equal(Layout(layout).unstack(stacked, shape), values)

@@ -6,10 +6,8 @@ import re
 import pytest
 
 from dlwhy.studies import conduct
-from dlwhy.studies import figure as study_panels
 from dlwhy.studies import report as reporting
-from dlwhy.studies.request import OwnData, Request
-from tests.figures.legible import faults_of_study
+from dlwhy.studies.request import Request
 
 
 def of_resamples(outcome, overlap):
@@ -62,17 +60,6 @@ def test_every_interval_over_resamples_of_one_data_set_is_wider(claim, results_o
         assert wide[what] == pytest.approx(3 * width, abs=1e-12), what  # sqrt(1/8 + 1) for sqrt(1/8)
 
 
-@pytest.mark.parametrize("claim", ["depth", "data", "algorithms", "transfer"])
-def test_a_figure_says_how_much_its_intervals_cover(claim, results_of):
-    study = conduct.design(Request(claim=claim, n_seeds=6, alpha=0.2))
-    figure = study_panels.draw(reporting.report(study, results_of(study, lambda arm: 0.6 + 0.0003 * len(arm.key))))
-    named = [text for ax in figure.axes for text in (ax.get_xlabel(), ax.get_ylabel()) if "%" in text]
-
-    assert len(named) >= 2
-    assert all("80 %" in text for text in named)
-    assert not any("95 %" in ax.get_title() + ax.get_title(loc="left") for ax in figure.axes)
-
-
 @pytest.mark.parametrize(("shuffled", "said"), [(True, False), (False, True)])
 def test_that_shuffled_labels_can_not_be_learnt_is_no_caution(shuffled, said, results_of):
     study = conduct.design(Request(claim="depth", budget="quick"))
@@ -100,18 +87,6 @@ def test_every_prediction_is_told_with_its_size(claim, n_seeds, results_of):
         assert re.search(r"\d \[|\[-?\d", each["sentence"]), each
         assert "{" not in each["sentence"]
         assert ("too few seeds for a verdict" in each["sentence"]) is (n_seeds == 3)
-
-
-LONG = "customers who called the service desk within the last twelve months, of all branches"
-
-
-@pytest.mark.parametrize("claim", ["depth", "data", "compute", "algorithms", "transfer", "versatility"])
-def test_no_text_of_a_figure_is_cut_or_covered(claim, results_of):
-    own = OwnData(name=LONG, fingerprint="0" * 64, rows=4000, features=7, classes=2)
-    study = conduct.design(Request(claim=claim, budget="quick", own=own))
-    results = results_of(study, lambda arm: 0.6 + 0.0003 * len(arm.key))
-
-    assert faults_of_study(reporting.report(study, results)) == []
 
 
 @pytest.mark.parametrize(("shift", "said"), [(0.01, ["+0.01"]), (-0.01, ["-0.01"]), (0.0, [])])

@@ -217,3 +217,7 @@ def test_options_come_from_the_environment_and_a_file(dlwhy_in_process, tmp_path
 
     expected = make("sine", samples=40, noise=0.0, seed=5)
     assert np.array_equal(read(tmp_path / "dataset.joblib").X_train, expected.X_train)
+
+
+def test_what_there_is_to_generate(dlwhy_in_process, same_as_golden):
+    same_as_golden("generate-list", dlwhy_in_process("generate", "--list").out)

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from dlwhy.data import read
+from dlwhy.data.tables.formats.form import Form
 from dlwhy.evaluation import predicted_rows
 from dlwhy.models.keras_file import archive
 
@@ -325,3 +326,13 @@ def test_names_that_would_be_the_same_are_refused(dlwhy_in_process, at_demo):
 
         assert result.code == 65
         assert "column" in result.error
+
+
+def test_rows_are_read_to_predict(call):
+    options = ("--no-header", "--keep", "--chunk-size", "5", "--input-format", "tsv", "--encoding", "latin-1")
+    stopped = call("dlwhy.evaluation.table_rows.read_rows", "predict", "points.csv", *options)
+
+    path, details = stopped.given
+    assert (path, [column.name for column in details.columns]) == ("points.csv", ["x0", "x1"])
+    form = Form(format="tsv", encoding="latin-1", header=False)
+    assert stopped.named == {"form": form, "na": (), "missing": "impute", "keep": True, "chunk_size": 5}

@@ -1,8 +1,16 @@
 """`dlwhy run`: the four steps in one process give what the four commands give."""
 
+import dataclasses
 import json
+import types
 
 import pytest
+
+from dlwhy.cli.commands.run import Run
+from dlwhy.cli.steps.drawing import Plot
+from dlwhy.cli.steps.making import Generate
+from dlwhy.cli.steps.recipe import Train
+from dlwhy.cli.steps.scoring import Evaluate
 
 FILES = ("dataset.joblib", "model.keras", "metrics.json", "plot.png")
 QUICK = ("--epochs", "6", "--lr", "0.001", "--engine", "graph")
@@ -88,3 +96,50 @@ def test_options_come_from_a_file_too(tmp_path, dlwhy_in_process):
     assert done.code == 0, done.err
     assert "epoch 2:" in done.err
     assert (tmp_path / "lab" / "plot.png").exists()
+
+
+def test_run_hands_each_step_its_own_options(monkeypatch, tmp_path):
+    """All options of `run` reach the step that they are for, and the folder decides where each reads and writes."""
+    from dlwhy import cli
+    from dlwhy.cli.steps import drawing, making, scoring, training
+    from dlwhy.figures.subject import Subject
+
+    got = []
+
+    def step(given, *_, **__):
+        got.append(given)
+        return types.SimpleNamespace()
+
+    for home, name in (
+        (making, "make_and_save"),
+        (training, "train_and_save"),
+        (scoring, "score_and_show"),
+        (drawing, "draw_and_save"),
+    ):
+        monkeypatch.setattr(home, name, step)
+    monkeypatch.setattr(Subject, "from_trained", lambda *_, **__: None)
+    monkeypatch.chdir(tmp_path)
+    options = ["blobs", "--samples", "9", "--layers", "3", "--seed", "5", "--min", "accuracy=0.5", "--dpi", "99"]
+    assert cli.run_command(["run", *options, "--dir", "x", "--json"]) == 0
+
+    given = frozenset({"name", "samples", "layers", "seed", "minima", "dpi", "directory", "as_json"})
+    here = {"data": "x/dataset.joblib", "given": given, "seed": 5}
+    expected = [
+        Generate(name="blobs", samples=9, output="x/dataset.joblib", given=given, seed=5),
+        Train(layers="3", output="x/model.keras", **here),
+        Evaluate(minima=["accuracy=0.5"], model=["x/model.keras"], metrics="x/metrics.json", as_json=True, **here),
+        Plot(dpi=99, model=["x/model.keras"], output="x/plot.png", **{k: v for k, v in here.items() if k != "seed"}),
+    ]
+    assert [(type(each), vars(each)) for each in got] == [(type(each), vars(each)) for each in expected]
+
+
+def test_run_has_the_options_of_its_four_steps_but_for_what_the_folder_decides_and_one_step_has_alone():
+    names = {
+        kind: {field.name for field in dataclasses.fields(kind)} for kind in (Run, Generate, Train, Evaluate, Plot)
+    }
+    run = names.pop(Run)
+    steps = set.union(*names.values())
+
+    assert run - steps == {"directory"}
+    decided = {"data", "model", "output", "metrics", "form", "split", "max_size", "kinds", "show", "show_list"}
+    assert steps - run == decided | {"resume", "replicas", "save"}

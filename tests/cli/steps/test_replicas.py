@@ -8,6 +8,7 @@ import pytest
 from dlwhy.data import make
 from dlwhy.data.stored import storage
 from dlwhy.models.keras_file import archive
+from dlwhy.models.spec import NetworkSpec
 from dlwhy.training import TrainingOptions, fit
 
 QUICK = ("--replicas", "5", "--epochs", "4", "--engine", "graph")
@@ -89,3 +90,11 @@ def test_what_does_not_go_together_is_refused(moons, dlwhy_in_process, arguments
 
     assert done.code == 2
     assert done.error.startswith("--")
+
+
+def test_replicas_are_trained_from_the_seed_on(call):
+    stopped = call("dlwhy.training.stack.fit.train_replicas", "train", "--replicas", "3", "--seed", "7", "--l2", "0.1")
+
+    _, network, options = stopped.given
+    assert (network, options) == (NetworkSpec(l2=0.1), TrainingOptions(seed=7))
+    assert list(stopped.named["varying"].seeds) == [7, 8, 9]

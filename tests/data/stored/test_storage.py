@@ -234,16 +234,6 @@ def test_a_data_set_is_described(tmp_path: Path) -> None:
     }
 
 
-def test_the_checksum_covers_the_name_and_the_provenance_too(tmp_path: Path) -> None:
-    storage.write(small(), tmp_path / "d.joblib")
-    content = joblib.load(tmp_path / "d.joblib")
-    content["metadata"]["provenance"]["seed"] = 43
-    joblib.dump(content, tmp_path / "d.joblib")
-
-    with pytest.raises(InputRefusedError, match="checksum"):
-        storage.read(tmp_path / "d.joblib")
-
-
 def test_sixty_megabytes_are_read_in_a_third_of_a_second(tmp_path: Path) -> None:
     X = np.random.default_rng(0).random((7_500_000, 2), dtype=np.float32)
     dataset = small(X_train=X, y_train=np.zeros(len(X), np.int32))

@@ -33,7 +33,6 @@ from tests.data.hostile import (
     dumped,
     good,
     hostile,
-    integer,
     name,
     npz_bomb,
     number_type,
@@ -197,24 +196,6 @@ def test_case_7_a_table_of_pandas_is_named(tmp_path: Path) -> None:
 
     assert "wants the Python object pandas.core.frame.DataFrame; such files are never run" in shown
     assert "save plain arrays, .npz or CSV" in shown
-
-
-@pytest.mark.parametrize(
-    "shape",
-    [
-        integer(-1) + b"\x85",
-        b"\x88\x85",
-        b"(" + b"K\x01" * 33 + b"t",
-        integer(10**30) + b"K\x00\x86",
-        b")",
-        b"]",
-        b"N",
-        text("x") + b"\x85",
-    ],
-    ids=["negative", "boolean", "33 dimensions", "beyond all bounds", "none", "a list", "None", "text"],
-)
-def test_case_11_impossible_shapes_are_refused(tmp_path: Path, shape: bytes) -> None:
-    refusal(pickled(array(shape)) + bytes(64), tmp_path)
 
 
 @pytest.mark.parametrize(("suffix", "compress"), [("joblib", 0), ("joblib", 3), ("joblib", ("xz", 3)), ("npz", 0)])

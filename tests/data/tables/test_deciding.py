@@ -10,7 +10,7 @@ import pytest
 from dlwhy.data import read_table
 from dlwhy.data.dataset import Dataset
 from dlwhy.data.tables.frames import features
-from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.errors import InputRefusedError
 
 N = 90
 SINCE = {
@@ -101,11 +101,6 @@ def test_the_order_of_day_and_month_is_asked_for():
         read([*cells[:50], *["2020-01-01"] * 40], dates="parts")
 
 
-def test_a_target_of_dates_is_refused():
-    with pytest.raises(InputRefusedError, match=r'target "y" holds dates \("2020-01-01"\)'):
-        read([i % 7 for i in range(N)], y=[f"2020-01-{1 + i % 28:02}" for i in range(N)])
-
-
 IDENTIFIERS = {
     "sorted": range(100_001, 100_301),
     "shuffled": random.Random(9).sample(range(100_001, 100_301), 300),
@@ -167,54 +162,6 @@ def test_case_10_leading_zeros_are_codes():
     assert number.columns[0].kind == "numeric"
     assert category.columns[0].categories == ("10115", "1067", "20095", "4109")
     assert quiet == []
-
-
-@pytest.mark.parametrize(
-    ("labels", "task", "names"),
-    [
-        (["0.0", "1.0"], "binary", ("0", "1")),
-        (["1.", "2."], "binary", ("1", "2")),
-        (["0.0", "1"], "binary", ("0", "1")),
-        (["0.5", "1.0"], "regression", ()),
-        (["1.0", "2.0", "3.0"], "regression", ()),
-        (["1", "2", "3"], "multiclass", ("1", "2", "3")),
-    ],
-)
-def test_case_11_two_whole_numbers_are_two_classes(labels, task, names):
-    dataset, told = read([i % 7 for i in range(N)], y=[labels[i % len(labels)] for i in range(N)])
-
-    assert (dataset.task, dataset.class_names) == (task, names)
-    assert bool(told) == (labels[-1] == "3.0")
-
-
-def test_case_11_and_12_the_kind_of_the_target_can_be_told():
-    ratings = [f"{1 + i % 5}.0" for i in range(N)]
-    cells = [i % 7 for i in range(N)]
-
-    assert "5 whole numbers such as" in read(cells, y=ratings)[1][0]
-    assert read(cells, y=ratings, target_type="class")[0].class_names == ("1", "2", "3", "4", "5")
-    assert read(cells, y=[str(i % 5) for i in range(N)], target_type="number")[0].task == "regression"
-    assert read(cells, y=["ab"[i % 2] for i in range(N)], target_type="class")[0].task == "binary"
-    with pytest.raises(UsageError, match="--task regression and --target-type class contradict"):
-        read(cells, y=ratings, target_type="class", task="regression")
-    with pytest.raises(UsageError, match="--target-type must be one of"):
-        read(cells, target_type="word")
-
-
-def test_case_12_counts_stay_a_choice_that_is_named(tmp_path, dlwhy_in_process):
-    rows = "".join(f"{i % 13},{i * 37 % 50},{i * 5 % 9}\n" for i in range(300))
-    (tmp_path / "d.csv").write_text(f"age,years,claims\n{rows}")
-    (tmp_path / "once.csv").write_text(f"age,years,claims\n{rows}1,2,19\n")
-
-    classes = dlwhy_in_process("generate", "--from", "d.csv", "--target", "claims")
-    once = dlwhy_in_process("generate", "--from", "once.csv", "--target", "claims")
-    number = dlwhy_in_process("generate", "--from", "once.csv", "--target", "claims", "--target-type", "number")
-
-    assert "the 9 classes are whole numbers (--task regression predicts the number)" in classes.err
-    assert once.code == 65
-    assert 'class "19" has 1 sample' in once.err
-    assert "--task regression predicts the number" in once.err
-    assert "regression" in number.err
 
 
 def test_spellings_of_one_word_are_one_text_or_warned_of():

@@ -1,7 +1,6 @@
 """A user's table becomes a data set, or is refused with the place of the fault."""
 
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,36 +8,12 @@ import numpy as np
 import pytest
 
 from dlwhy.data import make, read_table
-from dlwhy.data.dataset import Column, Dataset
+from dlwhy.data.dataset import Column
 from dlwhy.data.stored.storage import write
 from dlwhy.data.tables.columns import MAX_CATEGORIES
 from dlwhy.data.toys.registry import REGISTRY
 from dlwhy.errors import DlwhyError, DlwhyWarning, InputRefusedError, InputUnreadableError, UsageError
-from tests.data.tables.lines import table
-
-Import = Callable[..., Dataset]
-
-
-@pytest.fixture
-def imported(tmp_path: Path) -> Import:
-    """Import a text, or rows, as `d.csv` with the target `y`; messages begin with d.csv."""
-
-    def run(content: str | bytes, **options: Any) -> Dataset:
-        path = tmp_path / "d.csv"
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        try:
-            return read_table(path, **{"target": "y", **options})
-        except DlwhyError as error:
-            error.message = error.message.replace(f"{tmp_path}/", "")
-            raise
-
-    return run
-
-
-def everything(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Both parts, in the order of `split=` rows."""
-    return np.concatenate((dataset.X_train, dataset.X_test)), np.concatenate((dataset.y_train, dataset.y_test))
-
+from tests.data.tables.lines import Import, table
 
 # --- what comes out
 
@@ -62,48 +37,6 @@ def test_numbers_booleans_and_categories_become_features(imported: Import) -> No
 
 def test_zeros_and_ones_stay_numbers(imported: Import) -> None:
     assert imported(table([0, 1, 1, 0, 1, 0])).columns == (Column(name="a"),)
-
-
-LABELS = {
-    "1, 2": ([1, 2, 2, 1, 1, 2], "binary", ("1", "2")),
-    "-1, 1": ([-1, 1, 1, -1, 1, -1], "binary", ("-1", "1")),
-    "text": (["yes", "no", "no", "yes", "no", "yes"], "binary", ("no", "yes")),
-    "numeric order": ([10, 9, 9, 10, 100, 100] * 2, "multiclass", ("9", "10", "100")),
-    "text order": (["b", "C", "a", "b", "C", "a"] * 2, "multiclass", ("C", "a", "b")),
-    "leading zeros": (["01", "1", "02", "2"], "binary", ("1", "2")),
-    "booleans": (["true", "false", "true", "false"], "binary", ("false", "true")),
-    "floats": ([1.0, 2.5, 1.0, 2.5], "regression", ()),
-    "exponents": (["1e3", "2e3", "1e3", "2e3"], "regression", ()),
-    "many integers": (list(range(7, 107)), "regression", ()),
-    "many integers from 0": (list(range(50)) * 4, "multiclass", tuple(map(str, range(50)))),
-    "numbers and few words": (["1", "2", "other"] * 4, "multiclass", ("1", "2", "other")),
-}
-
-
-@pytest.mark.parametrize("case", LABELS)
-def test_case_62_the_target_tells_the_task(imported: Import, case: str) -> None:
-    y, task, names = LABELS[case]
-
-    dataset = imported(table(np.linspace(0, 1, len(y)).tolist(), y=y))
-
-    assert (dataset.task, dataset.class_names) == (task, names)
-    if names:
-        order = np.argsort(everything(dataset)[0][:, 0])
-        canonical = [str(int(text)) if text.lstrip("-").isdecimal() else text for text in map(str, y)]
-        assert [names[index] for index in everything(dataset)[1][order]] == canonical
-
-
-def test_case_55_the_task_can_be_told(imported: Import) -> None:
-    whole = table([1, 2, 3, 4, 5, 6], y=[1.5, 2.0, 1.5, 2.0, 1.5, 2.0])
-    many = table([i % 300 for i in range(1000)], y=[f"k{i % 200}" for i in range(1000)])
-
-    assert imported(whole).task == "regression"
-    assert imported(whole, task="binary").class_names == ("1.5", "2")
-    assert imported(table([1, 2, 3, 4], y=[1, 2, 1, 2]), task="regression").y_train.dtype == np.float32
-    with pytest.raises(InputRefusedError) as caught:
-        imported(many, drop=())
-    assert str(caught.value).startswith('d.csv: target "y" has 200 different values in 1000 rows (pass --task')
-    assert imported(many, task="multiclass").n_classes == 200
 
 
 def test_rows_are_split_with_equal_shares_of_classes(imported: Import) -> None:
@@ -142,29 +75,6 @@ def test_many_classes_that_dlwhy_wrote_are_read_back(tmp_path: Path) -> None:
 HOLES = "n,b,c,y,part\n1,true,x,0,train\n,true,x,1,train\n3,NA,,0,train\n8,no,z,1,train\nnan,null,NULL,0,test\n"
 
 
-def test_case_41_missing_cells_are_filled_from_the_training_part(imported: Import) -> None:
-    with pytest.warns(DlwhyWarning, match=r"missing 6 cells \(n 2, b 2, c 2\): filled with the training median or"):
-        dataset = imported(HOLES, split_column="part")
-
-    assert dataset.feature_names == ("n", "n missing", "b", "b missing", "c=x", "c=z", "c missing")
-    assert [column.fill for column in dataset.columns] == [3.0, 1.0, "x"]
-    assert dataset.X_train.tolist() == [
-        [1, 0, 1, 0, 1, 0, 0],
-        [3, 1, 1, 0, 1, 0, 0],
-        [3, 0, 1, 1, 1, 0, 1],
-        [8, 0, 0, 0, 0, 1, 0],
-    ]
-    assert dataset.X_test.tolist() == [[3, 1, 1, 1, 1, 0, 1]]
-
-
-def test_cells_missing_only_in_the_test_part_need_no_indicator(imported: Import) -> None:
-    with pytest.warns(DlwhyWarning, match=r"missing 1 cell \(a 1\)"):
-        dataset = imported("a,y,p\n1,0,train\n2,1,train\n4,0,train\n,0,test\n", split_column="p")
-
-    assert dataset.columns == (Column(name="a", fill=2.0),)
-    assert dataset.X_test.tolist() == [[2.0]]
-
-
 def test_case_41_rows_with_missing_cells_can_be_dropped(imported: Import) -> None:
     with pytest.warns(DlwhyWarning, match="3 rows with missing cells left out"):
         dataset = imported(HOLES, split_column="part", missing="drop")
@@ -181,23 +91,7 @@ def test_rows_are_numbered_as_in_the_file_even_where_some_were_dropped(imported:
         imported("a,y\n,0\n1,0\n2,0\nabc,1\n4,1\n", missing="drop")
 
 
-def test_a_category_that_training_has_not_seen_is_none_of_them(imported: Import) -> None:
-    with pytest.warns(DlwhyWarning, match=r"unknown categories in 1 cell \(c 1\)"):
-        dataset = imported("c,y,p\nr,0,train\ng,1,train\nb,0,test\n", split_column="p")
-
-    assert dataset.X_test.tolist() == [[0, 0]]
-
-
 # --- cautions
-
-
-def test_case_54_constant_features_are_warned_of(imported: Import) -> None:
-    with pytest.warns(DlwhyWarning, match=r'feature "b" is constant \(1.0\); it carries no information'):
-        dataset = imported(table([1, 2, 3, 5], [1, 1, 1, 1]))
-
-    assert dataset.n_features == 2
-    with pytest.warns(DlwhyWarning, match=r'features "a" is constant \(2.0\), "b" is constant .*, and 1 more are;'):
-        imported(table([2] * 4, [1] * 4, [0] * 4, ["yes"] * 4))
 
 
 @pytest.mark.parametrize("cells", [range(100, 140), [f"id{i}" for i in range(40)], [i * i for i in range(40)]])

@@ -10,22 +10,8 @@ import pytest
 
 from dlwhy.data import read_table
 from dlwhy.data.dataset import Dataset
-from dlwhy.errors import DlwhyError, DlwhyWarning, InputRefusedError, UsageError
-
-
-def visits(patients: int = 12, each: int = 4) -> pl.DataFrame:
-    """Some rows of each patient, whose label is the patient's."""
-    rng = np.random.default_rng(29)
-    patient = rng.permutation(np.repeat(np.arange(patients), each))
-    day = rng.permutation(len(patient)) // 2
-    return pl.DataFrame(
-        {
-            "x": rng.standard_normal(len(patient)),
-            "patient": [f"p{number}" for number in patient],
-            "day": [f"2024-{1 + d // 28:02}-{1 + d % 28:02}" for d in day],
-            "ill": [("no", "yes")[number % 2] for number in patient],
-        }
-    )
+from dlwhy.errors import DlwhyWarning, InputRefusedError
+from tests.data.tables.lines import visits
 
 
 def read(frame: pl.DataFrame, **options: Any) -> Dataset:
@@ -96,27 +82,6 @@ def test_a_column_of_parts_that_cuts_through_groups_or_times_is_refused() -> Non
         read(frame, group="patient", split_column="part", drop=["day"])
     with pytest.raises(InputRefusedError, match='frame: a training row is not earlier than all test rows, by "day"'):
         read(frame, time="day", split_column="part", drop=["patient"])
-
-
-@pytest.mark.parametrize(
-    ("options", "kind", "message"),
-    [
-        ({"group": "who"}, UsageError, '--group: no column "who"'),
-        ({"time": "when"}, UsageError, '--time: no column "when"'),
-        ({"group": "patient", "time": "day"}, UsageError, "--group and --time don't go together"),
-        ({"group": "ill"}, UsageError, "--target and --group name the same column"),
-        ({"time": "day", "split_column": "day"}, UsageError, "--time and --split-column name the same column"),
-        ({"time": "day", "stratify": False}, UsageError, "--stratify does not go with --time"),
-        ({"group": "patient", "drop": ["patient"]}, UsageError, "--drop and --group name the same column"),
-        ({"time": "patient", "drop": ["day"]}, InputRefusedError, 'frame:0:patient: "p'),
-    ],
-)
-def test_options_that_contradict_each_other_or_the_table_are_refused(
-    options: dict[str, Any], kind: type[DlwhyError], message: str
-) -> None:
-    with pytest.raises(kind) as caught:
-        read(visits(), **options)
-    assert caught.value.message.startswith(message)
 
 
 @pytest.mark.parametrize(("column", "what"), [("patient", "group"), ("day", "time")])

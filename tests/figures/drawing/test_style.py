@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from dlwhy.errors import DlwhyWarning, OutputBlockedError, UsageError
-from dlwhy.figures.drawing import style, window
+from dlwhy.errors import OutputBlockedError, UsageError
+from dlwhy.figures.drawing import style
 from dlwhy.figures.kinds import draw
 
 CLASSES = ("boundary", "confusion", "calibration")
@@ -27,15 +27,6 @@ def test_case_95_the_same_picture_has_the_same_bytes(suffix, subject_of, tmp_pat
     first, second = (saved(subject_of("multiclass"), tmp_path / f"{name}.{suffix}") for name in "ab")
 
     assert first == second
-
-
-@pytest.mark.parametrize("look", style.STYLES)
-def test_every_style_draws_whatever_the_users_settings(look, subject_of, tmp_path):
-    plain = saved(subject_of(), tmp_path / "a.png", ["boundary"], look)
-    with mpl.rc_context({"font.size": 30, "text.usetex": True, "figure.dpi": 33}):
-        other = saved(subject_of(), tmp_path / "b.png", ["boundary"], look)
-
-    assert plain == other
 
 
 def test_styles_differ_and_leave_no_trace(subject_of, tmp_path):
@@ -104,8 +95,3 @@ def test_colour_blind_people_tell_the_first_classes_apart(kind):
     ]
 
     assert min(distances) > 0.1
-
-
-def test_without_a_screen_no_window_opens(subject_of):
-    with pytest.warns(DlwhyWarning, match="no screen"):
-        window.show(draw([subject_of()], ["loss"]))

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from dlwhy.errors import DlwhyError, DlwhyWarning, InputRefusedError, InputUnreadableError, UsageError
+from dlwhy.errors import DlwhyError, DlwhyWarning, UsageError
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import conduct
 from dlwhy.studies.arms.network import Network
@@ -35,26 +35,6 @@ def short():
     return Request(claim="tiny", n_seeds=6, only=("moons: logistic", "moons: svm"))
 
 
-def files_of(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.name != ".lock"}
-
-
-def test_a_study_leaves_rows_tables_and_a_report(tmp_path, request_):
-    done = conduct.run(request_, tmp_path, command="dlwhy study tiny")
-    assert done.fresh
-    assert done.report["complete"]
-    assert done.report["command"] == "dlwhy study tiny"
-    assert {"dlwhy", "keras", "tensorflow", "scikit-learn", "numpy"} <= set(done.report["versions"])
-    assert json.loads((tmp_path / "study.json").read_text()) == done.report
-    lines = (tmp_path / "runs.jsonl").read_text().splitlines()
-    assert len(lines) == 6 * 6
-    assert list(json.loads(lines[0]))[:5] == ["study", "arm", "dataset", "role", "seed"]
-    table = (tmp_path / "summary.csv").read_text().splitlines()
-    assert table[0].startswith("study,arm,dataset,role,metric,mean,sd,ci_low,ci_high,n_seeds")
-    assert len(table) == 1 + 6
-    assert "seconds" not in table[0]
-
-
 def test_progress_is_told_when_an_arm_begins_and_ends(tmp_path, request_):
     told = []
     conduct.run(request_, tmp_path, on_progress=told.append)
@@ -65,56 +45,6 @@ def test_progress_is_told_when_an_arm_begins_and_ends(tmp_path, request_):
     again = []
     conduct.run(request_, tmp_path, on_progress=again.append)
     assert not again
-
-
-def test_case_91_a_complete_study_is_touched_and_nothing_is_computed(tmp_path, short, monkeypatch):
-    first = conduct.run(short, tmp_path, command="one")
-    before, kept = files_of(tmp_path), processes.rows(tmp_path)
-    times = {name: (tmp_path / name).stat().st_mtime_ns for name in ("study.json", "summary.csv", "runs.jsonl")}
-    monkeypatch.setattr(workers, "run_arm", None)
-    monkeypatch.setattr(conduct.reporting, "report", None)
-    again = conduct.run(short, tmp_path, command="two")
-    assert not again.fresh
-    assert again.report == first.report
-    after = files_of(tmp_path)
-    assert {name: text for name, text in after.items() if name != "design.json"} == {
-        name: text for name, text in before.items() if name != "design.json"
-    }
-    assert processes.rows(tmp_path) == kept
-    assert all((tmp_path / name).stat().st_mtime_ns > old for name, old in times.items())
-
-
-@pytest.mark.parametrize("name", ["study.json", "summary.csv", "runs.jsonl"])
-def test_what_is_missing_of_the_reports_is_made_again(tmp_path, short, name):
-    conduct.run(short, tmp_path)
-    before = files_of(tmp_path)
-    (tmp_path / name).unlink()
-    assert conduct.run(short, tmp_path).fresh
-    assert files_of(tmp_path) == before
-
-
-@pytest.mark.parametrize(
-    ("name", "damage"),
-    [
-        ("study.json", lambda text: text.replace('"verdict": ', '"verdict": "supported", "was": ', 1)),
-        ("study.json", lambda text: text.replace('"claim": "', '"claim": "\\u001b[2J', 1)),
-        ("study.json", lambda text: json.dumps({"state": json.loads(text)["state"]})),
-        ("study.json", lambda text: text[: len(text) // 2]),
-        ("study.json", lambda _: "[" * 100_000),
-        ("summary.csv", lambda _: "torn"),
-        ("runs.jsonl", lambda text: text.replace("0.", "1.", 1)),
-    ],
-)
-def test_fault_4_a_report_that_was_touched_is_made_anew_from_the_rows(tmp_path, short, name, damage):
-    first = conduct.run(short, tmp_path)
-    before, kept = files_of(tmp_path), processes.rows(tmp_path)
-    (tmp_path / name).write_text(damage((tmp_path / name).read_text()))
-    assert files_of(tmp_path) != before
-    again = conduct.run(short, tmp_path)
-    assert again.fresh
-    assert again.report == first.report
-    assert files_of(tmp_path) == before
-    assert processes.rows(tmp_path) == kept
 
 
 def test_arms_of_few_runs_are_not_run_again(tmp_path, short, monkeypatch):
@@ -134,16 +64,6 @@ def test_arms_of_few_runs_are_not_run_again(tmp_path, short, monkeypatch):
     assert not again.fresh
     assert len(runs) == 1
     assert len(conduct.show(tmp_path).report["arms"]) == 1
-
-
-def test_another_question_to_the_same_rows_is_answered_anew(tmp_path, short):
-    first = conduct.run(short, tmp_path)
-    kept = processes.rows(tmp_path)
-    second = conduct.run(dataclasses.replace(short, alpha=0.2), tmp_path)
-    assert second.fresh
-    assert second.report["alpha"] == 0.2
-    assert second.report["predictions"][0]["ci_low"] > first.report["predictions"][0]["ci_low"]
-    assert processes.rows(tmp_path) == kept
 
 
 def test_the_time_of_a_study_is_that_of_all_it_did_and_outlives_it(tmp_path, short):
@@ -231,44 +151,6 @@ def test_show_leaves_damaged_rows_out(tmp_path, short):
         report = conduct.show(tmp_path).report
     assert len(report["arms"]) == 1
     assert not report["complete"]
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "",
-        "[]",
-        "{}",
-        '{"request": 3, "runs": {}}',
-        '{"request": {"claim": "tiny", "budget": "nonsense"}, "runs": {}}',
-        '{"request": {"claim": "no such"}, "runs": {}}',
-        '{"request": {"claim": "tiny", "n_seeds": "six"}, "runs": {}}',
-        '{"request": {"claim": "tiny", "n_seeds": 2.0}, "runs": {}}',
-        '{"request": {"claim": "tiny", "n_seeds": true}, "runs": {}}',
-        '{"request": {"claim": "tiny", "base_seed": 2.0}, "runs": {}}',
-        '{"request": {"claim": "tiny", "alpha": "0.05"}, "runs": {}}',
-        '{"request": {"claim": "tiny", "own": {"name": 7}}, "runs": {}}',
-        '{"request": {"claim": "tiny", "more": 1}, "runs": {}}',
-        '{"request": {"claim": "tiny", "only": ["nothing"]}, "runs": {}}',
-        '{"request": {"claim": "tiny"}, "runs": 7}',
-        '{"request": {"claim": "tiny"}, "runs": {"moons: svm": 7}}',
-        '{"request": {"claim": "tiny"}, "runs": {"moons: svm": "../../../etc"}}',
-    ],
-)
-def test_show_refuses_a_damaged_design(tmp_path, content):
-    (tmp_path / "design.json").write_text(content)
-    with pytest.raises(InputRefusedError, match=r"design\.json"):
-        conduct.show(tmp_path)
-
-
-def test_show_refuses_a_folder_without_a_study(tmp_path):
-    with pytest.raises(InputUnreadableError, match="no study"):
-        conduct.show(tmp_path)
-    with pytest.raises(InputUnreadableError, match="no study"):
-        conduct.show(tmp_path / "nowhere")
-    (tmp_path / "design.json").write_text('{"request": {"claim": "tiny"}, "runs": {}}')
-    with pytest.raises(InputUnreadableError, match="no rows yet"):
-        conduct.show(tmp_path)
 
 
 def test_case_89_a_run_that_diverges_is_a_row_and_the_others_go_on(tmp_path, short, monkeypatch):

@@ -8,12 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.findings import verdicts
-from dlwhy.studies.findings.judging import cautions
 from dlwhy.studies.findings.statistics import Effect, holm, paired_effect
 from dlwhy.studies.findings.verdicts import Finding, settle, verdict_of
-from dlwhy.studies.plan.study import Arm, Outcome, Run, Task
+from dlwhy.studies.plan.study import Outcome, Run
 
 # study.json's fields of a prediction, as STUDIES.md names them
 FIELDS = {
@@ -139,15 +137,6 @@ def test_json_of_an_interval_without_ends():
 def test_a_finding_is_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         finding().verdict = "supported"
-
-
-def test_finding_without_pairs():
-    found = Finding(id="P1", task="moons", role="own", metric="accuracy", contrast="a - b", primary=True, smallest=0.01)
-    assert (found.verdict, found.n_seeds, found.effect, found.p) == ("withheld", 0, None, None)
-    assert found.cautions == ("no pair of runs has a result",)
-    settled = settle([found])
-    assert settled.findings[0].cautions == found.cautions  # one caution says it
-    assert (settled.verdict, settled.reasons) == ("withheld", ("no verdict below 6 paired seeds",))
 
 
 # --- a study
@@ -374,16 +363,3 @@ def test_few_seeds_are_cautioned():
 def outcome(*lost, **more):
     runs = [Run(seed=seed, metrics={}, status=status) for seed, status in enumerate([*lost, *["ok"] * 16])]
     return Outcome(runs=tuple(runs), **more)
-
-
-def test_lost_runs_and_rates_at_an_edge_are_cautioned():
-    task = Task(name="rings-4", role="positive", draw="rings", settings={"k": 4})
-    arm = Arm(name="depth 6", task=task, recipe=Simple(model="svm"))
-    words = "3 of 20 runs of depth 6 diverged; their pairs are left out"
-    assert cautions(arm, outcome("diverged", "diverged", "diverged", "stuck")) == [words]
-    assert len(cautions(arm, outcome("diverged", "failed"))) == 2
-    assert cautions(arm, outcome()) == []
-    edge = "the learning rate of depth 6 lies at the edge of its grid"
-    assert cautions(arm, outcome(at_edge=True)) == [edge]
-    shuffled = dataclasses.replace(arm, task=dataclasses.replace(task, settings={"k": 4, "shuffled": True}))
-    assert cautions(shuffled, outcome(at_edge=True)) == []

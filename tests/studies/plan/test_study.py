@@ -2,29 +2,20 @@
 
 import dataclasses
 import itertools
-import json
 
-import numpy as np
 import pytest
 
-from dlwhy.data import make
-from dlwhy.data.dataset import Dataset
-from dlwhy.errors import UsageError
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import conduct
-from dlwhy.studies import report as reporting
 from dlwhy.studies.arms.network import Network
 from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.claims.depth.design import matched_width
-from dlwhy.studies.plan.assembling import assemble
 from dlwhy.studies.plan.study import (
     ADAM_RATES,
     SGD_RATES,
     Arm,
-    Says,
     Seeds,
     Task,
-    contrast,
     draw_seeds,
     fingerprint,
     training_seed,
@@ -190,149 +181,3 @@ def test_rates_are_half_decades():
     assert SGD_RATES[-1] == pytest.approx(10)
     for rates in (ADAM_RATES, SGD_RATES):
         assert [b / a for a, b in itertools.pairwise(rates)] == pytest.approx([10**0.5] * (len(rates) - 1), rel=1e-3)
-
-
-def study_of(**given):
-    task = Task(name="linear", role="negative", draw="linear", settings={"features": 2, "n_train": 105})
-    arms = [ARM, dataclasses.replace(ARM, name="two"), dataclasses.replace(ARM, task=task)]
-    return assemble(
-        Request(claim="depth", **given), arms=arms, contrasts=[contrast(arms[1], ARM, Says(), id="P1")], repeated=ARM
-    )
-
-
-def test_the_a_a_arm_repeats_an_arm_with_other_seeds():
-    study = study_of()
-    assert list(study.arms) == ["moons: one", "moons: two", "linear: one"]
-    assert list(study.every) == [*study.arms, "moons: one, A/A"]
-    assert study.a_a.base == "moons: one"
-    assert (study.a_a.arm.recipe.shift, study.a_a.arm.place) == (1, {})
-    assert study.runs == 4 * 20
-
-
-@pytest.mark.parametrize(
-    ("only", "arms"),
-    [
-        (("linear",), ["linear: one"]),
-        (("two",), ["moons: two"]),
-        (("moons: two",), ["moons: two"]),
-        (("one",), ["moons: one", "linear: one", "moons: one, A/A"]),
-        (("moons",), ["moons: one", "moons: two", "moons: one, A/A"]),
-        (("two", "linear"), ["moons: two", "linear: one"]),
-    ],
-)
-def test_only_keeps_tasks_and_arms_by_name(only, arms):
-    study = study_of(only=only)
-    assert list(study.every) == arms
-    assert bool(study.contrasts) == ({"moons: one", "moons: two"} <= set(arms))
-    assert bool(study.a_a) == ("moons: one, A/A" in arms)
-
-
-@pytest.mark.parametrize("name", ["mons", "", "moons: ", "MOONS", "moons: three", "x\x1b[2J"])
-def test_only_refuses_what_there_is_not(name):
-    with pytest.raises(UsageError, match="no such task or arm") as caught:
-        study_of(only=(name,))
-    assert "\x1b" not in str(caught.value)
-    assert "moons" in str(caught.value)
-
-
-def test_epochs_are_steps_of_whole_passes():
-    study = study_of(epochs=3)
-    assert study.arms["moons: one"].recipe.steps == 30
-    assert study.arms["linear: one"].recipe.steps == 33  # 105 rows are 11 batches of 10
-    assert study_of().arms["moons: one"].recipe.steps == 50
-
-
-def test_epochs_of_own_data_count_its_rows():
-    task = Task(name="mine", role="own", draw="own")
-    arms = [dataclasses.replace(ARM, task=task)]
-    study = assemble(Request(claim="depth", epochs=2, own=OWN), arms=arms, contrasts=[], repeated=None)
-    assert 2 * 7 <= study.arms["mine: one"].recipe.steps <= 2 * 8
-
-
-REQUESTS = [
-    Request(claim="depth"),
-    Request(claim="depth", budget="quick", n_seeds=6, base_seed=2**32 - 1, epochs=3, only=("a", "b")),
-    Request(claim="data", smallest_effect=0.5, alpha=0.01, own=OWN),
-    Request(claim="compare", extra={"arms": ["layers=4", "baseline:svm"], "match": "parameters"}),
-]
-
-
-@pytest.mark.parametrize("request_", REQUESTS, ids=range(len(REQUESTS)))
-def test_a_request_survives_a_file(request_):
-    assert Request.from_json(json.loads(json.dumps(request_.to_json()))) == request_
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"budget": "nonsense"},
-        {"budget": ""},
-        {"n_seeds": 0},
-        {"n_seeds": -1},
-        {"n_seeds": 100_001},
-        {"epochs": 0},
-        {"epochs": 100_001},
-        {"base_seed": -1},
-        {"base_seed": 2**32},
-        {"alpha": 0.0},
-        {"alpha": 1.0},
-        {"alpha": float("nan")},
-        {"smallest_effect": 0.0},
-        {"smallest_effect": -0.1},
-        {"smallest_effect": float("inf")},
-        {"smallest_effect": float("nan")},
-    ],
-    ids=str,
-)
-def test_a_request_that_can_not_be_is_refused(given):
-    with pytest.raises(UsageError, match="--"):
-        Request(claim="depth", **given)
-
-
-def test_budgets_contain_each_other():
-    assert [Request(claim="depth", budget=name).seeds for name in BUDGETS] == [12, 20, 64]
-    assert Request(claim="depth", n_seeds=7).seeds == 7
-    assert Request(claim="depth", budget="thorough").includes("default")
-    assert not Request(claim="depth", budget="quick").includes("default")
-    arms = [set(conduct.design(Request(claim="depth", budget=name)).arms) for name in BUDGETS]
-    assert arms[0] < arms[1] < arms[2]
-
-
-def test_own_data_are_described_and_not_kept():
-    dataset = make("moons", samples=50)
-    own = conduct.own_data(dataset)
-    assert own == OwnData(name="moons (yours)", fingerprint=dataset.fingerprint, rows=50, features=2, classes=2)
-    assert own.kind == "binary"
-    assert conduct.own_data(None) is None
-    assert dataclasses.replace(own, classes=3).kind == "multiclass"
-    assert dataclasses.replace(own, classes=0).kind == "regression"
-
-
-def test_a_plan_says_what_would_be_done():
-    plan = conduct.plan(conduct.design(Request(claim="depth", budget="quick")))
-    assert plan["runs"] == 12 * len(plan["arms"])
-    assert plan["trainings"] > plan["runs"]
-    assert plan["seconds"] > 0
-    for arm in plan["arms"]:
-        if "depth" in arm["arm"]:
-            assert arm["parameters"] == pytest.approx(300, rel=0.08)
-
-
-@pytest.mark.parametrize(("claim", "only", "models"), [("compute", "teacher", {6}), ("versatility", "moons", {1, 8})])
-def test_a_plan_and_a_report_count_the_same_trainings(claim, only, models, results_of):
-    study = conduct.design(Request(claim=claim, n_seeds=6, only=(only,)))
-    assert {arm.recipe.models for arm in study.arms.values()} == models
-    results = results_of(study, lambda arm: 0.9)
-    assert reporting.trainings(study, results) == conduct.plan(study)["trainings"]
-    assert reporting.trainings(study, results) > study.runs
-
-
-@pytest.mark.parametrize(
-    ("given", "shown"), [("moons", "moons (yours)"), ("a{b}\x1b", "a(b)\\x1b"), ("churn", "churn")]
-)
-def test_own_data_take_no_name_of_a_control_and_no_marks_of_a_sentence(given, shown):
-    y = np.array([0, 1], np.int32)
-    X = np.zeros((2, 1), np.float32)
-    own = Dataset(X_train=X, y_train=y, X_test=X, y_test=y, name=given, task="binary", class_names=("no", "yes"))
-
-    assert OwnData.of(own).name == shown

@@ -1,10 +1,13 @@
 """Tasks of transfer: subspaces, labels, digits, and copies of them."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from dlwhy.errors import InputRefusedError
 from dlwhy.studies.tasks import registry
+from dlwhy.studies.tasks import registry as tasks
 from dlwhy.studies.tasks import transfer as transfer_tasks
 from tests.studies.claims.transfer.given import TARGETS
 
@@ -66,3 +69,37 @@ def test_copies_are_other_targets_in_the_same_world():
 def test_what_there_is_not_is_refused():
     with pytest.raises(InputRefusedError, match="61 labels a class asked for"):
         registry.draw("digits-moved", 1, k=61, canvas=12)
+
+
+def test_the_subspaces_of_the_trunk_are_orthogonal():
+    made = transfer_tasks.world(5)
+
+    np.testing.assert_allclose(made.shared.T @ made.shared, np.eye(3), atol=1e-12)
+    np.testing.assert_allclose(made.shared.T @ made.apart, 0, atol=1e-12)
+    X = np.random.default_rng(0).standard_normal((50, 30))
+    np.testing.assert_array_equal(made.features(X, 0.0), dataclasses.replace(made, shared=made.apart).features(X, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [("trunk", {"rho": 1.0}), ("digits-moved", {"canvas": 12}), ("digits-moved", {"canvas": 8})],
+)
+def test_a_target_has_k_labels_a_class_and_more_labels_contain_them(name, settings):
+    few, many = (tasks.draw(name, 2, k=k, **settings) for k in (5, 20))
+
+    np.testing.assert_array_equal(np.bincount(few.y_train), 5)
+    np.testing.assert_array_equal(np.bincount(many.y_train), 20)
+    assert set(map(bytes, few.X_train)) <= set(map(bytes, many.X_train))
+    np.testing.assert_array_equal(few.X_test, many.X_test)
+    again = tasks.draw(name, 2, k=5, **settings)
+    np.testing.assert_array_equal(few.X_train, again.X_train)
+
+
+@pytest.mark.parametrize(("name", "settings"), [("trunk", {}), ("digits-moved", {"canvas": 12})])
+def test_a_shuffled_source_has_the_same_rows_and_nothing_to_learn(name, settings):
+    plain, shuffled = (transfer_tasks.source(name, 2, shuffled=s, **settings) for s in (False, True))
+
+    np.testing.assert_array_equal(plain.X_train, shuffled.X_train)
+    np.testing.assert_array_equal(plain.y_test, shuffled.y_test)
+    np.testing.assert_array_equal(np.sort(plain.y_train), np.sort(shuffled.y_train))
+    assert np.mean(plain.y_train != shuffled.y_train) > 0.3

@@ -1,21 +1,21 @@
 """Parquet from anybody: what it would take is known before anything is unpacked."""
 
-import contextlib
+import datetime as dt
 import io
 import os
-import random
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
-from dlwhy.data import read_table
 from dlwhy.data.tables import memory
+from dlwhy.data.tables.formats import parquet
 from dlwhy.data.tables.formats.parquet import read_parquet
-from dlwhy.data.tables.formats.parquet_footer import read_claim
+from dlwhy.data.tables.importing import read_table
 from dlwhy.errors import InputRefusedError
 
 FRAME = pl.DataFrame(
@@ -28,44 +28,23 @@ FRAME = pl.DataFrame(
     }
 )
 
-OPTIONS = [{}, {"row_group_size": 700}, {"data_page_size": 500}, {"statistics": "full"}]
+SIX_ROWS = pl.DataFrame(
+    {
+        "n": [0.1, 2.5, -3.0, None, 1e-7, 12345.678],
+        "i": [1, 5, 3, 2, 9, 7],
+        "b": [True, False, None, True, False, True],
+        "c": ["r", "g", "r", "b", "g", "b"],
+        "y": ["no", "yes", "yes", "no", "no", "yes"],
+        "part": ["train", "train", "train", "train", "test", "test"],
+    }
+)
 ZEROS = np.zeros(300_000, np.int8)
 
 
-def parquet(frame: pl.DataFrame, **options) -> bytes:
+def as_parquet(frame: pl.DataFrame, **options) -> bytes:
     content = io.BytesIO()
     frame.write_parquet(content, **options)
     return content.getvalue()
-
-
-@pytest.mark.parametrize("compression", ["uncompressed", "snappy", "gzip", "zstd"])
-@pytest.mark.parametrize(
-    "options", [{}, {"row_group_size": 700}, {"data_page_size": 500}, {"statistics": "full"}], ids=str
-)
-def test_a_file_tells_its_rows_and_what_it_takes_unpacked(compression, options):
-    content = parquet(FRAME, compression=compression, **options)
-    claim, plain = read_claim(content), read_claim(parquet(FRAME, compression="uncompressed", **options))
-    assert claim.rows == 5000
-    assert claim.unpacked == plain.unpacked
-    assert 80_000 < plain.unpacked < len(parquet(FRAME, compression="uncompressed", **options))
-
-
-def test_an_empty_table_and_a_wide_one_tell_theirs():
-    assert read_claim(parquet(pl.DataFrame({"a": []}))).rows == 0
-    assert read_claim(parquet(pl.DataFrame({f"c{i}": [1, 2, 3] for i in range(300)}))).rows == 3
-
-
-def test_a_damaged_file_is_refused_whatever_is_damaged():
-    content, rng = parquet(FRAME, row_group_size=1500), random.Random(0)
-    for _ in range(1500):
-        damaged = bytearray(content)
-        for _ in range(rng.randrange(1, 4)):
-            damaged[-rng.randrange(1, 1500)] = rng.randrange(256)
-        with contextlib.suppress(ValueError):
-            assert read_claim(bytes(damaged)).rows >= 0
-    for size in (0, 3, 11, 12, len(content) // 2, len(content) - 1):
-        with pytest.raises(ValueError, match="no Parquet, or damaged"):
-            read_claim(content[:size])
 
 
 def _little_memory(monkeypatch, mebibytes):
@@ -108,7 +87,7 @@ def test_fault_6_the_limit_can_be_raised_and_columns_left_out(tmp_path, monkeypa
 
 def test_fault_6_one_text_in_every_cell_is_refused_by_its_length(monkeypatch):
     monkeypatch.setattr("dlwhy.data.tables.formats.parquet._MOST_TEXT", 1 << 20)
-    content = parquet(pl.DataFrame({"a": ["x" * 1000] * 2000}))
+    content = as_parquet(pl.DataFrame({"a": ["x" * 1000] * 2000}))
     with pytest.raises(InputRefusedError, match="2000 rows with"):
         list(read_parquet(io.BytesIO(content), source="d"))
 
@@ -145,18 +124,48 @@ def test_what_polars_writes_as_it_panics_stays_off_the_terminal(capfd, monkeypat
         os.write(2, b"thread panicked at")
         raise pl.exceptions.PanicException("index out of bounds")
 
-    content = parquet(FRAME.select("whole"))
+    content = as_parquet(FRAME.select("whole"))
     monkeypatch.setattr(pl.LazyFrame, "collect", panic)
     with pytest.raises(InputRefusedError, match="can't be read as Parquet: index out of bounds"):
         list(read_parquet(io.BytesIO(content), source="d"))
     assert capfd.readouterr().err == ""
 
 
-def test_what_is_free_is_told_for_this_process():
-    assert 0 < memory.free() <= 4 << 30
-    script = (
-        "import resource; from dlwhy.data.tables import memory;"
-        "resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30)); print(memory.free())"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert 0 < int(done.stdout) < 1 << 30
+def test_parquet_comes_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "_CELLS", 12)
+
+    frames = list(read_parquet(io.BytesIO(as_parquet(SIX_ROWS)), source="d"))
+
+    assert [frame.height for frame in frames] == [2, 2, 2]
+    assert frames[0].rows()[0] == ("0.1", "1", "true", "r", "no", "train")
+
+
+def test_parquet_columns_that_are_not_plain_are_refused_by_name() -> None:
+    content = as_parquet(SIX_ROWS.with_columns(tags=pl.Series([[1]] * 6), raw=pl.Series([b"\xff"] * 6)))
+
+    with pytest.raises(InputRefusedError) as caught:
+        list(read_parquet(io.BytesIO(content), source="d"))
+    (frame,) = read_parquet(io.BytesIO(content), source="d", without=["tags", "raw"])
+
+    assert str(caught.value) == 'd: column "tags" holds List(Int64), not text or numbers (--drop tags)'
+    assert frame["raw"].null_count() == 6
+
+
+def test_dates_in_parquet_are_refused_as_dates(tmp_path: Path) -> None:
+    SIX_ROWS.with_columns(when=pl.lit(dt.date(2020, 1, 1))).write_parquet(tmp_path / "d.parquet")
+
+    with pytest.raises(InputRefusedError, match='column "when" holds dates'):
+        read_table(tmp_path / "d.parquet", target="y", split_column="part")
+
+
+@pytest.mark.parametrize("cut", [0, 3, 8, 100, -1, -4, -9])
+def test_damaged_parquet_is_refused(cut: int) -> None:
+    with pytest.raises(InputRefusedError, match=r"^d: can't be read as Parquet: "):
+        list(read_parquet(io.BytesIO(as_parquet(SIX_ROWS)[:cut]), source="d"))
+
+
+def test_a_parquet_table_without_rows(tmp_path: Path) -> None:
+    SIX_ROWS.clear().write_parquet(tmp_path / "d.parquet")
+
+    with pytest.raises(InputRefusedError, match="no data rows"):
+        read_table(tmp_path / "d.parquet", target="y")

@@ -160,15 +160,6 @@ def test_what_is_said_decides(tmp_path: Path) -> None:
     assert read(path, "a;b|c\n" + "1;2|3\n" * 5, delimiter="|")[0].columns == ["a;b", "c"]
 
 
-def test_an_index_without_a_name_is_called_what_pandas_calls_it(tmp_path: Path) -> None:
-    rows = [(str(place), *row) for place, row in enumerate(ROWS)]
-
-    frame, _, _ = read(tmp_path / "d.csv", text(rows=rows, header=("", *HEADER)))
-
-    assert frame.columns == ["Unnamed: 0", *HEADER]
-    assert frame.rows() == rows
-
-
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_case_49_lines_are_those_of_an_editor(tmp_path: Path, end: str) -> None:
     rows = [(f'"one{end}two, ""x""{end}"', *row) for row in ROWS]

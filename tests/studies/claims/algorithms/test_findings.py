@@ -64,3 +64,15 @@ def test_facts_of_what_is_there_so_far():
 )
 def test_breadth_of_good_rates(scores, decades):
     assert findings.breadth(scores) == decades
+
+
+@pytest.mark.parametrize(("name", "ratio"), [("ReLU+He", 1.0), ("ReLU+Glorot", 0.5)])
+def test_the_gradient_shrinks_as_the_closed_form_says(name, ratio):
+    assert findings.PREDICTED[name] == ratio
+    assert findings.shrinkage(name) == pytest.approx(ratio, rel=0.02)
+    assert findings.shrinkage(name) == findings.shrinkage(name)
+
+
+def test_sigmoid_passes_on_less_than_a_sixteenth_and_tanh_nearly_all():
+    assert 0.05 < findings.shrinkage("sigmoid+Glorot") < 1 / 16
+    assert 0.8 < findings.shrinkage("tanh+Glorot") < 1

@@ -1,0 +1,32 @@
+"""The figure of a study."""
+
+import pytest
+
+from dlwhy.studies import conduct
+from dlwhy.studies import figure as study_panels
+from dlwhy.studies import report as reporting
+from dlwhy.studies.request import OwnData, Request
+from tests.figures.legible import faults_of_study
+
+
+@pytest.mark.parametrize("claim", ["depth", "data", "algorithms", "transfer"])
+def test_a_figure_says_how_much_its_intervals_cover(claim, results_of):
+    study = conduct.design(Request(claim=claim, n_seeds=6, alpha=0.2))
+    figure = study_panels.draw(reporting.report(study, results_of(study, lambda arm: 0.6 + 0.0003 * len(arm.key))))
+    named = [text for ax in figure.axes for text in (ax.get_xlabel(), ax.get_ylabel()) if "%" in text]
+
+    assert len(named) >= 2
+    assert all("80 %" in text for text in named)
+    assert not any("95 %" in ax.get_title() + ax.get_title(loc="left") for ax in figure.axes)
+
+
+LONG = "customers who called the service desk within the last twelve months, of all branches"
+
+
+@pytest.mark.parametrize("claim", ["depth", "data", "compute", "algorithms", "transfer", "versatility"])
+def test_no_text_of_a_figure_is_cut_or_covered(claim, results_of):
+    own = OwnData(name=LONG, fingerprint="0" * 64, rows=4000, features=7, classes=2)
+    study = conduct.design(Request(claim=claim, budget="quick", own=own))
+    results = results_of(study, lambda arm: 0.6 + 0.0003 * len(arm.key))
+
+    assert faults_of_study(reporting.report(study, results)) == []
