@@ -73,7 +73,7 @@ class Output:
         table = Table(title=Text(inert(title)) if title else None, title_justify="left")
         for column in columns:
             justify: Literal["left", "right"] = "right" if column.startswith(">") else "left"
-            name, is_number = Text(column.removeprefix(">")), justify == "right"
+            name, is_number = Text(inert(column.removeprefix(">"))), justify == "right"
             table.add_column(name, justify=justify, overflow="fold", no_wrap=is_number)
         for row in rows:
             table.add_row(*(Text(inert(cell)) for cell in row))

@@ -1,7 +1,10 @@
 """What the study of depth says."""
 
+import numpy as np
+
 from dlwhy.studies import report as reporting
 from dlwhy.studies.claims.depth import design as depth
+from dlwhy.studies.claims.depth import findings
 from tests.studies.claims.depth.given import OWN, by_depth
 
 
@@ -24,3 +27,16 @@ def test_no_gain_anywhere_is_a_no_and_the_controls_say_so(quick, results_of):
     assert not report["controls_ok"]
     own = [each for each in report["predictions"] if each["role"] == "own"]
     assert {each["verdict"] for each in own} == {"withheld"}
+
+
+def test_the_tent_network_has_a_power_of_two_of_pieces():
+    assert findings.tent_pieces() == [[k, 2**k] for k in range(1, 7)]
+
+
+def test_depth_does_not_multiply_the_pieces_of_random_networks():
+    counts = np.array(findings.regions()["random"])
+
+    assert counts[:, 1].max() < 2 * counts[:, 1].min()
+    assert (counts[:, 2] < counts[:, 1]).all()
+    assert (counts[:, 1] < counts[:, 3]).all()
+    assert findings.regions() == findings.regions()

@@ -1,4 +1,4 @@
-"""Probes on the layers of a trained network."""
+"""Maps of what a network has learnt, and probes on its layers."""
 
 import numpy as np
 import pytest
@@ -10,19 +10,6 @@ from dlwhy.studies.plan.study import Seeds
 from dlwhy.studies.request import Request
 from dlwhy.studies.tasks.registry import draws_of
 from tests.studies import running
-
-
-def test_the_tent_network_has_a_power_of_two_of_pieces():
-    assert findings.tent_pieces() == [[k, 2**k] for k in range(1, 7)]
-
-
-def test_depth_does_not_multiply_the_pieces_of_random_networks():
-    counts = np.array(findings.regions()["random"])
-
-    assert counts[:, 1].max() < 2 * counts[:, 1].min()
-    assert (counts[:, 2] < counts[:, 1]).all()
-    assert (counts[:, 1] < counts[:, 3]).all()
-    assert findings.regions() == findings.regions()
 
 
 def test_a_map_has_its_top_above_and_blanks_outside_the_disc():

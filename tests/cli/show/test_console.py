@@ -1,0 +1,75 @@
+"""What reaches the terminal: inert, in one line where it is an error, and nothing where nothing is wanted."""
+
+import json
+import warnings
+
+import pytest
+
+from dlwhy.cli.show import console
+from dlwhy.cli.show.console import Output
+from dlwhy.errors import DlwhyNote, DlwhyWarning, UsageError
+
+
+def test_results_go_to_stdout_and_words_to_stderr(capsys) -> None:
+    out = Output()
+    out.text("result")
+    out.note("word")
+
+    assert capsys.readouterr() == ("result\n", "word\n")
+
+
+def test_quiet_leaves_results_alone(capsys) -> None:
+    with warnings.catch_warnings():
+        out = Output(quiet=True)
+    out.text("result")
+    out.note("word")
+
+    assert capsys.readouterr() == ("result\n", "")
+
+
+def test_no_text_controls_the_terminal(capsys) -> None:
+    out = Output()
+    out.text("\x1b[31mred")
+    out.table(["\x1b[1mname"], [["[bold]x[/]\x1b[2J"]], title="\x1b]0;title")
+
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown
+    assert "[bold]x[/]" in shown
+
+
+def test_json_is_json_whatever_the_numbers(capsys) -> None:
+    Output(as_json=True).json({"a": float("nan"), "b": [1.5, float("inf")]})
+
+    assert json.loads(capsys.readouterr().out) == {"a": None, "b": [1.5, None]}
+
+
+def test_numbers_are_aligned_to_the_right(capsys) -> None:
+    Output().table(["name", ">n"], [["a", "1"], ["b", "1000"]])
+
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("│")]
+    assert rows[0].rstrip("│ ").endswith("   1")
+    assert rows[1].rstrip("│ ").endswith("1000")
+
+
+def test_steps_tell_each_tenth_once(capsys) -> None:
+    tell = Output().steps(20)
+    for done in range(21):
+        tell(done, f"{done}")
+
+    assert capsys.readouterr().err.split() == [str(2 * tenth) for tenth in range(1, 11)]
+
+
+def test_an_error_is_one_line(capsys) -> None:
+    console.show_error(UsageError("first\nsecond", "hint"))
+
+    assert capsys.readouterr().err == "dlwhy: error: first second (hint)\n"
+
+
+@pytest.mark.parametrize(("kind", "word"), [(DlwhyWarning, "warning"), (DlwhyNote, "note")])
+def test_our_warnings_are_one_line_and_others_hidden(capsys, kind, word) -> None:
+    with warnings.catch_warnings():
+        console.show_warnings()
+        warnings.warn("ours", kind, stacklevel=1)
+        warnings.warn("theirs", UserWarning, stacklevel=1)
+
+    assert capsys.readouterr().err == f"dlwhy: {word}: ours\n"
