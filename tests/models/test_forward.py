@@ -7,9 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlwhy.errors import InputRefusedError
 from dlwhy.models import forward, network
-from dlwhy.models.activations import ACTIVATIONS as KNOWN
 from dlwhy.models.activations import LOGITS_OF_MEAN
 from dlwhy.models.details import Details
 from dlwhy.models.keras_file import archive, rebuilding, settings
@@ -102,32 +100,8 @@ def test_a_model_from_elsewhere_gives_what_keras_gives(task: str, foreign, tmp_p
     assert not read.needs_tensorflow
 
 
-@pytest.mark.parametrize("activation", sorted(settings._KERAS_ACTIVATIONS))
-def test_every_activation_that_a_file_may_name_is_known_also_at_its_ends(activation: str) -> None:
-    import keras
-
-    x = np.array([[-200, -20, -1, -1e-3, 0, 1e-3, 1, 20, 200]], np.float32).T @ np.ones((1, 2), np.float32)
-
-    with np.errstate(all="ignore"):
-        found = KNOWN[activation](x)
-
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(found, np.asarray(keras.activations.get(activation)(x)), rtol=1e-6, atol=1e-6)
-
-
 def test_every_layer_that_a_file_may_name_is_known() -> None:
     assert set(forward._LAYERS) == set(settings.SETTINGS)
-
-
-def test_the_keras_model_is_made_when_asked_for_and_heard_from_then_on(trained: Trained, good: bytes, saved) -> None:
-    read, X = archive.read(saved(good)), rows(n_features=2)
-
-    before = read.predict(X)
-    assert "model" not in vars(read)
-    read.model.get_layer("output").bias.assign_add([1.0])
-
-    np.testing.assert_allclose(read.logits(X), trained.logits(X) + 1, atol=1e-6)
-    assert before.tobytes() == trained.predict(X).tobytes()
 
 
 def test_layers_in_bfloat16_are_left_to_keras(saved) -> None:
@@ -162,18 +136,6 @@ def test_how_rows_are_cut_changes_at_most_the_last_bits(trained: Trained, size: 
 
     cut = np.concatenate([trained.logits(X[i : i + size]) for i in range(0, 20 * size, size)])
     np.testing.assert_allclose(cut, whole[: len(cut)], rtol=0, atol=1e-6 * np.abs(whole).max())
-
-
-@pytest.mark.parametrize("task", HEADS)
-def test_no_rows_have_no_predictions(task: str) -> None:
-    model = network.build(NetworkSpec(), n_features=3, task=task, n_classes=3, seed=1)
-
-    assert trained_of(model, task).predict(rows(0)).shape == ((0, 3) if task == "multiclass" else (0,))
-
-
-def test_other_features_are_refused(trained: Trained) -> None:
-    with pytest.raises(InputRefusedError, match="the model expects 2 features, the data have 3"):
-        trained.predict(rows(5, 3))
 
 
 def test_without_the_last_activation_nothing_else_changes() -> None:
