@@ -24,8 +24,8 @@ def named(remarks) -> list[tuple[str, ...]]:
 
 
 def test_a_column_of_numbers_in_order_names_rows_and_a_measurement_does_not() -> None:
-    assert named(columns.identifiers(table(number=np.arange(1000.0, 1000 + N)))) == [("number",)]
-    assert named(columns.identifiers(table())) == []
+    assert named(columns.identify(table(number=np.arange(1000.0, 1000 + N)))) == [("number",)]
+    assert named(columns.identify(table())) == []
 
 
 def test_a_constant_is_named_with_all_others_like_it() -> None:

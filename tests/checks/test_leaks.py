@@ -61,4 +61,3 @@ def test_a_name_like_the_targets_counts_where_the_column_tells_much() -> None:
     (remark,) = leaks.telling_names(table(target="defaulted", default_flag=alike))
     assert remark.columns == ("default_flag",)
     assert list(leaks.telling_names(table(target="defaulted", age=alike))) == []
-    assert leaks.words("customerId_2") == {"customer", "id", "2"}

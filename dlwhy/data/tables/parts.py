@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlwhy.data.cells.reading import Reading
 from dlwhy.data.cells.times import WANTED, times_of
 from dlwhy.data.splitting import FEWEST_GROUPS, Keys, Kind, Rows, Split, split_groups, split_rows, split_times
 from dlwhy.data.tables.cells import INTEGER, Source

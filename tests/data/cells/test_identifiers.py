@@ -7,7 +7,6 @@ import polars as pl
 import pytest
 
 from dlwhy.data.cells.identifiers import SURE, are_codes, are_names, reason, reason_of, rise
-from dlwhy.data.cells.spelling import mixed_booleans, twins
 
 R, RNG = random.Random(9), np.random.default_rng(9)
 SHUFFLED = R.sample(range(100_001, 100_301), 300)
@@ -101,18 +100,3 @@ def test_whole_numbers_in_order():
 )
 def test_a_leading_zero_makes_a_code(cells, code):
     assert are_codes(pl.Series(cells)) == code
-
-
-def test_spellings_of_one_word():
-    assert twins(["NO", "No", "no", "yes"]) == [("NO", "No", "no")]
-    assert twins(["New York", "new-york", "Boston"]) == [("New York", "new-york")]
-    assert twins(["C", "C++", "C#", "A", "A-", "A+", "1.0", "10", "-1", "1"]) == []
-
-
-def test_yes_and_no_in_several_ways():
-    assert mixed_booleans(["TRUE", "1", "yes", "no"])
-    assert mixed_booleans(["true", "False", "0"])
-    assert not mixed_booleans(["yes", "no"])
-    assert not mixed_booleans(["0", "1"])
-    assert not mixed_booleans(["1", "2", "0"])
-    assert not mixed_booleans(["Y", "N", "y"])

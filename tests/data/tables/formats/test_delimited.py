@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,16 +102,6 @@ def test_refused_case(case: str) -> None:
     assert str(caught.value).startswith(message)
 
 
-def test_a_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanning, "MAX_RECORD", 1 << 20)
-    in_pieces_of(1 << 18, monkeypatch)
-
-    with pytest.raises(InputRefusedError, match=r"d\.csv:2: a line of more than 1 MiB"):
-        rows("a\n" + "x" * (3 << 20))
-    with pytest.raises(InputRefusedError, match=r"d\.csv:2: a quote is opened here and never closed"):
-        rows('a\n"' + "x\n" * (1 << 20))
-
-
 def in_pieces_of(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a text scanned in blocks of so many bytes, when its layout is known."""
 
@@ -186,14 +175,3 @@ def _by_csv(content: bytes) -> list[list[str]]:
     kept = [row for row in kept if len(row) == 2 or not row[0].startswith("#")]
     # a delimiter at the end of all lines is no column
     return [row[:2] for row in kept] if all(len(row) == 3 and not row[2] for row in kept) else kept
-
-
-def test_a_large_table_comes_in_pieces_of_bounded_size() -> None:
-    line = b"0.12345678,-1.5,abc\n"
-    content = b"a,b,c\n" + line * ((24 << 20) // len(line))
-
-    frames = list(delimited.read_delimited(in_blocks(content), form=Form(), source="d.csv"))
-
-    assert len(frames) >= 3
-    assert sum(frame.height for frame in frames) == content.count(b"\n") - 1
-    assert np.max([frame.height for frame in frames]) <= (8 << 20) // len(line) + 1
