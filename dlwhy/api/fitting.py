@@ -69,7 +69,7 @@ def fit(
     check_names("fit", choices, [*of_network, *of_training, *_WHERE])
     made = dataclasses.replace(network or NetworkSpec(), **_some(choices, of_network))
     recipe = dataclasses.replace(options or TrainingOptions(), **_some(choices, of_training))
-    start = Start(bases=(base,), freeze=freeze) if base else None
+    start = Start(bases=(base.first_network(),), freeze=freeze) if base else None
     return single.fit(dataset, made, recipe, start=start, hooks=hooks, **_some(choices, _WHERE))
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Union
 
@@ -12,11 +13,11 @@ from dlwhy import html
 from dlwhy.data.dataset import FloatArray
 from dlwhy.data.tables import frames
 from dlwhy.data.tables.frames import Frame
-from dlwhy.errors import InputRefusedError
+from dlwhy.errors import DlwhyWarning, InputRefusedError
 from dlwhy.models import forward
 from dlwhy.models.details import Details
 from dlwhy.models.history import History
-from dlwhy.models.keras_file import rebuilding
+from dlwhy.models.keras_file import parts, rebuilding
 from dlwhy.models.keras_file.schema import PlainNetwork
 from dlwhy.text import display, listed, number
 
@@ -121,6 +122,24 @@ class Trained:
     def needs_tensorflow(self) -> bool:
         """Whether predicting takes TensorFlow: it does for layers that compute in bfloat16."""
         return not forward.knows(self.plain().plan)
+
+    def first_network(self, *, model: str = "the model") -> "Trained":
+        """Return the first of the networks whose answers are averaged as a model of its own, with a warning.
+
+        An ordinary model is given back as it is.
+
+        Parameters
+        ----------
+        model
+            How to name it in the warning; passed through `files.shown`.
+
+        """
+        network = self.plain()
+        members = parts.count_members(network.plan)
+        if members == 1:
+            return self
+        warnings.warn(f"{model} averages {members} networks: the first is taken", DlwhyWarning, stacklevel=2)
+        return dataclasses.replace(self, network=parts.member(network, 1), optimizer=None)
 
     def __repr__(self) -> str:
         rows = dict(self._rows())

@@ -4,10 +4,20 @@ import numpy as np
 import pytest
 
 from dlwhy.data.dataset import SMALLEST_DEVIATION
+from dlwhy.errors import InputRefusedError
 from dlwhy.models import scaling
-from dlwhy.models.network import NetworkSpec, build
+from dlwhy.models.network import NetworkSpec, build, predict
+from tests.models import ensembles
 
 X = np.random.default_rng(0).normal(50, 10, (40, 2)).astype(np.float32)
+
+FRONTS = {
+    "all": {},
+    "no bins": {"bins": 0},
+    "normalize": {"bins": 0, "robust": False},
+    "bins on normalized": {"robust": False},
+    "no linear path": {"linear": False},
+}
 
 
 def model(**scales):
@@ -35,8 +45,36 @@ def test_a_model_without_scales_is_its_own_core() -> None:
     assert scaling.core(plain) is plain
     assert scaling.feature_scale(plain) is scaling.target_scale(plain) is None
     assert scaling.normalized(plain, X) is X
+    assert scaling.count_members(plain) == 1
 
 
 @pytest.mark.parametrize(("variance", "deviation"), [(4.0, 2.0), (0.0, SMALLEST_DEVIATION)])
 def test_no_deviation_is_zero(variance, deviation) -> None:
     assert scaling.deviation(np.array([variance], np.float32))[0] == np.float32(deviation)
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+@pytest.mark.parametrize("name", FRONTS)
+def test_the_core_of_what_the_front_gives_is_the_model(name, task, monkeypatch) -> None:
+    built, rows = ensembles.build(task, **FRONTS[name]), ensembles.rows(50)
+    monkeypatch.setattr(scaling, "_VALUES_A_CHUNK", 100)  # so that there are several
+
+    encoded = scaling.normalized(built, rows)
+
+    assert encoded.shape == (50, 4 if FRONTS[name].get("bins") == 0 else 10)
+    answer = np.asarray(scaling.core(built)(encoded))
+    center, spread = scaling.target_scale(built) or (0.0, 1.0)
+    np.testing.assert_allclose(answer[:, 0] * spread + center, predict(built, rows), rtol=1e-5, atol=1e-6)
+    assert scaling.feature_scale(built) == ([0.25] * 4, [2.0] * 4)
+    trained = {weight.path.split("/")[0] for weight in scaling.core(built).trainable_variables}
+    assert trained == {"dense_1", "dense_2", "output"}
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_several_networks_have_no_core(task) -> None:
+    built = ensembles.build(task, 3)
+
+    assert scaling.count_members(built) == 3
+    assert scaling.target_scale(built) == (None if task == "binary" else (3.0, 2.0))
+    with pytest.raises(InputRefusedError, match="the model averages 3 networks; only one can be trained further"):
+        scaling.core(built)

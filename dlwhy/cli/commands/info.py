@@ -77,12 +77,13 @@ def _surroundings() -> dict[str, Any]:
 
 
 def _for_people(facts: dict[str, Any]) -> dict[str, Any]:
-    """Give a model's metrics and diagnosis as texts."""
+    """Give a model's metrics and diagnosis as texts, and of several networks the layers of the first."""
     if "metrics" not in facts:
         return facts
+    layers = [layer for layer in facts["layers"] if layer.get("member", 1) == 1]
     metrics = {name: number(value) for name, value in facts["metrics"].items()}
     found = {finding["rule"]: finding["says"] for finding in facts["diagnosis"]}
-    return facts | {"metrics": metrics, "diagnosis": found or "nothing found"}
+    return facts | {"layers": layers, "metrics": metrics, "diagnosis": found or "nothing found"}
 
 
 def _rows(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

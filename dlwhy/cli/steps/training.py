@@ -110,6 +110,7 @@ def _train(options: Train, dataset: "Dataset", hooks: "Hooks") -> "Trained":
     start = None
     if options.init_from:
         base = archive.read(options.init_from, max_size=options.max_size)
+        base = base.first_network(model=files.shown(options.init_from))
         start = taking_layers.Start(bases=(base,), freeze=options.freeze)
         network = _like(base, network, options.given)
     return single.fit(dataset, network, recipe, start=start, hooks=hooks, **where)

@@ -12,9 +12,9 @@ from dlwhy import files
 from dlwhy.errors import InputOutputError, InputRefusedError, UnusableResultError
 from dlwhy.models.diagnosis.rules import diagnose
 from dlwhy.models.history import history_csv
-from dlwhy.models.keras_file import container, rebuilding
+from dlwhy.models.keras_file import container, parts, rebuilding
 from dlwhy.models.keras_file.checking import DROPOUT_STATE, MAX_SIZE, MEBIBYTE, check
-from dlwhy.models.keras_file.schema import LayerPlan
+from dlwhy.models.keras_file.schema import Plan
 from dlwhy.models.trained import Trained
 from dlwhy.text import display
 
@@ -117,7 +117,11 @@ def describe(path: str | Path, *, max_size: int | None = None) -> dict[str, Any]
     return {
         "kind": "model",
         "task": details.task,
-        "layers": [_layer(layer) for layer in plan.layers],
+        "members": parts.count_members(plan),
+        "front": [plan.layers[place].name for place in parts.front_of(plan)],
+        "bins": parts.count_bins(plan),
+        "linear_path": parts.has_linear_path(plan),
+        "layers": list(_layers(plan)),
         "parameters": plan.parameters,
         "multiply_adds": plan.multiply_adds,
         "features": list(details.feature_names),
@@ -170,6 +174,12 @@ def _plainly_named(optimizer: Any) -> Iterator[None]:
         optimizer.name = name
 
 
-def _layer(layer: LayerPlan) -> dict[str, Any]:
-    told = {key: layer.settings[key] for key in ("activation", "rate") if key in layer.settings}
-    return {"name": layer.name, "type": layer.kind, "outputs": layer.width, "parameters": layer.parameters, **told}
+def _layers(plan: Plan) -> Iterator[dict[str, Any]]:
+    members = parts.members_of(plan)
+    for place, layer in enumerate(plan.layers):
+        told = {key: layer.settings[key] for key in ("activation", "rate") if key in layer.settings}
+        if layer.weights and not layer.settings.get("trainable", True):
+            told["frozen"] = True
+        if place in members:
+            told["member"] = members[place]
+        yield {"name": layer.name, "type": layer.kind, "outputs": layer.width, "parameters": layer.parameters, **told}

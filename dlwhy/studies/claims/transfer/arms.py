@@ -8,6 +8,7 @@ import functools
 import json
 from collections.abc import Sequence
 
+from dlwhy import files
 from dlwhy.data.dataset import Column, Dataset, FloatArray
 from dlwhy.models import network as building
 from dlwhy.models.details import Details
@@ -144,7 +145,8 @@ class Carried(Network):
     def start(self, task: Task, seeds: Seeds, wanted: Sequence[int]) -> Start | None:
         """Return the networks to start from, one a wanted seed."""
         if self.file is not None:
-            return Start(bases=[archive.read(self.file)] * len(wanted), freeze=self.freeze)
+            base = archive.read(self.file).first_network(model=files.shown(self.file))
+            return Start(bases=[base] * len(wanted), freeze=self.freeze)
         if self.source is None:
             return None
         trained = sources(self.source, self.network, task, seeds)
