@@ -74,6 +74,7 @@ def predict(options: Predict) -> None:
     from dlwhy.cli.steps import inputs
     from dlwhy.data.tables.formats.form import Form
     from dlwhy.evaluation import predicted_rows, table_rows
+    from dlwhy.evaluation.outside import Outside
 
     trained, out, output = _read_model(options), Output.of(options), options.output
     about = trained.details
@@ -84,10 +85,11 @@ def predict(options: Predict) -> None:
     first = next(rows)
     inputs.start_for(trained)
     largest = _margin(options, trained, out)
-    n_rows = 0
+    n_rows, outside = 0, Outside(about.columns, trained.plain(), files.shown(options.table))
     with _open(output, no_clobber=options.no_clobber) as write:
         for X, kept, marks in itertools.chain([first], rows):
             y = trained.predict(X)
+            outside.look(X)
             predicted = predicted_rows.as_frame(y, task=about.task, class_names=about.class_names, proba=options.proba)
             if largest is not None:
                 predicted = predicted_rows.with_intervals(
@@ -97,6 +99,7 @@ def predict(options: Predict) -> None:
                 predicted = predicted.with_columns(marks)
             write(predicted_rows.encode(predicted_rows.beside(kept, predicted), options.form, header=not n_rows))
             n_rows += len(X)
+    outside.warn()
     if not files.is_standard(output):
         out.note(f"{files.shown(output, output=True)}: {n_rows} rows")
     if options.as_json:

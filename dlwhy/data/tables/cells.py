@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.cells.characters import UNCLEAN, same
+from dlwhy.data.cells.decorated import are_numbers
 from dlwhy.data.cells.missing import EMPTY, STRICT, USUAL
 from dlwhy.data.dataset import MAX_COLUMNS, MAX_NAME, FloatArray
 from dlwhy.data.tables.formats.form import Lines
@@ -167,6 +168,8 @@ def _not_a_number(cells: "pl.Series", row: int, source: Source) -> InputRefusedE
         message, hint = f'value is not a finite number ("{display(text)}")', "leave the cell empty if it is missing"
         return InputRefusedError(where + message, hint)
     hint = f"correct the cell, or --na {display(shlex.quote(text))} takes it for missing"
+    if are_numbers(cells.slice(row, 1)).item():
+        hint = "it is written otherwise than the column was read: write it so, or plainly, such as 1234.5"
     return InputRefusedError(f'{where}"{display(text)}" is not a number', hint)
 
 

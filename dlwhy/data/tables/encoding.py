@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # of columns that are read at once
 _CELLS = 2_000_000
 BOOLEANS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
+# what most likely means the same, but is not taken for it: the column may be another
+_INSTEAD = dict.fromkeys(("1", "1.0", "t", "y"), "true") | dict.fromkeys(("0", "0.0", "f", "n"), "false")
 
 
 def encode(
@@ -91,7 +93,7 @@ class Encoder:
         self.unknown: Counter[str] = Counter()
         self.gaps: dict[str, npt.NDArray[np.bool_]] = {}
         self._whole = frozenset(whole)
-        self._first = ""
+        self._first = self._strange = ""
         self._rows = 0
         # the user names them for a whole table
         self._na = tuple(dict.fromkeys(mark for column in columns for mark in column.na))
@@ -139,6 +141,8 @@ class Encoder:
                 if column.other:
                     codes = np.where(codes < 0, column.categories.index(column.other), codes)
                 self.unknown += Counter({column.name: int((codes < 0).sum())})  # += leaves out zeros
+                if not self._strange and (codes < 0).any():
+                    self._strange = _strange(str(after[int((codes < 0).argmax())]), column.categories)
                 values[:] = codes[:, None] == np.arange(len(column.categories))
         if numeric:
             X[:, list(numeric.values())] = matrix(filled.select(list(numeric)), self._here())
@@ -156,7 +160,8 @@ class Encoder:
             taken = f"taken for the training median or most frequent category{hint}"
             warnings.warn(f"{self._first}: {text}: {taken}", DlwhyWarning, stacklevel=3)
         if self.unknown:
-            text = f"unknown categories in {in_cells(self.unknown)}: taken as none of those in the training data"
+            where = f"unknown categories in {in_cells(self.unknown)}, such as {self._strange}"
+            text = f"{where}: taken as none of those in the training data"
             warnings.warn(f"{self.source.name}: {text}", DlwhyWarning, stacklevel=3)
 
     def _filled(self, frame: "pl.DataFrame", columns: tuple[Column, ...]) -> "pl.DataFrame":
@@ -180,6 +185,12 @@ class Encoder:
 
     def _here(self) -> Source:
         return dataclasses.replace(self.source, first_row=self.source.first_row + self._rows)
+
+
+def _strange(text: str, known: tuple[str, ...]) -> str:
+    """Write an unknown category, and the known one that differs from it in case only."""
+    alike = [f', where training had "{display(name)}"' for name in known if name.casefold() == text.casefold()]
+    return f'"{display(text, 40)}"{"".join(alike[:1])}'
 
 
 def as_columns(frame: "pl.DataFrame", columns: tuple[Column, ...]) -> "pl.DataFrame":
@@ -230,7 +241,9 @@ def booleans(cells: "pl.Series", source: Source) -> FloatArray:
         row = int(values.is_null().arg_max() or 0)
         raise InputRefusedError(
             f'{source.at(row, cells.name)}: "{display(cells[row])}" is none of true, false, yes and no',
-            f"--na {display(shlex.quote(cells[row]))} takes it for missing",
+            f"in training these were true and false or yes and no: write {instead} for it"
+            if (instead := _INSTEAD.get(cells[row].lower()))
+            else f"--na {display(shlex.quote(cells[row]))} takes it for missing",
         )
     return cast(FloatArray, values.to_numpy())
 

@@ -97,7 +97,29 @@ def test_a_new_category_is_predicted_with_a_warning(dlwhy_in_process, patients):
     rows, err = predicted(dlwhy_in_process, with_cell(2, "d"))
 
     assert len(rows) == len(ROWS)
-    assert "unknown categories in 1 cell (kind 1)" in err
+    assert 'unknown categories in 1 cell (kind 1), such as "d": taken as' in err
+
+
+def test_a_known_category_in_other_letters_is_told_as_such(dlwhy_in_process, patients):
+    _, err = predicted(dlwhy_in_process, with_cell(2, "A"))
+
+    assert 'such as "A", where training had "a": taken as' in err
+
+
+@pytest.mark.parametrize("text", ["$5", "3,5", "1,234.5"])
+def test_a_number_that_is_written_otherwise_is_not_called_missing(dlwhy_in_process, patients, text):
+    result = dlwhy_in_process("predict", "-m", "m.keras", stdin=with_cell(1, f'"{text}"'))
+
+    assert result.code == 65
+    assert result.error.startswith(f'<stdin>:9:dose: "{text}" is not a number (it is written otherwise than')
+    assert "--na" not in result.error
+
+
+def test_another_yes_is_refused_with_the_word_for_it(dlwhy_in_process, patients):
+    result = dlwhy_in_process("predict", "-m", "m.keras", stdin=with_cell(3, "1"))
+
+    assert result.code == 65
+    assert result.error.endswith("write true for it)")
 
 
 def test_evaluate_and_a_frame_take_gaps_in_the_same_way(dlwhy_in_process, patients):
