@@ -1,9 +1,10 @@
 """What can go wrong: exceptions with one clear message, a hint and an exit code."""
 
+import contextlib
 import errno
 import functools
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import ClassVar, ParamSpec, TypeVar
 
 from dlwhy.text import display
@@ -134,6 +135,15 @@ def check_one_of(option: str, value: object, known: Collection[str]) -> None:
     """
     if value not in known:
         raise UsageError(f"{option} must be one of {', '.join(known)} (got {display(value)})")
+
+
+@contextlib.contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Put a file's name in front of what is wrong with its content."""
+    try:
+        yield
+    except InputRefusedError as error:
+        raise InputRefusedError(f"{name}: {error.message}", error.hint) from error
 
 
 def is_lack_of_memory(error: BaseException) -> bool:

@@ -98,16 +98,10 @@ def _class_scores(
     from sklearn.metrics import precision_recall_fscore_support
 
     labels = range(len(class_names))
-    precision, recall, f1, count = precision_recall_fscore_support(y_true, y_pred, labels=labels, zero_division=np.nan)
+    scores = precision_recall_fscore_support(y_true, y_pred, labels=labels, zero_division=np.nan)
     return tuple(
-        ClassScore(
-            name=name,
-            n_samples=int(count[index]),
-            precision=finite(precision[index]),
-            recall=finite(recall[index]),
-            f1=finite(f1[index]),
-        )
-        for index, name in enumerate(class_names)
+        ClassScore(name=name, n_samples=int(count), precision=finite(precision), recall=finite(recall), f1=finite(f1))
+        for name, precision, recall, f1, count in zip(class_names, *scores, strict=True)
     )
 
 

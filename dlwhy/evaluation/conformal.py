@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import FloatArray, Task
-from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.errors import InputRefusedError, UsageError, naming
 from dlwhy.models.diagnosis.outputs import by_class
 
 if TYPE_CHECKING:
@@ -57,11 +57,8 @@ def calibrated(
         dataset = as_seen_by(trained.details, dataset, model=model)
     fitted = fit_model_to_data(trained.details, dataset, model=model, data=data)
     y_prob = trained.predict(fitted.X_test)
-    try:
-        found = margin(fitted.y_test, y_prob, task=fitted.task, coverage=coverage)
-    except InputRefusedError as error:
-        raise InputRefusedError(f"{data}: {error.message}", error.hint) from error
-    return found, len(y_prob)
+    with naming(data):
+        return margin(fitted.y_test, y_prob, task=fitted.task, coverage=coverage), len(y_prob)
 
 
 def margin(y_true: npt.NDArray[Any], y_prob: FloatArray, *, task: Task, coverage: float) -> float:

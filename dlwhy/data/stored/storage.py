@@ -1,7 +1,5 @@
 """Read and write data sets as .joblib, .npz and .csv: the same data come back, and nothing in a file is ever run."""
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -9,7 +7,7 @@ from dlwhy.data.dataset import Dataset, Task
 from dlwhy.data.stored import csv_form, npz, unpickler
 from dlwhy.data.stored.decompression import Content, check_size, compression_of
 from dlwhy.data.stored.record import from_record, to_record
-from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.errors import InputRefusedError, UsageError, naming
 from dlwhy.files import is_standard, open_input, open_output, shown
 
 Format = Literal["joblib", "npz", "csv"]
@@ -57,7 +55,7 @@ def is_table(path: str | Path) -> bool:
     suffix = Path(path).suffix.lower()
     if is_standard(path) or suffix in _TABLES or Path(path).with_suffix("").suffix.lower() in (".csv", *_TABLES):
         return True
-    with open_input(path) as handle, _named(shown(path)):
+    with open_input(path) as handle, naming(shown(path)):
         return _input_format(Path(path), handle) == "csv"
 
 
@@ -90,7 +88,7 @@ def write(dataset: Dataset, path: str | Path, *, no_clobber: bool = False, compr
 
     """
     form = output_format(path)
-    with _named(shown(path, output=True)), open_output(path, no_clobber=no_clobber) as handle:
+    with naming(shown(path, output=True)), open_output(path, no_clobber=no_clobber) as handle:
         if form == "csv":
             csv_form.write(dataset, handle)
         elif form == "npz":
@@ -150,7 +148,7 @@ def output_format(path: str | Path) -> Format:
 def _read(path: str | Path, *, max_size: int | None, task: Task | None) -> tuple[Format, Dataset]:
     if is_standard(path):
         return "csv", csv_form.read(path, task=task, max_size=max_size)
-    with open_input(path) as handle, _named(shown(path)):
+    with open_input(path) as handle, naming(shown(path)):
         form = _input_format(Path(path), handle)
         if form == "joblib":
             return form, from_record(unpickler.load(Content(handle, max_size)))
@@ -173,12 +171,3 @@ def _input_format(path: Path, handle: BinaryIO) -> Format:
     if head.startswith(b"PK"):
         return "npz"
     return "joblib" if head.startswith(b"\x80") or compression_of(head) else "csv"
-
-
-@contextlib.contextmanager
-def _named(name: str) -> Iterator[None]:
-    """Put the file's name in front of what is wrong with its content."""
-    try:
-        yield
-    except InputRefusedError as error:
-        raise InputRefusedError(f"{name}: {error.message}", error.hint) from error

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import FloatArray
+from dlwhy.models.diagnosis.outputs import by_class
 from dlwhy.models.stacked import StackedNetwork
 from dlwhy.studies.tasks.draws import Draw
 
@@ -50,7 +51,7 @@ def both(draw: Draw, held_out: npt.NDArray[np.floating], fitted: npt.NDArray[np.
 
 def predicts_one_class(draw: Draw, y_prob: FloatArray) -> bool:
     """Say whether (nearly) all rows are given to one class."""
-    counts = np.bincount(_classes(y_prob), minlength=draw.n_classes)
+    counts = np.bincount(by_class(y_prob).argmax(axis=1), minlength=draw.n_classes)
     return bool(counts.max() >= _SAME * counts.sum())
 
 
@@ -59,15 +60,11 @@ def parameters(shape: StackedNetwork) -> int:
     return sum(math.prod(weight.shape) for weight in shape.weights if weight.trainable)
 
 
-def _classes(y_prob: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:
-    return np.asarray(y_prob.argmax(axis=1) if y_prob.ndim == 2 else y_prob > 0.5, np.intp)
-
-
 def _classification(y: npt.NDArray[np.generic], y_prob: npt.NDArray[np.floating]) -> tuple[float, float]:
     labels = y.astype(np.intp)
-    columns = y_prob if y_prob.ndim == 2 else np.column_stack([1 - y_prob, y_prob])
+    columns = by_class(y_prob)
     chosen = columns[np.arange(len(labels)), labels]
-    return float((_classes(y_prob) == labels).mean()), float(-np.log(np.clip(chosen, _LEAST, 1)).mean())
+    return float((columns.argmax(axis=1) == labels).mean()), float(-np.log(np.clip(chosen, _LEAST, 1)).mean())
 
 
 def _regression(y: npt.NDArray[np.generic], y_prob: npt.NDArray[np.floating]) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from dlwhy import files
 from dlwhy.data.dataset import Task as Kind
-from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.errors import InputRefusedError, UsageError, naming
 from dlwhy.models import baselines
 from dlwhy.models.keras_file import archive
 from dlwhy.models.layouts import Layout
@@ -142,10 +142,8 @@ def read(text: str) -> dict[str, Any]:
             'write its recipe out, such as --arm "layers=64,64 epochs=50"',
         )
     found = {"network": told["network"], "options": training["options"], "taken": bool(training.get("taken"))}
-    try:
+    with naming(files.shown(path)):
         take(found)
-    except InputRefusedError as error:
-        raise InputRefusedError(f"{files.shown(path)}: {error.message}", error.hint) from error
     return found
 
 
