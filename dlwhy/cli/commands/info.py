@@ -28,8 +28,9 @@ class Info(shared.Reading):
 def info(options: Info) -> None:
     r"""Show what a data set or a model holds, without running anything in it.
 
-    Which of the two a file is, its content decides. Without a file: the versions, the devices to compute on, and the
-    cache of compiled programs.
+    Which of the two a file is, its content decides. Of a model that averages several networks, the layers that all
+    share and those of the first are shown; --json has all of them. Without a file: the versions, the devices to
+    compute on, and the cache of compiled programs.
 
     \b
     Examples:

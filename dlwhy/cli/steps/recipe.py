@@ -40,7 +40,9 @@ class Training(Options):
     )
     class_weight: str = option(_HOW.class_weight, "none, or balanced: rare classes count more.")
     clip_norm: float | None = option(_HOW.clip_norm, "Largest norm of a gradient.")
-    init_from: str | None = option(None, "Start from the matching layers of this model.", metavar="FILE")
+    init_from: str | None = option(
+        None, "Start from the matching layers of this model; of several averaged networks, the first.", metavar="FILE"
+    )
     freeze: str = option("0", "With --init-from: leave so many taken layers as they are, or all.", metavar="N|all")
     checkpoint_every: int | None = option(
         _HOW.checkpoint_every, "Save NAME.checkpoint.keras every so many epochs.", metavar="EPOCHS"

@@ -84,9 +84,11 @@ def _floats(file: "h5py.File", path: str, shape: Shape) -> FloatArray:
 
 def _optimizer(file: "h5py.File", plan: Plan) -> tuple[npt.NDArray[Any], ...] | None:
     """Read the optimizer's variables, as many as there are: counters, and slots that are as large as the weights."""
+    import h5py
+
     if file.get("optimizer", getlink=True) is None:
         return None
-    group = _entry(file, "optimizer/vars")
+    group = h5py.Group(_entry(file, "optimizer/vars"))
     most = 16 + _MAX_SLOTS * sum(len(layer.weights) for layer in plan.layers)
     count = len(group)
     if count > most:
@@ -118,9 +120,10 @@ def _dataset(file: "h5py.File", path: str) -> "h5py.Dataset":
     """Find a dataset whose bytes lie in this file, plain and whole; so nothing is unpacked or made up in reading."""
     import h5py
 
-    dataset = _entry(file, path)
-    if not isinstance(dataset, h5py.Dataset):
+    entry = _entry(file, path)
+    if not isinstance(entry, h5py.h5d.DatasetID):
         raise InputRefusedError(f"model.weights.h5: {path} is not a dataset")
+    dataset = h5py.Dataset(entry)
     layout = dataset.id.get_create_plist().get_layout()
     plain = layout in (h5py.h5d.CONTIGUOUS, h5py.h5d.COMPACT) and not dataset.external and not dataset.is_virtual
     if (
@@ -135,10 +138,12 @@ def _entry(file: "h5py.File", path: str) -> Any:
     """Walk to an entry by hard links only: no other link is ever followed."""
     import h5py
 
-    entry: Any = file
-    for part in path.split("/"):
-        kind = entry.get(part, getclass=True, getlink=True) if isinstance(entry, h5py.Group) else None
-        if kind is not h5py.HardLink:
-            raise InputRefusedError(f"model.weights.h5: {path} is {'missing' if kind is None else 'a link'}")
-        entry = entry[part]
+    # below h5py's groups, which look each part up several times: an ensemble has thousands
+    entry = file.id
+    for part in path.encode().split(b"/"):
+        if not isinstance(entry, h5py.h5g.GroupID) or not entry.links.exists(part):
+            raise InputRefusedError(f"model.weights.h5: {path} is missing")
+        if entry.links.get_info(part).type != h5py.h5l.TYPE_HARD:
+            raise InputRefusedError(f"model.weights.h5: {path} is a link")
+        entry = h5py.h5o.open(entry, part)
     return entry

@@ -352,3 +352,17 @@ def test_keras_opens_ensembles_where_dlwhy_is_not_installed(tmp_path: Path) -> N
     for name, ours in expected.items():
         theirs = np.load(tmp_path / f"{name}.npy").reshape(ours.shape)
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6, err_msg=name)
+
+
+def test_an_ensemble_predicts_without_tensorflow(tmp_path: Path) -> None:
+    archive.write(ensembles.trained(ensembles.build("multiclass", 2), "multiclass"), tmp_path / "m.keras")
+    script = (
+        "import sys; import numpy as np; from dlwhy.models.keras_file import archive;"
+        "print(archive.read(sys.argv[1]).predict(np.zeros((2, 4), np.float32)).sum());"
+        "assert not {'tensorflow', 'keras'} & set(sys.modules)"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path / "m.keras")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) == pytest.approx(2, abs=1e-6)
