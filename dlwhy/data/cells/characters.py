@@ -1,6 +1,7 @@
 """Characters that mean the same made the same: blanks, letters that are composed or not, digits of other scripts."""
 
 import functools
+import re
 import sys
 import unicodedata
 from typing import TYPE_CHECKING
@@ -32,6 +33,11 @@ def same(cells: "pl.Expr") -> "pl.Expr":
     cells = cells.str.replace(_PROTECTED, "${1}")
     foreign = cells.str.contains(_FOREIGN) & cells.str.contains(r"[^\x00-\x7f]")
     return pl.when(foreign).then(cells.str.replace_many(_digits())).otherwise(cells)
+
+
+def same_name(name: str) -> str:
+    """Write the name of a column as `same` writes a cell, but for digits."""
+    return re.sub(_NOTHING, "", re.sub(_BLANK, " ", unicodedata.normalize("NFC", name))).strip()
 
 
 @functools.cache

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
+from dlwhy.data.cells.characters import same_name
 from dlwhy.data.cells.reading import Reading
 from dlwhy.data.dataset import MAX_NAME, Column, Dataset, Task
 from dlwhy.data.splitting import Split
@@ -133,7 +134,7 @@ def _check_header(names: list[str]) -> None:
     except InputRefusedError as error:
         raise InputRefusedError(error.message.removeprefix(": "), _HINT) from error
     for name in names:
-        if name != name.strip() or "\0" in name:
+        if name != same_name(name) or "\0" in name:
             raise InputRefusedError(f'the column name "{display(name)}" does not fit into CSV', _HINT)
 
 

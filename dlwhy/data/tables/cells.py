@@ -68,7 +68,8 @@ def check_names(names: Sequence[str], source: str) -> None:
         if name in places:
             raise InputRefusedError(
                 f'{source}: column name "{display(name)}" occurs {list(names).count(name)} times '
-                f"(columns {places[name]} and {place})"
+                f"(columns {places[name]} and {place})",
+                "give each column a name of its own in the header",
             )
         places[name] = place
 

@@ -2,21 +2,22 @@
 
 import io
 import itertools
-import json
-import re
+import shlex
 import warnings
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from dlwhy import files
-from dlwhy.data.tables.cells import Source
+from dlwhy.data.cells.characters import same_name
+from dlwhy.data.tables.cells import Source, check_names
 from dlwhy.data.tables.formats import magic
 from dlwhy.data.tables.formats.decoding import as_utf8, at_least
 from dlwhy.data.tables.formats.delimited import read_delimited
 from dlwhy.data.tables.formats.form import Form, Format, Lines
-from dlwhy.data.tables.formats.json_lines import read_json_array, read_json_lines
+from dlwhy.data.tables.formats.json_lines import kind_of, looks_like_json, read_json_array, read_json_lines
 from dlwhy.data.tables.formats.parquet import read_parquet
+from dlwhy.data.tables.formats.scanning import BYTE_ORDER_MARK
 from dlwhy.data.tables.memory import Room
 from dlwhy.errors import DlwhyNote, InputRefusedError, UsageError
 from dlwhy.text import display, listed
@@ -129,7 +130,8 @@ def read_chunks(
     if max_rows is not None and max_rows < 1:
         raise UsageError(f"--max-rows must be at least 1 (got {max_rows})")
     with files.open_input(path) as handle:
-        for frame in _frames(handle, form, named, source, without=without, room=room, lines=lines or Lines()):
+        for read in _frames(handle, form, named, source, without=without, room=room, lines=lines or Lines()):
+            frame = _with_clean_names(read, source)
             n_rows += frame.height
             if max_rows is not None and n_rows > max_rows:
                 raise InputRefusedError(f"{source}: has more than {max_rows} rows", "raise --max-rows")
@@ -153,7 +155,7 @@ def _frames(
         head, rest = at_least(magic.HEAD, magic.unpacked(_again(handle, head), head, source))
         _check_inner(head, source)
         blocks = itertools.chain([head], rest)
-    if (form.format or named) == "parquet" or (form.format is None and magic.is_parquet(head)):
+    if form.format == "parquet" or (form.format is None and _is_parquet(head, named)):
         if named != "parquet" and form.format is None:
             warnings.warn(f"{source}: is Parquet, and read as such", DlwhyNote, stacklevel=2)
         yield from read_parquet(_again(handle, head), source=source, without=without, room=room)
@@ -162,7 +164,12 @@ def _frames(
         raise InputRefusedError(f"{source}: is Parquet", "--format parquet")
     head, rest = at_least(magic.HEAD, as_utf8(blocks, form.encoding, source))
     blocks = itertools.chain([head], rest)
-    kind = form.format or _json_kind(head, source) or (named if named in ("json", "jsonl") else None)
+    bare = head.removeprefix(BYTE_ORDER_MARK)
+    kind = form.format or kind_of(bare, source) or (named if looks_like_json(bare) else None)
+    if kind in ("json", "jsonl"):
+        blocks = itertools.chain([bare], rest)
+    elif named in ("json", "jsonl", "parquet") and form.format is None:
+        warnings.warn(f"{source}: is no {_SHOWN[named]}, and read as CSV", DlwhyNote, stacklevel=2)
     if kind not in ("json", "jsonl"):
         usual = "\t" if (kind or named) == "tsv" else ","
         yield from read_delimited(blocks, form=form, source=source, usual=usual, lines=lines)
@@ -176,25 +183,18 @@ def _frames(
         yield from read_json_array(blocks, source=source, without=without, lines=lines)
 
 
-def _json_kind(head: bytes, source: str) -> Format | None:
-    """Return which kind of JSON a text is by its beginning; None if it is none."""
-    if re.match(rb"\s*\[\s*(\{|\]\s*\Z)", head):
-        return "json"
-    if not re.match(rb"\s*\{\s*[\"}]", head):
-        return None
-    first, _, below = head.strip().partition(b"\n")
-    if not below and len(head) >= magic.HEAD:
-        return "jsonl"
-    try:
-        value = json.loads(first)
-    except (ValueError, RecursionError):
-        return "json"
-    if not below and value and all(isinstance(cell, list | dict) for cell in value.values()):
-        raise InputRefusedError(
-            f"{source}: is one JSON object of lists or objects, not an array of rows",
-            "in pandas: to_json(orient='records')",
-        )
-    return "jsonl"
+def _with_clean_names(frame: "pl.DataFrame", source: str) -> "pl.DataFrame":
+    """Name columns alike that look alike: no blanks round a name, letters composed, no byte-order mark in front."""
+    names = [same_name(name) for name in frame.columns]
+    if names == frame.columns:
+        return frame
+    check_names(names, source)
+    return frame.rename(dict(zip(frame.columns, names, strict=True)))
+
+
+def _is_parquet(head: bytes, named: Format | None) -> bool:
+    """Return whether a file is Parquet, or called so and no text, so that what is wrong with it can be said."""
+    return magic.is_parquet(head) or (named == "parquet" and (not head or b"\0" in head or head.startswith(b"PAR1")))
 
 
 def _check_inner(head: bytes, source: str) -> None:
@@ -252,4 +252,18 @@ def check_there(name: str | None, columns: list[str], source: Source, option: st
 
     """
     if name is not None and name not in columns:
-        raise UsageError(f'{option}: no column "{display(name)}" in {source.name}; columns: {listed(columns)}')
+        text = f'{option}: no column "{display(name)}" in {source.name}; columns: {listed(columns)}'
+        raise UsageError(text, _parting(columns[0], name) if len(columns) == 1 else "")
+
+
+def _parting(header: str, name: str) -> str:
+    """Say what may part the fields of a header that is one name as a whole, and holds another."""
+    if name not in header:
+        return ""
+    if "  " in header:
+        return "if its columns have fixed widths: pandas.read_fwf makes a table of it"
+    before, _, after = header.partition(name)
+    mark = before[-1:] or after[:1]
+    if not mark or mark.isalnum() or mark in "_ ":
+        return ""
+    return f"if {display(repr(mark))} parts its fields: --delimiter {display(shlex.quote(mark))}"

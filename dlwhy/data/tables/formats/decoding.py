@@ -2,6 +2,7 @@
 
 import codecs
 import itertools
+import re
 import warnings
 from collections.abc import Iterator
 
@@ -10,6 +11,8 @@ from dlwhy.errors import DlwhyNote, InputRefusedError
 
 # so much of a text is looked at to know its encoding
 _SAMPLE = 1 << 20
+# what begins a stretch of two-byte characters there
+_JAPANESE = re.compile(rb"\x1b\$[@B]")
 _MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
@@ -67,15 +70,20 @@ def at_least(size: int, blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]
 
 
 def _marked(head: bytes, source: str) -> str | None:
-    """Return what a byte-order mark says; or, without, every other byte being NUL."""
+    """Return what a byte-order mark or the escapes of ISO 2022 say; or, without, every other byte being NUL."""
     for mark, name in _MARKS.items():
         if head.startswith(mark):
             return name
+    if _JAPANESE.search(head) and head.isascii():
+        return _told("iso2022_jp", source)
     even, odd = head[::2].count(0), head[1::2].count(0)
     if max(even, odd) <= 0.15 * len(head) or min(even, odd) > 0.05 * max(even, odd):
         return None
-    name = "utf-16-be" if even > odd else "utf-16-le"
-    warnings.warn(f"{source}: read as {name}; --encoding names another", DlwhyNote, stacklevel=2)
+    return _told("utf-16-be" if even > odd else "utf-16-le", source)
+
+
+def _told(name: str, source: str) -> str:
+    warnings.warn(f"{source}: read as {name}; --encoding names another", DlwhyNote, stacklevel=3)
     return name
 
 

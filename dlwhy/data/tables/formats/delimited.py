@@ -79,7 +79,7 @@ def read_delimited(
             names[0] = INDEX
             frame.columns = _with_placeholders(names)
         frame = _without_nameless(frame, names, source, numbers)
-        if header and header in records.data:
+        if header and (header in records.data or b"\n" + BYTE_ORDER_MARK + header[1:] in records.data):
             frame, numbers = _without_headers(frame, numbers, left_out)
         if lines is not None:
             lines.add(frame.height, numbers)
@@ -128,12 +128,21 @@ def _whole(records: Piece, names: list[str], delimiter: str, source: str, left_o
         ends = records.data[start:end].rstrip(b"\r\n").endswith(delimiter.encode())
         raise InputRefusedError(
             f"{source}:{records.line(start)}: {counted(found, 'field')}, {n_columns} expected",
-            f"the line ends with {display(repr(delimiter))}" if ends else "",
+            f"the line ends with {display(repr(delimiter))}" if ends else _cure(found, n_columns, delimiter),
         )
     if not (comments | empty).any():
         return records
     left_out.update({"comment lines": int(comments.sum()), "rows of nothing but delimiters": int(empty.sum())})
     return records.only(~(comments | empty))
+
+
+def _cure(found: int, wanted: int, delimiter: str) -> str:
+    """Say what is mostly the matter with a line of another number of fields."""
+    if found > wanted:
+        return f"a field that holds {display(repr(delimiter))} must be in double quotes"
+    if found == 1:
+        return "if this is a remark, put # in front of it, or delete the line"
+    return "complete or delete the line"
 
 
 def _frame(records: Piece, names: list[str], delimiter: str) -> "pl.DataFrame":
@@ -177,7 +186,10 @@ def _without_headers(
 
     if frame.width < 2:
         return frame, numbers
-    repeated = frame.select(pl.all_horizontal(pl.col(name).str.strip_chars() == name for name in frame.columns))
+    # files that were joined may each have had a byte-order mark
+    repeated = frame.select(
+        pl.all_horizontal(pl.col(name).str.strip_chars().str.strip_prefix("\ufeff") == name for name in frame.columns)
+    )
     others = ~repeated.to_series().fill_null(value=False)
     if others.all():
         return frame, numbers

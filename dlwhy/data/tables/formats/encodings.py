@@ -37,6 +37,9 @@ _USUAL = {
 }
 # these stand beside letters and digits in any text
 _ANYWHERE = set("°µ²³½¼¾ªº·…'\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}\N{EN DASH}")
+# and these stand round numbers: where a text has nothing else beyond ASCII, it is in the code page that has them there
+_SIGNS = set("°µ±²³½¼¾€£·\N{MULTIPLICATION SIGN}")
+_INSIDE = re.compile(r"[^\W\d_][°²³¹½¼¾][^\W\d_]{2}|[½¼¾][^\W\d_\x00-\x7f]")
 _MOST_BYTES, _MOST_WORDS, _SHOWN = 1 << 20, 2000, 3
 
 
@@ -59,27 +62,39 @@ def recognised(sample: bytes, source: str) -> str:
         return "utf-8"
     # no second byte of a character is one of those that part words here
     words = sorted(set(re.findall(rb"[^\x00-\x2f:;]*[\x80-\xff][^\x00-\x2f:;]*", lines)))[:_MOST_WORDS]
+    western = _decoded(words, "cp1252")
+    if western and {character for word in western for character in word if character > "\x7f"} <= _SIGNS:
+        return _named(western, "cp1252", source)
     readings = {name: text for name in _CANDIDATES if (text := _decoded(words, name)) and _plausible(text, name)}
     likely: dict[tuple[str, ...], str] = {}
     for name, text in readings.items():
         likely.setdefault(tuple(text), name)
     if len(likely) == 1:
         ((words_of_it, name),) = likely.items()
-        note = f'{source}: read as {name} ("{display(_telling(words_of_it, ()), 20)}"); --encoding names another'
-        warnings.warn(note, DlwhyNote, stacklevel=2)
-        return name
+        return _named(words_of_it, name, source)
     raise _refused(words, list(likely.values()) or _of_library(lines), source)
+
+
+def _named(words: Collection[str], name: str, source: str) -> str:
+    """Say which encoding it is."""
+    note = f'{source}: read as {name} ("{display(_telling(words, ()), 20)}"); --encoding names another'
+    warnings.warn(note, DlwhyNote, stacklevel=3)
+    return name
 
 
 def _mostly_utf8(lines: bytes) -> bool:
     """Return whether this is UTF-8, perhaps with damage: then it is nothing else."""
     text = lines.decode(errors="replace")
     beyond = sum(1 for character in text if character > "\x7f")
-    return 2 * text.count("\ufffd") < beyond
+    # a replacement character that stands there was written by another program
+    return 2 * (text.count("\ufffd") - lines.count("\ufffd".encode())) < beyond
 
 
 def _warn_of_conversions(text: str, source: str) -> None:
     """Warn of text that was converted to UTF-8 from an encoding that it was not in."""
+    if lost := re.search(r'[^\s,;|"]*\ufffd[^\s,;|"]*', text):
+        said = f'letters were lost when it was converted to UTF-8: "{display(lost[0], 20)}"'
+        warnings.warn(f"{source}: {said} (convert it anew)", DlwhyWarning, stacklevel=3)
     words = sorted(set(re.findall(r'[^\s,;|"]*[\x80-\uffff][^\s,;|"]*', text)))[:_MOST_WORDS]
     for wrong, right in (("latin-1", "cp1252"), ("cp1252", "utf-8")):
         for word in words:
@@ -144,6 +159,8 @@ def _odd(word: str) -> bool:
     """Return whether a word has something in it that no word has: two scripts, a sign or a capital among letters."""
     if any(unicodedata.category(character)[0] == "C" or "\uff61" <= character <= "\uff9f" for character in word):
         return True
+    if _INSIDE.search(word):
+        return True
     if any(unicodedata.category(character) == "Sk" for character in set(word) - _ANYWHERE if character > "\x7f"):
         return True
     return any(_odd_pair(*pair) for pair in itertools.pairwise(word) if not (pair[0] + pair[1]).isascii())
@@ -155,6 +172,8 @@ def _odd_pair(left: str, right: str) -> bool:
         return kinds != ["P", "P"]
     if {left, right} & _ANYWHERE:
         return False
+    if kinds == ["L", "M"]:
+        return _script(right) not in ("COMBINING", _script(left))
     if left.isalpha() and right.isalpha():
         return _script(left) != _script(right) or (left.islower() and right.isupper())
     if left.isalpha() or right.isalpha():

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from dlwhy.data.tables.cells import check_names
-from dlwhy.data.tables.formats.form import Lines
+from dlwhy.data.tables.formats import magic
+from dlwhy.data.tables.formats.form import Format, Lines
 from dlwhy.errors import InputRefusedError
 from dlwhy.text import display
 
@@ -22,8 +23,58 @@ BLOCK = 8 << 20
 MAX_LINE = 64 << 20
 _CELLS = 2_000_000
 _BEGINNING, _COMMA, _BLANK = re.compile(r"\s*\[?\s*"), re.compile(r"\s*,\s*"), re.compile(r"\s*")
+_WRAPPERS = rb"data|rows|records|results|items|features|value"  # a row that is long may well have others
 # empty cells for one that holds something, once there are many
 _SPARSE, _SPARSE_CELLS = 100, 4_000_000
+
+
+def looks_like_json(head: bytes) -> bool:
+    """Return whether a text begins as an object or array does."""
+    return not head or bool(re.match(rb"\s*([\[{]|\Z)", head))
+
+
+def kind_of(head: bytes, source: str) -> Format | None:
+    """Return which kind of JSON a text is by its beginning; None if it is none.
+
+    Raises
+    ------
+    InputRefusedError
+        If it is JSON of another shape than rows.
+
+    """
+    if re.match(rb"\s*\[\s*(\{|\]\s*\Z)", head):
+        return "json"
+    if re.match(rb"\s*\[\s*\[", head):
+        hint = f"jq -r '.[] | @csv' {source} | dlwhy generate --from -"
+        raise InputRefusedError(f"{source}: is a JSON array of arrays, not of objects", hint)
+    if not re.match(rb"\s*\{\s*[\"}]", head):
+        return None
+    first, _, below = head.strip().partition(b"\n")
+    if not below and len(head) >= magic.HEAD:
+        _check_wrapped(head, source, _WRAPPERS)
+        return "jsonl"
+    try:
+        value = json.loads(first)
+    except (ValueError, RecursionError):
+        _check_wrapped(head, source)
+        return "json"
+    if not below:
+        _check_wrapped(head, source)
+        if value and all(isinstance(cell, list | dict) for cell in value.values()):
+            raise InputRefusedError(
+                f"{source}: is one JSON object of lists or objects, not an array of rows",
+                "in pandas: to_json(orient='records')",
+            )
+    return "jsonl"
+
+
+def _check_wrapped(head: bytes, source: str, keys: bytes = rb"\w{1,80}") -> None:
+    """Refuse one object that has the rows under one of its keys."""
+    if wrapped := re.search(rb'[{,]\s*"(' + keys + rb')"\s*:\s*\[\s*\{', head):
+        key = wrapped[1].decode(errors="replace")
+        rows = ".features[].properties" if key == "features" else f".{key}[]"
+        hint = f"jq -c '{display(rows)}' {source} | dlwhy generate --from -"
+        raise InputRefusedError(f'{source}: is one JSON object, with rows under "{display(key)}"', hint)
 
 
 def read_json_lines(

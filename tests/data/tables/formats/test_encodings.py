@@ -12,7 +12,16 @@ def table(words: list[str], encoding: str) -> bytes:
 
 
 READ = {
-    "cp1252": (["5 €", "7 €", "“x”"], ["Müller", "José", "Straße"], ["père", "forêt", "à droite"], ["Åse", "Bjørn"]),
+    "cp1252": (
+        ["5 €"],
+        ["25°C"],
+        ["3 µg", "±1 m²"],
+        ["Müller"],
+        ["5 €", "7 €", "“x”"],
+        ["Müller", "José", "Straße"],
+        ["père", "forêt", "à droite"],
+        ["Åse", "Bjørn"],
+    ),
     "cp1250": (["Łódź", "Kraków", "Gdańsk"], ["Dvořák", "Plzeň"]),
     "cp1251": (["Москва", "Казань", "Тверь"],),
     "koi8_r": (["Москва", "Казань", "Тверь"],),
@@ -74,3 +83,21 @@ def test_text_that_was_converted_wrongly_is_warned_of(word: str, said: str) -> N
 def test_bytes_at_random_are_no_text() -> None:
     with pytest.raises(InputRefusedError):
         recognised(bytes(range(128, 256)) * 9 + b"\n", "d")
+
+
+@pytest.mark.parametrize(("name", "word"), [("cp1258", "Hà Nô\u0323i"), ("iso8859_5", "Москва")])
+def test_no_word_is_of_two_scripts_or_begins_with_a_fraction(name: str, word: str) -> None:
+    with pytest.raises(InputRefusedError, match="is not UTF-8; it could be"):
+        recognised(table([word], name), "d.csv")
+
+
+def test_letters_that_were_lost_before_are_warned_of_and_this_is_utf8() -> None:
+    with pytest.warns(DlwhyWarning, match="letters were lost when it was converted to UTF-8"):
+        assert recognised(table(["M\ufffdller"], "utf-8"), "d") == "utf-8"
+
+
+def test_escapes_of_iso_2022_are_japanese() -> None:
+    content = table(["東京", "大阪"], "iso2022_jp")
+
+    with pytest.warns(DlwhyNote, match="read as iso2022_jp"):
+        assert b"".join(as_utf8(iter([content]), None, "d")).decode() == content.decode("iso2022_jp")

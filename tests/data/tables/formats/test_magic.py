@@ -122,7 +122,7 @@ BROKEN = ['[{"a": 1}', '[{"a": 1},]', '[{"a": 1}{"a": 2}]', '[{"a": 1}] x', "[1,
 def test_json_that_is_no_array_of_objects_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "d.json").write_text(content)
 
-    with pytest.raises(InputRefusedError, match=r"d\.json:1: not "):
+    with pytest.raises(InputRefusedError, match=r"d\.json(:1: not |: is a JSON array of arrays)"):
         read_frame(tmp_path / "d.json")
 
 
