@@ -366,3 +366,19 @@ def test_an_ensemble_predicts_without_tensorflow(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) == pytest.approx(2, abs=1e-6)
+
+
+def test_the_state_of_an_optimizer_is_of_what_is_trained(tmp_path: Path) -> None:
+    import keras
+
+    model = ensembles.build("binary", 1)
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss="binary_crossentropy")
+    model.optimizer.build(model.trainable_variables)
+    trained = ensembles.trained(model, "binary")
+    details = dataclasses.replace(trained.details, training={})
+
+    read = again(archive.to_bytes(dataclasses.replace(trained, details=details)), tmp_path)
+
+    # counter and rate, then two moments of the kernel and bias of three layers that are not frozen
+    assert len(read.optimizer or ()) == 2 + 2 * 6
+    assert len(read.model.trainable_variables) == 6
