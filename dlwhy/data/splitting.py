@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from dlwhy.data.random_split import train_test_split
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.text import counted, display
 
@@ -134,10 +135,7 @@ def split_rows(
         raise InputRefusedError(f"{n_rows} data row; at least 2 are needed for a train/test split")
     if math.ceil(test_size * n_rows) >= n_rows:
         raise InputRefusedError(f"no row of {n_rows} is left for training", "lower --test-size")
-    from sklearn.model_selection import train_test_split
-
-    train, test = train_test_split(np.arange(n_rows), test_size=test_size, random_state=seed, stratify=y)
-    return train, test
+    return train_test_split(n_rows, test_size=test_size, seed=seed, y=y)
 
 
 def split_groups(

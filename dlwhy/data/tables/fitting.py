@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # of many categories those that occur often: in so many training rows, in such a share of them
 _OFTEN, _SHARE = 5, 0.002
+_LOOKED_AT = 1000  # rows
 # more are not looked at for medians
 _CELLS = 2_000_000
 
@@ -76,7 +77,7 @@ def encoded(
     if not reading.as_written:
         _warn_of_sentinels(X, columns, source)
         columns = _in_range(text, X, columns, fitting, source)
-    _warn_of_constants(X[fitting], columns, source)
+    _warn_of_constants(X, fitting, columns, source)
     return X, columns
 
 
@@ -243,15 +244,19 @@ def _warn_of_sentinels(X: FloatArray, columns: tuple[Column, ...], source: Sourc
         warnings.warn(text, DlwhyWarning, stacklevel=4)
 
 
-def _warn_of_constants(X_train: FloatArray, columns: tuple[Column, ...], source: Source) -> None:
+def _warn_of_constants(X: FloatArray, train: Rows, columns: tuple[Column, ...], source: Source) -> None:
     """Warn of numeric and boolean columns that have one value in all training rows."""
-    if len(X_train) < 2:
+    if len(train) < 2:
         return
-    constant = X_train.min(axis=0) == X_train.max(axis=0)
+    # a look at some costs much less than a copy of all training rows
+    first, some = X[train[0]], X[train[:_LOOKED_AT]]
+    may_be = (some == first).all(axis=0)
     found = [
-        f'"{display(column.name)}" is constant ({X_train[0, place.start]})'
+        f'"{display(column.name)}" is constant ({first[place.start]})'
         for column, place in placed(columns)
-        if column.kind != "categorical" and constant[place.start]
+        if column.kind != "categorical"
+        and may_be[place.start]
+        and bool((X[train, place.start] == first[place.start]).all())
     ]
     if found:
         more = f", and {len(found) - 3} more are" if len(found) > 3 else ""
