@@ -92,3 +92,32 @@ def test_a_study_of_a_csv_file_knows_groups_again(visits, dlwhy_in_process):
 
     assert report["split"] == 'split by group "patient": every seed holds out whole groups, of 60'
     assert report["cautions"] == []
+
+
+def test_what_would_be_run_says_how_the_data_are_split(visits, dlwhy_in_process):
+    made = ("generate", "--from", "visits.csv", "--target", "ill")
+    dlwhy_in_process(*made, "--drop", "day", "--drop", "part", "--group", "patient", "-o", "grouped.npz")
+    dlwhy_in_process(*made, "--drop", "day", "--split-column", "part", "--drop", "patient", "-o", "parted.npz")
+    asked = ("study", "compare", "--arm", "baseline:svm", "--arm", "baseline:majority", "--dry-run", "--data")
+
+    grouped, parted = (dlwhy_in_process(*asked, name) for name in ("grouped.npz", "parted.npz"))
+
+    assert 'compare: your data are split by group "patient": every seed holds out whole groups, of 60' in grouped.err
+    assert "every seed splits its rows anew" in parted.err
+    plan = json.loads(dlwhy_in_process(*asked, "grouped.npz", "--json").out)
+    assert plan["split"].startswith('split by group "patient"')
+    assert json.loads(dlwhy_in_process(*asked, "parted.npz", "--json").out)["split"] is None
+
+
+def test_what_is_evaluated_by_time_are_later_rows(visits, dlwhy_in_process):
+    made = ("generate", "--from", "visits.csv", "--target", "ill", "--drop", "part", "--drop", "patient")
+    dlwhy_in_process(*made, "--time", "day", "-o", "later.npz")
+    dlwhy_in_process("train", "-q", "-d", "later.npz", "--layers", "4", "--epochs", "1", "-o", "m.keras")
+
+    shown = dlwhy_in_process("evaluate", "-m", "m.keras", "-d", "later.npz", "--baselines")
+    trained_on = dlwhy_in_process("evaluate", "-m", "m.keras", "-d", "later.npz", "--split", "train")
+
+    n_rows = len(storage.read("later.npz").y_test)
+    assert f'later.npz, test part: {n_rows} rows, the latest by "day"' in " ".join(shown.out.split())
+    assert f"on {n_rows} rows later than those it was trained on (" in " ".join(shown.out.split())
+    assert "latest" not in trained_on.out

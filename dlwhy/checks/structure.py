@@ -40,7 +40,7 @@ def groups(table: Table) -> Iterator[Remark]:
     single = table.once(first_of_twins)
     found = []
     for index, cells in enumerate(table.columns):
-        if len(cells.distinct[0]) >= _FEWEST_GROUPS:
+        if len(cells.distinct[0]) >= _FEWEST_GROUPS and _may_repeat(cells, table):
             looked_at, at = _whole_groups(table, index) if table.is_drawn else (cells, table.rows)
             # copies of a row share everything; that is said of them
             looked_at, at = _some(looked_at, single[at]), at[single[at]]
@@ -80,6 +80,13 @@ def times(table: Table) -> Iterator[Remark]:
         )
         severity: Severity = "warning" if many else "note"
         yield Remark(says=says, columns=(cells.name,), numbers={"skill": skill}, severity=severity)
+
+
+def _may_repeat(cells: Cells, table: Table) -> bool:
+    """Return whether so many values are drawn more than once as if all rows had groups of two, or half as many."""
+    n_drawn = len(cells.values)
+    pairs = n_drawn**2 / (2 * table.n_rows)
+    return not table.is_drawn or n_drawn - len(cells.distinct[0]) >= pairs / 2
 
 
 def _whole_groups(table: Table, index: int) -> tuple[Cells, Whole]:

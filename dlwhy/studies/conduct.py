@@ -97,7 +97,8 @@ def _missing(request: Request) -> set[str]:
 
 
 def plan(study: Study) -> dict[str, Any]:
-    """Say what a study would do: arms, runs, parameters, estimated seconds, and what a verdict takes."""
+    """Say what a study would do: arms, runs, parameters, seconds, the split of the data, what a verdict takes."""
+    own = study.request.own
     arms = [
         {
             "arm": arm.name,
@@ -112,6 +113,7 @@ def plan(study: Study) -> dict[str, Any]:
         "claim": claims.claim(study.name).sentence,
         "arms": arms,
         "seeds": len(study.seeds),
+        "split": (own.how_split or None) if own else None,
         "runs": study.runs,
         "trainings": sum(arm["trainings"] for arm in arms),
         "seconds": round(sum(arm["seconds"] for arm in arms), 1),

@@ -115,6 +115,19 @@ def test_an_input_where_a_study_writes_is_refused(dlwhy_in_process, tmp_path):
     assert "lies in study/depth, where the study writes" in result.error
 
 
+def test_a_model_whose_recipe_is_compared_is_an_input_too(dlwhy_in_process, tmp_path):
+    (tmp_path / "study" / "compare").mkdir(parents=True)
+    (tmp_path / "study" / "compare" / "figure.png").write_bytes(b"a model")
+
+    result = dlwhy_in_process(
+        "study", "compare", "--arm", " model: study/compare/figure.png", "--arm", "baseline:majority"
+    )
+
+    assert result.code == 2
+    assert "study/compare/figure.png lies in study/compare, where the study writes" in result.error
+    assert (tmp_path / "study" / "compare" / "figure.png").read_bytes() == b"a model"
+
+
 def test_results_do_not_mix_on_stdout(dlwhy_in_process, garbage):
     assert dlwhy_in_process("evaluate", "-m", "model.keras", "-d", "data.npz", "--metrics", "-").code == 2
     assert dlwhy_in_process("train", "-d", "data.npz", "--history", "-", "--json").code == 2

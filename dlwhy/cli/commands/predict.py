@@ -3,7 +3,7 @@
 import contextlib
 import itertools
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from dlwhy import files
 from dlwhy.cli import options as shared
@@ -84,16 +84,16 @@ def predict(options: Predict) -> None:
     # what is wrong with a table is mostly wrong at once: nothing is opened or imported before the first rows
     first = next(rows)
     inputs.start_for(trained)
-    largest = _margin(options, trained, out)
+    interval = _interval(options, trained, out)
     n_rows, outside = 0, Outside(about.columns, trained.plain(), files.shown(options.table))
     with _open(output, no_clobber=options.no_clobber) as write:
         for X, kept, marks in itertools.chain([first], rows):
             y = trained.predict(X)
             outside.look(X)
             predicted = predicted_rows.as_frame(y, task=about.task, class_names=about.class_names, proba=options.proba)
-            if largest is not None:
+            if interval:
                 predicted = predicted_rows.with_intervals(
-                    predicted, y, largest, class_names=about.class_names, kind=options.form
+                    predicted, y, interval["margin"], class_names=about.class_names, kind=options.form
                 )
             if marks is not None:
                 predicted = predicted.with_columns(marks)
@@ -103,7 +103,8 @@ def predict(options: Predict) -> None:
     if not files.is_standard(output):
         out.note(f"{files.shown(output, output=True)}: {n_rows} rows")
     if options.as_json:
-        out.json({"predictions": output, "rows": n_rows, "model": options.model, "table": options.table})
+        said = {"predictions": output, "rows": n_rows, "model": options.model, "table": options.table}
+        out.json({**said, "interval": interval})
 
 
 def _check(options: Predict) -> None:
@@ -124,8 +125,8 @@ def _check(options: Predict) -> None:
     files.check_outputs({"-o": options.output}, inputs=read, no_clobber=options.no_clobber)
 
 
-def _margin(options: Predict, trained: "Trained", out: Output) -> float | None:
-    """Return how far the truth may be from a prediction, if that is wanted, and say from how many rows that is."""
+def _interval(options: Predict, trained: "Trained", out: Output) -> dict[str, Any] | None:
+    """Return how far the truth may be from a prediction, and from how many rows that is known, if that is wanted."""
     if options.interval is None or options.data is None:
         return None
     from dlwhy.cli.steps import inputs
@@ -142,7 +143,7 @@ def _margin(options: Predict, trained: "Trained", out: Output) -> float | None:
     if isinstance(held_out, Dataset) and about.dataset is not None and not was_trained_on(about, held_out):
         text = f"{names['model']} was trained on another data set ({display(about.dataset.get('name'))})"
         out.note(f"note: {text}: if on some of these rows, the {what} promise too much")
-    return largest
+    return {"coverage": options.interval, "margin": largest, "rows": n_rows, "data": options.data}
 
 
 def _read_model(options: Predict) -> "Trained":

@@ -53,9 +53,12 @@ class Output:
         """Print text on stdout, with a newline behind it; what a terminal would obey in it is shown as an escape."""
         write_stdout(f"{inert(text)}\n".encode(errors="backslashreplace"))
 
-    def paragraph(self, text: str, *, indent: str = "") -> None:
-        """Print text on stdout: on a terminal words are not cut at its edge, in a file it is one line."""
-        if sys.stdout is not None and sys.stdout.isatty():
+    def paragraph(self, text: str, *, indent: str = "", to_read: bool = False) -> None:
+        """Print text on stdout: on a terminal words are not cut at its edge, in a file it is one line.
+
+        Text that is there `to_read`, such as an explanation, has lines in a file, too, as wide as COLUMNS says, or 80.
+        """
+        if to_read or (sys.stdout is not None and sys.stdout.isatty()):
             width = shutil.get_terminal_size().columns
             text = textwrap.fill(text, width, subsequent_indent=indent, break_on_hyphens=False)
         self.text(text)

@@ -64,7 +64,7 @@ def explain(out: Output, asked: Collection[str]) -> None:
         out.text(f"{'' if place == 0 else chr(10)}{code}  {check.name} ({check.severity})")
         for paragraph in check.explains.split("\n\n"):
             out.text("")
-            out.paragraph(" ".join(paragraph.split()))
+            out.paragraph(" ".join(paragraph.split()), to_read=True)
 
 
 def list_checks(out: Output) -> None:

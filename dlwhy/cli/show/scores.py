@@ -21,6 +21,7 @@ from dlwhy.text import display, protected
 
 _ROWS_OF = {
     "test": "{}",
+    "later": "{} later than those it was trained on",
     "train": "{} that it was trained on",
     "all": "{}, those it was trained on among them",
     "table": "{}",
@@ -37,6 +38,8 @@ class Scores:
         What was evaluated on: the path, and ``test``, ``train`` or ``all``.
     is_table
         Whether that is a table without parts, of which all rows were evaluated.
+    after
+        The column of times by which the rows evaluated on are later than those for training, if there is one.
     models
         By path, at least one.
     baselines
@@ -58,6 +61,7 @@ class Scores:
     diagnoses: Mapping[str, Sequence[Finding]] = dataclasses.field(default_factory=dict)
     seed: int = 42
     is_table: bool = False
+    after: str | None = None
 
     @property
     def task(self) -> Task:
@@ -86,7 +90,7 @@ class Scores:
 
     def sentences(self, model: str) -> list[str]:
         """Say in words how a model compares with the baselines, and with the first model."""
-        kind = "table" if self.is_table else self.split
+        kind = "table" if self.is_table else "later" if self.after is not None else self.split
         rows = _ROWS_OF[kind].format(self.models[model].rows)
         several, said = len(self.models) > 1, []
         gains = self.gains[model]
@@ -209,6 +213,7 @@ def _show_tables(out: Output, scores: Scores) -> None:
     for sentence in _all_sentences(scores):
         out.text(textwrap.fill(sentence, width, break_on_hyphens=False))
     title = f"{display(scores.data)}, {scores.split} part: {next(iter(scores.models.values())).rows}"
+    title += f', the latest by "{display(scores.after)}"' if scores.after is not None else ""
     for table in tables(scores):
         for header, rows in fitting(table, width):
             out.table([header[0], *(f">{name}" for name in header[1:])], rows, title=title)

@@ -42,6 +42,8 @@ def show_plans(plans: Sequence[Mapping[str, Any]], out: Output) -> None:
             f"{plan['study']}: {len(plan['arms'])} arms, {plan['seeds']} seeds, {plan['runs']} runs, "
             f"{plan['trainings']} trainings, about {_time(plan['seconds'])}"
         )
+        if plan["split"]:
+            out.note(f"{plan['study']}: your data are {plan['split']}")
         out.note(f"{plan['study']}: {plan['needs']['says']}")
 
 

@@ -170,12 +170,17 @@ def _scores(
         data=data,
         split=split if isinstance(dataset, Dataset) else "all",
         is_table=not isinstance(dataset, Dataset),
+        after=_time_of(dataset) if isinstance(dataset, Dataset) and split == "test" else None,
         models=models,
         diagnoses={path: diagnose(one.history, one.details, models[path].outputs) for path, one in trained.items()},
         baselines=_score_baselines(options, dataset, out) if isinstance(dataset, Dataset) and options.baselines else {},
         notes=_left_out(dataset) if isinstance(dataset, Dataset) and options.baselines else (),
         seed=options.seed,
     )
+
+
+def _time_of(dataset: "Dataset") -> str | None:
+    return dataset.split.column if dataset.split is not None and dataset.split.by == "time" else None
 
 
 def _score_baselines(options: Evaluate, dataset: "Dataset", out: Output) -> "dict[str, Evaluation]":

@@ -92,12 +92,12 @@ def conducted(options: Study, out: Output) -> "list[Conducted]":
         checked.tell(out, dataset, options.data)
     requests = conduct.narrowed([_request(name, options, dataset) for name in names])
     plans = [conduct.plan(conduct.design(request)) for request in requests]
+    for caution in dict.fromkeys(request.own.caution for request in requests if request.own and request.own.caution):
+        out.note(f"dlwhy: warning: {caution}")
     if options.dry_run:
         verdicts.show_plans(plans, out)
         return []
     verdicts.warn_of_few_seeds(plans, out)
-    for caution in dict.fromkeys(request.own.caution for request in requests if request.own and request.own.caution):
-        out.note(f"dlwhy: warning: {caution}")
     command = shlex.join(["dlwhy", *sys.argv[1:]])
     done = []
     for request, plan in zip(requests, plans, strict=True):
@@ -122,7 +122,9 @@ def check(names: Sequence[str], options: Study) -> None:
 
 def _check_inputs(names: list[str], options: Study) -> None:
     """Refuse an input that lies where a study writes: it would be replaced."""
-    for path in filter(None, (options.data, options.source, options.config)):
+    from dlwhy.studies.claims.compare.recipes import models_of
+
+    for path in filter(None, (options.data, options.source, options.config, *models_of(options.arm or ()))):
         for folder in (Path(options.directory) / name for name in names):
             if not files.is_standard(path) and folder.resolve() in Path(path).resolve().parents:
                 raise UsageError(

@@ -173,3 +173,14 @@ def test_files_that_are_no_data_sets_are_refused(dlwhy_in_process, tmp_path):
 
     assert dlwhy_in_process("check", "missing.joblib").code == 66
     assert dlwhy_in_process("check", "x.joblib").code == 65
+
+
+def test_an_explanation_has_lines_in_a_file_too(dlwhy_in_process, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    usual = dlwhy_in_process("check", "--explain", "D201").out
+    monkeypatch.setenv("COLUMNS", "40")
+    narrow = dlwhy_in_process("check", "--explain", "D201").out
+
+    assert 70 < max(map(len, usual.splitlines()[1:])) <= 80
+    assert 30 < max(map(len, narrow.splitlines()[1:])) <= 40
+    assert usual.split() == narrow.split()

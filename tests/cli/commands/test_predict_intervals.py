@@ -118,3 +118,18 @@ def test_held_out_rows_of_a_training_are_covered():
 
     assert n_rows == 39
     assert 0.88 < np.mean(covered) < 0.95
+
+
+def test_the_summary_says_what_an_interval_is(dlwhy_in_process, toy):
+    dataset = dataset_of("regression")
+    trained = toy(dataset)
+    errors = np.sort(np.abs(trained.predict(dataset.X_test) - dataset.y_test))
+
+    result = dlwhy_in_process(
+        "predict", "-m", "m.keras", "--interval", "0.8", "-d", "d.npz", "-o", "p.csv", "--json", stdin=POINTS
+    )
+
+    told = json.loads(result.out)["interval"]
+    assert told == {"coverage": 0.8, "margin": pytest.approx(errors[24], rel=1e-4), "rows": 30, "data": "d.npz"}
+    plain = dlwhy_in_process("predict", "-m", "m.keras", "-o", "p.csv", "--json", stdin=POINTS)
+    assert json.loads(plain.out)["interval"] is None

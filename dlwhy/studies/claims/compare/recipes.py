@@ -5,7 +5,7 @@ That of a trained model, its network and training options, is read from its file
 
 import dataclasses
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from dlwhy import files
@@ -129,9 +129,18 @@ def name_of(text: str) -> str:
     return display(text.strip(), 200)
 
 
+def models_of(texts: Sequence[str]) -> list[str]:
+    """Return the files that arms name."""
+    return [_path_of(text) for text in texts if text.strip().startswith(MODEL)]
+
+
+def _path_of(text: str) -> str:
+    return text.strip().removeprefix(MODEL).strip()
+
+
 def read(text: str) -> dict[str, Any]:
     """Read one model's recipe, JSON-like; raises as `read_all` does."""
-    path = text.strip().removeprefix(MODEL).strip()
+    path = _path_of(text)
     if not path or files.is_standard(path):
         raise UsageError(f'--arm "{display(text, 100)}" names no file', "such as model:model.keras")
     told = archive.describe(path)
