@@ -43,3 +43,15 @@ def test_a_stranger_may_write_anything_into_a_data_set() -> None:
             columns=(Column(name="\x1b"), Column(name="b")),
         )
         assert all("\x1b" not in finding.says for finding in dlwhy.check(data))
+
+
+def test_groups_of_two_are_found_among_drawn_rows() -> None:
+    rng = np.random.default_rng(2)
+    group = rng.permutation(np.arange(60_000) // 2).astype(np.float32)
+    y = rng.permutation(np.arange(30_000) % 2)[group.astype(int)].astype(np.int32)
+    X = np.column_stack([group, rng.normal(size=60_000)]).astype(np.float32)
+    columns = (Column(name="patient"), Column(name="x"))
+
+    (found,) = dlwhy.check(dataset(X, y, n_test=20_000, columns=columns), select=["P201"])
+
+    assert found.columns == ("patient",)
