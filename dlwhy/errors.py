@@ -3,7 +3,9 @@
 import contextlib
 import errno
 import functools
+import json
 import re
+import shlex
 from collections.abc import Callable, Collection, Iterator
 from typing import ClassVar, ParamSpec, TypeVar
 
@@ -175,11 +177,17 @@ def _as_arguments(text: str) -> str:
     """Write ``--learning-rate`` as ``learning_rate``, ``--drop id`` as ``drop=["id"]``; not in a whole command."""
     if re.search(r"\bdlwhy [a-z]", text):
         return text
-    text = re.sub(
-        r"--(drop|na|category|number|keep-na-text|keep) ('[^']*'|[^\s')]+)",
-        lambda found: f'{found[1].replace("-", "_")}=["{found[2].strip(chr(39))}"]',
-        text,
-    )
+    # as the shell would read it; a comma or semicolon behind it goes on with the sentence
+    word = r"((?:'[^']*'|\"'\"|[^\s'\"(),;]|[,;](?=[^\s)]))+)"
+    text = re.sub(rf"--(drop|na|category|number|keep-na-text|keep) (?!and\b){word}", _as_argument, text)
     return re.sub(
         r"(?<![\w-])--([a-z][a-z0-9-]*)", lambda found: _ARGUMENTS.get(found[1], found[1].replace("-", "_")), text
     )
+
+
+def _as_argument(found: re.Match[str]) -> str:
+    try:
+        (value,) = shlex.split(found[2])
+    except ValueError:
+        value = found[2]
+    return f"{found[1].replace('-', '_')}=[{json.dumps(value, ensure_ascii=False)}]"

@@ -1,6 +1,6 @@
 """Checks for leaks: columns that know the target."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -19,6 +19,7 @@ _BY_MISSING = 0.8
 _BY_MISSING_NUMBERS = 0.5
 _UNLIKELY = 1e-5
 _FEWEST_ROWS = 20
+_MANY = 50  # columns that tell all: too many to compare
 _FEWEST_OF_KIND = 10
 _NAMED = 0.5
 _STEM = 5
@@ -41,8 +42,10 @@ def copies(table: Table) -> Iterator[Remark]:
 
 def tellers(table: Table) -> Iterator[Remark]:
     """Find single columns that tell nearly all of the target."""
-    # where most columns tell it, the problem is easy
-    if 2 * sum(skill >= NEARLY_ALL for skill in table.skills) > len(table.columns):
+    telling = [cells for cells, skill in zip(table.columns, table.skills, strict=True) if skill >= NEARLY_ALL]
+    n_same = _count_same(telling)
+    # where most columns tell it, the problem is easy; a leak in two currencies is one
+    if 2 * (len(telling) - n_same) > len(table.columns) - n_same:
         return
     for cells, skill in zip(table.columns, table.skills, strict=True):
         if skill >= NEARLY_ALL and not _copied(table, cells, skill) and len(table.rows) >= _FEWEST_ROWS:
@@ -52,6 +55,16 @@ def tellers(table: Table) -> Iterator[Remark]:
                 f"{table.drawn}): a leak, unless it is known before a prediction; else {asking('--drop', cells.name)}"
             )
             yield Remark(says=says, columns=(cells.name,), numbers={"skill": skill})
+
+
+def _count_same(columns: Sequence[Cells]) -> int:
+    """Count the columns that have the order of one before them; where there are many, none."""
+    if len(columns) > _MANY:
+        return 0
+    order = [ranks(cells.values) for cells in columns]
+    return sum(
+        any(squared_correlation(one, before) >= _SAME for before in order[:place]) for place, one in enumerate(order)
+    )
 
 
 def telling_gaps(table: Table) -> Iterator[Remark]:
@@ -165,7 +178,7 @@ Source: Kaufman, Rosset, Perlich & Stitelman (2012), Leakage in data mining, ACM
 Each row is left out and predicted from the ten rows next to it in the order of a single column (of fewer than 200
 rows: from four, or the nearest). If Youden's J (for classes: 0 is guessing, 1 is perfect, whatever the shares of the
 classes) or R² (for numbers) is {NEARLY_ALL} or more, it is told. Where more than half of the columns are such, nothing
-is told: the problem is easy.
+is told: the problem is easy. Columns that have the rows in one order (a price in two currencies) count once.
 
 It is a leak (a column that is filled in with the target, or later), or the problem is so easy that it needs no
 network. Ask when the column is known; leave it out if that is not before the prediction: --drop.

@@ -44,7 +44,19 @@ def test_what_tells_nearly_all_is_told_unless_most_columns_do() -> None:
 
     (remark,) = leaks.tellers(table(near=near))
     assert remark.columns == ("near",)
-    assert list(leaks.tellers(table(near=near, again=-near, third=2 * near))) == []  # an easy problem
+    others = {name: Y + RNG.normal(size=300) * 0.1 for name in ("again", "third")}
+    assert list(leaks.tellers(table(near=near, **others))) == []  # an easy problem
+
+
+def test_a_leak_in_two_currencies_does_not_make_the_problem_easy() -> None:
+    near = Y + RNG.normal(size=300) * 0.1
+
+    assert [
+        remark.columns for remark in leaks.tellers(table(dollars=near, euros=1.1 * near, x=RNG.normal(size=300)))
+    ] == [
+        ("dollars",),
+        ("euros",),
+    ]
 
 
 def test_a_gap_that_only_one_class_has_is_told_with_its_rows() -> None:

@@ -1,6 +1,7 @@
 """A user's table becomes a data set: target, split and features."""
 
 import dataclasses
+import re
 import warnings
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -27,6 +28,9 @@ from dlwhy.text import counted, display
 
 if TYPE_CHECKING:
     import polars as pl
+
+# what spreadsheets and reports have below the rows
+_TOTAL = r"(?:(?:grand |sub)?totals?|sum|summe|gesamt|insgesamt|totale|average|mean|mittelwert):?"
 
 
 def read_table(
@@ -127,6 +131,7 @@ def as_dataset(
         raise InputRefusedError(f'{source.name}: no column but the target "{display(options.target)}"')
     if not options.cells.as_written:
         parts.warn_of_parts(features, source)
+        _warn_of_total(frame, source)
     decided = deciding.decide(features, source, options.cells)
     target = read_target(frame[options.target], options.task, source, options.cells)
     train, test, split = parts.parts_of(frame, target, options, source)
@@ -154,6 +159,16 @@ def as_dataset(
         provenance={**provenance, **about},
         split=split,
     )
+
+
+def _warn_of_total(frame: "pl.DataFrame", source: Source) -> None:
+    """Warn of a last row that says it is the sum of the others."""
+    last = frame.height - 1
+    for name, cell in zip(frame.columns, frame.row(last), strict=True):
+        if cell is not None and re.fullmatch(_TOTAL, cell.lower()) and (frame[name] == cell).sum() == 1:
+            text = f'{source.at(last, name)}: the last row says "{display(cell)}": is it one of the others\' sums?'
+            warnings.warn(f"{text} (delete the line if it is)", DlwhyWarning, stacklevel=4)
+            return
 
 
 def _marks(raw: "pl.DataFrame", frame: "pl.DataFrame") -> dict[str, dict[str, int]]:

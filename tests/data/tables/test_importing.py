@@ -288,3 +288,16 @@ def test_a_table_that_is_all_for_testing_can_be_read(imported: Import) -> None:
 
     assert dataset.X_train.shape == (0, 3)
     assert dataset.X_test.tolist() == [[1, 0, 1], [2, 1, 0]]
+
+
+@pytest.mark.parametrize("word", ["Total", "Summe:", "Grand total"])
+def test_a_sum_below_the_rows_is_warned_of_with_its_line(imported: Import, word: str) -> None:
+    rows = "".join(f"{'rgb'[i % 3]},{i},{i % 2}\n" for i in range(12))
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        imported(f"c,x,y\n{rows}{word},66,1\n")
+    assert f'd.csv:14:c: the last row says "{word}"' in str(caught[0].message)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        imported(f"c,x,y\n{rows}r,66,1\n")

@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from dlwhy.data.tables.formats.form import Form
 from dlwhy.data.tables.formats.quoting import misplaced, requoted
 from dlwhy.data.tables.formats.scanning import BYTE_ORDER_MARK, Piece, scan, tabbed
-from dlwhy.data.tables.formats.surroundings import MOST_TITLES, NUMBER, Record, count_titles, has_units, is_headless
+from dlwhy.data.tables.formats.surroundings import (
+    MOST_TITLES,
+    NUMBER,
+    Record,
+    count_titles,
+    has_units,
+    is_headless,
+    is_rule,
+)
 from dlwhy.errors import DlwhyNote, InputRefusedError
 from dlwhy.text import display
 
@@ -71,13 +79,14 @@ def layout(head: bytes, form: Form, source: str, *, usual: str = ",") -> Layout:
         hint = '--no-header reads it, with columns "column 1" and so on; --header if these are names'
         raise InputRefusedError(f"{source}:{line}: the first line is a row, not the names of columns", hint)
     header = form.header is not False
-    units = header and bool(first) and has_units(first[0], below)
+    rule = header and bool(first) and is_rule(first[0], below)
+    units = rule or (header and bool(first) and has_units(first[0], below))
     said = [f"separated by {_NAMES.get(delimiter, delimiter)}"] * (delimiter != usual and not form.delimiter)
     said += ["lines end with carriage returns"] * returns
     if titles := records[bool(declared) : skipped]:
         said.append(f'left out above the header: "{_shown(titles[0])}"' + " …" * (len(titles) > 1))
     if units:
-        said.append(f'taken for units, left out: "{_shown(below[0])}"')
+        said.append(f'{"left out below the header" if rule else "taken for units, left out"}: "{_shown(below[0])}"')
     if said:
         warnings.warn(f"{source}: {'; '.join(said)}", DlwhyNote, stacklevel=3)
     return Layout(delimiter=delimiter, returns=returns, skipped=skipped, header=header, units=units)

@@ -10,6 +10,13 @@ _LONGEST_UNIT = 15
 NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?")
 _NO_UNITS = {"", "?", "-", "na", "n/a", "nan", "null", "none", "missing", "unknown", "nd", "n.a."}
 
+_RULE = re.compile(r":?[-=]{2,}:?")
+_TYPES = {
+    *("int", "integer", "float", "double", "number", "numeric", "real", "continuous", "int64", "float64", "bigint"),
+    *("bool", "boolean", "string", "str", "text", "object", "char", "varchar", "date", "datetime", "timestamp"),
+    *("discrete", "categorical", "category", "nominal", "factor", "class"),
+}
+
 Record = list[str]
 
 
@@ -72,6 +79,17 @@ def has_units(header: Record, below: Sequence[Record]) -> bool:
         and 2 * len(named) >= len(units)
         and all(cell.lower().strip("[]()") in _NO_UNITS for cell in others)
     )
+
+
+def is_rule(header: Record, below: Sequence[Record]) -> bool:
+    """Return whether the first row is a line of dashes, as in Markdown, or names types, as for Orange and Weka."""
+    if len(below) < 2 or len(header) != len(below[0]):
+        return False
+    filled = [cell.lower() for cell in below[0] if cell]
+    if len(filled) < 2 or not (all(map(_RULE.fullmatch, filled)) or set(filled) <= _TYPES):
+        return False
+    # categories may be called so
+    return not any(cell and cell in {row[place] for row in below[1:]} for place, cell in enumerate(below[0]))
 
 
 def _all_numbers(cells: set[str]) -> bool:

@@ -79,6 +79,16 @@ READ: dict[str, tuple[str, list[str], list[int]]] = {
         [3, 32],
     ),
     "comments": ("# by x, y\n" + text() + "# end\n", ["left out above", "left out comment lines (1)"], [3, 32]),
+    "a line of dashes": (
+        text(rows=[("---", "--", "---"), *ROWS]),
+        ['left out below the header: "---, --, ---"'],
+        [3, 32],
+    ),
+    "types": (
+        text(rows=[("float", "int", "string"), *ROWS]),
+        ['left out below the header: "float, int, string"'],
+        [3, 32],
+    ),
     "units": (text(rows=[("kg", "m/s", ""), *ROWS]), ['taken for units, left out: "kg, m/s"'], [3, 32]),
     "repeated header": (
         text(rows=[*HALVES[0], HEADER, *HALVES[1]]),
