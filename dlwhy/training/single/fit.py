@@ -17,6 +17,7 @@ from dlwhy.training.orders import order
 from dlwhy.training.progress import Hooks, Progress
 from dlwhy.training.ranges import check_range
 from dlwhy.training.single import session as setup
+from dlwhy.training.single import sharing
 from dlwhy.training.single.session import Session
 from dlwhy.training.taking_layers import Start, as_started_from
 
@@ -142,7 +143,9 @@ def _train(session: Session, hooks: Hooks) -> Trained:
             orders = following
     if session.options.patience:
         session.engine.take_best()
-    return session.trained()
+    trained = session.trained()
+    sharing.keep(session.engine)
+    return trained
 
 
 def _orders(session: Session, epoch: int) -> npt.NDArray[np.int32]:
