@@ -1,5 +1,6 @@
 """The program: its commands, their options' names in the environment, and its error boundary."""
 
+import functools
 import importlib
 import inspect
 import os
@@ -97,6 +98,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     return code or 0
 
 
+@functools.cache
 def group() -> typer.core.TyperGroup:
     """Give the program, each of its options with a name in the environment: DLWHY_TRAIN_BATCH_SIZE."""
     group = typer.main.get_command(app)

@@ -27,8 +27,6 @@ def classification(
     groups: Keys | None = None,
 ) -> Evaluation:
     """Evaluate class probabilities; `dlwhy.evaluation.evaluate` has checked them."""
-    from sklearn.metrics import brier_score_loss, confusion_matrix
-
     columns = _as_columns(y_prob)
     n_classes = columns.shape[1]
     if len(class_names) != n_classes:
@@ -39,8 +37,8 @@ def classification(
     right = y_pred == y_true
     hits = int(np.sum(right))
     low, high = wilson_interval(hits, len(y_true)) if groups is None else share_interval(right, groups)
-    balanced, roc_auc = _of_several_classes(y_true, y_pred, columns, occurring)
-    of_second = {"pos_label": 1} if task == "binary" else {}
+    balanced, roc_auc = _of_several_classes(y_true, right, columns, occurring)
+    confusion = np.bincount(y_true * n_classes + y_pred, minlength=n_classes**2).reshape(n_classes, n_classes)
     metrics = {
         "accuracy": hits / len(y_true),
         "accuracy_low": low,
@@ -48,7 +46,7 @@ def classification(
         "balanced_accuracy": balanced,
         "loss": _cross_entropy(y_true, columns) if logits is None else _loss_of_logits(y_true, logits),
         "roc_auc": roc_auc,
-        "brier": float(brier_score_loss(y_true, y_prob, labels=range(n_classes), **of_second)),
+        "brier": _brier(y_true, columns),
         "ece": reliability(y_true, y_prob, task=task).expected_calibration_error,
     }
     return Evaluation(
@@ -57,8 +55,8 @@ def classification(
         metrics=metrics,
         y_true=y_true,
         y_pred=y_pred,
-        classes=_class_scores(y_true, y_pred, class_names),
-        confusion=confusion_matrix(y_true, y_pred, labels=range(n_classes)),
+        classes=_class_scores(confusion, class_names),
+        confusion=confusion,
         notes=_class_notes(occurring, class_names),
         groups=groups,
     )
@@ -79,26 +77,37 @@ def _loss_of_logits(y_true: npt.NDArray[Any], logits: FloatArray) -> float:
     return float(-np.mean(log_softmax(wide, axis=1)[np.arange(len(wide)), y_true]))
 
 
+def _brier(y_true: npt.NDArray[Any], columns: npt.NDArray[np.float64]) -> float:
+    """Return the mean squared distance of probabilities from the truth; of two classes half of it, as is usual."""
+    n_classes = columns.shape[1]
+    distance = float(np.mean(np.sum((np.eye(n_classes)[y_true] - columns) ** 2, axis=1)))
+    return distance / 2 if n_classes == 2 else distance
+
+
 def _of_several_classes(
-    y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], columns: npt.NDArray[np.float64], occurring: npt.NDArray[Any]
+    y_true: npt.NDArray[Any], right: npt.NDArray[Any], columns: npt.NDArray[np.float64], occurring: npt.NDArray[Any]
 ) -> tuple[float | None, float | None]:
     """Return balanced accuracy and ROC AUC; None where only one class occurs."""
-    from sklearn.metrics import recall_score, roc_auc_score
-
     if len(occurring) < 2:
         return None, None
     sides = [1] if columns.shape[1] == 2 else occurring
-    areas = [roc_auc_score(y_true == index, columns[:, index]) for index in sides]
-    return float(recall_score(y_true, y_pred, labels=occurring, average="macro")), float(np.mean(areas))
+    recalls = [np.mean(right[y_true == index]) for index in occurring]
+    areas = [_roc_auc(y_true == index, columns[:, index]) for index in sides]
+    return float(np.mean(recalls)), float(np.mean(areas))
 
 
-def _class_scores(
-    y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], class_names: tuple[str, ...]
-) -> tuple[ClassScore, ...]:
-    from sklearn.metrics import precision_recall_fscore_support
+def _roc_auc(of_class: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> float:
+    """Return how often a row of the class has a higher score than one that is not; a tie is half a time."""
+    _, index, counts = np.unique(score, return_inverse=True, return_counts=True)
+    rank = (np.cumsum(counts) - (counts - 1) / 2)[index]
+    n = int(of_class.sum())
+    return float((rank[of_class].sum() - n * (n + 1) / 2) / (n * (len(score) - n)))
 
-    labels = range(len(class_names))
-    scores = precision_recall_fscore_support(y_true, y_pred, labels=labels, zero_division=np.nan)
+
+def _class_scores(confusion: npt.NDArray[np.int64], class_names: tuple[str, ...]) -> tuple[ClassScore, ...]:
+    hits, actual, told = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        scores = hits / told, hits / actual, 2 * hits / (actual + told), actual
     return tuple(
         ClassScore(name=name, n_samples=int(count), precision=finite(precision), recall=finite(recall), f1=finite(f1))
         for name, precision, recall, f1, count in zip(class_names, *scores, strict=True)

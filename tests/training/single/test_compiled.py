@@ -12,7 +12,7 @@ NETWORK = NetworkSpec(layers=(8,), activation="tanh")
 
 
 def history(dataset, engine, network=NETWORK, **options):
-    recipe = TrainingOptions(**{"epochs": 5, "batch_size": 32, "engine": engine} | options)
+    recipe = TrainingOptions(**{"epochs": 3, "batch_size": 32, "engine": engine} | options)
     return fit_once(dataset, network, recipe)
 
 

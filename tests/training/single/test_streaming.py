@@ -57,11 +57,15 @@ def test_every_task_ends_bit_identical(dataset):
     assert_same(*both(dataset))
 
 
+BATCH_NORM = NetworkSpec(layers=(8,), batch_norm=True, dropout=0.2)
+
+
 @pytest.mark.parametrize("engine", ["graph", "xla"])
 @pytest.mark.parametrize(
     ("network", "options"),
     [
-        (NetworkSpec(layers=(8,), batch_norm=True, dropout=0.2), {}),
+        # with a rest, which is a program of its own, below
+        (BATCH_NORM, {"batch_size": 30}),
         (NetworkSpec(layers=(8,), l2=0.01), {"class_weight": "balanced", "schedule": "cosine"}),
         pytest.param(
             NetworkSpec(layers=(150, 150), layer_norm=True),
@@ -74,6 +78,10 @@ def test_every_task_ends_bit_identical(dataset):
 )
 def test_every_recipe_ends_bit_identical(binary, engine, network, options):
     assert_same(*both(binary, network, engine=engine, **options))
+
+
+def test_a_rest_that_is_not_filled_up_ends_bit_identical(binary):
+    assert_same(*both(binary, BATCH_NORM))
 
 
 def test_sums_over_many_steps_are_rounded_the_same():
