@@ -1,5 +1,7 @@
 """How well one column alone tells the target, by rows that are not asked themselves; and what chance does."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -55,6 +57,16 @@ def squared_correlation(x: Array, y: Array) -> float:
     a, b = x - x.mean(), y - y.mean()
     size = float(np.sqrt((a @ a) * (b @ b)))
     return float(a @ b / size) ** 2 if size > 0 else 0.0
+
+
+def independence(counts: npt.NDArray[Any]) -> float:
+    """Return how probable such counts are if rows and columns have nothing to do with each other (χ²)."""
+    from scipy.special import chdtrc
+
+    counts = counts[:, counts.sum(axis=0) > 0][counts.sum(axis=1) > 0]
+    expected = counts.sum(axis=1, keepdims=True) * counts.sum(axis=0) / counts.sum()
+    freedom = (counts.shape[0] - 1) * (counts.shape[1] - 1)
+    return float(chdtrc(freedom, ((counts - expected) ** 2 / expected).sum())) if freedom else 1.0
 
 
 def ranks(x: Array) -> Array:

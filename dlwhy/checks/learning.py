@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dlwhy.checks.association import Array, ranks, squared_correlation
+from dlwhy.checks.association import Array, independence, ranks, squared_correlation
 from dlwhy.checks.finding import Check, Remark
 from dlwhy.checks.table import Cells, Table
 from dlwhy.data.dataset import FloatArray
@@ -121,7 +121,7 @@ def _losses(y: Array, told: Any, n_classes: int) -> Array:
 
 def _by_chance(cells: Cells, table: Table) -> float:
     """Return how probable so much association is by chance, the smaller of two tests (twice it)."""
-    from scipy.special import chdtrc, erfc, fdtrc
+    from scipy.special import erfc, fdtrc
 
     y, n = table.y, len(table.y)
     values, codes = np.unique(cells.values, return_inverse=True)
@@ -132,10 +132,7 @@ def _by_chance(cells: Cells, table: Table) -> float:
     if table.dataset.n_classes:
         counts = np.zeros((kinds, table.dataset.n_classes))
         np.add.at(counts, (codes, y.astype(np.int64)), 1)
-        counts = counts[:, counts.sum(axis=0) > 0][counts.sum(axis=1) > 0]
-        expected = counts.sum(axis=1, keepdims=True) * counts.sum(axis=0) / n
-        freedom = (counts.shape[0] - 1) * (counts.shape[1] - 1)
-        p = float(chdtrc(freedom, ((counts - expected) ** 2 / expected).sum())) if freedom else 1.0
+        p = independence(counts)
     else:
         sizes = np.bincount(codes, minlength=kinds)
         means = np.bincount(codes, y, minlength=kinds) / np.maximum(sizes, 1)
@@ -160,9 +157,8 @@ def _is_unused(name: str, table: Table, fit: _Fit) -> bool:
 
     place = next(place for place in table.places if place.column.name == name)
     shuffled = fit.X[:_MOST_SHUFFLED].copy()
-    columns = [*range(place.start, place.stop), *([] if place.missing is None else [place.missing])]
     order = np.random.default_rng(0).permutation(len(shuffled))
-    shuffled[:, columns] = shuffled[order][:, columns]
+    shuffled[:, place.features] = shuffled[order, place.features]
     with threadpool_limits(1):
         losses = _losses(table.y[table.is_test][:_MOST_SHUFFLED], fit.model.predict(shuffled), table.dataset.n_classes)
     return not _is_below(fit.losses[:_MOST_SHUFFLED], losses)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from dlwhy.checks.association import Mask, Whole
 from dlwhy.checks.finding import Check, Remark, Severity
-from dlwhy.checks.table import Place, Table
+from dlwhy.checks.table import Table
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -78,8 +78,7 @@ def first_of_twins(table: Table) -> Mask:
 
 
 def _twins(table: Table) -> _Twins:
-    X_train, X_test = table.dataset.X_train, table.dataset.X_test
-    hashes = np.concatenate([_hashes(X_train), _hashes(X_test)])
+    hashes = _hashes(table)
     y = np.concatenate([table.dataset.y_train, table.dataset.y_test])
     _, first, group, counts = np.unique(hashes, return_index=True, return_inverse=True, return_counts=True)
     if len(counts) == len(hashes):
@@ -101,7 +100,11 @@ def _twins(table: Table) -> _Twins:
     )
 
 
-def _hashes(X: npt.NDArray[np.float32], columns: slice = slice(None)) -> Hashes:
+def _hashes(table: Table, columns: slice = slice(None)) -> Hashes:
+    return np.concatenate([_hashes_of(part, columns) for part in (table.dataset.X_train, table.dataset.X_test)])
+
+
+def _hashes_of(X: npt.NDArray[np.float32], columns: slice) -> Hashes:
     """Return a number of 64 bits a row, (n,): the sum of one for each cell, so that columns can be taken out again."""
     n, p = X.shape
     random = np.random.default_rng(1).integers(1, 1 << 63, (2, p), dtype=np.uint64)
@@ -131,11 +134,10 @@ def _is_natural(table: Table, hashes: Hashes, first: Whole, n_twins: int) -> boo
     by_variety = sorted(range(len(table.places)), key=lambda index: -len(table.columns[index].distinct[0]))
     found = 0.0
     for index in by_variety[:_CANDIDATES]:
-        place = table.places[index]
         agreeing = _agreeing(table, index, different)
         if agreeing * len(hashes) ** 2 / 2 < _BY_CHANCE * n_twins:
             return False
-        without = _pairs(np.unique(hashes - _hashes_of(table, place), return_counts=True)[1])
+        without = _pairs(np.unique(hashes - _hashes(table, table.places[index].features), return_counts=True)[1])
         if agreeing < 1:
             found = max(found, (without - n_twins) * agreeing / (1 - agreeing) / n_twins)
     return found > _BY_CHANCE
@@ -146,15 +148,6 @@ def _agreeing(table: Table, index: int, different: Mask) -> float:
     values = table.columns[index].values[different[table.rows]][:_ROWS_TO_COUNT]
     counts = np.unique(values, return_counts=True)[1]
     return _pairs(counts) / max(1, len(values) * (len(values) - 1) // 2)
-
-
-def _hashes_of(table: Table, place: Place) -> Hashes:
-    columns = slice(place.start, place.stop)
-    found = np.concatenate([_hashes(part, columns) for part in (table.dataset.X_train, table.dataset.X_test)])
-    if place.missing is not None:
-        gap = slice(place.missing, place.missing + 1)
-        found += np.concatenate([_hashes(part, gap) for part in (table.dataset.X_train, table.dataset.X_test)])
-    return found
 
 
 def _pairs(counts: Whole) -> int:

@@ -23,12 +23,16 @@ _FEWEST_ROWS = 2000
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Place:
-    """A column, and where its features lie: `start` to `stop`, without the one that says what was missing."""
+    """A column, and where its features lie: `start` to `stop`; at `stop` the one that says what was missing."""
 
     column: Column
     start: int
     stop: int
-    missing: int | None = None  # the feature that says which cells were missing
+
+    @property
+    def features(self) -> slice:
+        """All of the column's features."""
+        return slice(self.start, self.stop + self.column.indicator)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -109,10 +113,8 @@ class Table:
 
     def whole(self, place: Place) -> Cells:
         """Return a column of all rows, training rows first."""
-        stops = [place.stop] if place.missing is None else [place.stop, place.missing + 1]
-        X = np.concatenate([part[:, place.start : max(stops)] for part in (self.dataset.X_train, self.dataset.X_test)])
-        missing = None if place.missing is None else place.missing - place.start
-        return _cells(dataclasses.replace(place, start=0, stop=place.stop - place.start, missing=missing), X)
+        X = np.concatenate([part[:, place.features] for part in (self.dataset.X_train, self.dataset.X_test)])
+        return _cells(dataclasses.replace(place, start=0, stop=place.stop - place.start), X)
 
     def of_rows(
         self, train: npt.NDArray[np.generic], test: npt.NDArray[np.generic], rows: npt.NDArray[np.int64]
@@ -129,7 +131,7 @@ class Table:
 def _cells(place: Place, X: "npt.NDArray[np.generic]") -> Cells:
     block = X[:, place.start : place.stop]
     column = place.column
-    missing = None if place.missing is None else X[:, place.missing] > 0.5  # type: ignore[operator]
+    missing = X[:, place.stop] > 0.5 if column.indicator else None  # type: ignore[operator]
     if column.kind != "categorical":
         values = precision.unscaled(block[:, 0], column)  # type: ignore[arg-type]
         return Cells(name=column.name, is_category=False, values=values, missing=missing)
@@ -139,10 +141,10 @@ def _cells(place: Place, X: "npt.NDArray[np.generic]") -> Cells:
 
 def _places(dataset: Dataset) -> Iterator[Place]:
     """Yield the columns; those of a CSV file of ours, in which a category is a column of 0 and 1, as they were."""
-    every = []
-    for column, place in placed(dataset.columns):
-        stop = place.stop - column.indicator
-        every.append(Place(column=column, start=place.start, stop=stop, missing=stop if column.indicator else None))
+    every = [
+        Place(column=column, start=place.start, stop=place.stop - column.indicator)
+        for column, place in placed(dataset.columns)
+    ]
     for prefix, run in itertools.groupby(every, lambda place: _prefix(place.column)):
         same = list(run)
         yield from _merged(prefix, same, dataset) if prefix and len(same) > 1 else same

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.stats import chi2_contingency
 
-from dlwhy.checks.association import informedness, ranks, skill, squared_correlation, surprise
+from dlwhy.checks.association import independence, informedness, ranks, skill, squared_correlation, surprise
 
 
 def test_ranks_of_equal_numbers_are_their_mean() -> None:
@@ -15,6 +16,15 @@ def test_a_squared_correlation_is_numpys_and_0_of_a_constant() -> None:
 
     assert squared_correlation(x, y) == pytest.approx(np.corrcoef(x, y)[0, 1] ** 2)
     assert squared_correlation(x, np.ones(50)) == 0
+
+
+def test_independence_is_scipys_test_of_a_table_of_counts_without_what_never_occurs() -> None:
+    counts = np.array([[30, 10, 25], [20, 30, 5]])
+    with_gaps = np.insert(np.insert(counts, 1, 0, axis=1), 2, 0, axis=0)
+
+    assert independence(counts) == pytest.approx(chi2_contingency(counts).pvalue)
+    assert independence(with_gaps) == independence(counts)
+    assert independence(counts[:1]) == 1
 
 
 def test_informedness_is_1_for_the_truth_and_0_for_guessing_whatever_the_shares() -> None:
