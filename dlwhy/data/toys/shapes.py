@@ -25,12 +25,16 @@ class Drawing:
 
 def moons(drawing: Drawing) -> Arrays:
     """Draw two interleaving half circles."""
-    return _made("moons", drawing, noise=drawing.noise)
+    outer, inner = (np.linspace(0, np.pi, n) for n in _halves(drawing))
+    x = np.append(np.cos(outer), 1 - np.cos(inner))
+    return _as_made(np.column_stack((x, np.append(np.sin(outer), 1 - np.sin(inner) - 0.5))), drawing)
 
 
 def circles(drawing: Drawing) -> Arrays:
     """Draw a circle within a circle of twice its size."""
-    return _made("circles", drawing, noise=drawing.noise, factor=0.5)
+    outer, inner = (np.linspace(0, 2 * np.pi, n, endpoint=False) for n in _halves(drawing))
+    x = np.append(np.cos(outer), np.cos(inner) * 0.5)
+    return _as_made(np.column_stack((x, np.append(np.sin(outer), np.sin(inner) * 0.5))), drawing)
 
 
 def xor(drawing: Drawing) -> Arrays:
@@ -119,6 +123,19 @@ def plane(drawing: Drawing) -> Arrays:
 def friedman1(drawing: Drawing) -> Arrays:
     """Draw Friedman's first function: a sine of a product, a square and two lines; further features are noise."""
     return _made("friedman1", drawing, n_features=drawing.features, noise=drawing.noise)
+
+
+def _halves(drawing: Drawing) -> tuple[int, int]:
+    """Return the rows of two classes."""
+    return drawing.samples // 2, drawing.samples - drawing.samples // 2
+
+
+def _as_made(X: npt.NDArray[Any], drawing: Drawing) -> Arrays:
+    """Shuffle points of class 0, then 1, and add noise, by the draws of scikit-learn, whose import takes a second."""
+    rng = np.random.RandomState(drawing.seed)
+    order = np.arange(len(X))
+    rng.shuffle(order)
+    return X[order] + rng.normal(scale=drawing.noise, size=X.shape), np.repeat([0, 1], _halves(drawing))[order]
 
 
 def _made(kind: str, drawing: Drawing, **settings: float) -> Arrays:

@@ -1,12 +1,18 @@
 """The toys are what they are called."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
+from sklearn import datasets
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 from dlwhy.data import make
 from dlwhy.data.dataset import Dataset
+from dlwhy.data.toys import shapes
 
 
 def score(dataset: Dataset, model: LogisticRegression | LinearRegression | KNeighborsClassifier) -> float:
@@ -52,3 +58,26 @@ def test_noise_is_the_standard_deviation() -> None:
     quiet, loud = make("xor", noise=0, samples=20_000), make("xor", noise=0.5, samples=20_000)
 
     assert np.std(loud.X_train - quiet.X_train) == pytest.approx(0.5, rel=0.02)
+
+
+@pytest.mark.parametrize("samples", [10, 501])
+@pytest.mark.parametrize("noise", [0.0, 0.3])
+@pytest.mark.parametrize(("name", "settings"), [("moons", {}), ("circles", {"factor": 0.5})])
+def test_moons_and_circles_are_scikit_learns_to_the_bit(
+    name: str, settings: dict[str, float], noise: float, samples: int
+) -> None:
+    X, y = getattr(datasets, f"make_{name}")(n_samples=samples, noise=noise, random_state=7, **settings)
+
+    drawn_X, drawn_y = getattr(shapes, name)(shapes.Drawing(samples=samples, noise=noise, seed=7))
+
+    np.testing.assert_array_equal(drawn_X, X)
+    np.testing.assert_array_equal(drawn_y, y)
+
+
+def test_moons_are_made_without_scikit_learn(tmp_path: Path) -> None:
+    script = (
+        "import sys; from dlwhy.cli import run_command; assert run_command(['generate', '-q']) == 0\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & {'scipy', 'sklearn', 'tensorflow'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout == "[]\n"
