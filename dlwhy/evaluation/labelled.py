@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from dlwhy import files
 from dlwhy.data.cells.missing import STRICT
-from dlwhy.data.cells.reading import Reading
+from dlwhy.data.cells.reading import Reading, as_written
 from dlwhy.data.dataset import MAX_NAME, Dataset, Task
 from dlwhy.data.stored import csv_form, storage
 from dlwhy.data.tables import frames, targets
@@ -36,7 +36,9 @@ class Table:
     frame: "pl.DataFrame"  # cells of text
     source: Source  # where they come from
     name: str  # as a data set of them would be called
-    na: tuple[str, ...] = ()  # further texts that mark a missing cell
+    cells: Reading = dataclasses.field(
+        default_factory=Reading
+    )  # how they are written, where that is not as in the training table
 
 
 def of_frame(frame: Frame) -> Table:
@@ -48,7 +50,7 @@ def read(
     path: str,
     form: Form | None = None,
     *,
-    na: Collection[str] = (),
+    cells: Reading | None = None,
     known: Collection[object] = (),
     task: Task | None = None,
     max_size: int | None = None,
@@ -64,8 +66,8 @@ def read(
         The file, or "-" for CSV on stdin.
     form
         What need not be recognised of a text.
-    na
-        Further texts that mark a missing cell of a table.
+    cells
+        How the cells of a table are written, where that is not as in the training table.
     known
         Fingerprints of the data sets that the models were trained on.
     task
@@ -89,7 +91,7 @@ def read(
         return csv_form.from_frame(frame, source, name=name, task=task)
     if csv_form.TARGET in parts and (dataset := _known(frame, source, name, task, known)):
         return dataset
-    return Table(frame=frame, source=source, name=name, na=tuple(na))
+    return Table(frame=frame, source=source, name=name, cells=cells or Reading())
 
 
 def _known(
@@ -140,8 +142,12 @@ def as_seen_by(details: Details, table: Table, *, model: str = "the model") -> D
         text = f"{model} was trained on rows of {display(table.name)}: its data set knows which, this table does not"
         warnings.warn(f"{source.name}: {text}", DlwhyWarning, stacklevel=3)
     frame, cells, source = _labelled(table, details)
-    y = _numbers(cells, source) if details.task == "regression" else _classes(cells, details, source, model)
-    filling = tuple(dataclasses.replace(column, na=(*column.na, *table.na)) for column in details.filling)
+    y = (
+        _numbers(cells, source, table.cells)
+        if details.task == "regression"
+        else _classes(cells, details, source, model)
+    )
+    filling = as_written(details.filling, table.cells)
     X = encode(frame, filling, source=source, whole=details.whole)
     return Dataset(
         X_train=X[:0],
@@ -160,7 +166,7 @@ def as_seen_by(details: Details, table: Table, *, model: str = "the model") -> D
 def _labelled(table: Table, details: Details) -> tuple["pl.DataFrame", "pl.Series", Source]:
     """Return the rows that have a label, their cleaned labels, and where they stand."""
     target, source = details.target_name, table.source
-    marks = (*table.na, *dict.fromkeys(mark for column in details.columns for mark in column.na))
+    marks = (*table.cells.na, *dict.fromkeys(mark for column in details.columns for mark in column.na))
     kept = [target] if any(re.search(STRICT, name) for name in details.class_names) else []
     cells = cleaned(table.frame.select(target), marks, kept=kept, strict=[target])[target]
     rows = np.flatnonzero(cells.is_not_null().to_numpy())
@@ -174,8 +180,8 @@ def _labelled(table: Table, details: Details) -> tuple["pl.DataFrame", "pl.Serie
     return table.frame[rows], cells.gather(rows), dataclasses.replace(source, rows=rows)
 
 
-def _numbers(cells: "pl.Series", source: Source) -> npt.NDArray[Any]:
-    return targets.read_target(cells, "regression", source, Reading()).y
+def _numbers(cells: "pl.Series", source: Source, reading: Reading) -> npt.NDArray[Any]:
+    return targets.read_target(cells, "regression", source, reading).y
 
 
 def _classes(cells: "pl.Series", details: Details, source: Source, model: str) -> npt.NDArray[Any]:

@@ -1,12 +1,12 @@
 """The rows that `dlwhy predict` reads: chunk by chunk, as a model's features, with the columns beside them."""
 
-import dataclasses
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from dlwhy import files
+from dlwhy.data.cells.reading import Reading, as_written
 from dlwhy.data.dataset import Column, FloatArray
 from dlwhy.data.tables.cells import Source
 from dlwhy.data.tables.encoding import Encoder
@@ -27,7 +27,7 @@ def read_rows(
     details: Details,
     *,
     form: Form | None = None,
-    na: Collection[str] = (),
+    cells: Reading | None = None,
     missing: Missing = "impute",
     chunk_size: int = 100_000,
     keep: bool = False,
@@ -42,8 +42,8 @@ def read_rows(
         Of the model; its columns are found by name, or by position if there is no header.
     form
         What need not be recognised of the file.
-    na
-        Further texts that mark a missing cell.
+    cells
+        How cells are written, where that is not as in the training table.
     missing
         What becomes of a missing cell in a column that had none in training: it is taken for the training median or
         most frequent category (``impute``), the row says so, too (``mark``), or the table is refused (``refuse``).
@@ -73,7 +73,7 @@ def read_rows(
     by_position = form is not None and form.header is False
     place = Source(name=source, first_row=0, lines=Lines())
     columns = details.columns if missing == "refuse" else details.filling
-    columns = tuple(dataclasses.replace(column, na=(*column.na, *na)) for column in columns) if na else columns
+    columns = as_written(columns, cells) if cells else columns
     encoder = Encoder(columns, place, details.whole)
     names: list[str] = []
     for chunk in read_chunks(path, form, rows=chunk_size, lines=place.lines):

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from dlwhy.data.cells.reading import Reading
 from dlwhy.data.dataset import Column
 from dlwhy.data.tables.cells import Source
 from dlwhy.errors import DlwhyWarning, InputRefusedError
@@ -78,8 +79,8 @@ def test_a_file_is_a_data_set_or_a_table_by_its_columns(tmp_path) -> None:
     (tmp_path / "rows.csv").write_text("x,ill\n1,yes\n2,no\n")
 
     assert len(labelled.read(str(tmp_path / "parts.csv")).y_test) == 4
-    found = labelled.read(str(tmp_path / "rows.csv"), na=("-",))
-    assert (found.name, found.na, found.frame.height) == ("rows", ("-",), 2)
+    found = labelled.read(str(tmp_path / "rows.csv"), cells=Reading(na=("-",)))
+    assert (found.name, found.cells.na, found.frame.height) == ("rows", ("-",), 2)
 
 
 def test_a_frame_is_a_table() -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dlwhy.data.cells.reading import Reading
 from dlwhy.data.dataset import Column
 from dlwhy.data.tables.formats.form import Form
 from dlwhy.errors import DlwhyWarning, InputRefusedError
@@ -51,7 +52,7 @@ def test_only_a_gap_where_training_had_none_is_warned_of_or_refused(read) -> Non
 
 @pytest.mark.filterwarnings("ignore::dlwhy.DlwhyWarning")
 def test_further_marks_of_a_gap(read) -> None:
-    ((X, _, _),) = read("x,y\n-999,1\n2,3\n", na=("-999",))
+    ((X, _, _),) = read("x,y\n-999,1\n2,3\n", cells=Reading(na=("-999",)))
 
     assert X[0].tolist() == [5, 1]
 

@@ -6,6 +6,7 @@ from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import command
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import inputs, scoring
+from dlwhy.cli.steps.cells import cells_of
 from dlwhy.cli.steps.scoring import Evaluate
 
 
@@ -30,12 +31,14 @@ def evaluate(options: Evaluate) -> None:
       dlwhy evaluate --baselines --min-accuracy 0.95 --max loss=0.2
     """
     scoring.check(options)
+    from dlwhy.data.cells.reading import Reading
     from dlwhy.data.tables.formats.form import Form
 
     check = functools.partial(scoring.check_data, options)
     form = Form(**options.some(shared.Text.names()))
+    cells = Reading(**cells_of(options))
     trained, dataset = inputs.read_models_and_labelled(
-        options.model, options.data, form=form, na=options.na or (), max_size=options.max_size, check=check
+        options.model, options.data, form=form, cells=cells, max_size=options.max_size, check=check
     )
     out = Output(quiet=options.quiet, as_json=options.as_json or options.form == "json")
     scoring.score_and_show(options, trained, dataset, out)

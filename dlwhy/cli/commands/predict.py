@@ -9,6 +9,7 @@ from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import argument, command, frozen_options, option
 from dlwhy.cli.show.console import Output
+from dlwhy.cli.steps.cells import Written, cells_of
 from dlwhy.errors import MAX_WHOLE, UsageError
 from dlwhy.text import display
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @frozen_options
-class Predict(shared.Text, shared.Reading, shared.Writing):
+class Predict(Written, shared.Text, shared.Reading, shared.Writing):
     """The options of `dlwhy predict`."""
 
     table: str = argument("-", 'The rows: CSV and its like, Parquet or JSON; "-" for stdin.', metavar="FILE")
@@ -32,7 +33,6 @@ class Predict(shared.Text, shared.Reading, shared.Writing):
         "frequent category (impute); that, and a column names the missing cells of each row (mark); or the table is "
         "refused.",
     )
-    na: list[str] | None = shared.na()
     interval: float | None = option(
         None,
         "Give an interval, or a set of classes, that holds the truth of so many rows, such as 0.9; needs --data.",
@@ -72,6 +72,7 @@ def predict(options: Predict) -> None:
     """
     _check(options)
     from dlwhy.cli.steps import inputs
+    from dlwhy.data.cells.reading import Reading
     from dlwhy.data.tables.formats.form import Form
     from dlwhy.evaluation import predicted_rows, table_rows
     from dlwhy.evaluation.outside import Outside
@@ -80,7 +81,7 @@ def predict(options: Predict) -> None:
     about = trained.details
     form = Form(format=options.input_format, **options.some(shared.Text.names()))
     how = options.some(("missing", "chunk_size", "keep"))
-    rows = table_rows.read_rows(options.table, about, form=form, na=options.na or (), **how)
+    rows = table_rows.read_rows(options.table, about, form=form, cells=Reading(**cells_of(options)), **how)
     # what is wrong with a table is mostly wrong at once: nothing is opened or imported before the first rows
     first = next(rows)
     inputs.start_for(trained)

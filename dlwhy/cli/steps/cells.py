@@ -1,4 +1,4 @@
-"""How the cells of a table are read: options of `dlwhy generate --from` and `run --from`."""
+"""How the cells of a table are read: options of all commands that read one."""
 
 from typing import Any
 
@@ -9,19 +9,25 @@ _SEVERAL = "; may be given several times."
 
 
 @frozen_options
-class Cells(Options):
-    """What a user may say of the cells of a table."""
+class Written(Options):
+    """How cells are written; of another table than the training table where that is not as there."""
 
     na: list[str] | None = shared.na()
-    keep_na_text: list[str] | None = option(
-        None, f"A column where NA and the like are texts as others{_SEVERAL}", metavar="COLUMN"
-    )
     decimal: str | None = option(None, 'What stands before decimals: "." or ",".', show_default="what the cells say")
     thousands: str | None = option(
         None, 'What stands between thousands: ",", ".", a blank or an apostrophe.', show_default="what the cells say"
     )
     censored: str | None = option(
         None, "Read cells such as <0.01: as half of the limit, or as the limit.", show_default="refuse them"
+    )
+
+
+@frozen_options
+class Cells(Written):
+    """What a user may say of the cells of a table."""
+
+    keep_na_text: list[str] | None = option(
+        None, f"A column where NA and the like are texts as others{_SEVERAL}", metavar="COLUMN"
     )
     dates: str | None = option(
         None,
@@ -37,6 +43,10 @@ class Cells(Options):
     )
 
 
-def cells_of(options: Cells) -> dict[str, Any]:
-    """Return the options as `dlwhy.read_table` takes them."""
-    return {name: value for name in Cells.names() if (value := getattr(options, name)) is not None}
+OF_CELLS = (*Written.names(), *Cells.names())
+
+
+def cells_of(options: Written) -> dict[str, Any]:
+    """Return the options as `dlwhy.read_table` and `Reading` take them."""
+    names = OF_CELLS if isinstance(options, Cells) else Written.names()
+    return {name: value for name in names if (value := getattr(options, name)) is not None}

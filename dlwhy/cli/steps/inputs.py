@@ -10,6 +10,7 @@ from dlwhy import files
 from dlwhy.errors import UsageError
 
 if TYPE_CHECKING:
+    from dlwhy.data.cells.reading import Reading
     from dlwhy.data.dataset import Dataset, Task
     from dlwhy.data.tables.formats.form import Form
     from dlwhy.evaluation.labelled import Table
@@ -64,7 +65,7 @@ def read_models_and_labelled(
     data: str,
     *,
     form: "Form",
-    na: Sequence[str] = (),
+    cells: "Reading",
     max_size: int | None = None,
     check: "Callable[[Mapping[str, Trained], Dataset | Table], None]",
 ) -> "tuple[dict[str, Trained], Dataset | Table]":
@@ -74,7 +75,7 @@ def read_models_and_labelled(
 
     trained = {path: archive.read(path, max_size=max_size) for path in models}
     known = [(one.details.dataset or {}).get("fingerprint") for one in trained.values()]
-    dataset = labelled.read(data, form, na=na, known=known, max_size=max_size, task=task_of(trained.values()))
+    dataset = labelled.read(data, form, cells=cells, known=known, max_size=max_size, task=task_of(trained.values()))
     check(trained, dataset)
     start_for(*trained.values())
     return trained, dataset

@@ -8,7 +8,7 @@ from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import Options, argument, frozen_options, option
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import checked
-from dlwhy.cli.steps.cells import Cells, cells_of
+from dlwhy.cli.steps.cells import OF_CELLS, Cells, cells_of
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.text import display
 
@@ -22,7 +22,7 @@ _FOR_TOYS = ("name", "samples", "noise", "classes", "features")
 _OF_MAKE = ("samples", "noise", "seed", "test_size", "classes", "features", "stratify")
 _OF_SPLIT = ("group", "time", "split_column", "test_size", "seed", "stratify")
 _OF_TABLE = ("target", "task", "missing", "drop_unlabelled", "max_rows", "max_size", *shared.Text.names())
-_FOR_TABLES = (*_OF_TABLE, *_OF_SPLIT[:3], "drop", "input_format", "title", *Cells.names())
+_FOR_TABLES = (*_OF_TABLE, *_OF_SPLIT[:3], "drop", "input_format", "title", *OF_CELLS)
 # identifiers and marks of missing cells are told of when a table is read
 _TOLD_BY_IMPORT = ("D201", "D206")
 

@@ -9,6 +9,7 @@ from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import Options, frozen_options, option
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import checked
+from dlwhy.cli.steps.cells import Written
 from dlwhy.errors import UsageError, check_whole
 from dlwhy.text import display, json_text
 
@@ -46,7 +47,7 @@ class Scoring(Options):
 
 
 @frozen_options
-class Evaluate(Scoring, shared.Text, shared.Reading):
+class Evaluate(Scoring, Written, shared.Text, shared.Reading):
     """The options of `dlwhy evaluate`."""
 
     model: list[str] = option(
@@ -58,7 +59,6 @@ class Evaluate(Scoring, shared.Text, shared.Reading):
         "--data",
         "-d",
     )
-    na: list[str] | None = shared.na()
     split: Literal["test", "train", "all"] = option("test", "The part of a data set to evaluate on.")
     form: Literal["table", "json", "csv", "markdown"] = option("table", "How to print the result.", "--format")
     metrics: str | None = option(None, "Write the metrics to a file as well, as JSON.", metavar="FILE.json")

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Collection
 
 from dlwhy.data.cells.decorated import DECIMALS, THOUSANDS
+from dlwhy.data.dataset import Column, NumberForm
 from dlwhy.errors import UsageError
 from dlwhy.text import display
 
@@ -85,6 +86,33 @@ class Reading:
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         plain = {name: list(value) if isinstance(value, tuple | list) else value for name, value in values.items()}
         return {name: value for name, value in plain.items() if value and name != "as_written"}
+
+
+def as_written(columns: tuple[Column, ...], reading: Reading) -> tuple[Column, ...]:
+    """Return columns for a table that is written otherwise than the training table: marks of gaps, numbers, limits.
+
+    Units stay those of the training table.
+    """
+    said = {name: value for name in ("decimal", "thousands", "censored") if (value := getattr(reading, name))}
+    if said:
+        columns = tuple(
+            dataclasses.replace(column, form=_other_form(column.form or NumberForm(), said))
+            if column.kind == "numeric" and column.date is None
+            else column
+            for column in columns
+        )
+    if reading.na:
+        columns = tuple(dataclasses.replace(column, na=(*column.na, *reading.na)) for column in columns)
+    return columns
+
+
+def _other_form(form: NumberForm, said: dict[str, str]) -> NumberForm:
+    new = dataclasses.replace(form, **said)
+    if new.decimal != new.thousands:
+        return new
+    # of two marks that were swapped one may be said
+    other = "," if new.decimal == "." else "."
+    return dataclasses.replace(new, **({"thousands": ""} if "decimal" in said else {"decimal": other}))
 
 
 NAMES = frozenset(field.name for field in dataclasses.fields(Reading))

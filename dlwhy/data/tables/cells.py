@@ -170,7 +170,7 @@ def _not_a_number(cells: "pl.Series", row: int, source: Source) -> InputRefusedE
         return InputRefusedError(where + message, hint)
     hint = f"correct the cell, or --na {display(shlex.quote(text))} takes it for missing"
     if are_numbers(cells.slice(row, 1)).item():
-        hint = "it is written otherwise than the column was read: write it so, or plainly, such as 1234.5"
+        hint = "it is written otherwise than the column was read: --decimal, --thousands or --censored says how"
     return InputRefusedError(f'{where}"{display(text)}" is not a number', hint)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # of columns that are read at once
 _CELLS = 2_000_000
+_THREE_BEHIND_A_POINT = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 BOOLEANS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 # what most likely means the same, but is not taken for it: the column may be another
 _INSTEAD = dict.fromkeys(("1", "1.0", "t", "y"), "true") | dict.fromkeys(("0", "0.0", "f", "n"), "false")
@@ -114,10 +115,24 @@ class Encoder:
             begin = ends[first - 1] if first else 0
             kept = [column.of for column in columns if column.keep_na]
             part = cleaned(frame.select(*dict.fromkeys(column.of for column in columns)), self._na, kept=kept)
+            self._check_points(part, columns)
             part = as_columns(part, columns)
             self._encode_some(part, columns, X[:, begin : ends[first + len(columns) - 1]])
         self._rows += frame.height
         return X
+
+    def _check_points(self, cells: "pl.DataFrame", columns: tuple[Column, ...]) -> None:
+        """Refuse 1.234 where numbers have a decimal comma, and nothing is known of what stands between thousands."""
+        for column in columns:
+            if column.form is None or (column.form.decimal, column.form.thousands) != (",", ""):
+                continue
+            rows = cells[column.of].str.contains(_THREE_BEHIND_A_POINT).fill_null(value=False).arg_true()
+            if len(rows):
+                where, text = self._here().at(int(rows[0]), column.of), cells[column.of][int(rows[0])]
+                raise InputRefusedError(
+                    f'{where}: "{display(text)}" may be {text.replace(".", "")} or {text}, where others have a comma',
+                    "--thousands . or --decimal . says which",
+                )
 
     def _encode_some(self, cells: "pl.DataFrame", columns: tuple[Column, ...], X: FloatArray) -> None:
         """Turn some columns of cleaned cells into their features, (n, n_features)."""
