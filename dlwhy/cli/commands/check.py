@@ -6,16 +6,17 @@ from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import argument, command, frozen_options, option
 from dlwhy.cli.show.console import Output
+from dlwhy.cli.steps.cells import OF_CELLS, Cells, cells_of
 from dlwhy.errors import UsageError
 
 if TYPE_CHECKING:
     from dlwhy.data.dataset import Dataset
 
-_OF_TABLES = ("drop", "task", "split_column")
+_OF_TABLES = ("drop", "task", "split_column", *OF_CELLS)
 
 
 @frozen_options
-class Check(shared.Reading):
+class Check(Cells, shared.Reading):
     """The options of `dlwhy check`."""
 
     data: str = argument(
@@ -98,6 +99,5 @@ def _read(options: Check) -> "Dataset":
         return storage.read(options.data, max_size=options.max_size)
     from dlwhy.data.tables.importing import read_table
 
-    return read_table(
-        options.data, drop=options.drop or (), **options.some(("target", "task", "split_column", "max_size"))
-    )
+    table = options.some(("target", "task", "split_column", "max_size"))
+    return read_table(options.data, drop=options.drop or (), **table, **cells_of(options))

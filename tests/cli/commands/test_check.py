@@ -184,3 +184,17 @@ def test_an_explanation_has_lines_in_a_file_too(dlwhy_in_process, monkeypatch):
     assert 70 < max(map(len, usual.splitlines()[1:])) <= 80
     assert 30 < max(map(len, narrow.splitlines()[1:])) <= 40
     assert usual.split() == narrow.split()
+
+
+def test_a_table_is_read_as_it_is_said(dlwhy_in_process, tmp_path):
+    rows = (f'2024-{1 + i % 12:02}-{1 + i % 28:02},"{i % 9},5",{"ab"[i % 2]}' for i in range(60))
+    (tmp_path / "t.csv").write_text("\n".join(["day,size,y", *rows, ""]))
+
+    refused = dlwhy_in_process("check", "t.csv", "--target", "y")
+    done = dlwhy_in_process("check", "t.csv", "--target", "y", "--dates", "parts", "--decimal", ",", "--json")
+
+    assert refused.code == 65
+    assert "take it apart with --dates parts" in refused.err
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["n_features"] > 2
+    assert dlwhy_in_process("check", "t.joblib", "--dates", "parts").code == 2
