@@ -8,23 +8,23 @@ from dlwhy.data.dataset import DatePart
 if TYPE_CHECKING:
     import polars as pl
 
-# the beginnings of the names of months in English, German, French, Spanish, Italian, Portuguese and Dutch
+# the beginnings of the names of months in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Russian
 _MONTHS = (
-    "jan|gen|ene",
-    "feb|fév|fev",
-    "mar|mär|maer|mrz|mrt|maa",
-    "apr|avr|abr",
-    "may|mai|mag|mei",
-    "jun|juin|giu",
-    "jul|juil|lug",
-    "aug|aoû|aou|ago",
-    "sep|set",
-    "oct|okt|ott|out",
-    "nov",
-    "dec|dez|déc|dic",
+    "jan|gen|ene|stycz|янв",
+    "feb|fév|fev|lut|фев",
+    "mar|mär|maer|mrz|mrt|maa|мар",
+    "apr|avr|abr|kwie|апр",
+    "may|mai|mag|mei|maj|май|мая",
+    "jun|juin|giu|czerw|июн",
+    "jul|juil|lug|lip|июл",
+    "aug|aoû|aou|ago|sierp|авг",
+    "sep|set|wrze|сен",
+    "oct|okt|ott|out|paźdz|окт",
+    "nov|listop|ноя",
+    "dec|dez|déc|dic|grud|дек",
 )
 _DAY_NAME = r"^(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)(?:[a-zäé]*)\.?,? +"
-_LETTERS = "[a-zà-ÿ]{2}"  # a name has more than T and Z
+_LETTERS = r"\p{L}{2}"  # a name has more than T and Z
 _YEAR = r"(?P<year>(?:1[5-9]|2[01])[0-9]{2})"
 _SHORT_YEAR = r"(?P<year>(?:(?:1[5-9]|2[01])[0-9]{2})|'?[0-9]{2})"
 _MONTH, _DAY, _NAMED = r"(?P<month>[0-9]{1,2})", r"(?P<day>[0-9]{1,2})", r"m(?P<month>[0-9]{2})"
@@ -34,14 +34,16 @@ _CLOCK = (
     r" ?(?P<half>[ap]\.?m\.?)?"
 )
 _HOUR = r"(?P<hour>[0-9]{1,2}) ?(?P<half>[ap]\.?m\.?)"
-_ZONE = r"(?: ?(?:z|utc|gmt|[+-][0-9]{2}:?(?:[0-9]{2})?|[a-z]{3,4}))?"
+_ZONE = r"(?: ?(?:z|utc|gmt|[+-][0-9]{2}:?(?:[0-9]{2})?|[a-z]{3,4}|[a-z]+/[a-z_]+))?"
 _TIME = rf"(?:(?:t| +|, *| at ){_CLOCK}{_ZONE})?"
+_POINTS = r"(?P<hour>[0-9]{1,2})\.(?P<minute>[0-9]{2})\.(?P<second>[0-9]{2}(?:\.[0-9]+)?)"
 _SPAN = r"(?:(?P<days>[0-9]+) ?(?:days?|d|tage?|jours?),? ?)?"
 # in this order; a form is one that all cells have
 FORMS = {
     "iso": rf"{_YEAR}[-/.]{_MONTH}[-/.]{_DAY}{_TIME}",
     "compact": rf"{_YEAR}(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})"
     r"(?:t?(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?P<second>[0-9]{2})?z?)?",
+    "iso, blanks": rf"{_YEAR}\.? {_MONTH}\.? {_DAY}\.?",
     "day-first": rf"{_DAY}[-/.]{_MONTH}[-/.]{_SHORT_YEAR}{_TIME}",
     "month-first": rf"{_MONTH}[-/.]{_DAY}[-/.]{_SHORT_YEAR}{_TIME}",
     "month": rf"{_YEAR}[-/.]{_MONTH}",
@@ -49,12 +51,20 @@ FORMS = {
     "month year": rf"{_MONTH}[-/]{_YEAR}",
     "week": rf"{_YEAR}[- ]?w(?P<week>[0-9]{{1,2}})(?:-?(?P<weekday>[1-7]))?",
     "quarter": rf"{_YEAR}[- ]?q(?P<quarter>[1-4])",
+    "week year": rf"(?:kw|week|wk|w)\.? ?(?P<week>[0-9]{{1,2}})[-/., ]+{_YEAR}",
+    "quarter year": rf"q(?P<quarter>[1-4])[-/., ]*{_YEAR}",
+    "signs": rf"{_YEAR}年{_MONTH}月{_DAY}日",
+    "day named month": rf"{_NTH}[-/. ]*{_NAMED}",
+    "server": rf"{_DAY}/{_NAMED}/{_YEAR}:{_CLOCK}{_ZONE}",
+    "clock year": rf"{_NAMED} +{_DAY} +{_CLOCK}{_ZONE} +{_YEAR}",
+    "points": rf"{_DAY}-{_NAMED}-{_SHORT_YEAR} {_POINTS} ?(?P<half>[ap]m)",
     "day named month year": rf"{_NTH}(?: of)?[-/., ]*{_NAMED}[-/., ]*{_SHORT_YEAR}{_TIME}",
     "named month day year": rf"{_NAMED}[-/., ]*{_NTH}[-/., ]+{_SHORT_YEAR}{_TIME}",
     "year named month day": rf"{_YEAR}[-/., ]*{_NAMED}[-/., ]*{_DAY}{_TIME}",
     "named month year": rf"{_NAMED}[-/., ]*{_SHORT_YEAR}",
     "clock": rf"{_CLOCK}{_ZONE}",
     "hour": _HOUR,
+    "uhr": r"(?P<hour>[0-9]{1,2})[.:](?P<minute>[0-9]{2}) ?uhr",
     "span": rf"[+-]?{_SPAN}(?P<hours>[0-9]+):(?P<minutes>[0-9]{{2}})(?::(?P<seconds>[0-9]{{2}}(?:\.[0-9]+)?))?",
     "words": rf"{_SPAN}(?:(?P<hours>[0-9]+) ?(?:h|hrs?|hours?|std\.?) ?)"
     r"(?:(?P<minutes>[0-9]+) ?(?:m|mins?|minutes?)? ?)?(?:(?P<seconds>[0-9.]+) ?(?:s|secs?|seconds?))?",
@@ -64,10 +74,11 @@ FORMS = {
 }
 _ANY = re.sub(r"\?P<\w+>", "?:", "^(?:" + "|".join(f"(?:{form})" for form in FORMS.values()) + ")$")
 _PLAIN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[t ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)?$"
-_COMPACT = r"^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$"
-_EPOCH = r"^(?:9[5-9][0-9]{7}|1[0-9]{9}|20[0-9]{8})(?:000|[0-9]{3})?(?:\.[0-9]+)?$"
+_COMPACT = r"^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+_COMPACT += r"(?:(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9])?$"
+_EPOCH = r"^(?:9[5-9][0-9]{7}|1[0-9]{9}|20[0-9]{8})(?:[0-9]{3}){0,2}(?:\.[0-9]+)?$"
 _LOOKED_AT = 100
-_SPANS, _CLOCKS = ("span", "words", "minutes", "iso span"), ("clock", "hour")
+_SPANS, _CLOCKS = ("span", "words", "minutes", "iso span"), ("clock", "hour", "uhr")
 _SPANS_SECONDS = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
 PARTS = ("year", "month", "weekday", "hour", "days")
 
@@ -100,7 +111,7 @@ def normal(cells: "pl.Series") -> "pl.Series":
         return texts
     texts = texts.str.replace(_DAY_NAME, "")
     for number, names in enumerate(_MONTHS, start=1):
-        texts = texts.str.replace(rf"(^|[^a-zà-ÿ])(?:{names})[a-zà-ÿ]*\.?", f"${{1}}m{number:02}")
+        texts = texts.str.replace(rf"(^|[^\p{{L}}])(?:{names})\p{{L}}*\.?", f"${{1}}m{number:02}")
     return texts
 
 
@@ -151,7 +162,8 @@ def moments(texts: "pl.Series", form: str) -> "pl.Series":
 
     if form == "epoch":
         numbers = texts.cast(pl.Float64, strict=False)
-        milliseconds = pl.select(pl.when(numbers > 1e11).then(numbers).otherwise(numbers * 1000)).to_series()
+        small = pl.when(numbers > 1e11).then(numbers).otherwise(numbers * 1000)
+        milliseconds = pl.select(pl.when(numbers > 1e14).then(numbers / 1000).otherwise(small)).to_series()
         return milliseconds.cast(pl.Int64).cast(pl.Datetime("ms"))
     if form == "iso" and texts.str.contains(_PLAIN).all():
         return _plain_moments(texts)
