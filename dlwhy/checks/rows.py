@@ -129,6 +129,8 @@ def _is_natural(table: Table, hashes: Hashes, first: Whole, n_twins: int) -> boo
     column: about (1 - c) / c for each that does not, if two rows agree in that column with probability c. That is
     estimated on rows that all differ; if it is so small that no twin is to be expected, there is nothing natural.
     """
+    if len(table.places) == 1:
+        return _are_rounded(table, n_twins)
     different = np.zeros(len(hashes), bool)
     different[first] = True
     by_variety = sorted(range(len(table.places)), key=lambda index: -len(table.columns[index].distinct[0]))
@@ -141,6 +143,16 @@ def _is_natural(table: Table, hashes: Hashes, first: Whole, n_twins: int) -> boo
         if agreeing < 1:
             found = max(found, (without - n_twins) * agreeing / (1 - agreeing) / n_twins)
     return found > _BY_CHANCE
+
+
+def _are_rounded(table: Table, n_twins: int) -> bool:
+    """Return whether twins in a table of a single column are to be expected, since its numbers lie on a grid."""
+    cells = table.whole(table.places[0])
+    values = cells.distinct[0]
+    if cells.is_category or len(values) < 2:
+        return True
+    n_places = float(values[-1] - values[0]) / float(np.diff(values).min()) + 1
+    return len(cells.values) ** 2 / (2 * n_places) > _BY_CHANCE * n_twins
 
 
 def _agreeing(table: Table, index: int, different: Mask) -> float:

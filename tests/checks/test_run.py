@@ -55,3 +55,16 @@ def test_groups_of_two_are_found_among_drawn_rows() -> None:
     (found,) = dlwhy.check(dataset(X, y, n_test=20_000, columns=columns), select=["P201"])
 
     assert found.columns == ("patient",)
+
+
+@pytest.mark.parametrize(
+    ("rounded", "n_copies", "codes"), [(True, 1, []), (True, 2, []), (False, 1, []), (False, 4, ["P101"])]
+)
+def test_a_single_column_of_rounded_numbers_has_no_copies(rounded, n_copies, codes) -> None:
+    rng = np.random.default_rng(5)
+    x = np.repeat(rng.normal(size=400 // n_copies), n_copies)
+    x = rng.permutation(x.round(1) if rounded else x)
+
+    found = dlwhy.check(dataset(x[:, np.newaxis], rng.integers(0, 2, 400), n_test=150), select=["P101"])
+
+    assert [each.code for each in found] == codes
