@@ -1,6 +1,6 @@
 """The compiled epoch: data on the device, whole epochs in one program, several epochs a call."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -37,11 +37,6 @@ class CompiledEngine:
     calls
         See `epochs_a_call`.
 
-    Attributes
-    ----------
-    kind
-        What `sharing` keeps it by; None if it can't be shared.
-
     """
 
     def __init__(
@@ -59,7 +54,6 @@ class CompiledEngine:
         import tensorflow as tf
 
         self.epochs_a_call, self.rows_done = calls, 0
-        self.kind: Hashable | None = None
         self._model, self._make_optimizer, self._data = model, make_optimizer, data
         self._batch_size, self._patience = batch_size, patience
         self._loss, self._metric = formulas.losses(data.task), objective(data.task)[1]
@@ -67,64 +61,31 @@ class CompiledEngine:
         self._fills_up = not _has_batch_statistics(model)
         trained = model.trainable_variables
         self._flat = 0 < sum(int(np.prod(v.shape)) for v in trained) <= _FLAT_PARAMETERS
-        self._weights, self._other = trained, model.non_trainable_variables
-        if self._flat:
-            self._weights = [keras.Variable(_flattened(trained), name="weights")]
-            self._other = [keras.Variable(v.value, dtype=v.dtype, trainable=False) for v in self._other]
+        self._weights = [keras.Variable(_flattened(trained), name="weights")] if self._flat else trained
+        self._other = model.non_trainable_variables
         self._optimizer = make_optimizer()
         self._optimizer.build(self._weights)
-        self._initial = [variable.numpy() for variable in self._optimizer.variables] if self._flat else []
         self._best = [tf.Variable(v.value) for v in (*self._weights, *self._other)] if patience else []
         self._best_loss = tf.Variable(np.float32(np.inf))
         self._waited = tf.Variable(0)
         self._prepare(compiled=compiled)
 
     def _prepare(self, *, compiled: bool) -> None:
-        """Put the data where the program gets them, and make the program."""
-        import tensorflow as tf
-
-        self._put_data()
-        self._program = tf.function(self._run_epochs, jit_compile=compiled, autograph=False)
-
-    def _put_data(self) -> None:
+        """Put the data where the program finds them, and make the program."""
         import tensorflow as tf
 
         data = self._data
         weights = () if data.weights is None else (tf.constant(data.weights),)
         self._samples = (tf.constant(data.X), tf.constant(as_targets(data.y, data.task)), *weights)
-        self._held_out = (tf.constant(data.X_val), tf.constant(as_targets(data.y_val, data.task)))
-
-    @property
-    def reusable(self) -> bool:
-        """Whether `reuse` can follow: all variables of the program are the engine's own."""
-        return self._flat
-
-    def rest(self) -> None:
-        """Let go of model and data, until `reuse`."""
-        del self._model, self._data, self._samples, self._held_out
-
-    def reuse(self, model: Any, data: TrainingData) -> None:
-        """Begin another training by the same program: the model has the same layers, all else is as it was."""
-        self._model, self._data = model, data
-        self._put_data()
-        self._weights[0].assign(_flattened(model.trainable_variables))
-        for mine, other in zip(self._other, model.non_trainable_variables, strict=True):
-            mine.assign(other.value)
-        for variable, value in zip(self._optimizer.variables, self._initial, strict=True):
-            variable.assign(value)
-        for best, variable in zip(self._best, (*self._weights, *self._other), strict=False):
-            best.assign(variable.value)
-        self._best_loss.assign(np.float32(np.inf))
-        self._waited.assign(0)
+        self._X_val, self._y_val = tf.constant(data.X_val), tf.constant(as_targets(data.y_val, data.task))
+        self._program = tf.function(self._run_epochs, jit_compile=compiled, autograph=False)
 
     def run(self, orders: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
         """See `Engine.run`."""
         import tensorflow as tf
 
         batches, rest = self._cut(orders)
-        log, done = self._program(
-            self._samples, self._held_out, tf.constant(batches), tf.constant(rest), tf.constant(len(orders))
-        )
+        log, done = self._program(tf.constant(batches), tf.constant(rest), tf.constant(len(orders)))
         rows: npt.NDArray[np.float32] = log.numpy()[: int(done)]
         return rows
 
@@ -155,8 +116,6 @@ class CompiledEngine:
             return self._optimizer
         for variable, value in zip(self._model.trainable_variables, self._parts(self._weights[0].value), strict=True):
             variable.assign(value)
-        for variable, mine in zip(self._model.non_trainable_variables, self._other, strict=True):
-            variable.assign(mine.value)
         optimizer = self._make_optimizer()
         optimizer.build(self._model.trainable_variables)
         self._copy_slots(optimizer, flatten=False)
@@ -247,19 +206,19 @@ class CompiledEngine:
         # not penalized * count: whether that product is rounded before the sum depends on what XLA makes one kernel
         return totals + tf.stack([total + penalty * count, metric])
 
-    def _epoch(self, samples: tuple[Any, ...], batches: Any, rest: Any) -> Any:
+    def _epoch(self, batches: Any, rest: Any) -> Any:
         """One epoch over batches (steps, batch) and rest (rest,) -> (2,) mean loss and metric."""
         import tensorflow as tf
 
         def body(i: Any, totals: Any) -> Any:
-            return i + 1, self._step(samples, tf.gather(batches, i), self._real(i), totals)
+            return i + 1, self._step(self._samples, tf.gather(batches, i), self._real(i), totals)
 
         totals = tf.zeros(2)
         if batches.shape[0]:
             totals = tf.while_loop(lambda i, _: i < batches.shape[0], body, (0, totals))[1]
         if rest.shape[0]:
-            totals = self._step(samples, rest, all_real(rest.shape[0]), totals)
-        return totals / samples[0].shape[0]
+            totals = self._step(self._samples, rest, all_real(rest.shape[0]), totals)
+        return totals / len(self._data.X)
 
     def _real(self, step: Any) -> tuple[Any, Any]:
         """(batch,) 1 for each sample of a step's batch, 0 where it is only filled up; and how many count."""
@@ -272,24 +231,24 @@ class CompiledEngine:
         # not the sum of the first: one kernel less in each step
         return tf.cast(tf.range(size) < left, tf.float32), tf.cast(tf.minimum(left, size), tf.float32)
 
-    def _validate(self, X_val: Any, y_val: Any) -> Any:
+    def _validate(self) -> Any:
         """(2,) loss and metric on the validation part; zeros if there is none."""
         import tensorflow as tf
 
-        n = X_val.shape[0]
+        n = len(self._data.X_val)
         full = n // VALIDATION_ROWS
         totals = tf.zeros(2)
         if full:
             edge = full * VALIDATION_ROWS
-            X = tf.reshape(X_val[:edge], (full, VALIDATION_ROWS, X_val.shape[1]))
-            y = tf.reshape(y_val[:edge], (full, VALIDATION_ROWS, *y_val.shape[1:]))
+            X = tf.reshape(self._X_val[:edge], (full, VALIDATION_ROWS, self._X_val.shape[1]))
+            y = tf.reshape(self._y_val[:edge], (full, VALIDATION_ROWS, *self._y_val.shape[1:]))
 
             def body(i: Any, totals: Any) -> Any:
                 return i + 1, totals + self._validated(X[i], y[i])
 
             totals = tf.while_loop(lambda i, _: i < full, body, (0, totals))[1]
         if n % VALIDATION_ROWS:
-            totals += self._validated(X_val[full * VALIDATION_ROWS :], y_val[full * VALIDATION_ROWS :])
+            totals += self._validated(self._X_val[full * VALIDATION_ROWS :], self._y_val[full * VALIDATION_ROWS :])
         return totals / max(1, n)
 
     def _validated(self, X: Any, y: Any) -> Any:
@@ -301,13 +260,11 @@ class CompiledEngine:
         losses = tf.reduce_sum(self._loss(y, output)) + penalty
         return tf.stack([losses, tf.reduce_sum(self._metric_of(y, output))])
 
-    def _run_epochs(self, samples: Any, held_out: Any, batches: Any, rest: Any, count: Any) -> Any:
-        """Run `count` epochs; data of other shapes make another program."""
+    def _run_epochs(self, batches: Any, rest: Any, count: Any) -> Any:
         import tensorflow as tf
 
         def epoch(k: Any, going: Any, log: Any) -> Any:
-            trained = self._epoch(samples, tf.gather(batches, k), tf.gather(rest, k))
-            row = tf.concat([trained, self._validate(*held_out)], 0)
+            row = tf.concat([self._epoch(tf.gather(batches, k), tf.gather(rest, k)), self._validate()], 0)
             going = self._judge(row)
             return k + 1, going, tf.tensor_scatter_nd_update(log, [[k]], [row])
 

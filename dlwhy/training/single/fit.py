@@ -17,7 +17,6 @@ from dlwhy.training.orders import order
 from dlwhy.training.progress import Hooks, Progress
 from dlwhy.training.ranges import check_range
 from dlwhy.training.single import session as setup
-from dlwhy.training.single import sharing
 from dlwhy.training.single.session import Session
 from dlwhy.training.taking_layers import Start, as_started_from
 
@@ -143,9 +142,7 @@ def _train(session: Session, hooks: Hooks) -> Trained:
             orders = following
     if session.options.patience:
         session.engine.take_best()
-    trained = session.trained()
-    sharing.keep(session.engine)
-    return trained
+    return session.trained()
 
 
 def _orders(session: Session, epoch: int) -> npt.NDArray[np.int32]:

@@ -20,7 +20,6 @@ from dlwhy.training.choosing import Engine, TrainingData
 from dlwhy.training.optimizers import make_optimizer
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.ranges import warn_of_small_spreads
-from dlwhy.training.single import sharing
 from dlwhy.training.taking_layers import Start, Taken, take_layers
 
 # so few rows have no statistics: a last batch of 4 cost a network of 20 layers a third of its accuracy
@@ -225,7 +224,7 @@ def _session(
         accelerator=started,
         model=model,
         data=data,
-        engine=_make_engine(name, model, data, network, options, memory=memory),
+        engine=_make_engine(name, model, data, options, memory=memory),
         engine_name=name,
         target_scale=float(spread),
         taken=taken,
@@ -234,13 +233,7 @@ def _session(
 
 
 def _make_engine(
-    name: choosing.EngineName,
-    model: Any,
-    data: TrainingData,
-    network: NetworkSpec,
-    options: TrainingOptions,
-    *,
-    memory: int,
+    name: choosing.EngineName, model: Any, data: TrainingData, options: TrainingOptions, *, memory: int
 ) -> Engine:
     def optimizer() -> Any:
         return make_optimizer(options, steps_an_epoch=preparing.steps_an_epoch(len(data.X), options.batch_size))
@@ -260,9 +253,7 @@ def _make_engine(
         return StreamingEngine(core, optimizer, data, **how, steps_a_slice=steps)
     from dlwhy.training.single.compiled import CompiledEngine
 
-    how["calls"] = choosing.epochs_a_call(len(data.X), **size)
-    kind = sharing.kind(network, options, data, core, **how)
-    return sharing.engine(kind, lambda: CompiledEngine(core, optimizer, data, **how), core, data)
+    return CompiledEngine(core, optimizer, data, **how, calls=choosing.epochs_a_call(len(data.X), **size))
 
 
 def _size(dataset: Dataset, network: NetworkSpec, options: TrainingOptions) -> dict[str, int]:
