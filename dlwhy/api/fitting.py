@@ -10,10 +10,10 @@ from dlwhy.errors import in_python
 from dlwhy.evaluation.evaluate import evaluate_model
 from dlwhy.models.spec import NetworkSpec
 from dlwhy.models.trained import Trained
+from dlwhy.training import fitting
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.progress import Hooks
-from dlwhy.training.recipe import names_of
-from dlwhy.training.single import fit as single
+from dlwhy.training.recipe import names_of, read_recipe
 from dlwhy.training.taking_layers import Start
 
 __all__ = ["evaluate", "fit"]
@@ -29,6 +29,8 @@ def fit(
     network: NetworkSpec | None = None,
     options: TrainingOptions | None = None,
     *,
+    recipe: str = "essay",
+    members: int = 1,
     base: Trained | None = None,
     freeze: int | str = 0,
     hooks: Hooks | None = None,
@@ -41,16 +43,21 @@ def fit(
     dataset
         The data; its test part draws the validation curve and decides nothing.
     network, options
-        The network and the training by value; by default those of the demonstration.
+        The network and the training by value; by default those of the recipe.
+    recipe
+        ``essay``, the demonstration; ``table``, what an own table deserves; or the path of a TOML file.
+    members
+        Networks whose predictions are averaged; more than one make an ensemble.
     base, freeze
         A trained network whose matching layers are taken over, and how many of those are left as they are, or ``all``.
     hooks
         What is to be called while the training runs; see `dlwhy.training.progress.Hooks`.
     choices
         Single choices by name, in place of those of `network` and `options`. Of `NetworkSpec`: ``layers``,
-        ``activation``, ``initializer``, ``batch_norm``, ``layer_norm``, ``dropout``, ``residual``, ``l1``, ``l2``.
-        Of `TrainingOptions`: ``epochs``, ``batch_size``, ``optimizer``, ``learning_rate``, ``schedule``,
-        ``clip_norm``, ``class_weight``, ``validation_split``, ``patience``, ``normalize``, ``checkpoint_every``,
+        ``activation``, ``initializer``, ``batch_norm``, ``layer_norm``, ``dropout``, ``residual``, ``l1``, ``l2``,
+        ``zero_output``, ``linear_path``, ``bins``. Of `TrainingOptions`: ``epochs``, ``min_steps``, ``batch_size``,
+        ``optimizer``, ``learning_rate``, ``schedule``, ``beta_2``, ``label_smoothing``, ``clip_norm``,
+        ``class_weight``, ``validation_split``, ``patience``, ``keep_best``, ``normalize``, ``checkpoint_every``,
         ``seed``, ``engine``, ``precision``. What to compute on: ``device``, ``threads``, ``memory``.
 
     Raises
@@ -67,10 +74,11 @@ def fit(
     """
     of_network, of_training = map(names_of, (NetworkSpec, TrainingOptions))
     check_names("fit", choices, [*of_network, *of_training, *_WHERE])
-    made = dataclasses.replace(network or NetworkSpec(), **_some(choices, of_network))
-    recipe = dataclasses.replace(options or TrainingOptions(), **_some(choices, of_training))
+    named = read_recipe(recipe)
+    made = dataclasses.replace(network or named[0], **_some(choices, of_network))
+    how = dataclasses.replace(options or named[1], **_some(choices, of_training))
     start = Start(bases=(base.first_network(),), freeze=freeze) if base else None
-    return single.fit(dataset, made, recipe, start=start, hooks=hooks, **_some(choices, _WHERE))
+    return fitting.fit(dataset, made, how, members=members, start=start, hooks=hooks, **_some(choices, _WHERE))
 
 
 def check_names(function: str, given: Iterable[str], known: Sequence[str]) -> None:

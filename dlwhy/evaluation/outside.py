@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from dlwhy.data.dataset import Column, FloatArray
 from dlwhy.errors import DlwhyWarning
+from dlwhy.models.front import deviation
 from dlwhy.models.keras_file.schema import PlainNetwork
-from dlwhy.models.scaling import deviation
 from dlwhy.text import display
 
 # standard deviations of the training rows; even a long tail seldom reaches so far

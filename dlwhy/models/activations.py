@@ -51,6 +51,13 @@ def _silu(x: FloatArray) -> Any:
     return x * _sigmoid(x)
 
 
+def _mish(x: FloatArray) -> Any:
+    # x·tanh(softplus(x)) with one exponential, which can't overflow: below, its square is nothing beside it
+    small = np.exp(np.minimum(x, 20))
+    ratio = small * (small + 2)
+    return x * (ratio / (ratio + 2))
+
+
 def _softmax(x: FloatArray) -> Any:
     # over the first axis: NumPy is slow to go through many short rows
     columns = np.ascontiguousarray(x.T)
@@ -70,6 +77,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
     "sigmoid": _sigmoid,
     "silu": _silu,
     "swish": _silu,
+    "mish": _mish,
     "tanh": np.tanh,
     "softmax": _softmax,
 }

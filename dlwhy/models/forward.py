@@ -10,8 +10,8 @@ import numpy as np
 
 from dlwhy.data.dataset import FloatArray, Task
 from dlwhy.models.activations import ACTIVATIONS, LOGITS_OF_MEAN
+from dlwhy.models.front import deviation
 from dlwhy.models.keras_file.schema import LayerPlan, PlainNetwork, Plan
-from dlwhy.models.scaling import deviation
 from dlwhy.models.spec import HEADS
 
 # values that are kept at a time: a few such arrays stay in the cache of a core

@@ -9,19 +9,18 @@ import numpy as np
 
 from dlwhy.data.dataset import MAX_COLUMNS, FloatArray, Task
 from dlwhy.errors import InputRefusedError, UsageError
+from dlwhy.models.front import CLIP, Front
 from dlwhy.models.spec import HEADS, MAX_PARAMETERS, MAX_UNITS, NetworkSpec, n_outputs
 from dlwhy.text import display
 
 if TYPE_CHECKING:
     import keras  # a name for annotations, nothing is imported
 
-__all__ = ["NetworkSpec", "Scale", "build", "multiply_adds", "parameters", "predict", "scale_of"]
+__all__ = ["Front", "NetworkSpec", "build", "multiply_adds", "parameters", "predict"]
 
-Scale = tuple[list[float], list[float]]
 _POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 _KERNEL, _DROPOUT = range(2)
 _VALUES_A_CHUNK = 1 << 24
-_VALUES_A_PIECE = 1 << 20
 
 
 def build(
@@ -30,8 +29,8 @@ def build(
     n_features: int,
     task: Task,
     n_classes: int = 0,
-    seed: int,
-    scale: Scale | None = None,
+    seed: int | Sequence[int],
+    front: Front | None = None,
     target_scale: tuple[float, float] | None = None,
     precision: str = "float32",
 ) -> "keras.Model":
@@ -49,9 +48,10 @@ def build(
         Number of classes, for the task ``multiclass``.
     seed
         Seed of initial weights and dropout. Each layer has its own seed derived from it, so nothing depends on
-        what else this process has made.
-    scale
-        Mean and variance of each feature, for a `Normalization` layer in front; see `scale_of`.
+        what else this process has made. Several seeds make an ensemble: as many networks behind one front, the names
+        of their layers ending in ``_m1``, ``_m2`` and so on, whose outputs are averaged.
+    front
+        What stands in front of the first layer; None for nothing.
     target_scale
         Mean and standard deviation of a regression's targets, for a `Rescaling` behind the output layer, so that the
         model answers in the targets' own units while the network learns standardized ones.
@@ -63,49 +63,29 @@ def build(
     UsageError
         If the network would be too large.
     InputRefusedError
-        If there are too many features or classes, or `scale` is for another number of features.
+        If there are too many features or classes, or `front` is for another number of features.
 
     """
     import keras
 
-    widths = (n_features, *spec.layers, n_outputs(task, n_classes))
-    _check_size(widths, scale)
-    policy = _POLICIES[precision]
+    seeds = list(seed) if isinstance(seed, Sequence) else [seed]
+    last = n_outputs(task, n_classes)
+    widths = (front.width if front else n_features, *spec.layers, last)
+    _check_size(n_features, widths, len(seeds), front)
+    scaled = _scaled(target_scale)
     inputs = keras.Input((n_features,), name="features")
-    front = []
-    if scale:
-        front = [keras.layers.Normalization(mean=scale[0], variance=scale[1], name="normalize", dtype="float32")]
-    blocks = [list(_block(spec, index, seed, policy)) for index in range(1, len(spec.layers) + 1)]
-    back = list(_head(spec, widths[-1], HEADS[task], seed, target_scale))
-    skips = [spec.residual and a == b for a, b in itertools.pairwise(widths[:-1])]
-    if not any(skips):
-        return keras.Sequential([inputs, *front, *itertools.chain(*blocks), *back], name="network")
-    hidden = _residual(_apply(front, inputs), blocks, skips, policy)
-    return keras.Model(inputs, _apply(back, hidden), name="network")
-
-
-def scale_of(X_train: FloatArray, normalize: str = "auto") -> Scale | None:
-    """Mean and variance of each feature, for a network that is to scale them; None if none is needed.
-
-    Parameters
-    ----------
-    X_train
-        Training features, (n_train, n_features).
-    normalize
-        ``always``, ``never``, or ``auto``: unless the features are scaled already, that is every mean within ±1 and
-        every standard deviation from 0.1 to 3. A constant feature has none, and gets the variance 1.
-
-    """
-    if normalize == "never" or not len(X_train):
-        return None
-    mean, variance = _moments(X_train)
-    # the mean of a float32 constant is off by rounding: what is left of it is no spread
-    constant = variance <= (1e-6 * mean) ** 2
-    deviation = np.sqrt(variance)
-    scaled = (np.abs(mean) <= 1) & (constant | ((deviation >= 0.1) & (deviation <= 3)))
-    if normalize == "auto" and scaled.all():
-        return None
-    return _as_list(mean), _as_list(np.where(constant, 1.0, variance))
+    plain = list(_plain(front))
+    if not ((front and front.bins) or spec.linear_path or any(spec.skips(widths[0])) or len(seeds) > 1):
+        body = itertools.chain(*_blocks(spec, seeds[0], "", precision), _output(spec, last, HEADS[task], seeds[0]))
+        return keras.Sequential([inputs, *plain, *body, *scaled], name="network")
+    encoded = _encoded(front, _apply(plain, inputs))
+    names = [f"_m{place}" for place in range(1, len(seeds) + 1)] if len(seeds) > 1 else [""]
+    answers = [
+        _member(spec, encoded, (last, HEADS[task]), seed=own, suffix=name, precision=precision)
+        for own, name in zip(seeds, names, strict=True)
+    ]
+    answer = keras.layers.Average(name="mean", dtype="float32")(answers) if len(answers) > 1 else answers[0]
+    return keras.Model(inputs, _apply(scaled, answer), name="network")
 
 
 def parameters(model: "keras.Model") -> int:
@@ -151,16 +131,17 @@ def predict(model: "keras.Model", X: FloatArray) -> FloatArray:
     return np.asarray(y_prob[:, 0] if width == 1 else y_prob, np.float32)
 
 
-def _check_size(widths: Sequence[int], scale: Scale | None) -> None:
-    n_features, *hidden, last = widths
+def _check_size(n_features: int, widths: Sequence[int], members: int, front: Front | None) -> None:
+    _, *hidden, last = widths
     if n_features > MAX_COLUMNS or last > MAX_UNITS:
         raise InputRefusedError(
             f"{n_features} features and {last} outputs are too many", f"at most {MAX_COLUMNS} and {MAX_UNITS}"
         )
-    if scale and len(scale[0]) != n_features:
-        raise InputRefusedError(f"the normalization is for {len(scale[0])} features, there are {n_features}")
-    # five more for each unit: bias and batch normalization
-    total = sum((a + 5) * b for a, b in itertools.pairwise(widths))
+    if front and len(front.scale[0]) != n_features:
+        raise InputRefusedError(f"the front is for {len(front.scale[0])} features, there are {n_features}")
+    # five more for each unit: bias and batch normalization; a linear path has as many as an output layer
+    total = members * sum((a + 5) * b for a, b in itertools.pairwise(widths)) + members * widths[0] * last
+    total += 2 * n_features * len(front.bins) if front and front.bins else 0
     if total > MAX_PARAMETERS:
         shown = display(",".join(map(str, hidden)))
         raise UsageError(
@@ -168,54 +149,120 @@ def _check_size(widths: Sequence[int], scale: Scale | None) -> None:
         )
 
 
-def _block(spec: NetworkSpec, index: int, seed: int, policy: str) -> "Iterator[keras.Layer]":
+def _plain(front: Front | None) -> "Iterator[keras.Layer]":
+    """Make the layers that scale the features and clip them."""
+    from keras import layers
+
+    if front is None:
+        return
+    mean, variance = front.scale
+    yield layers.Normalization(mean=mean, variance=variance, name="normalize", dtype="float32")
+    if front.clips:
+        yield layers.Rescaling(1 / CLIP, name="shrink", dtype="float32")
+        yield layers.Activation("tanh", name="clip", dtype="float32")
+        yield layers.Rescaling(CLIP, name="stretch", dtype="float32")
+
+
+def _encoded(front: Front | None, plain: Any) -> Any:
+    """Put the bins beside the scaled features."""
+    from keras import layers
+
+    if front is None or front.bins is None:
+        return plain
+    sides = {}
+    for side in ("low", "high"):
+        knots = layers.Dense(len(front.bins), "relu", name=f"knots_{side}", trainable=False, dtype="float32")
+        sides[side] = knots(plain)
+        knots.set_weights([front.bins.kernel(len(front.scale[0])), getattr(front.bins, side)])
+    bins = layers.Subtract(name="bins", dtype="float32")([sides["low"], sides["high"]])
+    return layers.Concatenate(name="encoded", dtype="float32")([plain, bins])
+
+
+def _member(spec: NetworkSpec, encoded: Any, head: tuple[int, str], *, seed: int, suffix: str, precision: str) -> Any:
+    """Chain one network behind what all members of an ensemble share; `head` is the outputs and their activation."""
+    from keras import layers
+
+    units, activation = head
+    blocks = list(_blocks(spec, seed, suffix, precision))
+    hidden = _residual(encoded, blocks, spec.skips(encoded.shape[-1]), suffix, precision)
+    if not spec.linear_path:
+        return _apply(list(_output(spec, units, activation, seed, suffix)), hidden)
+    (output,) = _output(spec, units, "linear", seed, suffix)
+    path = layers.Dense(units, kernel_initializer="zeros", name=f"linear{suffix}", trainable=False, dtype="float32")
+    total = layers.Add(name=f"sum{suffix}", dtype="float32")([output(hidden), path(encoded)])
+    if activation == "linear":
+        return total
+    return layers.Activation(activation, name=f"answer{suffix}", dtype="float32")(total)
+
+
+def _blocks(spec: NetworkSpec, seed: int, suffix: str, precision: str) -> "Iterator[list[keras.Layer]]":
+    for index in range(1, len(spec.layers) + 1):
+        yield list(_block(spec, index, seed, suffix, _POLICIES[precision]))
+
+
+def _block(spec: NetworkSpec, index: int, seed: int, suffix: str, policy: str) -> "Iterator[keras.Layer]":
     """Make one hidden layer with what follows it."""
     from keras import layers
 
-    units = spec.layers[index - 1]
+    end = f"_{index}{suffix}"
     normal = spec.batch_norm or spec.layer_norm
     inside = None if normal else spec.activation
-    yield _dense(spec, index, units, seed, activation=inside, name=f"dense_{index}", dtype=policy)
+    start = _initializer(spec.initializer, seed, index)
+    yield _dense(spec, spec.layers[index - 1], start, activation=inside, name=f"dense{end}", dtype=policy)
     if spec.batch_norm:
-        yield layers.BatchNormalization(name=f"batch_norm_{index}", dtype=policy)
+        yield layers.BatchNormalization(name=f"batch_norm{end}", dtype=policy)
     if spec.layer_norm:
-        yield layers.LayerNormalization(name=f"layer_norm_{index}", dtype=policy)
+        yield layers.LayerNormalization(name=f"layer_norm{end}", dtype=policy)
     if normal:
-        yield layers.Activation(spec.activation, name=f"activation_{index}", dtype=policy)
+        yield layers.Activation(spec.activation, name=f"activation{end}", dtype=policy)
     if spec.dropout:
         own = _seed(seed, index, _DROPOUT)
-        yield layers.Dropout(spec.dropout, seed=own, name=f"dropout_{index}", dtype=policy)
+        yield layers.Dropout(spec.dropout, seed=own, name=f"dropout{end}", dtype=policy)
 
 
-def _head(
-    spec: NetworkSpec, n_outputs: int, activation: str, seed: int, target_scale: tuple[float, float] | None
-) -> "Iterator[keras.Layer]":
-    """Make the output layer, in float32 whatever the hidden layers compute in, and the rescaling behind it."""
+def _output(
+    spec: NetworkSpec, units: int, activation: str, seed: int, suffix: str = ""
+) -> "Iterator[keras.layers.Dense]":
+    """Make the output layer, in float32 whatever the hidden layers compute in."""
+    start = "zeros" if spec.zero_output else _initializer(spec.initializer, seed, len(spec.layers) + 1)
+    yield _dense(spec, units, start, activation=activation, name=f"output{suffix}", dtype="float32")
+
+
+def _scaled(target_scale: tuple[float, float] | None) -> "list[keras.Layer]":
+    """Make what turns the output of a regression into its targets' own units."""
     from keras import layers
 
-    index = len(spec.layers) + 1
-    yield _dense(spec, index, n_outputs, seed, activation=activation, name="output", dtype="float32")
-    if target_scale:
-        yield layers.Rescaling(scale=target_scale[1], offset=target_scale[0], name="target_scale", dtype="float32")
+    if target_scale is None:
+        return []
+    return [layers.Rescaling(scale=target_scale[1], offset=target_scale[0], name="target_scale", dtype="float32")]
 
 
-def _dense(spec: NetworkSpec, index: int, units: int, seed: int, **options: Any) -> "keras.layers.Dense":
+def _dense(spec: NetworkSpec, units: int, start: Any, **options: Any) -> "keras.layers.Dense":
     import keras
 
-    start = keras.initializers.get({"class_name": spec.initializer, "config": {"seed": _seed(seed, index, _KERNEL)}})
     penalty = keras.regularizers.L1L2(l1=spec.l1, l2=spec.l2) if spec.l1 or spec.l2 else None
     return keras.layers.Dense(units, kernel_initializer=start, kernel_regularizer=penalty, **options)
 
 
-def _residual(tensor: Any, blocks: "list[list[keras.Layer]]", skips: list[bool], policy: str) -> Any:
+def _initializer(name: str, seed: int, index: int) -> Any:
+    import keras
+
+    return keras.initializers.get({"class_name": name, "config": {"seed": _seed(seed, index, _KERNEL)}})
+
+
+def _residual(
+    tensor: Any, blocks: "list[list[keras.Layer]]", skips: Sequence[bool], suffix: str, precision: str
+) -> Any:
     """Chain the blocks; scaled down by 1/sqrt(number of skips), the sum keeps its size however deep the network is."""
     from keras import layers
 
+    policy = _POLICIES[precision]
     for index, (block, skip) in enumerate(zip(blocks, skips, strict=True), start=1):
         branch = _apply(block, tensor)
         if skip:
-            branch = layers.Rescaling(1 / math.sqrt(sum(skips)), name=f"rescale_{index}", dtype=policy)(branch)
-            branch = layers.Add(name=f"add_{index}", dtype=policy)([tensor, branch])
+            end = f"_{index}{suffix}"
+            branch = layers.Rescaling(1 / math.sqrt(sum(skips)), name=f"rescale{end}", dtype=policy)(branch)
+            branch = layers.Add(name=f"add{end}", dtype=policy)([tensor, branch])
         tensor = branch
     return tensor
 
@@ -229,15 +276,3 @@ def _apply(layers: "Sequence[keras.Layer]", tensor: Any) -> Any:
 def _seed(seed: int, index: int, purpose: int) -> int:
     # 31 bits: Keras hands seeds to TensorFlow as int32
     return int(np.random.SeedSequence(seed, spawn_key=(index, purpose)).generate_state(1)[0] >> 1)
-
-
-def _moments(X: FloatArray) -> tuple[Any, Any]:
-    """Mean and variance of each feature in float64, without a float64 copy of the data."""
-    mean = X.mean(axis=0, dtype=np.float64)
-    rows = max(1, _VALUES_A_PIECE // X.shape[1])
-    squares = sum(np.square(X[i : i + rows] - mean).sum(axis=0) for i in range(0, len(X), rows))
-    return mean, squares / len(X)
-
-
-def _as_list(values: Any) -> list[float]:
-    return [float(value) for value in np.minimum(values, np.finfo(np.float32).max).astype(np.float32)]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlwhy.data.dataset import SMALLEST_DEVIATION, FloatArray
+from dlwhy.data.dataset import FloatArray
 from dlwhy.errors import InputRefusedError
 from dlwhy.models.keras_file.parts import FRONT_ENDS
 
@@ -12,20 +12,6 @@ if TYPE_CHECKING:
     import keras  # a name for annotations, nothing is imported
 
 _VALUES_A_CHUNK = 1 << 22
-
-
-def deviation(variance: FloatArray) -> FloatArray:
-    """Return what Keras' Normalization divides by, for float32 variances of any shape."""
-    return np.maximum(np.sqrt(variance), np.float32(SMALLEST_DEVIATION))
-
-
-def feature_scale(model: "keras.Model") -> tuple[list[float], list[float]] | None:
-    """Return the mean and variance that a model normalizes its features with, or None."""
-    layer = _layer(model, "Normalization")
-    if layer is None:
-        return None
-    mean, variance = (np.ravel(np.asarray(value)).tolist() for value in (layer.mean, layer.variance))
-    return mean, variance
 
 
 def target_scale(model: "keras.Model") -> tuple[float, float] | None:
@@ -82,8 +68,4 @@ def _front(model: "keras.Model") -> Any:
     for name, kind in FRONT_ENDS.items():
         if type(layers.get(name)).__name__ == kind:
             return layers[name]
-    return _layer(model, "Normalization")
-
-
-def _layer(model: "keras.Model", kind: str) -> Any:
-    return next((layer for layer in model.layers if type(layer).__name__ == kind), None)
+    return next((layer for layer in model.layers if type(layer).__name__ == "Normalization"), None)

@@ -1,17 +1,18 @@
 """The choices that make a network, checked; and the limits of what a network may be. Importing this costs nothing."""
 
 import dataclasses
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from dlwhy.data.values import is_number, is_whole
-from dlwhy.errors import UsageError, check_one_of
+from dlwhy.errors import UsageError, check_one_of, check_whole
 from dlwhy.text import display
 
 if TYPE_CHECKING:
     from dlwhy.data.dataset import Task
 
-ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear", "gelu", "elu", "selu", "leaky_relu", "swish")
+ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear", "gelu", "elu", "selu", "leaky_relu", "swish", "silu", "mish")
 INITIALIZERS = (
     "glorot_uniform",
     "glorot_normal",
@@ -29,6 +30,8 @@ HEADS: "Mapping[Task, str]" = {"binary": "sigmoid", "multiclass": "softmax", "re
 MAX_HIDDEN = 128
 MAX_UNITS = 16_384
 MAX_PARAMETERS = 20_000_000
+MAX_BINS = 128
+MAX_MEMBERS = 64
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -50,7 +53,14 @@ class NetworkSpec:
     residual
         Add its input to each hidden layer's output where their widths agree.
     l1, l2
-        Penalties on every kernel.
+        Penalties on every kernel of the hidden layers and the output.
+    zero_output
+        Start the output layer at zeros: without a linear path the network starts by saying the same of all.
+    linear_path
+        Add a linear model of the first layer's inputs to the output: fitted beforehand, not trained.
+    bins
+        Most pieces of a piecewise-linear encoding of each numeric feature, which stands beside the feature itself: one
+        a hundred training rows, and none below a thousand.
 
     Raises
     ------
@@ -68,12 +78,15 @@ class NetworkSpec:
     residual: bool = False
     l1: float = 0.0
     l2: float = 0.0
+    zero_output: bool = False
+    linear_path: bool = False
+    bins: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", _layers(self.layers))
         check_one_of("--activation", self.activation, ACTIVATIONS)
         check_one_of("--initializer", self.initializer, INITIALIZERS)
-        for name in ("batch_norm", "layer_norm", "residual"):
+        for name in ("batch_norm", "layer_norm", "residual", "zero_output", "linear_path"):
             switch = getattr(self, name)
             if not isinstance(switch, bool):
                 raise UsageError(f"--{name.replace('_', '-')} must be true or false (got {display(switch)})")
@@ -84,6 +97,11 @@ class NetworkSpec:
         for option, penalty in (("--l1", self.l1), ("--l2", self.l2)):
             if not (is_number(penalty) and penalty >= 0):
                 raise UsageError(f"{option} must be a finite number >= 0 (got {display(penalty)})")
+        check_whole("--bins", self.bins, least=0, most=MAX_BINS)
+
+    def skips(self, width: int) -> list[bool]:
+        """Return for each hidden layer whether its input is added to its output, behind an input of some width."""
+        return [self.residual and a == b for a, b in itertools.pairwise((width, *self.layers))]
 
     def to_json(self) -> dict[str, Any]:
         """Return the specification as JSON-like values."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Dropping", "StackedNetwork", "Weight", "mixed", "n_outputs"]
 
+# the layer that adds a linear model to the output
+LINEAR = "linear"
 # Keras' defaults, which `network.build` keeps
 _EPSILON, _MOMENTUM = 1e-3, 0.99
 
@@ -48,16 +50,16 @@ class StackedNetwork:
     """The shape that R networks have in common, and how they compute."""
 
     spec: NetworkSpec  # the choices; `dropout`, `l1` and `l2` may differ between replicas and are given to the methods
-    # n_features, n_outputs: widths of input and output
-    n_features: int
+    # what the first layer takes: features, and bins beside them
+    n_inputs: int
     n_outputs: int
     layout: Layout  # order of axes
     frozen: frozenset[str] = frozenset()  # names of layers that are not trained
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Units of each layer, from the features to the outputs."""
-        return (self.n_features, *self.spec.layers, self.n_outputs)
+        """Units of each layer, from the inputs to the outputs."""
+        return (self.n_inputs, *self.spec.layers, self.n_outputs)
 
     @functools.cached_property
     def weights(self) -> tuple[Weight, ...]:
@@ -94,43 +96,50 @@ class StackedNetwork:
 
         """
         named = {(each.layer, each.name): value for each, value in zip(self.weights, weights, strict=True)}
-        tensor = X
-        for index, skip in enumerate(self._skips(), start=1):
+        tensor, skips = X, self.spec.skips(self.n_inputs)
+        for index, skip in enumerate(skips, start=1):
             branch = self._block(index, tensor, named, real)
             if dropping is not None:
                 branch = self._drop(index, branch, dropping)
-            tensor = tensor + branch / math.sqrt(sum(self._skips())) if skip else branch
+            tensor = tensor + branch / math.sqrt(sum(skips)) if skip else branch
         logits = self._dense("output", tensor, named)
+        if self.spec.linear_path:
+            logits = logits + self._dense(LINEAR, X, named)
         return logits, [named[each.layer, each.name] for each in self.weights]
 
     def penalties(self, weights: Sequence[Any], l1: Any, l2: Any) -> Any:
         """Compute each replica's penalty on its kernels, (R,), from its own factors l1 and l2, (R,)."""
         import tensorflow as tf
 
-        kernels = [value for each, value in zip(self.weights, weights, strict=True) if each.name == "kernel"]
+        named = zip(self.weights, weights, strict=True)
+        kernels = [value for each, value in named if each.name == "kernel" and each.layer != LINEAR]
         axes = self.layout.replica_axes(3)
         sums = [l1 * tf.reduce_sum(tf.abs(k), axes) + l2 * tf.reduce_sum(tf.square(k), axes) for k in kernels]
         return functools.reduce(tf.add, sums)
 
     def initial(self, seeds: Sequence[int]) -> list[FloatArray]:
         """Return weights, each (R, …), that `network.build` starts with from each of R seeds, without its models."""
-        shapes = tuple(weight.shape for weight in self.weights if weight.name == "kernel")
+        drawn = [weight for weight in self.weights if weight.name == "kernel" and weight.layer not in self._zero]
+        shapes = tuple(weight.shape for weight in drawn)
         places = range(1, len(shapes) + 1)
         own = [[network._seed(seed, place, network._KERNEL) for place in places] for seed in seeds]
         kernels = iter(_draw(self.spec.initializer, shapes)(np.array(own, np.uint32)))
         arrays = []
         for weight in self.weights:
-            if weight.name == "kernel":
+            if weight in drawn:
                 arrays.append(next(kernels).numpy())
             else:
                 value = np.float32(weight.name in ("gamma", "moving_variance"))
                 arrays.append(np.full((len(seeds), *weight.shape), value))
         return arrays
 
-    def put(self, arrays: Sequence[npt.NDArray[Any]], model: "keras.Model") -> None:
-        """Put the weights of one network into a Keras model that `network.build` made from the same choices."""
+    def put(self, arrays: Sequence[npt.NDArray[Any]], model: "keras.Model", suffix: str = "") -> None:
+        """Put the weights of one network into a Keras model that `network.build` made from the same choices.
+
+        The suffix is that of a member's layers, in an ensemble.
+        """
         for weight, values in zip(self.weights, arrays, strict=True):
-            getattr(model.get_layer(weight.layer), weight.name).assign(values)
+            getattr(model.get_layer(weight.layer + suffix), weight.name).assign(values)
 
     def take(self, model: "keras.Model") -> list[FloatArray]:
         """Return the weights of a Keras model that `network.build` made from the same choices."""
@@ -152,10 +161,14 @@ class StackedNetwork:
             for layer, name, shape in shapes:
                 trainable = not name.startswith("moving") and layer not in self.frozen
                 yield Weight(layer=layer, name=name, shape=shape, trainable=trainable)
+        if self.spec.linear_path:
+            for name, shape in (("kernel", (self.n_inputs, self.n_outputs)), ("bias", (self.n_outputs,))):
+                yield Weight(layer=LINEAR, name=name, shape=shape, trainable=False)
 
-    def _skips(self) -> list[bool]:
-        """Return for each hidden layer whether its input is added to its output."""
-        return [self.spec.residual and a == b for a, b in itertools.pairwise(self.widths[:-1])]
+    @property
+    def _zero(self) -> tuple[str, ...]:
+        """Names of the layers whose kernels start at zeros."""
+        return (LINEAR, "output") if self.spec.zero_output else (LINEAR,)
 
     def _dense(self, layer: str, tensor: Any, named: dict[tuple[str, str], Any]) -> Any:
         return self.layout.multiply(tensor, named[layer, "kernel"]) + named[layer, "bias"]

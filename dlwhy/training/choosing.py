@@ -35,6 +35,8 @@ class TrainingData:
         Weight of each training sample, (n,) float32; None for ones.
     task
         Decides loss and metric.
+    smoothing
+        Label smoothing, in training only.
 
     """
 
@@ -44,6 +46,7 @@ class TrainingData:
     y_val: npt.NDArray[Any]
     weights: FloatArray | None
     task: Task
+    smoothing: float = 0.0
 
 
 class Engine(Protocol):

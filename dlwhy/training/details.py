@@ -33,6 +33,11 @@ class Origin:
         What was taken from another network.
     own
         What it was given that can't be told from the data set alone, by name: it can't be resumed then.
+    members
+        How many networks it is the mean of.
+    moments
+        With `keep_best` how many ``rounds`` were planned, of which ``best_moments`` each member has the weights, and
+        the mean ``held_out_loss`` there and that of its linear path, ``linear_loss``.
 
     """
 
@@ -43,12 +48,14 @@ class Origin:
     threads: int
     taken: Taken | None = None
     own: tuple[str, ...] = ()
+    members: int = 1
+    moments: Mapping[str, Any] | None = None
 
 
 def finished(model: Any, optimizer: Any, history: Mapping[str, Sequence[float]], origin: Origin) -> Trained:
     """Compile a Keras model with the optimizer that trained it, and return it with its history and details."""
-    model.compile(optimizer=optimizer, **_loss_and_metric(origin.dataset.task))
-    if origin.own:
+    model.compile(optimizer=optimizer or "adam", **_loss_and_metric(origin.dataset.task))
+    if origin.own or optimizer is None:
         model.optimizer = None
     kept = {name: list(values) for name, values in history.items()}
     return Trained(network=model, history=kept, details=_details(model, kept, origin))
@@ -69,7 +76,9 @@ def _loss_and_metric(task: str) -> dict[str, Any]:
 
 def _details(model: Any, history: Mapping[str, Sequence[float]], origin: Origin) -> Details:
     dataset, options = origin.dataset, origin.options
-    epochs = len(history.get("loss", ()))
+    epochs = done = len(history.get("loss", ()))
+    if origin.moments:
+        epochs = round(options.epochs * done / origin.moments["rounds"])
     training: dict[str, Any] = {"options": options.to_json(), "epochs": epochs}
     if seen := _outputs(model, dataset):
         training["outputs"] = dataclasses.asdict(seen)
@@ -78,6 +87,9 @@ def _details(model: Any, history: Mapping[str, Sequence[float]], origin: Origin)
     if options.patience and epochs:
         losses = history.get("val_loss", [])
         training["best_epoch"] = int(np.argmin(losses)) + 1 if losses else None
+    if origin.members > 1:
+        training["members"] = origin.members
+    training |= origin.moments or {}
     if origin.own:
         training["own"] = list(origin.own)
     return Details(

@@ -44,9 +44,19 @@ def written_out(model: Any, *, compiled: bool, training: bool) -> Iterator[None]
             object.__delattr__(layer, "call")
 
 
-def losses(task: Task) -> Callable[[Any, Any], Any]:
-    """Give the function from targets and a model's output to the loss of each sample, (batch,) float32, as Keras'."""
-    return {"binary": _binary, "multiclass": _multiclass, "regression": _squared}[task]
+def losses(task: Task, smoothing: float = 0.0) -> Callable[[Any, Any], Any]:
+    """Give the function from targets and a model's output to the loss of each sample, (batch,) float32, as Keras'.
+
+    Label smoothing spreads that share of a target's weight over all classes.
+    """
+    if task == "regression":
+        return _squared
+    return functools.partial({"binary": _binary, "multiclass": _multiclass}[task], smoothing=smoothing)
+
+
+def smoothed(targets: Any, smoothing: float, classes: int) -> Any:
+    """Spread a share of each target's weight over all classes (Szegedy et al. 2016); targets are from 0 to 1."""
+    return targets if smoothing == 0 else targets * (1 - smoothing) + smoothing / classes
 
 
 def _is_small(layer: Any) -> bool:
@@ -174,16 +184,17 @@ def binary(z: Any, y: Any) -> Any:
     return loss(z)
 
 
-def _binary(y: Any, output: Any) -> Any:
+def _binary(y: Any, output: Any, *, smoothing: float) -> Any:
     import tensorflow as tf
 
-    return binary(tf.squeeze(_logits(output), 1), tf.squeeze(y, 1))
+    return binary(tf.squeeze(_logits(output), 1), smoothed(tf.squeeze(y, 1), smoothing, 2))
 
 
-def _multiclass(y: Any, output: Any) -> Any:
+def _multiclass(y: Any, output: Any, *, smoothing: float) -> Any:
     import tensorflow as tf
 
-    chosen = tf.one_hot(tf.cast(y, tf.int32), output.shape[-1])
+    classes = output.shape[-1]
+    chosen = smoothed(tf.one_hot(tf.cast(y, tf.int32), classes), smoothing, classes)
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def loss(logits: Any) -> Any:

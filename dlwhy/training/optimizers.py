@@ -26,6 +26,8 @@ def make_optimizer(options: TrainingOptions, *, steps_an_epoch: int) -> Any:
     if options.optimizer in ("sgd", "momentum", "nesterov"):
         momentum = 0.0 if options.optimizer == "sgd" else 0.9
         return keras.optimizers.SGD(**settings, momentum=momentum, nesterov=options.optimizer == "nesterov")
+    if options.beta_2 is not None:
+        settings["beta_2"] = options.beta_2
     # Keras' classes have the same names, but for capitals
     kinds = {name.lower(): kind for name, kind in vars(keras.optimizers).items()}
     return kinds[options.optimizer](**settings)

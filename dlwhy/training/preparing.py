@@ -1,12 +1,16 @@
 """What a lone training and a stack prepare alike: random streams, held-out rows, class weights, scales of targets."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.data.dataset import FloatArray, Task
+from dlwhy.data.dataset import Dataset, FloatArray, Task
 from dlwhy.data.splitting import Split, split_groups, split_times
 from dlwhy.errors import InputRefusedError, UsageError
-from dlwhy.models import network as networks
+from dlwhy.models import front
+from dlwhy.models.front import Front
+from dlwhy.models.spec import NetworkSpec
 from dlwhy.training.options import TrainingOptions
 
 IndexArray = npt.NDArray[np.int32]
@@ -21,6 +25,19 @@ def generator(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
 def steps_an_epoch(n: int, batch_size: int) -> int:
     """Return how many batches n rows make; the last one may be smaller."""
     return -(-n // batch_size)
+
+
+def binned(dataset: Dataset, network: NetworkSpec) -> tuple[int, ...]:
+    """Return the features that a network's bins are for."""
+    return front.numeric(dataset.X_train) if network.bins else ()
+
+
+def fitted_front(
+    X: FloatArray, network: NetworkSpec, options: TrainingOptions, *, binned: Sequence[int], n_train: int | None = None
+) -> Front | None:
+    """Fit what stands in front of a network on rows, (n, n_features), as many bins as `n_train` rows, or n, carry."""
+    bins = front.bins_of(network.bins, len(X) if n_train is None else n_train)
+    return front.fitted(X, options.normalize, bins=bins, binned=binned)
 
 
 def held_out(
@@ -94,5 +111,5 @@ def class_weights(y: npt.NDArray[np.generic]) -> FloatArray:
 
 def target_scale(y: FloatArray, options: TrainingOptions) -> tuple[float, float] | None:
     """Return the mean and deviation that a regression's targets are standardized by, or None."""
-    scale = networks.scale_of(y[:, None], options.normalize)
+    scale = front.scale_of(y[:, None], "always" if options.normalize == "robust" else options.normalize)
     return (scale[0][0], scale[1][0] ** 0.5) if scale else None

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from dlwhy.data.dataset import LARGEST, SMALLEST_DEVIATION, Dataset
 from dlwhy.errors import DlwhyWarning, InputRefusedError
-from dlwhy.models.network import Scale
+from dlwhy.models.front import Front
 from dlwhy.text import display
 
 _SHOWN = 3
@@ -32,11 +32,11 @@ def check_range(dataset: Dataset) -> None:
             )
 
 
-def warn_of_small_spreads(dataset: Dataset, scale: Scale | None) -> None:
+def warn_of_small_spreads(dataset: Dataset, front: Front | None) -> None:
     """Warn of features that a network hardly sees, since they vary less than the least that it divides by."""
-    if scale is None:
+    if front is None:
         return
-    deviations = np.sqrt(np.array(scale[1]))
+    deviations = np.sqrt(np.array(front.scale[1]))
     small = np.flatnonzero(deviations < SMALLEST_DEVIATION)
     if len(small):
         names = [f'"{display(dataset.feature_names[place])}"' for place in small[:_SHOWN]]

@@ -2,17 +2,39 @@
 
 import dataclasses
 import itertools
+import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
+from dlwhy import files
+from dlwhy.errors import UsageError
 from dlwhy.models.spec import NetworkSpec
+from dlwhy.text import display
 from dlwhy.training.options import TrainingOptions
 
+Recipe = tuple[NetworkSpec, TrainingOptions]
+# what is trained by default, and what an own table deserves (docs/nets.md)
+RECIPES: Mapping[str, Recipe] = {
+    "essay": (NetworkSpec(), TrainingOptions()),
+    "table": (
+        NetworkSpec(layers=(64, 64), zero_output=True, linear_path=True, bins=16),
+        TrainingOptions(
+            epochs=20,
+            min_steps=1500,
+            optimizer="adamw",
+            learning_rate=0.003,
+            schedule="cosine",
+            keep_best=64,
+            normalize="robust",
+        ),
+    ),
+}
+_MOST_BYTES = 1 << 20
 _SWITCHES = {"": True, "true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
-def recipe(values: Mapping[str, Any]) -> tuple[NetworkSpec, TrainingOptions]:
-    """Make the specification and the options of those values that have the name of a field of theirs.
+def recipe(values: Mapping[str, Any], base: Recipe = RECIPES["essay"]) -> Recipe:
+    """Make the specification and the options of those values that have the name of a field of theirs, else of a base.
 
     Raises
     ------
@@ -20,10 +42,40 @@ def recipe(values: Mapping[str, Any]) -> tuple[NetworkSpec, TrainingOptions]:
         If a value can't be.
 
     """
-    chosen = [
-        {name: values[name] for name in names_of(kind) if name in values} for kind in (NetworkSpec, TrainingOptions)
-    ]
-    return NetworkSpec(**chosen[0]), TrainingOptions(**chosen[1])
+    network, options = ({name: values[name] for name in names_of(type(part)) if name in values} for part in base)
+    return dataclasses.replace(base[0], **network), dataclasses.replace(base[1], **options)
+
+
+def read_recipe(name: str) -> Recipe:
+    """Return a recipe by its name, or from a TOML file of options by theirs.
+
+    Raises
+    ------
+    UsageError
+        If there is no such recipe, or the file holds something else.
+    InputUnreadableError
+        If the file can't be read.
+
+    """
+    if name in RECIPES:
+        return RECIPES[name]
+    if not name.endswith(".toml"):
+        raise UsageError(f"--recipe must be {', '.join(RECIPES)}, or a file that ends in .toml (got {display(name)})")
+    try:
+        values = tomllib.loads(files.read_bytes(name, limit=_MOST_BYTES).decode())
+    except ValueError as error:
+        raise UsageError(f"{files.shown(name)}: not a recipe: {display(error, 120)}") from error
+    known = {*names_of(NetworkSpec), *names_of(TrainingOptions)}
+    for key in values:
+        if key not in known:
+            hint = f"known are {', '.join(sorted(known))}"
+            raise UsageError(f"{files.shown(name)}: unknown option {display(key)}", hint)
+    if isinstance(values.get("layers"), list):
+        values["layers"] = tuple(values["layers"])
+    try:
+        return recipe(values)
+    except (UsageError, TypeError) as error:
+        raise UsageError(f"{files.shown(name)}: {display(error, 200)}") from error
 
 
 def names_of(kind: type) -> list[str]:

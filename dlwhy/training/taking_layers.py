@@ -8,6 +8,7 @@ from dlwhy.data.dataset import Dataset
 from dlwhy.data.tables.reencoding import is_plain
 from dlwhy.errors import UsageError
 from dlwhy.models.matching import with_features_of
+from dlwhy.models.stacked import LINEAR
 from dlwhy.models.trained import Trained
 
 
@@ -69,7 +70,8 @@ def take_layers(model: Any, base: Any, *, same_classes: bool, freeze: int | str 
     Parameters
     ----------
     model, base
-        Built Keras models; normalization of the inputs is not counted as a layer here.
+        Built Keras models; what stands in front of the first layer, and a linear path, are not counted here. Beside a
+        linear path, which is fitted anew, the output layer is new.
     same_classes
         Whether the output layer may be taken too; it is new when it tells other classes apart.
     freeze
@@ -82,6 +84,7 @@ def take_layers(model: Any, base: Any, *, same_classes: bool, freeze: int | str 
 
     """
     own, other = _with_weights(model), _with_weights(base)
+    same_classes = same_classes and all(layer.name != LINEAR for layer in (*model.layers, *base.layers))
     body = [layer for layer in own if layer.name != "output"]
     taken = []
     for mine, theirs in zip(own, other, strict=False):
@@ -107,7 +110,9 @@ def take_layers(model: Any, base: Any, *, same_classes: bool, freeze: int | str 
 
 
 def _with_weights(model: Any) -> list[Any]:
-    return [layer for layer in model.layers if layer.weights and type(layer).__name__ != "Normalization"]
+    apart = ("knots_low", "knots_high", LINEAR)
+    layers = [layer for layer in model.layers if layer.weights and layer.name not in apart]
+    return [layer for layer in layers if type(layer).__name__ != "Normalization"]
 
 
 def _shapes(layer: Any) -> list[tuple[int, ...]]:

@@ -15,6 +15,7 @@ import pytest
 from dlwhy.data.dataset import Column
 from dlwhy.models import network
 from dlwhy.models.details import Details
+from dlwhy.models.front import Front
 from dlwhy.models.keras_file import archive, checking
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.trained import Trained
@@ -218,6 +219,6 @@ def bases(make, good: bytes) -> dict[bool | str, bytes]:
     ensemble = ensembles.trained(ensembles.build("multiclass", 2, hidden=(4,)), "multiclass")
     return {
         False: good,
-        True: archive.to_bytes(make(spec, scale=([0.0, 0.0], [1.0, 1.0]))),
+        True: archive.to_bytes(make(spec, front=Front(scale=([0.0, 0.0], [1.0, 1.0])))),
         "ensemble": archive.to_bytes(ensemble),
     }

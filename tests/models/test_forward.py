@@ -10,6 +10,7 @@ import pytest
 from dlwhy.models import forward, network
 from dlwhy.models.activations import LOGITS_OF_MEAN
 from dlwhy.models.details import Details
+from dlwhy.models.front import Front
 from dlwhy.models.keras_file import archive, rebuilding, settings
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.spec import ACTIVATIONS
@@ -83,7 +84,9 @@ def rows(n: int = 200, n_features: int = 3) -> np.ndarray:
 @pytest.mark.parametrize("name", OPTIONS)
 def test_every_network_gives_what_keras_gives(name: str, task: str) -> None:
     spec = NetworkSpec(**OPTIONS[name])
-    model = shaken(network.build(spec, n_features=3, task=task, n_classes=3, seed=1, scale=SCALE, **HEADS[task]))
+    model = shaken(
+        network.build(spec, n_features=3, task=task, n_classes=3, seed=1, front=Front(scale=SCALE), **HEADS[task])
+    )
 
     assert forward.knows(rebuilding.taken_apart(model).plan)
     assert_like_keras(model, trained_of(model, task), rows())

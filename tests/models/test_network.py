@@ -4,10 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_breast_cancer, load_digits, make_moons
 
 from dlwhy.errors import InputRefusedError, UsageError
-from dlwhy.models import network, scaling
+from dlwhy.models import front, network, scaling
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.spec import ACTIVATIONS, INITIALIZERS
 
@@ -161,7 +160,7 @@ def test_penalties_are_on_every_kernel() -> None:
 def test_a_scale_goes_into_the_model(residual: bool) -> None:
     X = some() * 100 + 50
     spec = NetworkSpec(layers=(2, 2), residual=residual)
-    scaled = build(spec, scale=network.scale_of(X))
+    scaled = build(spec, front=front.fitted(X))
 
     mean, deviation = X.mean(axis=0), X.std(axis=0)
     plain = network.predict(build(spec), ((X - mean) / deviation).astype(np.float32))
@@ -186,49 +185,6 @@ def test_bfloat16_keeps_weights_and_output_in_float32() -> None:
     np.testing.assert_allclose(
         network.predict(model, some()), network.predict(build(NetworkSpec(batch_norm=True)), some()), atol=0.02
     )
-
-
-def test_data_that_are_scaled_already_stay_as_they_are() -> None:
-    moons = make_moons(n_samples=1000, noise=0.1, random_state=42)[0].astype(np.float32)
-
-    assert network.scale_of(moons) is None
-    assert network.scale_of(moons, "always") is not None
-
-
-@pytest.mark.parametrize("load", [load_digits, load_breast_cancer])
-def test_data_that_are_not_scaled_get_a_scale(load) -> None:
-    X = load(return_X_y=True)[0].astype(np.float32)
-
-    mean, variance = network.scale_of(X)
-
-    np.testing.assert_allclose(mean, X.mean(axis=0, dtype=np.float64), rtol=1e-6)
-    spread = X.astype(np.float64).var(axis=0)
-    np.testing.assert_allclose(variance, np.where(spread == 0, 1, spread), rtol=1e-6)
-    assert network.scale_of(X, "never") is None
-
-
-@pytest.mark.parametrize("value", [0.0, 0.1, 1000.1, -3e30])
-def test_case_54_a_constant_feature_is_no_division_by_zero(value: float) -> None:
-    X = np.column_stack([some(1000)[:, 0] * 50, np.full(1000, value)]).astype(np.float32)
-
-    scale = network.scale_of(X)
-    model = build(scale=scale)
-
-    assert scale[1][1] == 1.0
-    assert np.abs(scaling.normalized(model, X)[:, 1]).max() <= 1e-6 * abs(value)
-
-
-def test_a_constant_alone_asks_for_no_scale() -> None:
-    assert network.scale_of(np.zeros((5, 2), np.float32)) is None
-    assert network.scale_of(np.zeros((0, 2), np.float32), "always") is None
-
-
-def test_moments_do_not_depend_on_the_size_of_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    X = some(1000, 3) * 1000
-    whole = network.scale_of(X)
-    monkeypatch.setattr(network, "_VALUES_A_PIECE", 17)
-
-    np.testing.assert_allclose(network.scale_of(X), whole, rtol=1e-6)
 
 
 def test_predicting_in_chunks_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

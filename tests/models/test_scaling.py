@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from dlwhy.data.dataset import SMALLEST_DEVIATION
 from dlwhy.errors import InputRefusedError
-from dlwhy.models import scaling
+from dlwhy.models import front, scaling
+from dlwhy.models.front import Front
 from dlwhy.models.network import NetworkSpec, build, predict
 from tests.models import ensembles
 
@@ -25,15 +25,15 @@ def model(**scales):
 
 
 def test_scales_are_read_from_the_model() -> None:
-    scaled = model(scale=([50.0, 40.0], [100.0, 25.0]), target_scale=(7.0, 2.0))
+    scaled = model(front=Front(scale=([50.0, 40.0], [100.0, 25.0])), target_scale=(7.0, 2.0))
 
-    assert scaling.feature_scale(scaled) == ([50.0, 40.0], [100.0, 25.0])
+    assert front.of_model(scaled).scale == ([50.0, 40.0], [100.0, 25.0])
     assert scaling.target_scale(scaled) == (7.0, 2.0)
     np.testing.assert_allclose(scaling.normalized(scaled, X), (X - [50, 40]) / [10, 5], rtol=1e-5)
 
 
 def test_the_core_is_what_lies_between_them() -> None:
-    scaled = model(scale=([50.0, 40.0], [100.0, 25.0]), target_scale=(7.0, 2.0))
+    scaled = model(front=Front(scale=([50.0, 40.0], [100.0, 25.0])), target_scale=(7.0, 2.0))
 
     inside = np.asarray(scaling.core(scaled)(scaling.normalized(scaled, X)))
     np.testing.assert_allclose(np.asarray(scaled(X)), 2 * inside + 7, rtol=1e-5)
@@ -43,14 +43,9 @@ def test_a_model_without_scales_is_its_own_core() -> None:
     plain = model()
 
     assert scaling.core(plain) is plain
-    assert scaling.feature_scale(plain) is scaling.target_scale(plain) is None
+    assert front.of_model(plain) is scaling.target_scale(plain) is None
     assert scaling.normalized(plain, X) is X
     assert scaling.count_members(plain) == 1
-
-
-@pytest.mark.parametrize(("variance", "deviation"), [(4.0, 2.0), (0.0, SMALLEST_DEVIATION)])
-def test_no_deviation_is_zero(variance, deviation) -> None:
-    assert scaling.deviation(np.array([variance], np.float32))[0] == np.float32(deviation)
 
 
 @pytest.mark.parametrize("task", ["binary", "regression"])
@@ -65,7 +60,7 @@ def test_the_core_of_what_the_front_gives_is_the_model(name, task, monkeypatch) 
     answer = np.asarray(scaling.core(built)(encoded))
     center, spread = scaling.target_scale(built) or (0.0, 1.0)
     np.testing.assert_allclose(answer[:, 0] * spread + center, predict(built, rows), rtol=1e-5, atol=1e-6)
-    assert scaling.feature_scale(built) == ([0.25] * 4, [2.0] * 4)
+    assert front.of_model(built).scale == ([0.25] * 4, [2.0] * 4)
     trained = {weight.path.split("/")[0] for weight in scaling.core(built).trainable_variables}
     assert trained == {"dense_1", "dense_2", "output"}
 

@@ -14,7 +14,7 @@ X = np.random.default_rng(0).normal(size=(3, 20, 5)).astype(np.float32)
 
 
 def stack(spec, layout="first", **given):
-    return StackedNetwork(spec=spec, n_features=5, n_outputs=3, layout=Layout(layout), **given)
+    return StackedNetwork(spec=spec, n_inputs=5, n_outputs=3, layout=Layout(layout), **given)
 
 
 def models(spec):

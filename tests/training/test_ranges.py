@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dlwhy.errors import DlwhyWarning, InputRefusedError
-from dlwhy.models.network import scale_of
+from dlwhy.models import front
 from dlwhy.studies import conduct
 from dlwhy.training import TrainingOptions, fit
 from dlwhy.training.ranges import check_range, warn_of_small_spreads
@@ -50,7 +50,7 @@ def test_case_34_every_training_refuses_before_it_begins():
 def test_the_largest_number_that_is_accepted_has_a_variance():
     data = with_value(1.7e19)
     check_range(data)
-    mean, variance = scale_of(data.X_train)
+    mean, variance = front.fitted(data.X_train).scale
     assert max(variance) < np.finfo(np.float32).max / 2
     assert np.isfinite(mean).all()
 
@@ -59,9 +59,9 @@ def test_case_34_features_that_hardly_vary_are_told_by_name():
     data = small()
     data = dataclasses.replace(data, X_train=data.X_train * np.float32([1e9, 1e-9, 1]))
     with pytest.warns(DlwhyWarning, match='"x1": values differ by less than 1e-07, .*use another unit'):
-        warn_of_small_spreads(data, scale_of(data.X_train))
+        warn_of_small_spreads(data, front.fitted(data.X_train))
     constant = dataclasses.replace(data, X_train=np.ones_like(data.X_train) * np.float32([1e9, 7, 1e-12]))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        warn_of_small_spreads(constant, scale_of(constant.X_train))
+        warn_of_small_spreads(constant, front.fitted(constant.X_train))
         warn_of_small_spreads(data, None)

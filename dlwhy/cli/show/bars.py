@@ -13,6 +13,7 @@ from dlwhy.text import inert, number
 if TYPE_CHECKING:
     from dlwhy.studies.bench.runner import StudyProgress
     from dlwhy.studies.plan.study import Outcome
+    from dlwhy.training.options import TrainingOptions
     from dlwhy.training.progress import Progress as TrainingProgress
 
 # columns from which there is room for a long bar, and for the validation's numbers, too
@@ -51,16 +52,17 @@ def _bar(out: Output, total: int, head: str, middle: str = "") -> Iterator[_Bar]
 
 
 @contextlib.contextmanager
-def training_bar(out: Output, epochs: int) -> Iterator[Callable[["TrainingProgress"], None]]:
+def training_bar(out: Output, options: "TrainingOptions") -> Iterator[Callable[["TrainingProgress"], None]]:
     """Give a function that shows each `Progress` of a training that it is called with."""
-    with _bar(out, epochs, f"epoch 0/{epochs}", "compiling") as bar:
+    total, unit = options.keep_best or options.epochs, options.round_name
+    with _bar(out, total, f"{unit} 0/{total}", "compiling") as bar:
         with_validation = bar.bar is None or out.stderr.width >= _WIDE
 
         def show(progress: "TrainingProgress") -> None:
             done = progress.epoch + progress.fraction
             epoch = f"{done:.2f}" if progress.fraction else f"{progress.epoch}"
             told = f"{_logs(progress.logs, with_validation=with_validation)}  {_speed(progress.samples_per_second)}"
-            bar.show(done, f"epoch {epoch}/{epochs}", told, progress.device)
+            bar.show(done, f"{unit} {epoch}/{progress.epochs}", told, progress.device)
 
         yield show
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from dlwhy.models.trained import Trained
     from dlwhy.training.stack.fit import Replicas
 
+_OF_MOMENTS = ("rounds", "best_moments", "held_out_loss", "linear_loss")
+
 
 def show_trained(out: Output, trained: "Trained", path: str) -> None:
     """Say how a network was trained that is now in a file."""
@@ -21,18 +23,20 @@ def show_trained(out: Output, trained: "Trained", path: str) -> None:
     from dlwhy.models.diagnosis.rules import diagnose
 
     found = diagnose(trained.history, trained.details)
-    details, epochs = trained.details, len(trained.history["loss"])
+    details, done = trained.details, len(trained.history["loss"])
     training = details.training or {}
-    best, taken = training.get("best_epoch"), training.get("taken")
+    epochs = training.get("epochs", done)
+    best, taken, moments = (training.get(name) for name in ("best_epoch", "taken", "best_moments"))
     last = {name: values[-1] for name, values in trained.history.items()}
     size = {"parameters": network.parameters(trained.model), "multiply_adds": network.multiply_adds(trained.model)}
     for what, names in (taken or {}).items():
         out.note(f"layers {what}: {', '.join(names) or 'none'}")
     out.note(
         f"{files.shown(path, output=True)}: {size['parameters']} parameters, "
-        f"{size['multiply_adds']} multiply-adds a sample; epoch {epochs}: "
+        f"{size['multiply_adds']} multiply-adds a sample; {'moment' if moments else 'epoch'} {done}: "
         + ", ".join(f"{name} {number(value)}" for name, value in last.items())
-        + (f"; the weights are those of epoch {best}, the best" if best not in {None, epochs} else "")
+        + (f"; the weights are those of epoch {best}, the best" if best not in {None, done} else "")
+        + (f"; the weights are those of {_kept(moments)}" if moments else "")
     )
     for each in found:
         out.note(f"note: {each.says}")
@@ -40,7 +44,15 @@ def show_trained(out: Output, trained: "Trained", path: str) -> None:
         about = {"model": path, "epochs": epochs, **size, **last, "taken": taken}
         about |= {"diagnosis": [dataclasses.asdict(each) for each in found]}
         about |= {"seed": details.seed, "engine": details.engine, "threads": details.threads}
-        out.json(about | {"dataset": details.dataset, "best_epoch": best})
+        about |= {name: training[name] for name in _OF_MOMENTS if name in training}
+        out.json(about | {"dataset": details.dataset, "best_epoch": best, "members": training.get("members", 1)})
+
+
+def _kept(moments: Sequence[int]) -> str:
+    """Say which moments' weights members have: 0 is the linear path by itself."""
+    if len(moments) == 1:
+        return f"moment {moments[0]}, the best" if moments[0] else "the start, where it is its linear path alone"
+    return f"moments {min(moments)} to {max(moments)}, the best of each of {len(moments)} members"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)

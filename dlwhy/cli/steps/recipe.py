@@ -16,11 +16,21 @@ _NET, _HOW = NetworkSpec, TrainingOptions
 class Training(Options):
     """How a network is trained."""
 
+    recipe: str = option(
+        "essay",
+        "What the options below start from: essay, whose defaults are shown, table, or a FILE.toml.",
+        metavar="essay|table|FILE",
+    )
+    members: int = option(1, "Train so many networks, and average what they predict: an ensemble, in one file.", min=1)
     epochs: int = option(_HOW.epochs, "Passes over the training part.")
+    min_steps: int | None = option(_HOW.min_steps, "Train for more epochs where they are fewer steps than these.")
     layers: str = option(",".join(map(str, _NET.layers)), "Units of each hidden layer.", metavar="N,N,…")
-    activation: str = option(_NET.activation, "relu, tanh, sigmoid, linear, gelu, elu, selu, leaky_relu or swish.")
+    activation: str = option(_NET.activation, "relu, tanh, sigmoid, linear, gelu, elu, selu, leaky_relu, silu or mish.")
     optimizer: str = option(_HOW.optimizer, "sgd, momentum, nesterov, rmsprop, adagrad, adam, adamw, nadam or lion.")
     learning_rate: float = option(_HOW.learning_rate, "The step size.", "--learning-rate", "--lr")
+    beta_2: float | None = option(
+        _HOW.beta_2, "How slowly adam, adamw and nadam forget squared gradients; by default 0.999.", "--beta-2"
+    )
     schedule: str = option(_HOW.schedule, "Of the learning rate: constant, cosine, step or warm-up (then cosine).")
     batch_size: int = option(_HOW.batch_size, "Samples a step.")
     dropout: float = option(_NET.dropout, "Share of units dropped in each step.")
@@ -29,14 +39,30 @@ class Training(Options):
     residual: bool = option(_NET.residual, "Add each layer's input to its output.", "--residual")
     l1: float = option(_NET.l1, "L1 penalty on the kernels.", "--l1")
     l2: float = option(_NET.l2, "L2 penalty on the kernels.", "--l2")
+    label_smoothing: float = option(_HOW.label_smoothing, "Share of each label that is spread over all classes.")
+    linear_path: bool = option(
+        _NET.linear_path, "Add a linear model to the output, fitted beforehand and left alone.", "--linear-path"
+    )
+    zero_output: bool = option(_NET.zero_output, "Start the output layer at zeros.", "--zero-output")
+    bins: int = option(
+        _NET.bins, "Most pieces of a piecewise-linear encoding of numbers, one a hundred rows; none below 1000 rows."
+    )
     initializer: str = option(_NET.initializer, "Of the kernels: glorot_uniform, he_normal, … (Keras' names).")
-    normalize: str = option(_HOW.normalize, "Standardize the features inside the model: auto, always or never.")
+    normalize: str = option(
+        _HOW.normalize, "Scale the features inside the model: auto, always, never, or robust (by quartiles)."
+    )
     patience: int | None = option(
         _HOW.patience, "Stop when the validation loss has not improved for so many epochs; restore the best."
     )
+    keep_best: int | None = option(
+        _HOW.keep_best,
+        "Validate at so many moments, and end with the weights of the last least validation loss.",
+        metavar="MOMENTS",
+    )
     validation_split: float | None = option(
         _HOW.validation_split,
-        "Share of the training part to validate on; 0.2 with --patience, else the test part draws.",
+        "Share of the training part to validate on; 0.2 with --patience, 0.125 with --keep-best, "
+        "else the test part draws.",
     )
     class_weight: str = option(_HOW.class_weight, "none, or balanced: rare classes count more.")
     clip_norm: float | None = option(_HOW.clip_norm, "Largest norm of a gradient.")
@@ -65,8 +91,8 @@ class Training(Options):
     history: str | None = option(None, "Write the history as CSV as well.", metavar="FILE.csv")
     tensorboard: str | None = option(None, "Write the history for TensorBoard.", metavar="DIR")
 
-    def recipe(self) -> tuple[NetworkSpec, TrainingOptions]:
-        """Give the network and how it is trained.
+    def choices(self) -> tuple[NetworkSpec, TrainingOptions]:
+        """Return the network and how it is trained: the recipe, but for what was given.
 
         Raises
         ------
@@ -79,7 +105,11 @@ class Training(Options):
         except ValueError as error:
             shown = display(self.layers)
             raise UsageError(f"--layers must be whole numbers with commas between (got {shown})") from error
-        return recipes.recipe({**vars(self), "layers": layers})
+        values = {**vars(self), "layers": layers}
+        if self.recipe == "essay":
+            return recipes.recipe(values)
+        given = {name: value for name, value in values.items() if name in self.given}
+        return recipes.recipe(given, recipes.read_recipe(self.recipe))
 
 
 @frozen_options

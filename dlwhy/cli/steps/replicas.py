@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _MOST = 100_000
 SAVE = ("median", "best", "all")
 # what one network's training has, and a stack's has not
-_NOT_FOR_STACKS = {"resume", "init_from", "freeze", "checkpoint_every", "keep_diverged", "threads", "memory"}
-_NOT_FOR_STACKS |= {"history", "tensorboard"}
+ONLY_ALONE = {"resume", "checkpoint_every", "keep_diverged", "threads", "memory"}
+_NOT_FOR_REPLICAS = {*ONLY_ALONE, "init_from", "freeze", "history", "tensorboard"}
 
 
 def check(options: Train) -> None:
@@ -32,7 +32,7 @@ def check(options: Train) -> None:
         return
     # each has a seed of its own
     check_whole("--replicas", options.replicas, least=2, most=min(_MOST, 2**32 - options.seed))
-    for name in sorted(_NOT_FOR_STACKS & options.given):
+    for name in sorted(_NOT_FOR_REPLICAS & options.given):
         raise UsageError(f"{options.flag(name)} does not go with --replicas")
     if options.save != "all":
         return
@@ -49,9 +49,9 @@ def train_and_save(options: Train, dataset: "Dataset", out: Output) -> None:
     from dlwhy.training.progress import Hooks
     from dlwhy.training.stack.fit import Varying, train_replicas
 
-    network, recipe = options.recipe()
+    network, recipe = options.choices()
     seeds = list(_paths(options))
-    with graceful(out) as interruption, training_bar(out, recipe.epochs) as show:
+    with graceful(out) as interruption, training_bar(out, recipe) as show:
         hooks = Hooks(on_progress=show, should_stop=lambda: interruption.number is not None)
         varying, device = Varying(seeds=seeds), options.device
         replicas = train_replicas(dataset, network, recipe, varying=varying, device=device, hooks=hooks)

@@ -11,8 +11,8 @@ from dlwhy.cli.show.console import Output
 from dlwhy.cli.show.training import show_trained
 from dlwhy.cli.steps import replicas
 from dlwhy.cli.steps.recipe import Train
-from dlwhy.errors import EndedBySignal, UnusableResultError, UsageError
-from dlwhy.models.spec import MAX_HIDDEN, NetworkSpec
+from dlwhy.errors import EndedBySignal, UnusableResultError, UsageError, check_whole
+from dlwhy.models.spec import MAX_HIDDEN, MAX_MEMBERS, NetworkSpec
 from dlwhy.text import display
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.recipe import names_of
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from dlwhy.training.single.fit import DivergedError
 
 # what the file of a model decides whose training goes on
-_DECIDED = [*names_of(NetworkSpec), *names_of(TrainingOptions), "init_from", "freeze", "replicas", "save"]
+_DECIDED = [*names_of(NetworkSpec), *names_of(TrainingOptions)]
+_DECIDED += ["recipe", "members", "init_from", "freeze", "replicas", "save"]
 _DECIDED.remove("epochs")
 
 
@@ -32,7 +33,7 @@ def check(options: Train) -> None:
     """Refuse what can be refused before anything is read."""
     from dlwhy.training import accelerator
 
-    options.recipe()
+    _check_recipe(options)
     accelerator.check_threads(options.threads)
     replicas.check(options)
     start, to_stdout = options.init_from or options.resume, files.is_standard(options.output)
@@ -47,6 +48,17 @@ def check(options: Train) -> None:
         if name in options.given:
             raise UsageError(f"{options.flag(name)} can't be given with --resume: the model file decides it")
     _check_outputs(options)
+
+
+def _check_recipe(options: Train) -> None:
+    _, how = options.choices()
+    check_whole("--members", options.members, least=1, most=MAX_MEMBERS)
+    if options.members > 1 and options.replicas is not None:
+        raise UsageError("--members and --replicas exclude each other: the mean of networks, or their distribution")
+    if options.members > 1 or how.keep_best:
+        for name in sorted(replicas.ONLY_ALONE & options.given):
+            flag = "--members" if options.members > 1 else "--keep-best"
+            raise UsageError(f"{options.flag(name)} does not go with {flag}")
 
 
 def _check_freeze(options: Train) -> None:
@@ -76,7 +88,8 @@ def train_and_save(options: Train, dataset: "Dataset", out: Output) -> "Trained"
     from dlwhy.training.progress import Hooks
     from dlwhy.training.single.fit import DivergedError
 
-    with graceful(out) as interruption, training_bar(out, options.epochs) as show:
+    _, how = options.choices()
+    with graceful(out) as interruption, training_bar(out, how) as show:
         hooks = Hooks(
             on_progress=show,
             on_checkpoint=lambda trained: archive.write(trained, _checkpoint(options)),
@@ -99,21 +112,24 @@ def train_and_save(options: Train, dataset: "Dataset", out: Output) -> "Trained"
 
 def _train(options: Train, dataset: "Dataset", hooks: "Hooks") -> "Trained":
     from dlwhy.models.keras_file import archive
-    from dlwhy.training import taking_layers
+    from dlwhy.training import fitting, taking_layers
     from dlwhy.training.single import fit as single
 
     where = options.some(("device", "threads", "memory"))
     if options.resume:
         started = archive.read(options.resume, max_size=options.max_size)
         return single.resume(started, dataset, epochs=options.epochs, hooks=hooks, **where)
-    network, recipe = options.recipe()
+    network, recipe = options.choices()
     start = None
     if options.init_from:
         base = archive.read(options.init_from, max_size=options.max_size)
         base = base.first_network(model=files.shown(options.init_from))
         start = taking_layers.Start(bases=(base,), freeze=options.freeze)
         network = _like(base, network, options.given)
-    return single.fit(dataset, network, recipe, start=start, hooks=hooks, **where)
+    members = options.members
+    if fitting.as_stack(recipe, members):  # the others were refused if given
+        where = options.some(("device",))
+    return fitting.fit(dataset, network, recipe, members=members, start=start, hooks=hooks, **where)
 
 
 def _like(base: "Trained", network: NetworkSpec, given: frozenset[str]) -> NetworkSpec:

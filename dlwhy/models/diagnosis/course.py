@@ -36,6 +36,10 @@ class Course:
     # `TrainingOptions` as JSON, as far as the file has them; they may come from a stranger
     options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     best_epoch: int | None = None  # whose weights the model has, from 1, where they are not the last epoch's
+    planned: float | None = None  # how many epochs, or moments, there were to be
+    # mean held-out loss of the weights that were kept, and of the linear path in them; None if it is not known
+    kept_loss: float | None = None
+    linear_loss: float | None = None
     outputs: Outputs | None = None  # what the outputs look like, if it is known
     class_names: tuple[str, ...] = ()  # names of the classes
 
@@ -65,7 +69,7 @@ class Course:
     def is_comparable(self) -> bool:
         """Return whether the curves can be held against guessing: no penalty, no weights, the test part held out."""
         penalised = self.network is None or self.network.l1 or self.network.l2
-        other_rows = self.option("validation_split") or self.option("patience")
+        other_rows = any(self.option(name) for name in ("validation_split", "patience", "keep_best"))
         return (
             bool(self.guess_loss) and not (penalised or other_rows) and self.options.get("class_weight") != "balanced"
         )
@@ -74,6 +78,16 @@ class Course:
         """Return a training option that is a positive number."""
         value = self.options.get(name)
         return float(value) if is_number(value) and value > 0 else None
+
+    @property
+    def unit(self) -> str:
+        """What a value of the curves is of: an epoch, or a moment among those of which the best is kept."""
+        return "moment" if self.option("keep_best") else "epoch"
+
+    @property
+    def keeps_best(self) -> bool:
+        """Whether the weights are those of the best epoch or moment, whatever came after."""
+        return self.best_epoch is not None or bool(self.option("keep_best"))
 
     @property
     def good_rate(self) -> float:
@@ -85,12 +99,17 @@ def course_of(history: History, details: Details, outputs: Outputs | None = None
     """Gather what is known; `outputs` stands in where the details do not hold them."""
     training = details.training or {}
     options, best = training.get("options"), training.get("best_epoch")
+    options = options if isinstance(options, dict) else {}
+    planned = training.get("rounds", options.get("epochs"))
     return Course(
         loss=_curve(history, "loss"),
         held_out=_curve(history, "val_loss"),
         network=NetworkSpec.from_json(details.network) if details.network else None,
-        options=options if isinstance(options, dict) else {},
+        options=options,
         best_epoch=best if isinstance(best, int) and best > 0 else None,
+        planned=float(planned) if is_number(planned) and planned > 0 else None,
+        kept_loss=_number(training.get("held_out_loss")),
+        linear_loss=_number(training.get("linear_loss")),
         outputs=Outputs.from_json(training.get("outputs")) or outputs,
         class_names=details.class_names,
     )
@@ -112,6 +131,10 @@ def is_falling(values: Curve) -> bool:
     # a curve that went nowhere does not fall because its noise does
     steady = all_of_it > _FLAT * level[0] and fall >= _STEADY * all_of_it * tenth / (len(level) - 1)
     return bool(level[-1] <= _FALLING * level[-1 - tenth] or steady)
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if is_number(value) else None
 
 
 def _curve(history: History, name: str) -> Curve:

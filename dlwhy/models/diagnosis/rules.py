@@ -22,6 +22,8 @@ _OVERFITTED, _UNSTABLE = 1.1, 1.5
 _MATTERS = 0.005
 _AS_GUESSING, _WORSE_THAN_GUESSING = 0.99, 1.2
 _MEMORISED = 0.95
+# of log loss, or of the share of variance: networks that gained less beat a linear model on 2 of 14 tables
+_GAIN = 0.005
 _DEEP = 4
 _MOSTLY = 0.6
 
@@ -31,7 +33,7 @@ class Finding:
     """One thing that a training's curves or outputs say."""
 
     # its name: ``interrupted``, ``dead``, ``unstable``, ``no-better-than-guessing``, ``overfitting``, ``unfinished``
-    # or ``one-class``
+    # ``one-class`` or ``linear-is-enough``
     rule: str
     says: str  # what was seen and what to try, for people
 
@@ -58,10 +60,12 @@ def diagnose(history: History, details: Details, outputs: Outputs | None = None)
 
 
 def _interrupted(course: Course) -> str | None:
-    planned, patience = course.option("epochs"), course.option("patience")
+    planned, patience = course.planned, course.option("patience")
     if planned is None or not 0 < course.epochs < planned:
         return None
-    said = f"ended at epoch {course.epochs} of {planned:.0f}"
+    said = f"ended at {course.unit} {course.epochs} of {planned:.0f}"
+    if course.option("keep_best"):
+        return f"{said}: the weights are the best of those"
     if not patience:
         return f"{said}: dlwhy train --resume goes on from there"
     waited = course.epochs - (course.best_epoch or course.epochs)
@@ -77,7 +81,7 @@ def _dead(course: Course) -> str | None:
 
 
 def _unstable(course: Course) -> str | None:
-    if course.epochs < _FEWEST_EPOCHS or course.best_epoch:
+    if course.epochs < _FEWEST_EPOCHS or course.keeps_best:
         return None
     level = levels(course.loss, course.tenth)
     lowest, now, guessing = float(level.min()), float(level[-1]), course.guess_loss
@@ -86,7 +90,7 @@ def _unstable(course: Course) -> str | None:
     elif now > _UNSTABLE * lowest and now - lowest > _MATTERS * guessing:
         best = int(course.loss.argmin())
         seen = (
-            f"the training loss was lowest at epoch {best + 1} of {course.epochs} "
+            f"the training loss was lowest at {course.unit} {best + 1} of {course.epochs} "
             f"({number(course.loss[best])}, now {number(course.loss[-1])})"
         )
     else:
@@ -111,7 +115,7 @@ def _no_better_than_guessing(course: Course) -> str | None:
 
 
 def _overfitting(course: Course) -> str | None:
-    if course.epochs < _FEWEST_EPOCHS or not len(course.held_out) or course.best_epoch:
+    if course.epochs < _FEWEST_EPOCHS or not len(course.held_out) or course.keeps_best:
         return None
     level, best = levels(course.held_out, course.tenth), int(course.held_out.argmin())
     lowest, now = float(level.min()), float(level[-1])
@@ -137,7 +141,9 @@ def _unfinished(course: Course) -> str | None:
     if before - now <= _MATTERS * course.guess_loss:
         return None
     which = "held-out" if len(course.held_out) else "training"
-    over = f"the last {course.tenth} of {course.epochs} epochs" if course.tenth > 1 else "the last epoch"
+    over = (
+        f"the last {course.tenth} of {course.epochs} {course.unit}s" if course.tenth > 1 else f"the last {course.unit}"
+    )
     rate = course.option("learning_rate")
     faster = f", or --learning-rate {min(course.good_rate, 10 * rate):g}" if rate and rate < course.good_rate else ""
     return f"{which} loss is still falling, by {1 - now / before:.0%} over {over}: more --epochs{faster}"
@@ -156,6 +162,16 @@ def _one_class(course: Course) -> str | None:
         return f"{said}: hardly learning; {_revival(course)}"
     tries = "" if course.options.get("class_weight") == "balanced" else ", or try --class-weight balanced"
     return f"{said}, as {outputs.majority:.0%} truly are of one class: see the ROC AUC, not the accuracy{tries}"
+
+
+def _linear_is_enough(course: Course) -> str | None:
+    kept, linear = course.kept_loss, course.linear_loss
+    if kept is None or linear is None or kept < linear - _GAIN:
+        return None
+    return (
+        f"held-out loss is {number(kept)}, that of its linear part alone {number(linear)}: "
+        "a linear model may do as well here; see dlwhy evaluate --baselines"
+    )
 
 
 def _revival(course: Course) -> str:
@@ -186,4 +202,5 @@ _GROUPS: tuple[Mapping[str, Callable[[Course], str | None]], ...] = (
         "unfinished": _unfinished,
     },
     {"one-class": _one_class},
+    {"linear-is-enough": _linear_is_enough},
 )

@@ -134,7 +134,7 @@ def joined(draws: Sequence[Draw], room: int) -> tuple[Dataset, list[npt.NDArray[
 def shape_for(draw: Draw, network: NetworkSpec) -> StackedNetwork:
     """Return the shape of networks on a draw, without any weights."""
     outputs = n_outputs(draw.task, draw.n_classes)
-    return StackedNetwork(spec=network, n_features=draw.X_train.shape[1], n_outputs=outputs, layout=Layout("first"))
+    return StackedNetwork(spec=network, n_inputs=draw.X_train.shape[1], n_outputs=outputs, layout=Layout("first"))
 
 
 def hidden(shape: StackedNetwork, weights: Sequence[FloatArray], index: int, X: FloatArray) -> Iterator[FloatArray]:

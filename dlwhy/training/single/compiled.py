@@ -57,6 +57,7 @@ class CompiledEngine:
         self._model, self._make_optimizer, self._data = model, make_optimizer, data
         self._batch_size, self._patience = batch_size, patience
         self._loss, self._metric = formulas.losses(data.task), objective(data.task)[1]
+        self._training_loss = formulas.losses(data.task, data.smoothing)
         self._compiled = compiled
         self._fills_up = not _has_batch_statistics(model)
         trained = model.trainable_variables
@@ -193,7 +194,7 @@ class CompiledEngine:
         with tf.GradientTape() as tape:
             tape.watch(weights)
             output, state, penalties = self._call(X, training=True)
-            losses = self._loss(y, output)
+            losses = self._training_loss(y, output)
             for each in sample_weights:
                 losses *= each
             total = tf.reduce_sum(losses * counts)

@@ -8,6 +8,8 @@ import numpy.typing as npt
 
 from dlwhy.training.choosing import TrainingData, columns, objective
 
+_PLAIN = "plain_loss"
+
 
 class KerasEngine:
     """Epochs by `Model.fit`; parameters as in `CompiledEngine`, see `Engine` for the methods."""
@@ -24,10 +26,17 @@ class KerasEngine:
         batch_size: int,
         patience: int | None,
     ):
+        import keras
+
         self._model, self._data, self._batch_size, self._patience = model, data, batch_size, patience
-        loss, metric = objective(data.task)[0], columns(data.task)[1]
-        loss.reduction = "sum_over_batch_size"
-        model.compile(optimizer=make_optimizer(), loss=loss, metrics=[metric])
+        plain, metric = objective(data.task)[0], columns(data.task)[1]
+        plain.reduction = "sum_over_batch_size"
+        loss = _smoothed(data, model.output_shape[-1]) if data.smoothing else plain
+        # validation is without smoothing
+        validated = keras.metrics.MeanMetricWrapper(plain.fn, name=_PLAIN)
+        model.compile(
+            optimizer=make_optimizer(), loss=loss, metrics=[metric, validated] if data.smoothing else [metric]
+        )
         model.optimizer.build(model.trainable_variables)
         self._best: list[npt.NDArray[Any]] = []
         self._best_loss, self._waited = np.inf, 0
@@ -82,6 +91,7 @@ class KerasEngine:
             validation_batch_size=8192,
             verbose=0,
         ).history
+        log |= {"val_loss": log[f"val_{_PLAIN}"]} if data.smoothing and validation else {}
         row = [float(log.get(key, [0.0])[0]) for key in columns(data.task)]
         if self._patience:
             self._keep_best(row[2])
@@ -96,3 +106,17 @@ class KerasEngine:
             self._best = [variable.numpy() for variable in self._model.variables]
         else:
             self._waited += 1
+
+
+def _smoothed(data: TrainingData, n_outputs: int) -> Any:
+    """Return Keras' loss with label smoothing, for targets as the engine has them."""
+    import keras
+
+    if data.task == "binary":
+        return keras.losses.BinaryCrossentropy(label_smoothing=data.smoothing)
+
+    def loss(y: Any, output: Any) -> Any:
+        targets = keras.ops.one_hot(keras.ops.cast(keras.ops.reshape(y, (-1,)), "int32"), n_outputs)
+        return keras.losses.categorical_crossentropy(targets, output, label_smoothing=data.smoothing)
+
+    return loss

@@ -10,11 +10,13 @@ import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
+from dlwhy.models import front, scaling
 from dlwhy.models import network as networks
-from dlwhy.models import scaling
+from dlwhy.models.front import Front
 from dlwhy.models.network import NetworkSpec
+from dlwhy.models.stacked import LINEAR
 from dlwhy.models.trained import Trained
-from dlwhy.training import accelerator, choosing, details, preparing
+from dlwhy.training import accelerator, choosing, details, linear_path, preparing
 from dlwhy.training.accelerator import Accelerator
 from dlwhy.training.choosing import Engine, TrainingData
 from dlwhy.training.optimizers import make_optimizer
@@ -22,6 +24,7 @@ from dlwhy.training.options import TrainingOptions
 from dlwhy.training.ranges import warn_of_small_spreads
 from dlwhy.training.taking_layers import Start, Taken, take_layers
 
+_Parts = tuple[FloatArray, npt.NDArray[Any], FloatArray, npt.NDArray[Any]]
 # so few rows have no statistics: a last batch of 4 cost a network of 20 layers a third of its accuracy
 _FEW_ROWS = 8
 
@@ -101,13 +104,15 @@ def new(
     )
     parts = _held_out(dataset, options)
     _warn_of_a_small_rest(len(parts[0]), network, options)
-    scale = networks.scale_of(parts[0], options.normalize)
-    warn_of_small_spreads(dataset, scale)
+    standing = preparing.fitted_front(parts[0], network, options, binned=preparing.binned(dataset, network))
+    warn_of_small_spreads(dataset, standing)
     if start is not None:
         (base,) = start.bases
-        scale = scaling.feature_scale(base.model)
+        standing = front.of_model(base.model)
     target = preparing.target_scale(parts[1], options) if dataset.task == "regression" else None
-    model = _build(dataset, network, options, scale=scale, target_scale=target)
+    model = _build(dataset, network, options, front=standing, target_scale=target)
+    if network.linear_path:
+        _put_path(model, standing, parts, target=target, dataset=dataset, options=options)
     taken = None
     if start is not None:
         same = base.details.class_names == dataset.class_names and base.details.task == dataset.task
@@ -124,12 +129,11 @@ def resumed(
     brief = choosing.compiles_briefly(**_size(dataset, network, options))
     started = accelerator.start(device, threads or trained.details.threads, brief=brief)
     parts = _held_out(dataset, options)
-    scales = {"scale": scaling.feature_scale(trained.model), "target_scale": scaling.target_scale(trained.model)}
-    model = _build(dataset, network, options, **scales)
+    model = _build(dataset, network, options, **_scales_of(trained.model))
     for mine, saved in zip(model.variables, trained.model.variables, strict=True):
         mine.assign(saved.value)
-    for layer in model.layers:
-        layer.trainable = not (taken and layer.name in taken.frozen)
+    for name in taken.frozen if taken else ():
+        model.get_layer(name).trainable = False
     session = _session(dataset, network, options, started=started, model=model, parts=parts, taken=taken, memory=memory)
     session.history.update({name: list(values) for name, values in trained.history.items()})
     optimizer = make_optimizer(options, steps_an_epoch=preparing.steps_an_epoch(len(parts[0]), options.batch_size))
@@ -150,6 +154,35 @@ def _build(dataset: Dataset, network: NetworkSpec, options: TrainingOptions, **s
         precision=options.precision,
         **scales,
     )
+
+
+def _put_path(
+    model: Any,
+    standing: Front | None,
+    parts: _Parts,
+    *,
+    target: tuple[float, float] | None,
+    dataset: Dataset,
+    options: TrainingOptions,
+) -> None:
+    """Fit the linear path, and put it into the model; bins are no part of it."""
+    linear_path.check(held_out=bool(options.held_out))
+    center, spread = target or (0.0, 1.0)
+    X, y, X_val, y_val = parts
+    weights = preparing.class_weights(y) if options.class_weight == "balanced" and target is None else None
+    scaled = [rows if standing is None else standing.scaled(rows) for rows in (X, X_val)]
+    rows = linear_path.Rows(
+        X=scaled[0], y=(y - center) / spread, X_val=scaled[1], y_val=(y_val - center) / spread, weights=weights
+    )
+    (path,) = linear_path.fit_all([rows], dataset.task, dataset.n_classes)
+    layer = model.get_layer(LINEAR)
+    kernel = np.zeros(layer.kernel.shape, np.float32)
+    kernel[: len(path.kernel)] = path.kernel
+    layer.set_weights([kernel, path.bias])
+
+
+def _scales_of(model: Any) -> dict[str, Any]:
+    return {"front": front.of_model(model), "target_scale": scaling.target_scale(model)}
 
 
 def _plan(trained: Trained, dataset: Dataset, epochs: int) -> tuple[NetworkSpec, TrainingOptions, Taken | None]:
@@ -177,9 +210,7 @@ def _plan(trained: Trained, dataset: Dataset, epochs: int) -> tuple[NetworkSpec,
     return NetworkSpec.from_json(about.network), options, Taken(**layers) if taken else None
 
 
-def _held_out(
-    dataset: Dataset, options: TrainingOptions
-) -> tuple[FloatArray, npt.NDArray[Any], FloatArray, npt.NDArray[Any]]:
+def _held_out(dataset: Dataset, options: TrainingOptions) -> _Parts:
     """Give X, y to train on and X, y to draw the validation curve on."""
     X, y = dataset.X_train, dataset.y_train
     if not options.held_out:
@@ -198,7 +229,7 @@ def _session(
     *,
     started: Accelerator,
     model: Any,
-    parts: tuple[FloatArray, npt.NDArray[Any], FloatArray, npt.NDArray[Any]],
+    parts: _Parts,
     taken: Taken | None,
     memory: int,
 ) -> Session:
@@ -212,6 +243,7 @@ def _session(
         y_val=((y_val - center) / spread).astype(np.float32) if regression else y_val,
         weights=preparing.class_weights(y) if options.class_weight == "balanced" and not regression else None,
         task=dataset.task,
+        smoothing=options.label_smoothing,
     )
     columns = choosing.columns(dataset.task)[: 4 if len(X_val) else 2]
     steps = preparing.steps_an_epoch(len(X), options.batch_size)
@@ -274,8 +306,7 @@ def _warn_of_a_small_rest(n: int, network: NetworkSpec, options: TrainingOptions
 def _in_float32(session: Session) -> Any:
     """Give the model with the same weights and all its arithmetic in float32."""
     options = dataclasses.replace(session.options, precision="float32")
-    scales = {"scale": scaling.feature_scale(session.model), "target_scale": scaling.target_scale(session.model)}
-    twin = _build(session.dataset, session.network, options, **scales)
+    twin = _build(session.dataset, session.network, options, **_scales_of(session.model))
     for mine, trained in zip(twin.variables, session.model.variables, strict=True):
         mine.assign(trained.value)
     return twin

@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.errors import InputRefusedError
-from dlwhy.models import network as networks
-from dlwhy.models.network import Scale
-from dlwhy.models.scaling import deviation
-from dlwhy.training import orders, preparing
+from dlwhy.models.front import Front, Scale, deviation
+from dlwhy.models.spec import NetworkSpec
+from dlwhy.training import linear_path, orders, preparing
+from dlwhy.training.linear_path import Path
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.ranges import check_range, warn_of_small_spreads
 from dlwhy.training.stack.varying import Varying
@@ -45,8 +45,10 @@ class StackData:
         Whether each trains on the whole training part.
     shares_validation
         Whether all validate on the same rows.
-    scales, target_scales
-        Mean and variance of each feature, and mean and deviation of the targets, or None; R each.
+    fronts, target_scales
+        What stands in front of each, and mean and deviation of its targets, or None; R each.
+    paths
+        The linear model that is added to each, R; None without.
     seeds
         Seed of each replica, R.
     batch_size
@@ -61,10 +63,17 @@ class StackData:
     validation: Sequence[IndexArray]
     takes_all: bool
     shares_validation: bool
-    scales: Sequence[Scale | None]
+    fronts: Sequence[Front | None]
     target_scales: Sequence[tuple[float, float] | None]
     seeds: Sequence[int]
     batch_size: int
+    paths: Sequence[Path] | None = None
+
+    @property
+    def n_inputs(self) -> int:
+        """Units that the first layer takes."""
+        first = self.fronts[0]
+        return self.X.shape[1] if first is None else first.width
 
     @property
     def steps(self) -> IndexArray:
@@ -123,12 +132,22 @@ class StackData:
 
     def feature_scales(self, replicas: Sequence[int]) -> tuple[FloatArray, FloatArray] | None:
         """Give what some replicas take off their features and divide them by, (replicas, n_features), or None."""
-        if all(self.scales[replica] is None for replica in replicas):
+        fronts = [self.fronts[replica] for replica in replicas]
+        if all(front is None for front in fronts):
             return None
         width = self.X.shape[1]
         neutral: Scale = ([0.0] * width, [1.0] * width)
-        mean, variance = np.array([self.scales[replica] or neutral for replica in replicas], np.float32).swapaxes(0, 1)
+        scales = [neutral if front is None else front.scale for front in fronts]
+        mean, variance = np.array(scales, np.float32).swapaxes(0, 1)
         return mean, deviation(variance)
+
+    def bins(self, replicas: Sequence[int]) -> tuple[FloatArray, FloatArray, FloatArray] | None:
+        """Give slopes, low and high of some replicas' bins, (replicas, bins) each, or None."""
+        found = [front.bins for replica in replicas if (front := self.fronts[replica]) and front.bins]
+        if not found:
+            return None
+        slopes, low, high = (np.stack([getattr(each, name) for each in found]) for name in ("slopes", "low", "high"))
+        return slopes, low, high
 
     def targets(self, replicas: Sequence[int]) -> FloatArray:
         """Center and deviation of some replicas' targets, (2, replicas)."""
@@ -141,44 +160,46 @@ _remembered = functools.lru_cache(maxsize=2048)(orders.order)
 
 def prepare(
     dataset: Dataset,
+    network: NetworkSpec,
     options: TrainingOptions,
     varying: Varying,
     *,
-    scales: Sequence[Scale | None] | None,
+    fronts: Sequence[Front | None] | None,
 ) -> StackData:
     """Check and complete what each replica trains on.
 
     Parameters
     ----------
-    dataset, options
+    dataset, network, options
         What they have in common.
     varying
         What each has of its own.
-    scales
-        How each scales its features, R; None if its training rows decide.
+    fronts
+        What stands in front of each, R; None if its rows decide.
 
     """
     check_range(dataset)
     seeds = [int(seed) for seed in varying.seeds]
     n_train, count = len(dataset.X_train), len(seeds)
     y = _labels(dataset, varying.labels, count)
-    train = _indices(varying.rows, n_train, count, "rows") or [np.arange(n_train, dtype=np.int32)] * count
-    validation = _indices(varying.validation_rows, n_train, count, "validation_rows")
+    own = _indices(varying.rows, n_train, count, "rows") or [np.arange(n_train, dtype=np.int32)] * count
+    train, validation = own, _indices(varying.validation_rows, n_train, count, "validation_rows")
     if validation is None and options.held_out:
         how: Any = {"share": options.held_out, "split": dataset.split}
         pairs = [
-            preparing.held_out(own, y[i % len(y)][own], dataset.task, seed=seeds[i], **how)
-            for i, own in enumerate(train)
+            preparing.held_out(rows, y[i % len(y)][rows], dataset.task, seed=seeds[i], **how)
+            for i, rows in enumerate(own)
         ]
         train, validation = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     shares = validation is None
     if validation is None:
         validation = [np.arange(n_train, n_train + len(dataset.X_test), dtype=np.int32)] * count
     _check_labels(dataset, y, train)
-    same = all(own is train[0] for own in train)
-    scales = scales or _scales(dataset.X_train, train, options, same=same)
-    warn_of_small_spreads(dataset, scales[0])
-    return StackData(
+    pools = _indices(varying.pools, n_train, count, "pools") or train
+    same = all(rows is train[0] for rows in train)
+    fronts = fronts or _fronts(dataset, network, options, pools)
+    warn_of_small_spreads(dataset, fronts[0])
+    data = StackData(
         X=np.concatenate([dataset.X_train, dataset.X_test]) if len(dataset.X_test) else dataset.X_train,
         y=y,
         weights=_weights(dataset, options, y, train, varying.weights),
@@ -186,11 +207,14 @@ def prepare(
         validation=validation,
         takes_all=same and len(train[0]) == n_train and varying.rows is None,
         shares_validation=shares,
-        scales=scales,
-        target_scales=_target_scales(dataset, y, train, options),
+        fronts=fronts,
+        target_scales=_target_scales(dataset, y, pools, options),
         seeds=seeds,
         batch_size=options.batch_size,
     )
+    if not network.linear_path:
+        return data
+    return dataclasses.replace(data, paths=_paths(dataset, data, pools))
 
 
 def _labels(dataset: Dataset, labels: npt.ArrayLike | None, count: int) -> FloatArray:
@@ -221,7 +245,9 @@ def _indices(given: Sequence[npt.ArrayLike] | None, n: int, count: int, name: st
     for array in arrays:
         if array.ndim != 1 or not len(array) or array.dtype.kind not in "iu" or not 0 <= array.min() <= array.max() < n:
             raise InputRefusedError(f"{name} must hold indices from 0 to {n - 1}")
-    return [array.astype(np.int32) for array in arrays]
+    # those that share an array go on sharing one
+    made = {id(array): array.astype(np.int32) for array in arrays}
+    return [made[id(array)] for array in arrays]
 
 
 def _check_labels(dataset: Dataset, y: FloatArray, rows: Sequence[IndexArray]) -> None:
@@ -260,19 +286,51 @@ def _weights(
     return np.concatenate([own, np.ones((len(own), len(dataset.y_test)), np.float32)], axis=1)
 
 
-def _scales(
-    X: FloatArray, rows: Sequence[IndexArray], options: TrainingOptions, *, same: bool
-) -> Sequence[Scale | None]:
-    if same:
-        return [networks.scale_of(X[rows[0]], options.normalize)] * len(rows)
-    return [networks.scale_of(X[own], options.normalize) for own in rows]
+def _fronts(
+    dataset: Dataset, network: NetworkSpec, options: TrainingOptions, pools: Sequence[IndexArray]
+) -> Sequence[Front | None]:
+    """Fit what stands in front of each replica, once for those that share their pool."""
+    binned, least = preparing.binned(dataset, network), min(map(len, pools))
+    found: dict[int, Front | None] = {}
+    for rows in pools:
+        if id(rows) not in found:
+            X = dataset.X_train[rows]
+            found[id(rows)] = preparing.fitted_front(X, network, options, binned=binned, n_train=least)
+    return [found[id(rows)] for rows in pools]
+
+
+def _paths(dataset: Dataset, data: StackData, pools: Sequence[IndexArray]) -> list[Path]:
+    """Fit the linear path of each replica, those with one pool together."""
+    linear_path.check(held_out=not data.shares_validation)
+    paths: dict[int, Path] = {}
+    ensembles: dict[int, list[int]] = {}
+    for replica, pool in enumerate(pools):
+        ensembles.setdefault(id(pool), []).append(replica)
+    for members in ensembles.values():
+        rows = [_rows_of_a_path(data, replica) for replica in members]
+        paths |= zip(members, linear_path.fit_all(rows, dataset.task, dataset.n_classes), strict=True)
+    return [paths[replica] for replica in range(len(pools))]
+
+
+def _rows_of_a_path(data: StackData, replica: int) -> linear_path.Rows:
+    """Give what the path of a replica is fitted on, features scaled, without bins."""
+    front = data.fronts[replica]
+    center, spread = data.target_scales[replica] or (0.0, 1.0)
+    y = (data.y[replica % len(data.y)] - center) / spread
+    train, validation = data.rows[replica], data.validation[replica]
+    parts = [data.X[rows] if front is None else front.scaled(data.X[rows]) for rows in (train, validation)]
+    weights = None if data.weights is None else data.weights[replica % len(data.weights)][train]
+    return linear_path.Rows(X=parts[0], y=y[train], X_val=parts[1], y_val=y[validation], weights=weights)
 
 
 def _target_scales(
-    dataset: Dataset, y: FloatArray, rows: Sequence[IndexArray], options: TrainingOptions
+    dataset: Dataset, y: FloatArray, pools: Sequence[IndexArray], options: TrainingOptions
 ) -> Sequence[tuple[float, float] | None]:
     if dataset.task != "regression":
-        return [None] * len(rows)
-    if len(y) == 1 and all(own is rows[0] for own in rows):
-        return [preparing.target_scale(y[0, rows[0]], options)] * len(rows)
-    return [preparing.target_scale(y[replica % len(y), own], options) for replica, own in enumerate(rows)]
+        return [None] * len(pools)
+    found: dict[tuple[int, int], tuple[float, float] | None] = {}
+    for replica, rows in enumerate(pools):
+        key = id(rows), replica % len(y)
+        if key not in found:
+            found[key] = preparing.target_scale(y[replica % len(y), rows], options)
+    return [found[id(rows), replica % len(y)] for replica, rows in enumerate(pools)]

@@ -9,9 +9,10 @@ import numpy as np
 
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import UsageError
-from dlwhy.models import scaling, stacked
+from dlwhy.models import front, stacked
+from dlwhy.models.front import Front
 from dlwhy.models.layouts import Layout
-from dlwhy.models.network import NetworkSpec, Scale
+from dlwhy.models.network import NetworkSpec
 from dlwhy.models.stacked import StackedNetwork
 from dlwhy.training import accelerator, choosing
 from dlwhy.training.options import TrainingOptions
@@ -22,12 +23,12 @@ from dlwhy.training.stack import run as stack_run
 from dlwhy.training.stack import size as stack_size
 from dlwhy.training.stack.data import StackData
 from dlwhy.training.stack.job import Job
-from dlwhy.training.stack.program import Stack, program
+from dlwhy.training.stack.program import InFront, Stack, program
 from dlwhy.training.stack.results import Replicas
 from dlwhy.training.stack.run import GroupResult
 from dlwhy.training.stack.size import StackPlan
 from dlwhy.training.stack.varying import Length, Varying, factors
-from dlwhy.training.taking_layers import Start, Taken
+from dlwhy.training.taking_layers import Start
 
 __all__ = ["Length", "Replicas", "Start", "Varying", "train_replicas"]
 
@@ -79,22 +80,25 @@ def train_replicas(
 
     """
     network, hooks = network or NetworkSpec(), hooks or Hooks()
-    options = (options or TrainingOptions()).fitting(max(len(dataset.X_train), varying.most_rows))
+    options = (options or TrainingOptions()).fitting(varying.most_rows or len(dataset.X_train))
     _check(options, len(varying), start)
     own = factors(varying, network, options)
     cores = len(os.sched_getaffinity(0))
     started = accelerator.start(device, at_once=cores)
     cores = cores if started.name.startswith("CPU") else 1
-    data = stack_data.prepare(dataset, options, varying, scales=_scales_of(start, len(varying)))
+    data = stack_data.prepare(dataset, network, options, varying, fronts=_fronts_of(start, len(varying)))
+    if length is None and options.keep_best:
+        length = Length.in_moments(int(data.steps.max()) * options.epochs, options.keep_best)
+    shape = _shape(dataset, network, data)
     plan = stack_size.plan(
-        _widths(dataset, network),
+        shape.widths,
         replicas=len(varying),
         batch_size=options.batch_size,
         cores=cores,
         size=varying.stack_size,
     )
     taken = None if start is None else stack_job.start_from(dataset, network, start.bases[0], start.freeze)[1]
-    shape = _shape(dataset, network, plan, taken)
+    shape = dataclasses.replace(shape, layout=plan.layout, frozen=frozenset(taken.frozen if taken else ()))
     job = Job(
         dataset=dataset,
         network=network,
@@ -121,25 +125,20 @@ def _check(options: TrainingOptions, count: int, start: Start | None) -> None:
         raise UsageError(f"there must be 1 or {count} bases (got {len(start.bases)})")
 
 
-def _scales_of(start: Start | None, count: int) -> list[Scale | None] | None:
-    """Return how each replica scales its features if it starts from another network, which then decides it."""
+def _fronts_of(start: Start | None, count: int) -> list[Front | None] | None:
+    """Return what stands in front of each replica if it starts from another network, which then decides it."""
     if start is None:
         return None
-    return stack_job.spread([scaling.feature_scale(base.model) for base in start.bases], count)
+    return stack_job.spread([front.of_model(base.model) for base in start.bases], count)
 
 
-def _widths(dataset: Dataset, network: NetworkSpec) -> tuple[int, ...]:
-    return (dataset.n_features, *network.layers, stacked.n_outputs(dataset.task, dataset.n_classes))
-
-
-def _shape(dataset: Dataset, network: NetworkSpec, plan: StackPlan, taken: Taken | None) -> StackedNetwork:
+def _shape(dataset: Dataset, network: NetworkSpec, data: StackData) -> StackedNetwork:
     """Give what decides the program, without what may differ between replicas."""
     return StackedNetwork(
-        spec=dataclasses.replace(network, dropout=0.0, l1=0.0, l2=0.0),
-        n_features=dataset.n_features,
+        spec=dataclasses.replace(network, dropout=0.0, l1=0.0, l2=0.0, bins=0),
+        n_inputs=data.n_inputs,
         n_outputs=stacked.n_outputs(dataset.task, dataset.n_classes),
-        layout=plan.layout,
-        frozen=frozenset(taken.frozen if taken else ()),
+        layout=Layout("first"),
     )
 
 
@@ -158,12 +157,27 @@ def _stack(
     name = choosing.choose(options.engine, steps=length.steps if length else int(own.max()) * options.epochs, **size)
     return program(
         shape,
-        TrainingOptions(optimizer=options.optimizer, schedule=options.schedule),
+        _of_a_step(options),
         task=dataset.task,
         replicas=plan.size,
         ragged=length is None and bool((own != own[0]).any()),
         compiled=name == "xla",
+        in_front=_in_front(data),
     )
+
+
+def _of_a_step(options: TrainingOptions) -> TrainingOptions:
+    """Give what a step's program depends on, and nothing else, so that trainings share programs."""
+    names = ("optimizer", "schedule", "beta_2", "label_smoothing")
+    return TrainingOptions(**{name: getattr(options, name) for name in names})
+
+
+def _in_front(data: StackData) -> InFront | None:
+    first = data.fronts[0]
+    if first is None or stack_job.fronted_at_once(data) or not (first.clips or first.bins):
+        return None
+    binned = () if first.bins is None else tuple(dict.fromkeys(first.bins.columns.tolist()))
+    return InFront(clips=first.clips, binned=binned)
 
 
 def _gathered(
@@ -190,7 +204,8 @@ def _gathered(
         weights=[np.concatenate(parts)[order] for parts in zip(*(result.weights for result in results), strict=True)],
         slots=[np.concatenate(parts)[order] for parts in zip(*(result.slots for result in results), strict=True)],
         stack=job.stack,
-        scales=tuple(job.data.scales),
+        fronts=tuple(job.data.fronts),
+        paths=job.data.paths,
         target_scales=tuple(job.data.target_scales),
         factors=job.factors,
         taken=job.taken,

@@ -10,10 +10,11 @@ import numpy as np
 
 from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.errors import UsageError
+from dlwhy.models import front
 from dlwhy.models import network as networks
 from dlwhy.models.keras_file.archive import Trained
 from dlwhy.models.network import NetworkSpec
-from dlwhy.models.stacked import StackedNetwork
+from dlwhy.models.stacked import LINEAR, StackedNetwork
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.stack.data import IndexArray, StackData
 from dlwhy.training.stack.program import Stack
@@ -29,6 +30,8 @@ _MASKS = 3
 _FIRST_CALL, _GROWTH = 8, 4
 # rows that go through the nets at once in validation: for matmul more, for what is kept in the cache fewer
 _PIECE_FIRST, _PIECE_LAST = 64, 32
+# bytes of features with their bins, beyond which each step makes its own
+_MOST_FRONTED = 512 << 20
 # of data sets without a test part, as long as they live
 _FEATURES: weakref.WeakKeyDictionary[Dataset, Any] = weakref.WeakKeyDictionary()
 
@@ -73,9 +76,17 @@ class Job:
         return any(map(len, self.data.validation))
 
     @property
-    def stops_early(self) -> bool:
-        """Whether replicas may run out of patience."""
-        return bool(self.options.patience) and self.validates
+    def keeps_best(self) -> bool:
+        """Whether replicas end with the weights that validated best."""
+        return bool(self.options.patience or self.options.keep_best) and self.validates
+
+    @property
+    def best_loss(self) -> FloatArray:
+        """Validation loss that each replica starts with, (R,): that of its linear path, if it starts as that."""
+        spec, factors = self.network, self.factors
+        if self.data.paths is None or not spec.zero_output or factors.l1 is not None or not self.options.keep_best:
+            return np.full(len(self.data.seeds), np.inf, np.float32)
+        return np.array([path.loss for path in self.data.paths], np.float32)
 
     @property
     def room(self) -> tuple[int, int, int]:
@@ -96,9 +107,22 @@ class Job:
             _FEATURES[self.dataset] = tf.constant(self.data.X)
         return _FEATURES[self.dataset]
 
+    @functools.cached_property
+    def _fronted(self) -> Any:
+        """The features behind the front that all have in common, one tensor for all groups."""
+        import tensorflow as tf
+
+        front = self.data.fronts[0]
+        return tf.constant(self.data.X if front is None else front.apply(self.data.X))
+
     def initial(self) -> list[FloatArray]:
         """Give the weights that all replicas start with, each (R, …)."""
         weights = self.shape.initial(self.data.seeds)
+        for place, weight in enumerate(self.shape.weights):
+            if weight.layer == LINEAR and self.data.paths is not None:
+                for values, path in zip(weights[place], self.data.paths, strict=True):
+                    part = getattr(path, weight.name)
+                    values[: len(part)] = part  # bins are no part of it
         if self.start is None or self.taken is None:
             return weights
         different = {id(base): base for base in self.start.bases}
@@ -139,10 +163,10 @@ class Job:
         pieces = self.data.pieces(members, _PIECE_LAST if layout.last else _PIECE_FIRST) if self.validates else None
         validation = None if pieces is None else layout.samples(pieces)
         parts = {**self._samples(members), **self._scales(members), **self._factors(members)}
-        patience = np.int32(self.options.patience) if self.stops_early and self.options.patience else None
+        patience = np.int32(self.options.patience) if self.keeps_best and self.options.patience else None
         clip = None if self.options.clip_norm is None else np.float32(self.options.clip_norm)
         feed = Feed(**parts, validation=validation, patience=patience, clip=clip)
-        X = self._features if feed.X is self.data.X else tf.constant(feed.X)
+        X = self._features if feed.X is self.data.X else feed.X
         return Feed(X, *(None if value is None else tf.constant(value) for value in feed[1:]))
 
     def _started_from(self, base: Trained) -> Any:
@@ -190,8 +214,11 @@ class Job:
         scale = data.feature_scales(members)
         if scale is None:
             return {"X": data.X, **parts}
-        if all(each is data.scales[0] for each in data.scales):
-            return {"X": (data.X - scale[0][0]) / scale[1][0], **parts}
+        if fronted_at_once(data):
+            return {"X": self._fronted, **parts}
+        bins = data.bins(members)
+        if bins is not None:
+            parts |= dict(zip(("slopes", "low", "high"), bins, strict=True))
         return {"X": data.X, "center": scale[0], "spread": scale[1], **parts}
 
     def _factors(self, members: list[int]) -> dict[str, Any]:
@@ -207,10 +234,18 @@ class Job:
         return parts
 
 
+def fronted_at_once(data: StackData) -> bool:
+    """Say whether what stands in front is computed once, before training: it is the same for all, and not too large."""
+    front = data.fronts[0]
+    small = len(data.X) * data.n_inputs * data.X.itemsize <= _MOST_FRONTED or front is None or front.bins is None
+    return all(each is front for each in data.fronts) and small
+
+
 def start_from(dataset: Dataset, network: NetworkSpec, base: Trained, freeze: int | str = 0) -> tuple[Any, Taken]:
     """Make a model that starts from a base, to read weights off, and say what it takes; see `take_layers`."""
     shape = {"n_features": dataset.n_features, "task": dataset.task, "n_classes": dataset.n_classes}
-    model = networks.build(network, **shape, seed=0)  # type: ignore[arg-type]  # the three are of their own types
+    standing = front.of_model(base.model)
+    model = networks.build(network, **shape, seed=0, front=standing)  # type: ignore[arg-type]  # of their own types
     same = base.details.class_names == dataset.class_names and base.details.task == dataset.task
     return model, take_layers(model, base.model, same_classes=same, freeze=freeze)
 

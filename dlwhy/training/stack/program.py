@@ -9,12 +9,35 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import Task
+from dlwhy.models.front import CLIP
 from dlwhy.models.layouts import Layout
 from dlwhy.models.stacked import Dropping, StackedNetwork, mixed
 from dlwhy.training import formulas
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.stack.optimizer import StatelessOptimizer
 from dlwhy.training.stack.state import ABSENT, DIVERGED, ROUNDS, RUNNING, STOPPED, Feed, State
+
+
+@dataclasses.dataclass(frozen=True)
+class InFront:
+    """What a step does to features that are scaled: see `front.Front`."""
+
+    clips: bool
+    binned: tuple[int, ...]  # the features that have bins
+
+    def apply(self, X: Any, feed: Feed, layout: Layout) -> Any:
+        """Rows of features by sample, (batch, R, features) or (R, batch, features) -> the same with bins."""
+        import tensorflow as tf
+
+        if self.clips:
+            X = CLIP * tf.tanh(X * (1 / CLIP))
+        if not self.binned:
+            return X
+        slopes, low, high = (layout.over_rows(values) for values in (feed.slopes, feed.low, feed.high))
+        each = feed.slopes.shape[1] // len(self.binned)
+        columns = tf.stack([X[..., place] for place in self.binned], axis=-1)
+        sloped = tf.repeat(columns, each, axis=-1) * slopes
+        return tf.concat([X, tf.maximum(sloped + low, 0) - tf.maximum(sloped + high, 0)], axis=-1)
 
 
 class Stack:
@@ -30,6 +53,9 @@ class Stack:
         Decides loss and metric.
     replicas
         R.
+    in_front
+        What each step does to raw features, beside scaling them; None if the features come as the first layer takes
+        them, but for scales.
     ragged
         Whether a replica may have no samples in some step, which then leaves it as it is.
     compiled
@@ -46,24 +72,31 @@ class Stack:
         replicas: int,
         ragged: bool,
         compiled: bool,
+        in_front: InFront | None = None,
     ):
         import tensorflow as tf
 
         self.network, self.replicas, self._task, self._ragged = network, replicas, task, ragged
         self._layout: Layout = network.layout
+        self._in_front, self._smoothing = in_front, options.label_smoothing
         self._validating = dataclasses.replace(network, layout=dataclasses.replace(network.layout, trains=False))
         shapes = [self._layout.shape(network.weights[place].shape, replicas) for place in network.trained]
         counter = (replicas,) if self._layout.last else (replicas, 1, 1)
         self.optimizer = StatelessOptimizer(options, shapes, counter)
         self._program = tf.function(self._run, jit_compile=compiled, autograph=False)
 
-    def start(self, weights: Sequence[npt.NDArray[Any]], present: int, *, patience: bool) -> State:
-        """Give the state before the first round, from initial weights, each (R, …), of which `present` are real."""
+    def start(
+        self, weights: Sequence[npt.NDArray[Any]], present: int, *, best_loss: npt.NDArray[np.float32] | None
+    ) -> State:
+        """Give the state before the first round, from initial weights, each (R, …), of which `present` are real.
+
+        The best weights are kept if there is a validation loss that they start with, (R,).
+        """
         stacked = [self._layout.stack(values) for values in weights]
         waited = np.zeros(self.replicas, np.int32)
         status = np.where(np.arange(self.replicas) < present, RUNNING, ABSENT).astype(np.int32)
-        best = list(stacked) if patience else []
-        best_loss = np.full(self.replicas, np.inf, np.float32)
+        best = [] if best_loss is None else list(stacked)
+        best_loss = np.full(self.replicas, np.inf, np.float32) if best_loss is None else best_loss
         slots = self.optimizer.start()
         return State(stacked, slots, best, best_loss, waited, status, waited)
 
@@ -128,7 +161,7 @@ class Stack:
             after = after._replace(slots=self._chosen(finite, slots, before.slots))
             after = after._replace(status=tf.where(running & ~finite, DIVERGED, before.status))
             after = after._replace(done=before.done + tf.cast(finite, tf.int32))
-            if feed.patience is not None:
+            if before.best:
                 after = self._keep_best(after, row[2], finite, feed.patience)
             return k + 1, after, tf.tensor_scatter_nd_update(log, [[k]], [tf.where(running, row, np.nan)])
 
@@ -149,14 +182,15 @@ class Stack:
     def _keep_best(self, state: State, loss: Any, finite: Any, patience: Any) -> State:
         import tensorflow as tf
 
-        better = finite & (loss < state.best_loss)
-        waited = tf.where(better, 0, state.waited + 1)
-        return state._replace(
-            best=self._chosen(better, state.weights, state.best),
-            best_loss=tf.where(better, loss, state.best_loss),
-            waited=waited,
-            status=tf.where(finite & (waited >= patience), STOPPED, state.status),
+        # the last of equal ones, where nobody waits for a better one
+        better = finite & (loss <= state.best_loss if patience is None else loss < state.best_loss)
+        state = state._replace(
+            best=self._chosen(better, state.weights, state.best), best_loss=tf.where(better, loss, state.best_loss)
         )
+        if patience is None:
+            return state
+        waited = tf.where(better, 0, state.waited + 1)
+        return state._replace(waited=waited, status=tf.where(finite & (waited >= patience), STOPPED, state.status))
 
     def _round(self, state: State, feed: Feed, orders: Any, first: Any, steps: Any) -> Any:
         """Train `steps` steps from `first` on, and validate -> weights, slots, row (4, R)."""
@@ -186,7 +220,7 @@ class Stack:
             mine = [weights[place] for place in self.network.trained]
             tape.watch(mine)
             logits, after = self.network.forward(weights, X, real=real, dropping=self._dropping(feed, slots[0]))
-            losses = self._losses(logits, y) * real
+            losses = self._losses(logits, y, self._smoothing) * real
             if sample_weights is not None:
                 losses *= sample_weights
             loss = tf.reduce_sum(losses, self._layout.batch) / tf.maximum(count, 1) + self._penalty(weights, feed)
@@ -233,23 +267,27 @@ class Stack:
         X, own = tf.gather(feed.X, rows), rows + layout.over_samples(feed.offset)
         if feed.center is not None:
             X = (X - layout.over_rows(feed.center)) / layout.over_rows(feed.spread)
+        if self._in_front is not None:
+            X = self._in_front.apply(X, feed, layout)
         y = tf.gather(feed.y, own)
         if feed.target_center is not None:
             y = (y - layout.over_samples(feed.target_center)) / layout.over_samples(feed.target_spread)
         weights = None if feed.weights is None else tf.gather(feed.weights, own)
         return layout.features(X), y, weights
 
-    def _losses(self, logits: Any, y: Any) -> Any:
+    def _losses(self, logits: Any, y: Any, smoothing: float = 0.0) -> Any:
         """Loss of each sample, from outputs before their activation."""
         import tensorflow as tf
 
         units = self._layout.units
         if self._task == "multiclass":
             chosen = tf.one_hot(tf.cast(y, tf.int32), self.network.n_outputs, axis=units)
+            chosen = formulas.smoothed(chosen, smoothing, self.network.n_outputs)
             return tf.reduce_logsumexp(logits, units) - tf.reduce_sum(chosen * logits, units)
         output = tf.squeeze(logits, units)
         if self._task == "regression":
             return tf.square(output - y)
+        y = formulas.smoothed(y, smoothing, 2)
         if self._layout.last:
             # not where the axis is first: there it gives nothing
             return formulas.binary(output, y)

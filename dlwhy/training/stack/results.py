@@ -10,12 +10,13 @@ import numpy.typing as npt
 from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.errors import InputRefusedError
 from dlwhy.models import network as networks
-from dlwhy.models.network import NetworkSpec, Scale
-from dlwhy.models.scaling import deviation
+from dlwhy.models.front import Front
+from dlwhy.models.network import NetworkSpec
 from dlwhy.models.stacked import StackedNetwork
 from dlwhy.models.trained import Trained
 from dlwhy.training import choosing, details, preparing
 from dlwhy.training.accelerator import Accelerator
+from dlwhy.training.linear_path import Path
 from dlwhy.training.optimizers import make_optimizer
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.stack.program import Stack
@@ -51,8 +52,10 @@ class Replicas:
         State of the optimizer, (R, …) each.
     stack
         What trained them.
-    scales, target_scales
-        How each scales features and targets.
+    fronts, target_scales
+        What stands in front of each, and how it scales targets.
+    paths
+        The linear model that is a part of each; None without.
     factors
         The numbers of each.
     taken
@@ -76,12 +79,13 @@ class Replicas:
     weights: Sequence[FloatArray]
     slots: Sequence[npt.NDArray[Any]]
     stack: Stack
-    scales: tuple[Scale | None, ...]
+    fronts: tuple[Front | None, ...]
     target_scales: tuple[tuple[float, float] | None, ...]
     factors: Factors
     taken: Taken | None
     accelerator: Accelerator
     own: tuple[str, ...]
+    paths: Sequence[Path] | None = None
 
     def __len__(self) -> int:
         return len(self.seeds)
@@ -110,8 +114,10 @@ class Replicas:
             If `X` has not as many features as the networks.
 
         """
-        if X.ndim not in (2, 3) or X.shape[-1] != self.shape.n_features or (X.ndim == 3 and len(X) != len(self)):
-            raise InputRefusedError(f"the models expect {self.shape.n_features} features, the data have {X.shape[-1]}")
+        if X.ndim not in (2, 3) or X.shape[-1] != self.dataset.n_features or (X.ndim == 3 and len(X) != len(self)):
+            raise InputRefusedError(
+                f"the models expect {self.dataset.n_features} features, the data have {X.shape[-1]}"
+            )
         count = X.shape[-2]
         widest = max(self.shape.widths)
         rows = max(1, min(count, _VALUES // widest))
@@ -130,28 +136,38 @@ class Replicas:
         It can be resumed unless it has data of its own.
         """
         spec, options = self._recipe(replica)
-        model = networks.build(
-            spec,
-            n_features=self.shape.n_features,
-            task=self.dataset.task,
-            n_classes=self.dataset.n_classes,
-            seed=self.seeds[replica],
-            scale=self.scales[replica],
-            target_scale=self.target_scales[replica],
-        )
+        model = self._model(spec, replica, self.seeds[replica])
         self.shape.put([values[replica] for values in self.weights], model)
-        for layer in model.layers:
-            layer.trainable = not (self.taken and layer.name in self.taken.frozen)
+        for name in self.taken.frozen if self.taken else ():
+            model.get_layer(name).trainable = False
         return self._trained(replica, spec, options, model)
+
+    def ensemble(self) -> Trained:
+        """Give all replicas as one Keras model, whose output is the mean of theirs; its history is the mean, too.
+
+        They must share what stands in front of them, and how targets are scaled.
+        """
+        spec, options = self._recipe(0)
+        model = self._model(spec, 0, self.seeds)
+        for replica in range(len(self)):
+            weights = [values[replica] for values in self.weights]
+            self.shape.put(weights, model, f"_m{replica + 1}" if len(self) > 1 else "")
+        done = int(self.epochs.min())
+        means = dict(zip(self.columns, self.history[:, :done].mean(axis=0, dtype=np.float64).T.tolist(), strict=True))
+        history = {name: values for name, values in means.items() if np.isfinite(values).all()}
+        return details.finished(model, None, history, self._origin(spec, options, range(len(self))))
 
     def _outputs(self, replicas: slice, X: FloatArray) -> Any:
         """Compute what follows the last activation, (some replicas, rows, outputs)."""
         import tensorflow as tf
 
         layout = self.shape.layout
-        scales = self.scales[replicas]
-        own = X if X.ndim == 3 else [X] * len(scales)
-        scaled = np.stack([_scaled(rows, scale) for rows, scale in zip(own, scales, strict=True)])
+        fronts = self.fronts[replicas]
+        if X.ndim == 3:
+            scaled = np.stack([_behind(front, rows) for front, rows in zip(fronts, X, strict=True)])
+        else:
+            once = {id(front): _behind(front, X) for front in fronts}
+            scaled = np.stack([once[id(front)] for front in fronts])
         weights = [tf.constant(layout.stack(values[replicas])) for values in self.weights]
         logits, _ = self.shape.forward(weights, tf.constant(scaled))
         if self.dataset.task == "regression":
@@ -171,7 +187,24 @@ class Replicas:
         columns = zip(self.columns, self.history[replica, :done].T, strict=True)
         history = {name: [float(value) for value in column] for name, column in columns}
         shown = {name: values for name, values in history.items() if np.isfinite(values).all()}
-        origin = details.Origin(
+        return details.finished(
+            model, self._optimizer(replica, options, model), shown, self._origin(spec, options, [replica])
+        )
+
+    def _model(self, spec: NetworkSpec, replica: int, seed: int | Sequence[int]) -> Any:
+        """Make the Keras model of a replica, or of an ensemble behind its front."""
+        return networks.build(
+            spec,
+            n_features=self.dataset.n_features,
+            task=self.dataset.task,
+            n_classes=self.dataset.n_classes,
+            seed=seed,
+            front=self.fronts[replica],
+            target_scale=self.target_scales[replica],
+        )
+
+    def _origin(self, spec: NetworkSpec, options: TrainingOptions, replicas: Sequence[int]) -> details.Origin:
+        return details.Origin(
             dataset=self.dataset,
             network=spec,
             options=options,
@@ -179,8 +212,22 @@ class Replicas:
             threads=self.accelerator.threads,
             taken=self.taken,
             own=self.own,
+            members=len(replicas),
+            moments=self._moments(replicas) if self.options.keep_best else None,
         )
-        return details.finished(model, self._optimizer(replica, options, model), shown, origin)
+
+    def _moments(self, replicas: Sequence[int]) -> dict[str, Any]:
+        """Say at which moments the best weights of some replicas were kept: 0 is the linear path by itself."""
+        spreads = np.array([(self.target_scales[i] or (0.0, 1.0))[1] for i in replicas])
+        losses = self.history[list(replicas), :, 2].astype(np.float64) / spreads[:, None] ** 2
+        first = [np.inf if self.paths is None else self.paths[i].loss for i in replicas]
+        # the last of the least, from the end; what is not a number is none
+        known = np.where(np.isfinite(losses), losses, np.inf)
+        best = known.shape[1] - known[:, ::-1].argmin(axis=1)
+        moments = np.where(known.min(axis=1) <= first, best, 0)
+        told: dict[str, Any] = {"rounds": known.shape[1], "best_moments": moments.tolist()}
+        told["held_out_loss"] = float(np.minimum(known.min(axis=1), first).mean())
+        return told if self.paths is None else told | {"linear_loss": float(np.mean(first))}
 
     def _optimizer(self, replica: int, options: TrainingOptions, model: Any) -> Any:
         steps = preparing.steps_an_epoch(len(self.dataset.X_train), options.batch_size)
@@ -195,9 +242,5 @@ def _shortest(value: np.float32) -> float:
     return float(str(value))
 
 
-def _scaled(X: FloatArray, scale: Scale | None) -> FloatArray:
-    if scale is None:
-        return X
-    mean, variance = np.array(scale, np.float32)
-    scaled: FloatArray = (X - mean) / deviation(variance)
-    return scaled
+def _behind(front: Front | None, X: FloatArray) -> FloatArray:
+    return X if front is None else front.apply(X)

@@ -72,7 +72,8 @@ class _Team:
         """Give the state of a group before its first round; the last replica fills the stack up."""
         members = [*group, *[group[-1]] * (self.job.plan.size - len(group))]
         weights = [values[members] for values in self.initial]
-        return self.job.stack.start(weights, len(group), patience=self.job.stops_early)
+        best_loss = self.job.best_loss[members] if self.job.keeps_best else None
+        return self.job.stack.start(weights, len(group), best_loss=best_loss)
 
 
 _Channel = queue.SimpleQueue[_Told | None]

@@ -22,6 +22,8 @@ class Feed(NamedTuple):
         Where a replica's targets and weights start, (R,) int32.
     center, spread
         How each replica scales its features, (R, n_features); None if they are scaled.
+    slopes, low, high
+        How each replica computes its bins, (R, bins) each; None if there are none, or they are among the features.
     target_center, target_spread
         How each replica scales its targets, (R,); None for classes.
     rates, steps
@@ -36,7 +38,8 @@ class Feed(NamedTuple):
     clip
         Largest norm of a replica's gradient, (); None for any.
     patience
-        Rounds without a better validation loss before a replica stops, (); None for never.
+        Rounds without a better validation loss before a replica stops, (); None for never: then an equal loss is
+        better, too.
 
     """
 
@@ -49,6 +52,9 @@ class Feed(NamedTuple):
     weights: Any = None
     center: Any = None
     spread: Any = None
+    slopes: Any = None
+    low: Any = None
+    high: Any = None
     target_center: Any = None
     target_spread: Any = None
     dropout: Any = None
@@ -67,7 +73,7 @@ class State(NamedTuple):
     weights, slots
         Weights of the networks, and the optimizer's state.
     best
-        Weights of the round with the best validation loss; empty without patience.
+        Weights of the round with the best validation loss; empty where none are kept.
     best_loss, waited
         That loss, and rounds since, (R,).
     status

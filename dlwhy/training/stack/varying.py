@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,10 @@ class Varying:
         Own training rows, R arrays of indices into the training part, of any lengths.
     validation_rows
         Own rows to validate on, R arrays of indices into the training part.
+    pools
+        Rows that scales and bins of each are fitted on, R arrays of indices into the training part; by default its
+        training rows. Those that have the same array are members of one ensemble: their linear paths, too, are as
+        strong.
     labels
         Own targets of the training part, (R, n_train).
     weights
@@ -43,6 +48,7 @@ class Varying:
     seeds: Sequence[int]
     rows: Sequence[npt.ArrayLike] | None = None
     validation_rows: Sequence[npt.ArrayLike] | None = None
+    pools: Sequence[npt.ArrayLike] | None = None
     labels: npt.ArrayLike | None = None
     weights: npt.ArrayLike | None = None
     learning_rates: npt.ArrayLike | None = None
@@ -66,7 +72,7 @@ class Varying:
     @property
     def data(self) -> tuple[str, ...]:
         """Names of what differs in the data: the data set alone does not tell it."""
-        names = ("rows", "validation_rows", "labels", "weights")
+        names = ("rows", "validation_rows", "pools", "labels", "weights")
         return tuple(name for name in names if getattr(self, name) is not None)
 
 
@@ -96,6 +102,11 @@ class Length:
             raise UsageError(
                 f"steps must be at least 1, and log_every from 1 to steps (got {self.steps} and {self.log_every})"
             )
+
+    @classmethod
+    def in_moments(cls, steps: int, moments: int) -> Self:
+        """Return a training of so many steps that is looked at so often, or a little less, at even distances."""
+        return cls(steps=steps, log_every=-(-steps // moments))
 
     @property
     def steps_a_round(self) -> int:

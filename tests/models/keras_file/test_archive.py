@@ -16,6 +16,7 @@ import pytest
 
 from dlwhy.errors import DlwhyWarning, InputRefusedError, OutputBlockedError, UnusableResultError
 from dlwhy.models import network
+from dlwhy.models.front import Front
 from dlwhy.models.keras_file import archive
 from dlwhy.models.keras_file.archive import Trained
 from dlwhy.models.network import NetworkSpec
@@ -64,7 +65,7 @@ def again(content: bytes, tmp_path: Path) -> Trained:
 def test_case_22_a_model_read_back_predicts_the_same_bits(
     name: str, task: str, make: Make, tmp_path: Path, points: np.ndarray
 ) -> None:
-    trained = make(NetworkSpec(**NETWORKS[name]), task=task, scale=SCALE, **HEADS[task])
+    trained = make(NetworkSpec(**NETWORKS[name]), task=task, front=Front(scale=SCALE), **HEADS[task])
     before, by_keras = trained.predict(points), network.predict(trained.model, points)
 
     read = again(archive.to_bytes(trained), tmp_path)
@@ -83,7 +84,7 @@ def test_keras_opens_the_file_unchanged(
 ) -> None:
     import keras
 
-    trained = make(NetworkSpec(**NETWORKS[name]), scale=SCALE, precision=precision)
+    trained = make(NetworkSpec(**NETWORKS[name]), front=Front(scale=SCALE), precision=precision)
     path = tmp_path / "m.keras"
     archive.write(trained, path)
 
@@ -98,7 +99,7 @@ def test_keras_opens_the_file_unchanged(
 def test_what_is_read_gives_the_same_bytes_when_written(name: str, make: Make, tmp_path: Path) -> None:
     import keras
 
-    trained = make(NetworkSpec(**NETWORKS[name]), scale=SCALE)
+    trained = make(NetworkSpec(**NETWORKS[name]), front=Front(scale=SCALE))
     content = archive.to_bytes(trained)
 
     read = again(content, tmp_path)
@@ -250,7 +251,7 @@ def test_a_description_needs_no_tensorflow(good: bytes, saved, trained: Trained)
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("task", HEADS)
 def test_a_description_counts_as_the_model_does(name: str, task: str, make: Make, saved) -> None:
-    trained = make(NetworkSpec(**NETWORKS[name]), task=task, scale=SCALE, **HEADS[task])
+    trained = make(NetworkSpec(**NETWORKS[name]), task=task, front=Front(scale=SCALE), **HEADS[task])
 
     about = archive.describe(saved(archive.to_bytes(trained)))
 

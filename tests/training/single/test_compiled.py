@@ -31,7 +31,7 @@ def test_engines_agree_with_keras_on_every_task(dataset, engine):
     [
         {"optimizer": "momentum", "schedule": "cosine", "validation_split": 0.3},
         {"optimizer": "nesterov", "clip_norm": 0.1, "batch_size": 1000},
-        {"optimizer": "adamw", "schedule": "warm-up"},
+        {"optimizer": "adamw", "schedule": "warm-up", "beta_2": 0.95, "label_smoothing": 0.1},
         pytest.param({"optimizer": "rmsprop", "schedule": "step"}, marks=pytest.mark.slow),
         pytest.param({"optimizer": "adagrad", "class_weight": "balanced"}, marks=pytest.mark.slow),
         pytest.param({"optimizer": "nadam", "batch_size": 7}, marks=pytest.mark.slow),
@@ -51,14 +51,35 @@ def test_graph_agrees_with_keras_on_every_recipe(binary, options):
         NetworkSpec(layers=(8,), batch_norm=True, l1=0.01, l2=0.02),
         NetworkSpec(layers=(8, 8), layer_norm=True, residual=True),
         NetworkSpec(layers=(150, 150), activation="gelu"),  # too wide for one flat variable
+        NetworkSpec(layers=(8,), activation="mish", zero_output=True, linear_path=True, l2=0.1),
     ],
-    ids=["batch-norm-penalties", "layer-norm-residual", "wide"],
+    ids=["batch-norm-penalties", "layer-norm-residual", "wide", "mish-linear-path"],
 )
 def test_graph_agrees_with_keras_on_every_network(binary, network):
-    options = {"optimizer": "sgd", "learning_rate": 0.1}
+    options = {"optimizer": "sgd", "learning_rate": 0.1, "validation_split": 0.3}
     reference, ours = history(binary, "keras", network, **options), history(binary, "graph", network, **options)
     for column, values in reference.history.items():
         np.testing.assert_allclose(ours.history[column], values, atol=1e-4, err_msg=column)
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_label_smoothing_is_keras_and_for_training_only(task):
+    data, options = small(task), {"label_smoothing": 0.2}
+    reference, ours = history(data, "keras", **options), history(data, "graph", **options)
+    for column, values in reference.history.items():
+        np.testing.assert_allclose(ours.history[column], values, atol=1e-4, err_msg=column)
+    p = ours.predict(data.X_test)
+    chosen = np.where(data.y_test == 1, p, 1 - p) if p.ndim == 1 else p[np.arange(len(p)), data.y_test]
+    assert ours.history["val_loss"][-1] == pytest.approx(-np.log(chosen).mean(), rel=1e-4)
+
+
+def test_bins_and_the_clip_in_front_are_the_same_for_both():
+    data, network = small(n=1050, scale=30.0), NetworkSpec(layers=(8,), bins=5)
+    options = {"normalize": "robust", "epochs": 2}
+    reference, ours = history(data, "keras", network, **options), history(data, "graph", network, **options)
+    for column, values in reference.history.items():
+        np.testing.assert_allclose(ours.history[column], values, atol=1e-4, err_msg=column)
+    assert ours.model.get_layer("encoded").output.shape[-1] == 3 + 3 * 5
 
 
 def test_engine_auto_depends_on_the_work_alone():

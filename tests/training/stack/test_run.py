@@ -106,7 +106,7 @@ def test_unscaled_features_and_held_out_rows_give_each_replica_its_own_scale():
     replicas = check(
         small("regression", scale=100.0), options=dataclasses.replace(RECIPE, validation_split=0.2, normalize="always")
     )
-    assert len({scale[0][0] for scale in replicas.scales}) == len(SEEDS)
+    assert len({front.scale[0][0] for front in replicas.fronts}) == len(SEEDS)
     assert len(set(replicas.target_scales)) == len(SEEDS)
 
 

@@ -183,7 +183,7 @@ def _of_model(text: str, models: Mapping[str, Mapping[str, Any]]) -> Recipe:
 def parameters(network: NetworkSpec, *, features: int, kind: Kind, classes: int) -> int:
     """Count the trainable parameters of a network."""
     outputs = n_outputs(kind, classes)
-    shape = StackedNetwork(spec=network, n_features=features, n_outputs=outputs, layout=Layout("first"))
+    shape = StackedNetwork(spec=network, n_inputs=features, n_outputs=outputs, layout=Layout("first"))
     return scoring.parameters(shape)
 
 

@@ -62,9 +62,9 @@ class Sources:
         """Return the lower layers of one network to start from, as an ordinary model; its head is never taken."""
         spec = dataclasses.replace(self.shape.spec, layers=self.shape.spec.layers[:carry])
         shape = dataclasses.replace(self.shape, spec=spec)
-        columns = tuple(Column(name=f"feature {i}") for i in range(shape.n_features))
+        columns = tuple(Column(name=f"feature {i}") for i in range(shape.n_inputs))
         details = Details(task="multiclass", columns=columns, class_names=_HEAD)
-        model = building.build(spec, n_features=shape.n_features, task=details.task, n_classes=len(_HEAD), seed=0)
+        model = building.build(spec, n_features=shape.n_inputs, task=details.task, n_classes=len(_HEAD), seed=0)
         for weight, values in zip(self.shape.weights, self.weights, strict=True):
             if weight in shape.weights and weight.layer != "output":
                 getattr(model.get_layer(weight.layer), weight.name).assign(values[index])
