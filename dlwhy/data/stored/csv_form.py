@@ -158,7 +158,10 @@ def _reads_back(cells: "pl.Series", class_names: list[str]) -> bool:
     marked = _all_marked(cells)
     try:
         target = targets.read_target(
-            cleaned(cells.to_frame(), strict=[TARGET])[TARGET], "multiclass" if marked else None, Source(name="")
+            cleaned(cells.to_frame(), strict=[TARGET])[TARGET],
+            "multiclass" if marked else None,
+            Source(name=""),
+            Reading(as_written=True),
         )
     except DlwhyError:
         return False

@@ -4,13 +4,13 @@ import dataclasses
 import re
 import shlex
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.data.cells import dates, decorated
+from dlwhy.data.cells import dates, decorated, identifiers
 from dlwhy.data.cells.missing import sentinels
 from dlwhy.data.cells.reading import Reading
 from dlwhy.data.dataset import NumberForm, Task
@@ -76,7 +76,9 @@ def read_target(cells: "pl.Series", task: Task | None, source: Source, reading: 
     different = cells.unique()
     if task is None and len(different) <= _FEWEST and not reading.as_written and _are_whole(different):
         task = "binary"  # 0.0 and 1.0, 1.0e+00: so pandas and numpy.savetxt write labels
-    if task == "regression" or (task is None and (was_decorated or _is_regression(different, len(cells)))):
+    code = identifiers.are_codes(cells) if task is None else None
+    is_number = code is None and (was_decorated or _is_regression(different, len(cells)))
+    if task == "regression" or (task is None and is_number):
         if task is None and not reading.as_written:
             _tell_of_whole(different, cells.name, source)
         _warn_of_sentinel(cells, source, reading)
@@ -88,10 +90,7 @@ def read_target(cells: "pl.Series", task: Task | None, source: Source, reading: 
         )
     names = class_names(different)
     if not reading.as_written:
-        deciding = Deciding(source, reading)
-        warn_of_spellings(cells.name, different, deciding)
-        _warn_of_words(different, deciding, cells.name)
-        _warn_of_sentinel(cells, source, reading)
+        _tell_of_classes(cells, names, code, Deciding(source, reading))
     if task == "binary" and len(set(names.values())) > 2:
         kinds = sorted(set(names.values()))
         raise UsageError(
@@ -125,10 +124,14 @@ def _written_plainly(
 
 
 def class_names(different: "pl.Series") -> dict[str, str]:
-    """Name the class of each text that occurs, in the order of the classes; 1, 01 and 1.0 are one class."""
+    """Name the class of each text that occurs, in the order of the classes.
+
+    1 and 1.0 are one class, and so is 01 where there is 1, too; other codes, such as 01 and 10, keep their zeros.
+    """
     if not different.str.contains(NUMBER).all():
         return {text: text for text in sorted(different.to_list())}
-    return {text: number_name(text) for text in sorted(different.to_list(), key=lambda text: (float(text), text))}
+    name = number_name if identifiers.are_codes(different) is None else str
+    return {text: name(text) for text in sorted(different.to_list(), key=lambda text: (float(text), text))}
 
 
 def numbered(names: Sequence[str]) -> bool:
@@ -142,8 +145,7 @@ def _tell_of_whole(different: "pl.Series", name: str, source: Source) -> None:
         text = (
             f'target "{display(name)}": {len(different)} whole numbers such as "{display(different.max())}" are taken '
         )
-        hint = "--target-type class takes them for classes"
-        warnings.warn(f"{source.name}: {text}for numbers ({hint})", DlwhyNote, stacklevel=4)
+        _note(source, f"{text}for numbers", "--target-type class takes them for classes")
 
 
 def _are_whole(different: "pl.Series") -> bool:
@@ -169,6 +171,18 @@ def _warn_of_sentinel(cells: "pl.Series", source: Source, reading: Reading) -> N
         warnings.warn(f'{source.name}: target "{display(cells.name)}" {text} ({hint})', DlwhyWarning, stacklevel=4)
 
 
+def _tell_of_classes(cells: "pl.Series", names: Mapping[str, str], code: str | None, deciding: Deciding) -> None:
+    """Say what may be otherwise than it looks where labels are classes; an example of the codes that some are."""
+    different = cells.unique()
+    if code is not None:
+        text = f'target "{display(cells.name)}": "{display(code)}" begins with a zero, so these are classes'
+        _note(deciding.source, text, "--target-type number takes them for numbers")
+    _warn_of_zeros(names, deciding, cells.name)
+    warn_of_spellings(cells.name, different, deciding)
+    _warn_of_words(different, deciding, cells.name)
+    _warn_of_sentinel(cells, deciding.source, deciding.reading)
+
+
 def _warn_of_words(different: "pl.Series", deciding: Deciding, name: str) -> None:
     """Warn of a word among numbers that are classes."""
     numeric = different.str.contains(NUMBER)
@@ -178,6 +192,21 @@ def _warn_of_words(different: "pl.Series", deciding: Deciding, name: str) -> Non
             f'target "{display(name)}": "{display(words[0])}" stands among numbers, and is taken for a class',
             f"--na {display(shlex.quote(words[0]))} takes it for missing",
         )
+
+
+def _warn_of_zeros(names: Mapping[str, str], deciding: Deciding, name: str) -> None:
+    """Warn of a number with a leading zero that is one class with the number without."""
+    for text, plain in names.items():
+        if plain != text and text.startswith("0") and plain in names:
+            deciding.warn(
+                f'target "{display(name)}": "{display(text)}" and "{plain}" are taken for one class, "{plain}"',
+                "write them in one way if they are the same, else with a letter in front",
+            )
+            return
+
+
+def _note(source: Source, text: str, hint: str) -> None:
+    warnings.warn(f"{source.name}: {text} ({hint})", DlwhyNote, stacklevel=5)
 
 
 def number_name(text: str) -> str:

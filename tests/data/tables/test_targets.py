@@ -8,6 +8,8 @@ import pytest
 
 from dlwhy.data import read_table
 from dlwhy.data.dataset import Dataset
+from dlwhy.data.stored.storage import read as read_stored
+from dlwhy.data.stored.storage import write
 from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 from tests.data.tables.lines import Import, table
 
@@ -19,7 +21,7 @@ LABELS = {
     "text": (["yes", "no", "no", "yes", "no", "yes"], "binary", ("no", "yes")),
     "numeric order": ([10, 9, 9, 10, 100, 100] * 2, "multiclass", ("9", "10", "100")),
     "text order": (["b", "C", "a", "b", "C", "a"] * 2, "multiclass", ("C", "a", "b")),
-    "leading zeros": (["01", "1", "02", "2"], "binary", ("1", "2")),
+    "leading zeros": (["01", "02", "02", "01"], "binary", ("01", "02")),
     "booleans": (["true", "false", "true", "false"], "binary", ("false", "true")),
     "floats": ([1.0, 2.5, 1.0, 2.5], "regression", ()),
     "exponents": (["1e3", "2e3", "1e3", "2e3"], "regression", ()),
@@ -89,6 +91,29 @@ def test_one_number_everywhere_is_nothing_to_learn():
         read([1.5] * N)
 
 
+@pytest.mark.parametrize("n_codes", [3, 40])
+def test_codes_are_classes_that_keep_their_zeros(n_codes, tmp_path):
+    codes = [f"{1 + i:03}" for i in range(n_codes)]
+
+    dataset, told = read([codes[i % n_codes] for i in range(N)], stratify=False)
+    number, _ = read([codes[i % n_codes] for i in range(N)], target_type="number")
+    write(dataset, tmp_path / "d.csv")
+
+    assert (dataset.task, dataset.class_names) == ("multiclass", tuple(codes))
+    (note,) = told
+    assert note.startswith('frame: target "y": "001" begins with a zero, so these are classes')
+    assert number.task == "regression"
+    assert read_stored(tmp_path / "d.csv").class_names == dataset.class_names
+
+
+def test_a_zero_in_front_of_a_number_that_there_is_without_is_warned_of():
+    dataset, told = read([("01", "1", "2")[i % 3] for i in range(N)])
+
+    assert dataset.class_names == ("1", "2")
+    (warning,) = told
+    assert warning.startswith('frame: target "y": "01" and "1" are taken for one class, "1"')
+
+
 def everything(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Both parts, in the order of `split=` rows."""
     return np.concatenate((dataset.X_train, dataset.X_test)), np.concatenate((dataset.y_train, dataset.y_test))
@@ -103,7 +128,7 @@ def test_case_62_the_target_tells_the_task(imported: Import, case: str) -> None:
     assert (dataset.task, dataset.class_names) == (task, names)
     if names:
         order = np.argsort(everything(dataset)[0][:, 0])
-        canonical = [str(int(text)) if text.lstrip("-").isdecimal() else text for text in map(str, y)]
+        canonical = [str(label) for label in y]
         assert [names[index] for index in everything(dataset)[1][order]] == canonical
 
 
