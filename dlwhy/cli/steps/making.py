@@ -21,6 +21,7 @@ _FOR_TOYS = ("name", "samples", "noise", "classes", "features")
 # what the functions of the library call the same
 _OF_MAKE = ("samples", "noise", "seed", "test_size", "classes", "features", "stratify")
 _OF_SPLIT = ("group", "time", "split_column", "test_size", "seed", "stratify")
+_OF_SPLIT_COLUMN = tuple(name for name in _OF_SPLIT if name != "test_size")
 _OF_TABLE = ("target", "task", "missing", "drop_unlabelled", "max_rows", "max_size", *shared.Text.names())
 _FOR_TABLES = (*_OF_TABLE, *_OF_SPLIT[:3], "drop", "input_format", "title", *OF_CELLS)
 # identifiers and marks of missing cells are told of when a table is read
@@ -37,7 +38,7 @@ class Making(Cells, shared.Text):
     classes: int | None = option(None, "Number of classes, for toys that let one choose.")
     features: int | None = option(None, "Number of features, for toys that let one choose.")
     seed: int = shared.seed()
-    test_size: float = option(0.3, "Share of the rows for testing.")
+    test_size: float = option(0.3, "Share of the rows for testing; not beside --split-column.")
     stratify: bool | None = option(
         None,
         "Split so that both parts hold the same share of each class.",
@@ -148,7 +149,9 @@ def _imported(options: Generate, table: str) -> "Dataset":
     from dlwhy.data.tables.importing import read_table
 
     different = {"format": options.input_format, "drop": options.drop or ()} | cells_of(options)
-    dataset = read_table(table, **options.some((*_OF_TABLE, *_OF_SPLIT)) | different)
+    # a share that was not asked for contradicts no column
+    split = _OF_SPLIT if not options.split_column or "test_size" in options.given else _OF_SPLIT_COLUMN
+    dataset = read_table(table, **options.some((*_OF_TABLE, *split)) | different)
     source, target = files.shown(table), display(dataset.target_name)
     if dataset.n_classes == 1:
         only = display(dataset.class_names[0])

@@ -105,10 +105,27 @@ def cleaned(
     )
     if not na:
         return frame
-    marked = pl.all().is_in([mark.strip() for mark in na])
+    return frame.select(pl.when(~_is_marked(pl.all(), na)).then(pl.all()))
+
+
+def idle_marks(frame: "pl.DataFrame", na: Collection[str]) -> list[str]:
+    """Return which of the user's marks of missing cells are in no cell of a frame of texts as they were read."""
+    import polars as pl
+
+    if not frame.width:
+        return [*na]
+    cells = same(pl.all())
+    return [mark for mark in na if not frame.select(pl.any_horizontal(_is_marked(cells, [mark]).any())).item()]
+
+
+def _is_marked(cells: "pl.Expr", na: Collection[str]) -> "pl.Expr":
+    """Say which cells are a mark, or a number that is equal to one."""
+    import polars as pl
+
+    marked = cells.is_in([mark.strip() for mark in na])
     if equal := [float(mark) for mark in na if re.search(NUMBER, mark.strip())]:
-        marked |= pl.all().cast(pl.Float64, strict=False).is_in(equal).fill_null(False)
-    return frame.select(pl.when(~marked).then(pl.all()))
+        marked |= cells.cast(pl.Float64, strict=False).is_in(equal).fill_null(False)
+    return marked
 
 
 def numbers(cells: "pl.Series", source: Source) -> FloatArray:

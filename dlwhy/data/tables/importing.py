@@ -16,14 +16,14 @@ from dlwhy.data.cells.reading import NAMES, Reading
 from dlwhy.data.dataset import MAX_NAME, Dataset
 from dlwhy.data.tables import columns as deciding
 from dlwhy.data.tables import frames, parts
-from dlwhy.data.tables.cells import Source, cleaned
+from dlwhy.data.tables.cells import Source, cleaned, idle_marks
 from dlwhy.data.tables.fitting import check_sizes, encoded
 from dlwhy.data.tables.formats.form import FORM_NAMES, Form, Format
 from dlwhy.data.tables.frames import Frame
 from dlwhy.data.tables.options import Missing, TableOptions
 from dlwhy.data.tables.rows import check_there, read_frame
 from dlwhy.data.tables.targets import read_target
-from dlwhy.errors import DlwhyWarning, InputRefusedError
+from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 from dlwhy.text import counted, display
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ def read_table(
     others = {key: value for key, value in options.items() if key not in NAMES | FORM_NAMES}
     about = TableOptions(target=target, **others, cells=reading, for_training=True)
     about.check_dropped(drop)
+    if about.split_column and "test_size" in others:
+        raise UsageError("--test-size does not go with --split-column, which says which rows are for testing")
     if not isinstance(path, str | Path):
         return _of_frame(path, about, drop=drop, max_size=max_size)
     frame, source = read_frame(path, form, without=drop, max_rows=max_rows, max_size=max_size)
@@ -124,6 +126,7 @@ def as_dataset(
     raw = frame
     frame = cleaned(raw, options.cells.na, kept=options.cells.keep_na_text, strict=[*not_features.values()])
     marks = _marks(raw, frame)
+    _warn_of_idle_marks(raw, options, source)
     frame, source = _labelled(frame, source, options, marks)
     frame, source = _without_missing(frame, source, options.missing, marks)
     features = frame.drop(*not_features.values())
@@ -159,6 +162,14 @@ def as_dataset(
         provenance={**provenance, **about},
         split=split,
     )
+
+
+def _warn_of_idle_marks(raw: "pl.DataFrame", options: TableOptions, source: Source) -> None:
+    """Warn of marks of missing cells that no cell is: a slip of the pen leaves the cells that were meant."""
+    if idle := idle_marks(raw, options.cells.na):
+        shown = " or ".join(f'"{display(mark)}"' for mark in idle)
+        text = f"{source.name}: no cell is {shown}, so --na marks none"
+        warnings.warn(f"{text} (a cell is compared as a whole, and capitals count)", DlwhyWarning, stacklevel=4)
 
 
 def _warn_of_total(frame: "pl.DataFrame", source: Source) -> None:

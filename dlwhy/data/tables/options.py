@@ -74,6 +74,8 @@ class TableOptions:
             )
         if self.time and self.stratify is not None:
             raise UsageError("--stratify does not go with --time: the latest rows are for testing, of whatever class")
+        if self.split_column and self.stratify is not None:
+            raise UsageError("--stratify does not go with --split-column, which says which rows are for testing")
 
     @property
     def no_features(self) -> dict[str, str]:
