@@ -8,9 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 # in polars' regular expressions: what programs write where a cell is missing
-ALWAYS = r"na|n/a|#n/a|nan|null|<na>|\?"
+_PROGRAMS = r"na|n/a|#n/a|#na|-?nan|(?-i:NaT)|null|\(null\)|<na>|\?|(?-i:\\N)|-?1\.#(?:ind|qnan)"
+# and spreadsheets in English and German where a formula fails
+_FORMULAS = r"#(?:div/0|ref|value|num|null|bezug|wert|zahl)!|#name\?|#nv"
+ALWAYS = rf"{_PROGRAMS}|{_FORMULAS}"
 # what people write; as the name of a class it may mean something
-OFTEN = r"none|nil|-+|\u2013|\.|\.\."
+OFTEN = r"none|nil|-+|[\u2013\u2014\u2212]|\.|\.\."
 EMPTY = r"^$"
 STRICT = rf"^(?i:{ALWAYS})?$"
 USUAL = rf"^(?i:{ALWAYS}|{OFTEN})?$"

@@ -121,7 +121,8 @@ def check_sizes(X: FloatArray, columns: tuple[Column, ...], target: Target, sour
 
 
 def _check_target(target: Target, cells: "pl.Series", source: Source) -> None:
-    if len(target.y) > 1 and target.y.min() == target.y.max():
+    is_one = len(target.y) > 1 and target.y.min() == target.y.max()
+    if is_one and len(np.unique(precise(cells, source))) == 1:
         always = f"is {display(cells[0])} in all rows: there is nothing to learn"
         raise InputRefusedError(f'{source.name}: target "{display(cells.name)}" {always}')
     if not precision.doubtful(target.y[:, np.newaxis]).any():

@@ -92,7 +92,9 @@ def test_the_shortest_text_of_a_float32_gives_it_back(value: float) -> None:
 
 
 ALWAYS = ["NA", "na", "NaN", "nan", "null", "NULL", "\tNA ", "N/A", "#N/A", "<NA>", "?"]
-OFTEN = ["None", "none", "-", "--", ".", "\u2013"]
+ALWAYS += ["-nan", "-NaN", "NaT", r"\N", "(null)", "#NA", "1.#QNAN", "-1.#IND"]
+ALWAYS += ["#DIV/0!", "#REF!", "#VALUE!", "#NUM!", "#NULL!", "#NAME?", "#NV", "#WERT!", "#BEZUG!", "#ZAHL!"]
+OFTEN = ["None", "none", "-", "--", ".", "\u2013", "\u2014", "\u2212"]
 
 
 @pytest.mark.parametrize("text", ["", " ", "\u00a0", *ALWAYS, *OFTEN])
@@ -100,9 +102,14 @@ def test_missing_cells(text: str) -> None:
     assert cleaned(pl.DataFrame({"a": [text, " b "]})).rows() == [(None,), ("b",)]
 
 
-@pytest.mark.parametrize("text", ["nano", "n", "-1", "...", "no"])
+@pytest.mark.parametrize("text", ["nano", "n", "-1", "...", "no", "Nat", "NAT", r"\n", "#1", "(none)", "1.#INF", "-na"])
 def test_other_texts_are_not_missing(text: str) -> None:
     assert cleaned(pl.DataFrame({"a": [text]})).item() == text
+
+
+@pytest.mark.parametrize("text", ALWAYS)
+def test_what_programs_write_is_no_class(text: str) -> None:
+    assert cleaned(pl.DataFrame({"y": [text]}), strict=["y"]).item() is None
 
 
 def test_marks_may_be_texts_in_some_columns() -> None:
