@@ -10,6 +10,7 @@ from dlwhy.data.cells.names import says_identifier
 if TYPE_CHECKING:
     import polars as pl
 
+_VERSION = r"^[0-9]+\.(?:[0-9]|[1-9][0-9])$"
 Numbers = npt.NDArray[np.float64]
 # named and counted are sure enough to leave a column out; the others may be a scale, or a measurement by chance
 Reason = Literal["named", "counted", "spaced", "spread"]
@@ -120,6 +121,28 @@ def are_codes(cells: "pl.Series") -> str | None:
     different = cells.drop_nulls().unique()
     # 1 beside 01 is one number written in two ways
     return str(zeros[0]) if different.str.strip_chars_start("0").n_unique() == len(different) else None
+
+
+def version_of(cells: "pl.Series") -> str | None:
+    """Return an example, such as 1.10, if what is written as numbers counts on from 1.9 to 1.10.
+
+    No way to write decimals does: they have all as many digits, or no zero at the end; and of those that a person has
+    written in both ways, some would begin with a zero behind the point, or leave most between .10 and .99 out.
+    """
+    if not cells.drop_nulls().head(_LOOKED_AT).str.contains(_VERSION).all():
+        return None
+    different = cells.drop_nulls().unique()
+    if not different.str.contains(_VERSION).all():
+        return None
+    minors: dict[str, set[int]] = {}
+    for text in different:
+        major, minor = text.split(".")
+        minors.setdefault(major, set()).add(int(minor))
+    for major, found in sorted(minors.items()):
+        late = {minor for minor in found if minor > 9}
+        if 10 in late and found & {8, 9} and 2 * len(late) > max(late) - 9:
+            return f"{major}.10"
+    return None
 
 
 def _has_fixed_digits(values: Numbers) -> bool:

@@ -161,6 +161,12 @@ def _plain_numbers(cells: "pl.Series", deciding: Deciding) -> list[Column]:
     if not deciding.reading.as_written and (code := identifiers.are_codes(cells)) is not None:
         deciding.read.append(f'{display(cells.name)}: "{display(code)}" begins with a zero, so these are texts')
         return [_category(cells, cells.drop_nulls().unique(), deciding.source)]
+    if not deciding.reading.as_written and (version := identifiers.version_of(cells)) is not None:
+        deciding.warn(
+            f'column "{display(cells.name)}" looks like versions, and "{version}" is taken for the number '
+            f"{float(version):g}",
+            f"--category {_quoted(cells.name)} takes it for text, --number {_quoted(cells.name)} for numbers",
+        )
     return [Column(name=cells.name)]
 
 

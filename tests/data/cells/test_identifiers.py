@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dlwhy.data.cells.identifiers import SURE, are_codes, are_names, reason, reason_of, rise
+from dlwhy.data.cells.identifiers import SURE, are_codes, are_names, reason, reason_of, rise, version_of
 
 R, RNG = random.Random(9), np.random.default_rng(9)
 SHUFFLED = R.sample(range(100_001, 100_301), 300)
@@ -100,3 +100,39 @@ def test_whole_numbers_in_order():
 )
 def test_a_leading_zero_makes_a_code(cells, code):
     assert are_codes(pl.Series(cells)) == code
+
+
+@pytest.mark.parametrize(
+    ("cells", "version"),
+    [
+        (["1.9", "1.10", "1.11"], "1.10"),
+        (["3.8", "3.9", "3.10", "3.12", "3.13", None], "3.10"),
+        ([f"2.{minor}" for minor in range(30)], "2.10"),
+        (["1.0", "2.9", "2.10", "3.5"], "2.10"),
+        (["1.9", "1.11"], None),  # decimals without a zero at the end
+        (["1.90", "1.10", "1.11"], None),  # all of two digits
+        (["1.9", "1.10", "1.05"], None),
+        (["1.9", "1.10", "1.25", "1.5", "1.75"], None),  # written by hand
+        (["9.9", "10.10", "10.11"], None),
+        (["1.10", "9.10", "10.1", "10.9", "99.9"], None),  # of three digits each
+        (["1.9", "1.10", "-1.1"], None),
+        (["1.9", "1.10", "1"], None),
+    ],
+)
+def test_versions_are_no_decimals(cells, version):
+    assert version_of(pl.Series("a", cells)) == version
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_decimals_are_no_versions(seed):
+    rng = np.random.default_rng(seed)
+    values = rng.gamma(2, rng.choice([0.5, 2, 20]), 200)
+    mixed = [f"{value:.{digits}f}" for value, digits in zip(values, rng.integers(1, 3, 200), strict=True)]
+
+    for cells in (
+        mixed,
+        [f"{v:.2f}" for v in values],
+        [str(round(v, 2)) for v in values],
+        [f"{v:#.3g}" for v in values],
+    ):
+        assert version_of(pl.Series("a", cells)) is None

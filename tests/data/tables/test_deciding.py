@@ -273,3 +273,18 @@ def test_each_cure_of_several_columns_is_told_once():
         "--na WORD takes a word for missing",
         '--thousands "," or --decimal "," says what is meant',
     ]
+
+
+def test_versions_among_numbers_are_warned_of():
+    cells = [f"3.{8 + i % 5}" for i in range(N)]
+
+    _, (warning,) = read(cells)
+    texts, told = read(cells, category=["a"])
+
+    assert warning == (
+        'column "a" looks like versions, and "3.10" is taken for the number 3.1 '
+        "(--category a takes it for text, --number a for numbers)"
+    )
+    assert texts.columns[0].categories == ("3.10", "3.11", "3.12", "3.8", "3.9")
+    assert not told
+    assert not read(cells, number=["a"])[1]
