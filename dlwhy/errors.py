@@ -1,6 +1,7 @@
 """What can go wrong: exceptions with one clear message, a hint and an exit code."""
 
 import contextlib
+import contextvars
 import errno
 import functools
 import json
@@ -21,8 +22,15 @@ _ARGUMENTS = {"data": "dataset", "dir": "folder", "init-from": "base", "no-strat
 _NO_MEMORY = ("failed to map segment", "cannot allocate memory", "can't start new thread")
 
 
+# whether a function is called from Python, where options are arguments
+_from_python: contextvars.ContextVar[bool] = contextvars.ContextVar("from_python", default=False)
+
+
 class DlwhyWarning(UserWarning):
     """Something a user should know that does not stop the work; the command line shows it as one line."""
+
+    def __init__(self, text: str = ""):
+        super().__init__(_as_arguments(text) if _from_python.get() else text)
 
 
 class DlwhyNote(DlwhyWarning):
@@ -159,16 +167,19 @@ def is_lack_of_memory(error: BaseException) -> bool:
 
 
 def in_python(function: Callable[P, R]) -> Callable[P, R]:
-    """Make a function's errors name its arguments, not the options of the command line."""
+    """Make a function's errors and warnings name its arguments, not the options of the command line."""
 
     @functools.wraps(function)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
+        before = _from_python.set(True)
         try:
             return function(*args, **kwargs)
         except DlwhyError as error:
             error.message, error.hint = _as_arguments(error.message), _as_arguments(error.hint)
             error.args = (error.message,)
             raise
+        finally:
+            _from_python.reset(before)
 
     return called
 
@@ -179,7 +190,8 @@ def _as_arguments(text: str) -> str:
         return text
     # as the shell would read it; a comma or semicolon behind it goes on with the sentence
     word = r"((?:'[^']*'|\"'\"|[^\s'\"(),;]|[,;](?=[^\s)]))+)"
-    text = re.sub(rf"--(drop|na|category|number|keep-na-text|keep) (?!and\b){word}", _as_argument, text)
+    one = r"--(drop|na|category|number|keep-na-text|keep)"
+    text = re.sub(rf"{one} (?!and\b){word}(?: --\1 {word})*", _as_argument, text)
     return re.sub(
         r"(?<![\w-])--([a-z][a-z0-9-]*)", lambda found: _ARGUMENTS.get(found[1], found[1].replace("-", "_")), text
     )
@@ -187,7 +199,7 @@ def _as_arguments(text: str) -> str:
 
 def _as_argument(found: re.Match[str]) -> str:
     try:
-        (value,) = shlex.split(found[2])
+        values = shlex.split(found[0])[1::2]
     except ValueError:
-        value = found[2]
-    return f"{found[1].replace('-', '_')}=[{json.dumps(value, ensure_ascii=False)}]"
+        values = [found[2]]
+    return f"{found[1].replace('-', '_')}={json.dumps(values, ensure_ascii=False)}"

@@ -1,5 +1,7 @@
 """Errors: their exit codes and form."""
 
+import warnings
+
 import pytest
 
 from dlwhy import errors
@@ -50,6 +52,7 @@ def test_the_hint_stands_in_brackets_behind_the_message() -> None:
         ),
         ("--drop and --group name one", "", "drop and group name one"),
         ("is 3e30", "--na 3e30; else use a unit", 'is 3e30 (na=["3e30"]; else use a unit)'),
+        ("is odd", "--na a --na 'b c' --drop d", 'is odd (na=["a", "b c"] drop=["d"])'),
         ("is 3,5", "--na 3,5, or --drop 'a;b'", 'is 3,5 (na=["3,5"], or drop=["a;b"])'),
         ("is odd", """--na 'it'"'"'s' is missing""", """is odd (na=["it's"] is missing)"""),
         ("no classes", "--no-stratify splits all the same", "no classes (stratify=False splits all the same)"),
@@ -68,3 +71,13 @@ def test_in_python_an_error_names_arguments(message: str, hint: str, shown: str)
 
     assert str(caught.value) == shown
     assert fails.__doc__ == "Fail."
+
+
+def test_in_python_a_warning_names_arguments_too() -> None:
+    def read() -> None:
+        warnings.warn("it is left out (--keep id keeps it)", errors.DlwhyNote, stacklevel=1)
+
+    with pytest.warns(errors.DlwhyNote, match=r'^it is left out \(keep=\["id"\] keeps it\)$'):
+        errors.in_python(read)()
+    with pytest.warns(errors.DlwhyNote, match=r"^it is left out \(--keep id keeps it\)$"):
+        read()

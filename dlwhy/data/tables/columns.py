@@ -322,10 +322,13 @@ def mostly_numbers(present: "pl.Series") -> bool:
 
 
 def _words_among_numbers(cells: "pl.Series", words: "pl.Series", source: Source) -> InputRefusedError:
-    """Say which word stands among numbers, and where."""
+    """Say which words stand among numbers, and where the first one does."""
     word, count = words[0], int(cells.is_in(words.implode()).sum())
     where, column = source.at(int((cells == word).arg_true()[0]), cells.name), _quoted(cells.name)
-    cures = f"--na {_quoted(word)} takes it for missing, --category {column} takes the column for text"
+    marks, them = " ".join(f"--na {_quoted(each)}" for each in words[:_FEW_WORDS]), "it"
+    if len(words) > 1:
+        them = "them" if len(words) <= _FEW_WORDS else f"these of {len(words)} words"
+    cures = f"{marks} takes {them} for missing, --category {column} takes the column for text"
     share = f"; {count} of {len(cells)} cells are words, the others numbers" if count > 1 else ""
     return InputRefusedError(
         f'{where}: "{display(word)}" is not a number{share}',

@@ -27,6 +27,8 @@ _FEW = 20
 _FEWEST = 2
 # so many different numbers make a word beside them odd
 _SOME_NUMBERS = 3
+# of so many at least, two should be of one class
+_SOME_ROWS = 10
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -83,11 +85,8 @@ def read_target(cells: "pl.Series", task: Task | None, source: Source, reading: 
             _tell_of_whole(different, cells.name, source)
         _warn_of_sentinel(cells, source, reading)
         return Target(y=numbers(cells, source), task="regression", cells=cells)
-    if task is None and len(different) > MAX_CLASSES:
-        raise InputRefusedError(
-            f'{source.name}: target "{display(cells.name)}" has {len(different)} different values in {len(cells)} rows',
-            "pass --task, or drop it",
-        )
+    if task is None:
+        _check_count(cells, different, source)
     names = class_names(different)
     if not reading.as_written:
         _tell_of_classes(cells, names, code, Deciding(source, reading))
@@ -169,6 +168,20 @@ def _warn_of_sentinel(cells: "pl.Series", source: Source, reading: Reading) -> N
         text = f"is {mark} in {found.count} rows, far from all else: is that a missing label?"
         hint = f"--na {mark} --drop-unlabelled leaves them out"
         warnings.warn(f'{source.name}: target "{display(cells.name)}" {text} ({hint})', DlwhyWarning, stacklevel=4)
+
+
+def _check_count(cells: "pl.Series", different: "pl.Series", source: Source) -> None:
+    """Refuse so many classes that nobody has meant them."""
+    name = f'{source.name}: target "{display(cells.name)}"'
+    if len(different) == len(cells) >= _SOME_ROWS and not different.str.contains(NUMBER).all():
+        raise InputRefusedError(
+            f'{name} is another text in each of {len(cells)} rows ("{display(cells[0])}"): there is nothing to learn',
+            "name another column with --target",
+        )
+    if len(different) > MAX_CLASSES:
+        raise InputRefusedError(
+            f"{name} has {len(different)} different values in {len(cells)} rows", "pass --task, or drop it"
+        )
 
 
 def _tell_of_classes(cells: "pl.Series", names: Mapping[str, str], code: str | None, deciding: Deciding) -> None:

@@ -168,6 +168,21 @@ def test_mostly_numbers_and_a_word_are_never_categories_in_silence(share):
     assert text.columns[0].kind == "categorical"
 
 
+@pytest.mark.parametrize("n_words", [2, 5, 7])
+def test_all_words_among_numbers_are_told_at_once(n_words):
+    words = [f"off {i}" for i in range(n_words)]
+    cells = [*map(str, VALUES), *words]
+
+    with pytest.raises(InputRefusedError) as caught:
+        read(cells)
+    cured, _ = read(cells, na=words)
+
+    marks = " ".join(f"--na 'off {i}'" for i in range(min(n_words, 5)))
+    them = "them" if n_words <= 5 else f"these of {n_words} words"
+    assert f"{marks} takes {them} for missing" in str(caught.value)
+    assert cured.columns[0].kind == "numeric"
+
+
 @pytest.mark.parametrize("odd", ["*", "n/k", "crew"])
 def test_ordinals_and_a_word_are_categories(odd):
     dataset, told = read([("1st", "2nd", "3rd")[i * 7 % 3] for i in range(89)] + [odd])

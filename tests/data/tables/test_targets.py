@@ -114,6 +114,13 @@ def test_a_zero_in_front_of_a_number_that_there_is_without_is_warned_of():
     assert warning.startswith('frame: target "y": "01" and "1" are taken for one class, "1"')
 
 
+def test_a_text_that_is_another_in_each_row_is_nothing_to_learn():
+    with pytest.raises(
+        InputRefusedError, match=r'target "y" is another text in each of 60 rows \("n0"\): there is noth'
+    ):
+        read([f"n{i}" for i in range(N)])
+
+
 def everything(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Both parts, in the order of `split=` rows."""
     return np.concatenate((dataset.X_train, dataset.X_test)), np.concatenate((dataset.y_train, dataset.y_test))

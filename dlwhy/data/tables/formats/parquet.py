@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -120,6 +121,7 @@ def check_kind(name: str, kind: "pl.DataType", source: str) -> None:
 
     plain = (pl.Boolean, pl.String, pl.Categorical, pl.Enum, pl.Date, pl.Datetime, pl.Time, pl.Null)
     if not kind.is_numeric() and not isinstance(kind, plain):
-        raise InputRefusedError(
-            f'{source}: column "{display(name)}" holds {display(kind)}, not text or numbers', f"--drop {display(name)}"
-        )
+        way = f"leave it out with --drop {display(shlex.quote(name))}"
+        if isinstance(kind, pl.Duration):
+            way += ", or write it as a number: polars' dt.total_seconds() makes one"
+        raise InputRefusedError(f'{source}: column "{display(name)}" holds {display(kind)}, not text or numbers', way)

@@ -147,8 +147,17 @@ def test_parquet_columns_that_are_not_plain_are_refused_by_name() -> None:
         list(read_parquet(io.BytesIO(content), source="d"))
     (frame,) = read_parquet(io.BytesIO(content), source="d", without=["tags", "raw"])
 
-    assert str(caught.value) == 'd: column "tags" holds List(Int64), not text or numbers (--drop tags)'
+    assert (
+        str(caught.value) == 'd: column "tags" holds List(Int64), not text or numbers (leave it out with --drop tags)'
+    )
     assert frame["raw"].null_count() == 6
+
+
+def test_of_durations_in_parquet_is_said_what_makes_numbers_of_them() -> None:
+    content = as_parquet(SIX_ROWS.with_columns(lasts=pl.lit(dt.timedelta(hours=1))))
+
+    with pytest.raises(InputRefusedError, match=r"--drop lasts, or write it as a number: polars' dt.total_seconds\(\)"):
+        list(read_parquet(io.BytesIO(content), source="d"))
 
 
 def test_dates_in_parquet_are_refused_as_dates(tmp_path: Path) -> None:
