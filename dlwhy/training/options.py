@@ -147,8 +147,17 @@ class TrainingOptions:
         fitting = dataclasses.replace(self, batch_size=min(self.batch_size, max(rows, _SMALL_BATCH)))
         if self.min_steps is None:
             return fitting
-        epochs = -(-self.min_steps // fitting.steps_an_epoch(rows - round(rows * self.held_out)))
+        epochs = -(-self.min_steps // fitting.steps_an_epoch(self.learnt_of(rows)))
         return dataclasses.replace(fitting, epochs=max(self.epochs, epochs))
+
+    def learnt_of(self, rows: int) -> int:
+        """Give how many of so many training rows are left to learn from, some being held out."""
+        return rows - round(rows * self.held_out)
+
+    def steps(self, rows: int) -> int:
+        """Give the steps of a whole training on so many rows, those that are held out among them."""
+        fitting = self.fitting(rows)
+        return fitting.epochs * fitting.steps_an_epoch(self.learnt_of(rows))
 
     def steps_an_epoch(self, rows: int) -> int:
         """Give the steps of an epoch over so many training rows; a last, smaller batch is a step."""

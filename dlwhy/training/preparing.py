@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.data.dataset import Dataset, FloatArray, Task
+from dlwhy.data.dataset import FloatArray, Task
 from dlwhy.data.splitting import Split, split_groups, split_times
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.models import front
@@ -27,9 +27,9 @@ def steps_an_epoch(n: int, batch_size: int) -> int:
     return -(-n // batch_size)
 
 
-def binned(dataset: Dataset, network: NetworkSpec) -> tuple[int, ...]:
-    """Return the features that a network's bins are for."""
-    return front.numeric(dataset.X_train) if network.bins else ()
+def binned(X_train: FloatArray, network: NetworkSpec) -> tuple[int, ...]:
+    """Return the features of training rows, (n_train, n_features), that a network's bins are for."""
+    return front.numeric(X_train) if network.bins else ()
 
 
 def fitted_front(

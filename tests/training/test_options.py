@@ -10,7 +10,7 @@ def test_fault_5_batches_fit_the_rows_and_small_ones_stay():
     assert TrainingOptions(batch_size=2**31 - 1).fitting(5000).batch_size == 5000
     assert TrainingOptions(batch_size=2**31 - 1).fitting(210).batch_size == 1024
     for kept in (TrainingOptions(), TrainingOptions(batch_size=512)):
-        assert kept.fitting(3) is kept
+        assert kept.fitting(3) == kept
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,13 @@ def test_fault_5_batches_fit_the_rows_and_small_ones_stay():
 def test_case_61_bad_values_are_refused_by_the_name_of_their_option(name, value, flag):
     with pytest.raises(UsageError, match=flag):
         TrainingOptions(**{name: value})
+
+
+def test_steps_are_those_of_all_epochs_over_what_is_not_held_out():
+    assert TrainingOptions(epochs=3, batch_size=10).steps(95) == 3 * 10
+    assert TrainingOptions(epochs=3, batch_size=10, keep_best=4).steps(95) == 3 * 9  # 83 rows are left
+    assert TrainingOptions(epochs=3, min_steps=40, batch_size=10).steps(95) == 40
+    assert TrainingOptions(epochs=3, min_steps=41, batch_size=10).steps(95) == 50
 
 
 def test_options_come_back_from_json():

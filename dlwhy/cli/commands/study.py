@@ -22,6 +22,7 @@ def study(options: Study) -> None:
       dlwhy study show study/depth
       dlwhy study compare -d churn.joblib --arm "layers=64,64" --arm "layers=64,64 dropout=0.3"
       dlwhy study compare -d churn.joblib --arm model:churn.keras --arm baseline:gradient-boosting
+      dlwhy study compare -d churn.joblib --arm net:table --arm net:plain --arm baseline:logistic
       dlwhy study all --dry-run
     """
     out, words = Output.of(options), options.claims or []

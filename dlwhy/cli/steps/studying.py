@@ -46,8 +46,9 @@ class Study(shared.Reading):
     only: list[str] | None = option(None, "Keep this task or arm only; may be repeated.", metavar="TASK-OR-ARM")
     arm: list[str] | None = option(
         None,
-        'For compare: a recipe such as "layers=64,64 dropout=0.3", "model:FILE.keras" for that of a model, or '
-        '"baseline:svm"; repeat.',
+        'For compare: a recipe such as "layers=64,64 dropout=0.3", "model:FILE.keras" for that of a model, "net:table" '
+        'for eight nets by the recipe for tables or "net:plain" for eight plain ones, averaged ("net:table-one", '
+        '"net:plain-one": a single one), or "baseline:svm"; repeat.',
     )
     match: str | None = option(None, 'For compare: "parameters" adjusts widths so that arms are of one size.')
     source: str | None = option(None, "For transfer: a model to carry over to your own data.", metavar="FILE.keras")

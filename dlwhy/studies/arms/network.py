@@ -27,6 +27,10 @@ class Network(NetworkRecipe):
         trained, tuned = self.fitted(task, seeds, dataset)
         return outcome(scored(self, trained, seeds.report), tuned)
 
+    def steps_on(self, rows: int) -> int:
+        """Return the steps of a training on so many rows: its own number, or what the options make of them."""
+        return self.steps or self.options.steps(rows)
+
     def fitted(self, task: Task, seeds: Seeds, dataset: Dataset | None) -> tuple[TrainedArm, Tuned]:
         """Tune the learning rate, and train a network a seed."""
         draws = draws_of(task, seeds.report, dataset)
@@ -58,7 +62,7 @@ def scored(recipe: NetworkRecipe, trained: TrainedArm, seeds: Sequence[int]) -> 
     for index, (seed, draw) in enumerate(zip(seeds, draws, strict=True)):
         metrics = scoring.both(draw, held_out[index], fitted[index])
         status, reason = _ending(replicas, index, draw, held_out[index])
-        samples = (recipe.steps or 0) * recipe.options.fitting(len(draw.X_train)).batch_size
+        samples, epochs = _length(recipe, len(draw.X_train))
         runs.append(
             Run(
                 seed=seed,
@@ -68,7 +72,7 @@ def scored(recipe: NetworkRecipe, trained: TrainedArm, seeds: Sequence[int]) -> 
                 n_train=len(draw.X_train),
                 overlap=draw.overlap,
                 parameters=parameters,
-                epochs=samples / len(draw.X_train),
+                epochs=epochs,
                 flops=6.0 * parameters * samples,
                 seconds=trained.seconds / len(draws),
                 learning_rate=float(f"{float(replicas.factors.rates[index]):.4g}"),
@@ -85,15 +89,25 @@ def predictions(trained: TrainedArm) -> tuple[FloatArray, FloatArray]:
     return held_out, trained.replicas.predict(np.stack([draw.X_train[:seen] for draw in draws]))
 
 
+def _length(recipe: NetworkRecipe, n_train: int) -> tuple[int, float]:
+    """Return the samples that a training sees, and how often it passes over its rows."""
+    options = recipe.options.fitting(n_train)
+    if recipe.steps:
+        return recipe.steps * options.batch_size, recipe.steps * options.batch_size / n_train
+    return options.epochs * options.learnt_of(n_train), options.epochs
+
+
 def _ending(replicas: Replicas, index: int, draw: Draw, y_prob: FloatArray) -> tuple[Status, str]:
-    done = int(replicas.epochs[index])
+    done, keeps_best = int(replicas.epochs[index]), bool(replicas.options.keep_best)
     if replicas.status[index] == "diverged":
-        return "diverged", f"the loss stopped being finite in round {done + 1} of {replicas.history.shape[1]}"
+        name = "moment" if keeps_best else "round"
+        return "diverged", f"the loss stopped being finite in {name} {done + 1} of {replicas.history.shape[1]}"
     if draw.task != "regression" and scoring.predicts_one_class(draw, y_prob):
         return "stuck", "predicts one class only"
     losses = replicas.history[index, :done, 0]
     if (
         replicas.status[index] == "ok"
+        and not keeps_best  # held-out rows decide when enough is learnt
         and done > 2
         and losses[-1] > 0.01
         and losses[-2] - losses[-1] > _FALLING * losses[-2]

@@ -10,12 +10,13 @@ import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.data.splitting import Keys, Split
+from dlwhy.models.front import bins_of
 from dlwhy.models.layouts import Layout
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.stacked import StackedNetwork, n_outputs
 from dlwhy.studies.plan.study import NetworkRecipe, training_seed
 from dlwhy.studies.tasks.draws import Draw
-from dlwhy.training import accelerator
+from dlwhy.training import accelerator, fitting
 from dlwhy.training.stack.fit import Length, Replicas, Start, Varying, train_replicas
 
 # rows that train and tuning draws are filled up to, so that both have one program
@@ -51,7 +52,9 @@ def room_of(draws: Sequence[Draw], largest: int = 0) -> int:
 
 def stack_size(recipe: NetworkRecipe, draw: Draw, replicas: int) -> int:
     """Choose how many replicas make a stack; by the design alone, so that rows repeat on any number of cores."""
-    widths = (draw.X_train.shape[1], *recipe.network.layers, n_outputs(draw.task, draw.n_classes))
+    n_train, features = draw.X_train.shape
+    bins = bins_of(recipe.network.bins, n_train)
+    widths = (features * (1 + bins), *recipe.network.layers, n_outputs(draw.task, draw.n_classes))
     weights: int = 16 * sum(a * b for a, b in itertools.pairwise(widths))
     return max(1, min(_MOST_REPLICAS, -(-replicas // 2), max(2, _STACK_BYTES // weights)))
 
@@ -66,12 +69,12 @@ def train(
     size: int | None = None,
     start: Start | None = None,
 ) -> TrainedArm:
-    """Train one network a draw.
+    """Train one network a draw; those on one draw are members of one ensemble, where networks hold rows out.
 
     Parameters
     ----------
     recipe
-        Network, options and steps.
+        Network, options, and steps; without steps, those of the options.
     draws, seeds
         Data and seed of each network, R each; one draw may serve several.
     rates
@@ -94,6 +97,7 @@ def train(
         varying=Varying(
             seeds=[training_seed(seed, recipe.shift) for seed in seeds],
             rows=rows,
+            pools=rows if fitting.as_stack(recipe.options, recipe.models) else None,
             learning_rates=list(rates or [recipe.options.learning_rate] * len(draws)),
             stack_size=size or stack_size(recipe, draws[0], len(draws)),
         ),

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from dlwhy.errors import UsageError
-from dlwhy.studies.plan.study import Arm, Contrast, NetworkRecipe, Repeated, Study, Task
+from dlwhy.studies.plan.study import Arm, Contrast, NetworkRecipe, Repeated, Study, Task, rows_of
 from dlwhy.studies.request import Request
 from dlwhy.text import display
 
@@ -86,8 +86,8 @@ def _is_named(arm: Arm, request: Request, repeated: Arm | None = None) -> bool:
 def _with_epochs(arm: Arm, request: Request) -> Arm:
     """Train for passes over the training part in place of the recipe's own steps."""
     recipe = arm.recipe
-    n_train = arm.task.settings.get("n_train") or (request.own.n_train if request.own else None)
+    n_train = rows_of(arm.task, request.own)
     if request.epochs is None or not isinstance(recipe, NetworkRecipe) or recipe.steps is None or n_train is None:
         return arm
-    steps = request.epochs * -(-int(n_train) // recipe.options.batch_size)
+    steps = request.epochs * -(-n_train // recipe.options.batch_size)
     return dataclasses.replace(arm, recipe=dataclasses.replace(recipe, steps=steps))

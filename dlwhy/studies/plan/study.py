@@ -190,6 +190,10 @@ class NetworkRecipe(Recipe):
         """Steps of each training of a run, ascending."""
         return (self.steps or 0,)
 
+    def steps_on(self, rows: int) -> int | None:  # noqa: ARG002  # for others
+        """Return the steps of a training on so many rows; None if that can't be said."""
+        return self.steps
+
 
 @dataclasses.dataclass(frozen=True)
 class Says:
@@ -332,6 +336,12 @@ def contrast(
     fields = {"metric": arm.metric, "contrast": f"{arm.name} - {base.name}", "primary": primary, **names, **fields}
     prediction = about(arm.task, says, words={**arm.place, **names, **(words or {})}, **fields)
     return Contrast(arm=arm.key, base=base.key, prediction=prediction)
+
+
+def rows_of(task: Task, own: OwnData | None) -> int | None:
+    """Return how many rows of a task are trained on; None if its draw decides."""
+    n_train = task.settings.get("n_train") or (own.n_train if own else None)
+    return None if n_train is None else int(n_train)
 
 
 def fingerprint(arm: Arm, seeds: Seeds, *, own: OwnData | None, versions: Mapping[str, str]) -> str:

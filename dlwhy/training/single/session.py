@@ -104,7 +104,7 @@ def new(
     )
     parts = _held_out(dataset, options)
     _warn_of_a_small_rest(len(parts[0]), network, options)
-    standing = preparing.fitted_front(parts[0], network, options, binned=preparing.binned(dataset, network))
+    standing = preparing.fitted_front(parts[0], network, options, binned=preparing.binned(dataset.X_train, network))
     warn_of_small_spreads(dataset, standing)
     if start is not None:
         (base,) = start.bases

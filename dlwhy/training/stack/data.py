@@ -195,9 +195,12 @@ def prepare(
     if validation is None:
         validation = [np.arange(n_train, n_train + len(dataset.X_test), dtype=np.int32)] * count
     _check_labels(dataset, y, train)
-    pools = _indices(varying.pools, n_train, count, "pools") or train
+    given = _indices(varying.pools, n_train, count, "pools")
+    pools = given or train
     same = all(rows is train[0] for rows in train)
-    fronts = fronts or _fronts(dataset, network, options, pools)
+    if fronts is None:
+        binned = _binned(dataset, network, given or own)
+        fronts = _fronts(dataset, network, options, pools, binned=binned)
     warn_of_small_spreads(dataset, fronts[0])
     data = StackData(
         X=np.concatenate([dataset.X_train, dataset.X_test]) if len(dataset.X_test) else dataset.X_train,
@@ -286,11 +289,29 @@ def _weights(
     return np.concatenate([own, np.ones((len(own), len(dataset.y_test)), np.float32)], axis=1)
 
 
+def _binned(dataset: Dataset, network: NetworkSpec, pools: Sequence[IndexArray]) -> tuple[int, ...]:
+    """Give the features that bins are for: those that are numeric in some pool, for a stack has one program.
+
+    Not in all rows: where several draws of one table lie behind each other, each scaled by itself, even an indicator
+    has many values.
+    """
+    if not network.bins:
+        return ()
+    different = {id(rows): rows for rows in pools}.values()
+    found = {column for rows in different for column in preparing.binned(dataset.X_train[rows], network)}
+    return tuple(sorted(found))
+
+
 def _fronts(
-    dataset: Dataset, network: NetworkSpec, options: TrainingOptions, pools: Sequence[IndexArray]
+    dataset: Dataset,
+    network: NetworkSpec,
+    options: TrainingOptions,
+    pools: Sequence[IndexArray],
+    *,
+    binned: Sequence[int],
 ) -> Sequence[Front | None]:
     """Fit what stands in front of each replica, once for those that share their pool."""
-    binned, least = preparing.binned(dataset, network), min(map(len, pools))
+    least = min(map(len, pools))
     found: dict[int, Front | None] = {}
     for rows in pools:
         if id(rows) not in found:

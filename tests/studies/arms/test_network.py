@@ -1,5 +1,6 @@
 """A network as an arm: how a training ended, what it cost, and what was told of its rates."""
 
+import dataclasses
 import types
 
 import numpy as np
@@ -20,7 +21,7 @@ GOOD = np.where(DRAW.y_test == 1, 0.9, 0.1).astype(np.float32)
 RECIPE = Network(network=NetworkSpec(layers=(4,)), options=TrainingOptions(batch_size=10, normalize="never"), steps=20)
 
 
-def trained(losses, status="ok", y_prob=GOOD) -> TrainedArm:
+def trained(losses, status="ok", y_prob=GOOD, options=RECIPE.options) -> TrainedArm:
     """An arm of one network with such a loss curve and predictions."""
     history = np.array(losses, float)[None, :, None]
 
@@ -28,11 +29,12 @@ def trained(losses, status="ok", y_prob=GOOD) -> TrainedArm:
         return y_prob[None] if X.shape[1] == len(DRAW.y_test) else DRAW.y_train[None].astype(np.float32)
 
     replicas = types.SimpleNamespace(
-        shape=StackedNetwork(spec=RECIPE.network, n_features=2, n_outputs=1, layout=Layout("first")),
+        shape=StackedNetwork(spec=RECIPE.network, n_inputs=2, n_outputs=1, layout=Layout("first")),
         predict=predict,
         epochs=np.array([len(losses)]),
         status=[status],
         history=history,
+        options=options,
         factors=types.SimpleNamespace(rates=[0.01]),
     )
     return TrainedArm(replicas=replicas, draws=[DRAW], seconds=2.0)
@@ -64,6 +66,18 @@ def test_what_it_cost_is_counted() -> None:
     assert run.flops == 6 * run.parameters * 200
     assert (run.seconds, run.learning_rate, run.n_train) == (2.0, 0.01, 50)
     assert run.metrics["accuracy"] == run.metrics["train_accuracy"] == 1
+
+
+def test_a_network_that_keeps_its_best_moment_has_moments_and_is_never_unfinished() -> None:
+    options = dataclasses.replace(RECIPE.options, epochs=3, min_steps=20, keep_best=4)
+    keeps = dataclasses.replace(RECIPE, options=options, steps=None)
+    (run,) = scored(keeps, trained([0.9, 0.7, 0.4], options=options), [7])
+    assert run.status == "ok"
+    # an eighth of 50 rows is held out: 44 in batches of 10 are 5 steps, four passes of them are 20
+    assert (run.epochs, run.flops) == (4, 6 * run.parameters * 4 * 44)
+    assert keeps.steps_on(50) == 20
+    (lost,) = scored(keeps, trained([0.9, float("nan")], "diverged", options=options), [7])
+    assert lost.reason == "the loss stopped being finite in moment 3 of 2"
 
 
 def test_an_outcome_tells_the_rates_that_were_tried() -> None:

@@ -44,6 +44,8 @@ _VALID = {
     "validation_split": 0.2,
     "engine": "keras",
     "precision": "bfloat16",
+    "beta_2": 0.9,
+    "label_smoothing": 0.1,
     "dropout": 0.5,
     "residual": True,
 }

@@ -3,11 +3,13 @@
 import dataclasses
 import functools
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from dlwhy.data.dataset import Task as Kind
 from dlwhy.errors import UsageError
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.spec import MAX_PARAMETERS
+from dlwhy.studies.arms.ensemble import Ensemble
 from dlwhy.studies.arms.network import Network
 from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.claims.compare import recipes
@@ -41,12 +43,12 @@ def design(request: Request) -> Study:
     """
     task, kind, features, classes = _task(request)
     asked = _recipes(request, kind)
-    count = functools.partial(recipes.parameters, features=features, kind=kind, classes=classes)
+    n_train = request.own.n_train if request.own else _ROWS
+    count = functools.partial(recipes.parameters, features=features, n_train=n_train, kind=kind, classes=classes)
     for recipe in asked:
         _check_size(recipe, count)
     if request.extra.get("match"):
         asked = _matched(asked, count)
-    n_train = request.own.n_train if request.own else _ROWS
     arms = [_arm(recipe, task, kind, n_train) for recipe in asked]
     repeated = next((arm for arm in arms if isinstance(arm.recipe, Network)), None)
     study = assemble(
@@ -99,6 +101,11 @@ def _matched(asked: Sequence[Recipe], count: Count) -> list[Recipe]:
     wanted, matched = count(first) if first else 0, []
     for recipe in asked:
         network = recipe.network
+        if network and (recipe.members > 1 or network.bins):
+            raise UsageError(
+                f'--match parameters does not go with "{display(recipe.text, 100)}"',
+                "of one size are single networks without bins",
+            )
         if network and network != first:
             network = recipes.resized(network, wanted, count)
             if network is None:
@@ -115,17 +122,18 @@ def _arm(recipe: Recipe, task: Task, kind: Kind, n_train: int) -> Arm:
     if recipe.model:
         return Arm(name=recipe.text, task=task, recipe=Simple(model=recipe.model), metric=score_of(kind))
     options = recipe.options or TrainingOptions()
-    an_epoch = max(1, -(-round(n_train * (1 - options.held_out)) // options.batch_size))
     rates = SGD_RATES if options.optimizer in _SGD else ADAM_RATES
-    network = Network(
-        network=recipe.network or NetworkSpec(),
-        options=options,
-        steps=options.epochs * an_epoch,
-        rates=() if recipe.has_rate else rates,
+    how: dict[str, Any] = {
+        "network": recipe.network or NetworkSpec(),
+        "options": options,
+        # those that keep their best moment count moments themselves
+        "steps": None if options.keep_best else options.steps(n_train),
+        "rates": () if recipe.has_rate else rates,
         # patience counts in rows of the history: epochs
-        log_every=an_epoch if options.patience else None,
-    )
-    return Arm(name=recipe.text, task=task, recipe=network, metric=score_of(kind))
+        "log_every": options.steps(n_train) // options.fitting(n_train).epochs if options.patience else None,
+    }
+    made = Network(**how) if recipe.members == 1 else Ensemble(**how, members=recipe.members)
+    return Arm(name=recipe.text, task=task, recipe=made, metric=score_of(kind))
 
 
 def _caveats(asked: Sequence[Recipe], request: Request, count: Count) -> list[str]:

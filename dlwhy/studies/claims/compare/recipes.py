@@ -10,18 +10,21 @@ from typing import Any
 
 from dlwhy import files
 from dlwhy.data.dataset import Task as Kind
-from dlwhy.errors import InputRefusedError, UsageError, naming
+from dlwhy.errors import InputRefusedError, UsageError, check_whole, naming
 from dlwhy.models import baselines
+from dlwhy.models.front import bins_of
 from dlwhy.models.keras_file import archive
 from dlwhy.models.layouts import Layout
 from dlwhy.models.network import NetworkSpec
+from dlwhy.models.spec import MAX_MEMBERS
 from dlwhy.models.stacked import StackedNetwork, n_outputs
 from dlwhy.studies.arms import scoring
+from dlwhy.studies.arms.nets import NETS, Net
 from dlwhy.text import display
-from dlwhy.training import recipe
+from dlwhy.training import linear_path, recipe
 from dlwhy.training.options import TrainingOptions
 
-BASELINE, MODEL = "baseline:", "model:"
+BASELINE, MODEL, NET = "baseline:", "model:", "net:"
 # as near as widths must bring two sizes
 NEAR = 0.05
 _SHORT = {"lr": "learning_rate"}
@@ -36,6 +39,9 @@ _COMMON: Mapping[str, Any] = {
 }
 
 
+_PLAIN = Net(network=NetworkSpec(), options=TrainingOptions(normalize="never"))
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Recipe:
     """One arm of a comparison.
@@ -48,6 +54,8 @@ class Recipe:
         What it says of a network; None for a simple model.
     model
         Name of a simple model, or None.
+    members
+        Networks a run, whose predictions are averaged.
     has_rate
         Whether it names its learning rate, which is then not tuned.
     from_other
@@ -59,6 +67,7 @@ class Recipe:
     network: NetworkSpec | None = None
     options: TrainingOptions | None = None
     model: str | None = None
+    members: int = 1
     has_rate: bool = False
     from_other: bool = False
 
@@ -71,8 +80,8 @@ def parse(
     Parameters
     ----------
     text
-        Options of ``train`` with spaces between, switches by their name alone; or ``baseline:NAME``, or
-        ``model:FILE`` for the recipe of a model.
+        Options of ``train`` with spaces between, switches by their name alone; or ``net:NAME``, which options may
+        follow that change it; or ``baseline:NAME``, or ``model:FILE`` for the recipe of a model.
     kind
         What is to be learnt, which decides the simple models there are.
     epochs
@@ -83,7 +92,7 @@ def parse(
     Raises
     ------
     UsageError
-        If an option is unknown, given twice, or has a value that can't be.
+        If a name or an option is unknown, or an option is given twice, or has a value that can't be.
     InputRefusedError, InputUnreadableError, InputOutputError
         If a model's recipe can't be read.
 
@@ -95,19 +104,18 @@ def parse(
         return Recipe(text=name, model=_model(name, kind))
     if not name:
         raise UsageError('--arm "" says nothing', "name an option, such as layers=10,10")
-    given: dict[str, Any] = {"epochs": epochs} if epochs else {}
-    seen: set[str] = set()
-    for word in name.split():
-        option, value = _option(word, name)
-        if option in seen:
-            raise _refused(name, f"{_flag(option)} is given twice")
-        seen.add(option)
-        given[option] = value
+    first, *others = name.split()
+    net = _net(first, name) if first.startswith(NET) else None
+    base = net or _PLAIN
+    given = ({"epochs": epochs, "min_steps": None} if epochs else {}) | _options(others if net else name.split(), name)
     try:
-        network, options = recipe.recipe({"normalize": "never", **given})
+        network, options = recipe.recipe(given, (base.network, base.options))
+        if network.linear_path:
+            linear_path.check(held_out=options.held_out > 0)
     except UsageError as error:
-        raise _refused(name, error.message) from error
-    return Recipe(text=name, network=network, options=options, has_rate="learning_rate" in given)
+        raise _refused(name, error.message, error.hint) from error
+    has_rate = net is not None or "learning_rate" in given
+    return Recipe(text=name, network=network, options=options, members=base.members, has_rate=has_rate)
 
 
 def read_all(texts: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -150,14 +158,19 @@ def read(text: str) -> dict[str, Any]:
             f"{files.shown(path)}: no training options in it, it was not trained by dlwhy",
             'write its recipe out, such as --arm "layers=64,64 epochs=50"',
         )
-    found = {"network": told["network"], "options": training["options"], "taken": bool(training.get("taken"))}
+    found = {
+        "network": told["network"],
+        "options": training["options"],
+        "members": training.get("members", 1),
+        "taken": bool(training.get("taken")),
+    }
     with naming(files.shown(path)):
         take(found)
     return found
 
 
-def take(recipe: Mapping[str, Any]) -> tuple[NetworkSpec, TrainingOptions]:
-    """Make a network's specification and its options of what `read` gave, trusting nothing.
+def take(recipe: Mapping[str, Any]) -> Net:
+    """Make networks, and how they are trained, of what `read` gave, trusting nothing.
 
     Raises
     ------
@@ -168,22 +181,32 @@ def take(recipe: Mapping[str, Any]) -> tuple[NetworkSpec, TrainingOptions]:
     try:
         network = NetworkSpec.from_json(recipe["network"])
         options = TrainingOptions.from_json(recipe["options"])
+        members = recipe.get("members", 1)
+        check_whole("members", members, least=1, most=MAX_MEMBERS)
     except (KeyError, TypeError, ValueError, AttributeError, UsageError) as error:
         raise InputRefusedError(f"its recipe is damaged: {display(error, 120)}") from error
-    return network, dataclasses.replace(options, **_COMMON)
+    scaling = {"normalize": "robust"} if options.normalize == "robust" else {}  # goes on top of the study's
+    return Net(network=network, options=dataclasses.replace(options, **{**_COMMON, **scaling}), members=members)
 
 
 def _of_model(text: str, models: Mapping[str, Mapping[str, Any]]) -> Recipe:
     name = name_of(text)
     found = models.get(name) or read(text)
-    network, options = take(found)
-    return Recipe(text=name, network=network, options=options, has_rate=True, from_other=bool(found.get("taken")))
+    net = take(found)
+    return Recipe(
+        text=name,
+        network=net.network,
+        options=net.options,
+        members=net.members,
+        has_rate=True,
+        from_other=bool(found.get("taken")),
+    )
 
 
-def parameters(network: NetworkSpec, *, features: int, kind: Kind, classes: int) -> int:
-    """Count the trainable parameters of a network."""
-    outputs = n_outputs(kind, classes)
-    shape = StackedNetwork(spec=network, n_inputs=features, n_outputs=outputs, layout=Layout("first"))
+def parameters(network: NetworkSpec, *, features: int, n_train: int, kind: Kind, classes: int) -> int:
+    """Count the trainable parameters of a network; where there are bins, as if every feature had them."""
+    inputs, outputs = features * (1 + bins_of(network.bins, n_train)), n_outputs(kind, classes)
+    shape = StackedNetwork(spec=network, n_inputs=inputs, n_outputs=outputs, layout=Layout("first"))
     return scoring.parameters(shape)
 
 
@@ -225,6 +248,26 @@ def _model(name: str, kind: Kind) -> str:
     if model not in known:
         raise _refused(name, f"no such model for {kind}", f"there is {', '.join(known)}")
     return model
+
+
+def _net(word: str, text: str) -> Net:
+    name = word.removeprefix(NET)
+    if name in NETS:
+        return NETS[name]
+    near = difflib.get_close_matches(name, NETS, n=1)
+    hint = f"did you mean {NET}{near[0]}?" if near else f"there is {', '.join(NET + known for known in NETS)}"
+    raise _refused(text, f"no such net: {display(name)}", hint)
+
+
+def _options(words: Sequence[str], text: str) -> dict[str, Any]:
+    """Read options, each given once -> values by the name of their field."""
+    given: dict[str, Any] = {}
+    for word in words:
+        option, value = _option(word, text)
+        if option in given:
+            raise _refused(text, f"{_flag(option)} is given twice")
+        given[option] = value
+    return given
 
 
 def _option(word: str, text: str) -> tuple[str, Any]:

@@ -8,9 +8,10 @@ from dlwhy.data.dataset import Task as Kind
 from dlwhy.data.toys.registry import REGISTRY
 from dlwhy.models import baselines
 from dlwhy.models.network import NetworkSpec
+from dlwhy.studies.arms.ensemble import Ensemble
 from dlwhy.studies.arms.network import Network
 from dlwhy.studies.arms.simple import Simple
-from dlwhy.studies.claims.versatility.arms import Ensemble, OnOneTestSet, Timed
+from dlwhy.studies.claims.versatility.arms import OnOneTestSet, Timed
 from dlwhy.studies.plan.assembling import assemble
 from dlwhy.studies.plan.study import Arm, Contrast, Recipe, Role, Says, Study, Task, contrast
 from dlwhy.studies.request import Budget, OwnData, Request, kept, score_of

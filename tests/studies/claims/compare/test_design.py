@@ -46,7 +46,9 @@ def test_all_arms_have_the_same_effort():
 def test_matched_arms_are_of_one_size(others):
     study = compare.design(request("layers=48,48", *others, match="parameters", own=OWN))
     networks = [arm.recipe.network for arm in study.arms.values()]
-    sizes = [recipes.parameters(network, features=7, kind="multiclass", classes=3) for network in networks]
+    sizes = [
+        recipes.parameters(network, features=7, n_train=3000, kind="multiclass", classes=3) for network in networks
+    ]
 
     assert sizes[0] == 8 * 48 + 49 * 48 + 49 * 3
     assert max(abs(size / sizes[0] - 1) for size in sizes) <= 0.05

@@ -12,10 +12,13 @@ from dlwhy.data.stored import storage
 from dlwhy.errors import InputRefusedError, InputUnreadableError, UsageError
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies import conduct
+from dlwhy.studies.arms.ensemble import Ensemble
+from dlwhy.studies.arms.network import Network
 from dlwhy.studies.claims.compare import design as compare
 from dlwhy.studies.claims.compare import recipes
 from dlwhy.studies.request import OwnData, Request
 from dlwhy.training.options import TrainingOptions
+from dlwhy.training.recipe import RECIPES
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "model-keras-3.15.keras"
 NETWORK = NetworkSpec(layers=(6, 5), activation="tanh", dropout=0.2)
@@ -23,9 +26,9 @@ OPTIONS = TrainingOptions(epochs=3, batch_size=16, learning_rate=0.02, optimizer
 OWN = OwnData(name="mine", fingerprint="f", rows=400, features=2, classes=2)
 
 
-def model_file(path, *, network=NETWORK, options=OPTIONS, taken=None):
+def model_file(path, *, network=NETWORK, options=OPTIONS, **about):
     """Write a model like a trained one: that of the golden file, with another recipe beside its weights."""
-    training = {"options": options and options.to_json(), "epochs": 3, "taken": taken}
+    training = {"options": options and options.to_json(), "epochs": 3, **about}
     with zipfile.ZipFile(GOLDEN) as old, zipfile.ZipFile(path, "w") as new:
         for name in old.namelist():
             content = old.read(name)
@@ -47,6 +50,29 @@ def test_network_and_options_are_those_of_the_model(tmp_path):
     assert made.options == TrainingOptions.from_json(expected)
     assert made.has_rate
     assert not made.from_other
+
+
+def test_a_model_of_several_networks_takes_part_with_all_and_with_its_recipe(tmp_path):
+    spec, options = RECIPES["table"]
+    arms = [
+        f"model:{model_file(tmp_path / 'eight.keras', network=spec, options=options, members=8)}",
+        f"model:{model_file(tmp_path / 'one.keras', network=spec, options=options)}",
+    ]
+    asked = Request(claim="compare", own=OWN, extra={"arms": arms, "models": recipes.read_all(arms)})
+    made = [
+        arm.recipe for arm in conduct.design(Request.from_json(json.loads(json.dumps(asked.to_json())))).arms.values()
+    ]
+    assert [type(recipe) for recipe in made] == [Ensemble, Network]
+    assert made[0].members == 8
+    for recipe in made:
+        assert (recipe.network, recipe.options, recipe.steps) == (spec, options, None)
+
+
+@pytest.mark.parametrize("members", [0, -1, 1.5, "8", 10**9, None], ids=str)
+def test_as_many_networks_as_can_not_be_are_refused(members, tmp_path):
+    path = model_file(tmp_path / "odd.keras", members=members)
+    with pytest.raises(InputRefusedError, match=r"odd\.keras: .*damaged"):
+        recipes.parse(f"model:{path}", "binary")
 
 
 def test_a_study_is_shown_when_the_file_is_gone(tmp_path):

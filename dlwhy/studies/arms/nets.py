@@ -1,0 +1,35 @@
+"""The nets that stand for "a net" where own tables are judged, by name: the recipe for tables, and a plain one."""
+
+import dataclasses
+from collections.abc import Mapping
+
+from dlwhy.models.network import NetworkSpec
+from dlwhy.training.options import TrainingOptions
+from dlwhy.training.recipe import RECIPES
+
+MEMBERS = 8
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Net:
+    """A network, how it is trained, and how many of them are averaged."""
+
+    network: NetworkSpec
+    options: TrainingOptions
+    members: int = 1
+
+
+_TABLE = Net(network=RECIPES["table"][0], options=RECIPES["table"][1])
+# as long and as wide, but on all rows, without a choice of the moment, a linear path or bins: what the recipe brings
+_PLAIN = Net(
+    network=NetworkSpec(layers=(64, 64)),
+    options=TrainingOptions(
+        epochs=20, min_steps=1500, optimizer="adamw", learning_rate=0.003, schedule="cosine", normalize="never"
+    ),
+)
+NETS: Mapping[str, Net] = {
+    "table": dataclasses.replace(_TABLE, members=MEMBERS),
+    "table-one": _TABLE,
+    "plain": dataclasses.replace(_PLAIN, members=MEMBERS),
+    "plain-one": _PLAIN,
+}
