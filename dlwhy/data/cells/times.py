@@ -21,6 +21,8 @@ WANTED = (
 # what stands behind a clock
 _ZONE = r":[0-9]{2}(?:[.,][0-9]+)? ?(?:[ap]\.?m\.?)? ?(z|utc|gmt|[+-][0-9]{2}:?(?:[0-9]{2})?|[a-z]{3,4})$"
 _OFFSET = r"^(?:z|utc|gmt)$|[0-9]"
+_YEAR_LAST = r"^(0[1-9]|[12][0-9]|3[01])(0[1-9]|[12][0-9]|3[01])((?:19|20)[0-9]{2})$"
+_YEAR_FIRST = r"^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$"
 _ORDERS = ("day-first", "month-first")
 _LOOKED_AT = 1000
 _MICROSECOND = 1e-6
@@ -50,6 +52,9 @@ def times_of(cells: "pl.Series", order: str | None = None) -> Reading:
     """
     import polars as pl
 
+    if cells.str.contains(_YEAR_LAST).all() and not cells.str.contains(_YEAR_FIRST).all():
+        # as numbers, all first days of a month would be earlier than all second ones
+        cells = cells.str.replace(_YEAR_LAST, "${1}/${2}/${3}")
     numbers = cells.str.contains(NUMBER)
     if 2 * int(numbers.sum()) > len(cells):
         values = cells.cast(pl.Float64, strict=False).to_numpy()

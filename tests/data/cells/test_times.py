@@ -95,3 +95,13 @@ def test_which_of_day_and_month_is_first_is_asked_where_cells_do_not_tell() -> N
 )
 def test_what_is_no_time_like_the_others_is_marked(cells: list[str]) -> None:
     assert np.isnan(times_of(pl.Series(cells)).times).tolist() == [False] * (len(cells) - 1) + [True]
+
+
+def test_a_year_behind_day_and_month_without_marks_is_a_date():
+    cells = pl.Series("t", ["01092019", "31082019", "02012020"])
+
+    assert np.argsort(times_of(cells).times).tolist() == [1, 0, 2]
+    assert times_of(cells[[0, 2]]).is_ambiguous
+    assert np.argsort(times_of(cells[[0, 2]], "month-first").times).tolist() == [0, 1]
+    assert times_of(pl.Series("t", ["20190901", "20200102"])).times.tolist() == [20190901, 20200102]
+    assert times_of(pl.Series("t", ["10102019", "41082019"])).times.tolist() == [10102019, 41082019]
