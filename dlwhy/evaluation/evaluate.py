@@ -109,12 +109,16 @@ def evaluate_model(
         If predictions are not finite numbers.
 
     """
+    from dlwhy.evaluation.outside import Outside
     from dlwhy.models.forward import predictions
     from dlwhy.models.matching import fit_model_to_data
 
     if not isinstance(dataset, Dataset):
         table = dataset if isinstance(dataset, Table) else of_frame(dataset)
         dataset, split = as_seen_by(trained.details, table, model=model), "test"
+        outside = Outside(dataset.columns, trained.plain(), table.source.name)
+        outside.look(dataset.X_test)
+        outside.warn()
     fitted = fit_model_to_data(trained.details, dataset, model=model, data=data)
     X, y = rows_of(fitted, split, data)
     logits = trained.logits(X)

@@ -8,7 +8,7 @@ import pytest
 
 from dlwhy.data import read_table
 from dlwhy.evaluation.outside import Outside
-from dlwhy.models import network
+from dlwhy.models import front, network
 from dlwhy.models.keras_file import archive
 from tests.cli.commands.toys import trained_on
 
@@ -31,7 +31,7 @@ def trained(tmp_path_factory):
         task="binary",
         n_classes=2,
         seed=0,
-        scale=network.scale_of(dataset.X_train),
+        front=front.fitted(dataset.X_train),
     )
     return dataclasses.replace(trained_on(dataset), network=model)
 
@@ -58,6 +58,25 @@ def test_predict_warns_of_what_training_had_nothing_like(dlwhy_in_process, train
     assert (other.code, usual.code, usual.err) == (0, 0, "")
     assert f"<stdin>: far outside the training data: {said} of 60 rows (" in other.err
     assert other.out.count("\n") == usual.out.count("\n")
+
+
+def labelled(rows):
+    return HEAD.replace("\n", ",y\n") + "".join(f"{age},{dose},{kind},{'pq'[age % 2]}\n" for age, dose, kind in rows)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_evaluate_warns_of_what_training_had_nothing_like(dlwhy_in_process, trained, tmp_path, name):
+    archive.write(trained, tmp_path / "m.keras")
+    rows, said = OTHERS[name]
+    (tmp_path / "other.csv").write_text(labelled(rows))
+    (tmp_path / "usual.csv").write_text(labelled(ROWS))
+
+    other = dlwhy_in_process("evaluate", "-m", "m.keras", "-d", "other.csv")
+    usual = dlwhy_in_process("evaluate", "-m", "m.keras", "-d", "usual.csv")
+
+    assert (other.code, usual.code) == (0, 0)
+    assert f"other.csv: far outside the training data: {said} of 60 rows (" in other.err
+    assert "far outside" not in usual.err
 
 
 def test_a_mark_that_is_named_is_no_number(dlwhy_in_process, trained, tmp_path):
