@@ -43,20 +43,25 @@ class HistoryDisplay:
         ``loss`` or ``accuracy``.
     curves
         By the models' names; a single one needs none.
+    unit
+        What a value is of: an ``epoch``, or a ``moment`` of those of which the best was kept.
 
     """
 
-    def __init__(self, *, metric: str, curves: Mapping[str, Curves]):
+    def __init__(self, *, metric: str, curves: Mapping[str, Curves], unit: str = "epoch"):
         self.metric = metric
         self.curves = curves
+        self.unit = unit
 
     @classmethod
-    def from_history(cls, history: Mapping[str, Sequence[float]], metric: str = "loss") -> Self:
+    def from_history(cls, history: Mapping[str, Sequence[float]], metric: str = "loss", *, unit: str = "epoch") -> Self:
         """Take the curves of one model; see `from_histories`."""
-        return cls.from_histories({"": history}, metric)
+        return cls.from_histories({"": history}, metric, unit=unit)
 
     @classmethod
-    def from_histories(cls, histories: Mapping[str, Mapping[str, Sequence[float]]], metric: str = "loss") -> Self:
+    def from_histories(
+        cls, histories: Mapping[str, Mapping[str, Sequence[float]]], metric: str = "loss", *, unit: str = "epoch"
+    ) -> Self:
         """Take the curves from histories by model: ``loss`` and ``val_loss``, or ``accuracy`` and ``val_accuracy``.
 
         Raises
@@ -65,7 +70,8 @@ class HistoryDisplay:
             If a history doesn't hold the metric.
 
         """
-        return cls(metric=metric, curves={name: _curves(each, metric, name) for name, each in histories.items()})
+        curves = {name: _curves(each, metric, name) for name, each in histories.items()}
+        return cls(metric=metric, curves=curves, unit=unit)
 
     def best_epoch(self, curves: Curves) -> int | None:
         """Return the first epoch, from 1, with the lowest loss or the highest accuracy; None if no value is finite."""
@@ -77,7 +83,7 @@ class HistoryDisplay:
         """Draw on the axes, or on a new figure's; `ax_` is where."""
         self.ax_ = ax = ax or style.new_figure()[1][0]
         handles = self._several(ax) if len(self.curves) > 1 else self._one(ax, next(iter(self.curves.values())))
-        style.label(ax, self._title(), "epoch", self.metric, grid=True)
+        style.label(ax, self._title(), self.unit, self.metric, grid=True)
         ax.locator_params(axis="x", integer=True)
         if self._spans_decades():
             ax.set_yscale("log")
@@ -110,13 +116,13 @@ class HistoryDisplay:
         parts = [Line2D([], [], color=style.ink(), linewidth=0.9, label=_PARTS[0])]
         if any(curves.held_out is not None for curves in self.curves.values()):
             parts.append(Line2D([], [], color=style.ink(), linestyle="--", label=_PARTS[1]))
-        ring = Line2D([], [], linestyle="", marker="o", color=style.ink(), fillstyle="none", label="best epoch")
+        ring = Line2D([], [], linestyle="", marker="o", color=style.ink(), fillstyle="none", label=f"best {self.unit}")
         return [*handles, *parts, ring]
 
     def _mark(self, ax: "Axes", curves: Curves, best: int, color: str) -> "Line2D":
         ax.axvline(best, color=color, linewidth=0.9, linestyle=":")
         ring: dict[str, Any] = {"marker": "o", "markersize": 8, "fillstyle": "none", "linestyle": ""}
-        label = f"best: epoch {best}"
+        label = f"best: {self.unit} {best}"
         return ax.plot([best], [curves.judged[best - 1]], color=color, label=label, clip_on=False, **ring)[0]
 
     def _title(self) -> str:
@@ -132,10 +138,10 @@ class HistoryDisplay:
         lowest = "lowest" if self.metric == "loss" else "highest"
         part = "Training" if curves.held_out is None else "Held-out"
         if len(self.curves) > 1:
-            return f"{part} {self.metric} {lowest} with {style.shortened([name])[0]}: {value} at epoch {epoch}"
+            return f"{part} {self.metric} {lowest} with {style.shortened([name])[0]}: {value} at {self.unit} {epoch}"
         if epoch == len(curves.judged):
-            return f"{part} {self.metric} {lowest} at the last epoch, {epoch}: {value}"
-        return f"{part} {self.metric} {lowest} at epoch {epoch}: {value}; {last} at {len(curves.judged)}"
+            return f"{part} {self.metric} {lowest} at the last {self.unit}, {epoch}: {value}"
+        return f"{part} {self.metric} {lowest} at {self.unit} {epoch}: {value}; {last} at {len(curves.judged)}"
 
     def _spans_decades(self) -> bool:
         every = [

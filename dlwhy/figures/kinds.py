@@ -48,8 +48,19 @@ def _boundary(subject: Subject, x: str | None, y: str | None) -> Panel:
 
 def _history(metric: str) -> Kind:
     return Kind(
-        lambda subject, *_: HistoryDisplay.from_history(subject.history, metric),
-        lambda subjects: HistoryDisplay.from_histories({name: each.history for name, each in subjects.items()}, metric),
+        lambda subject, *_: HistoryDisplay.from_history(subject.history, metric, unit=subject.unit),
+        lambda subjects: _histories(subjects, metric),
+    )
+
+
+def _histories(subjects: Mapping[str, Subject], metric: str) -> HistoryDisplay:
+    units = {subject.unit for subject in subjects.values()}
+    if len(units) > 1:
+        raise UsageError(
+            f"{metric} of epochs and of the moments of --keep-best can't share an axis", "draw the models one by one"
+        )
+    return HistoryDisplay.from_histories(
+        {name: each.history for name, each in subjects.items()}, metric, unit=units.pop()
     )
 
 

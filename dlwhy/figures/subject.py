@@ -32,12 +32,15 @@ class Subject:
         A list of values, one an epoch, for each of ``loss``, ``val_loss``, ``accuracy``, ``val_accuracy``.
     name
         What the model is called in messages and legends.
+    unit
+        What a value of the history is of: an ``epoch``, or a ``moment`` of those of which the best was kept.
 
     """
 
     dataset: Dataset
     predict: Predict
     history: Mapping[str, Sequence[float]] = dataclasses.field(default_factory=dict)
+    unit: str = "epoch"
     name: str = "the model"
 
     @classmethod
@@ -62,7 +65,8 @@ class Subject:
         from dlwhy.models.matching import fit_model_to_data
 
         fitted = fit_model_to_data(trained.details, dataset, model=model, data=data)
-        return cls(dataset=fitted, predict=trained.predict, history=trained.history, name=model)
+        unit = trained.details.unit
+        return cls(dataset=fitted, predict=trained.predict, history=trained.history, unit=unit, name=model)
 
     @functools.cached_property
     def test_prob(self) -> npt.NDArray[Any]:

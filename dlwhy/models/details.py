@@ -1,7 +1,7 @@
 """What travels with a model: the plain facts on where it came from."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 from dlwhy.data.dataset import TASKS, Column, Task, column_as_json, columns_from_json
@@ -74,6 +74,16 @@ class Details:
     def feature_names(self) -> tuple[str, ...]:
         """Names of the features, (n_features,)."""
         return tuple(feature for column in self.columns for feature in column.features)
+
+    def epochs(self, history: Mapping[str, Sequence[float]]) -> int:
+        """Return the epochs that were trained, which a history of moments does not tell."""
+        told = (self.training or {}).get("epochs")
+        return int(told) if self.unit == "moment" and is_whole(told) else max(map(len, history.values()), default=0)
+
+    @property
+    def unit(self) -> str:
+        """What a value of the history is of: an ``epoch``, or a ``moment`` of those of which the best was kept."""
+        return "moment" if (self.training or {}).get("best_moments") else "epoch"
 
     @property
     def filling(self) -> tuple[Column, ...]:

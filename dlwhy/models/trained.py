@@ -157,7 +157,7 @@ class Trained:
         yield "features", f"{len(about.feature_names)}: {listed(about.feature_names)}"
         if about.dataset:
             yield "data", display(about.dataset.get("name"))
-        yield "epochs", str((about.training or {}).get("epochs", max(map(len, self.history.values()), default=0)))
+        yield "epochs", str(about.epochs(self.history))
         for name, values in self.history.items():
             if values:
                 yield display(name), number(values[-1])

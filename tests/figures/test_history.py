@@ -54,3 +54,11 @@ def test_one_epoch_is_a_point_and_no_validation_no_second_line():
 def test_no_history_is_refused():
     with pytest.raises(InputRefusedError, match="no loss history"):
         HistoryDisplay.from_history({})
+
+
+def test_moments_are_called_moments():
+    history = {"loss": [0.9, 0.5, 0.4], "val_loss": [0.8, 0.6, 0.7]}
+    display = HistoryDisplay.from_history(history, unit="moment").plot()
+
+    assert display.ax_.get_xlabel() == "moment"
+    assert title_of(display.ax_) == "Held-out loss lowest at moment 2: 0.6; 0.7 at 3"

@@ -109,3 +109,10 @@ def test_what_cannot_be_drawn_together_is_refused(kind, subject_of):
 )
 def test_what_is_drawn_by_default(task, n_test, expected, subject_of):
     assert default_kinds([subject_of(task, n_test=n_test)]) == expected
+
+
+def test_epochs_and_moments_share_no_axis(subject_of):
+    epochs = subject_of()
+    moments = dataclasses.replace(epochs, unit="moment", name="other")
+    with pytest.raises(UsageError, match=r"loss of epochs and of the moments of --keep-best can't share an axis"):
+        draw([epochs, moments], ["loss"])

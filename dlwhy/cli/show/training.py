@@ -25,7 +25,7 @@ def show_trained(out: Output, trained: "Trained", path: str) -> None:
     found = diagnose(trained.history, trained.details)
     details, done = trained.details, len(trained.history["loss"])
     training = details.training or {}
-    epochs = training.get("epochs", done)
+    epochs = details.epochs(trained.history)
     best, taken, moments = (training.get(name) for name in ("best_epoch", "taken", "best_moments"))
     last = {name: values[-1] for name, values in trained.history.items()}
     size = {"parameters": network.parameters(trained.model), "multiply_adds": network.multiply_adds(trained.model)}

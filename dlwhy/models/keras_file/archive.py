@@ -113,7 +113,7 @@ def describe(path: str | Path, *, max_size: int | None = None) -> dict[str, Any]
     content = files.read_bytes(path, limit=(max_size or MAX_SIZE) * MEBIBYTE)
     trained, version = check(content, files.shown(path), max_size=max_size)
     plan, details, history = trained.plain().plan, trained.details, trained.history
-    epochs = (details.training or {}).get("epochs", max(map(len, history.values()), default=0))
+    epochs = details.epochs(history)
     return {
         "kind": "model",
         "task": details.task,
