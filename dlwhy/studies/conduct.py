@@ -26,7 +26,7 @@ from dlwhy.studies.request import OwnData, Request
 from dlwhy.studies.tasks import resampling
 from dlwhy.studies.tasks.registry import shape_of
 from dlwhy.text import display, plain
-from dlwhy.training.ranges import check_range
+from dlwhy.training.data.ranges import check_range
 
 _PRINT = re.compile(r"[0-9a-f]{64}")
 _MOST_BYTES = 256 << 20

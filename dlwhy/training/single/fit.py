@@ -12,10 +12,10 @@ from dlwhy.errors import InputRefusedError, UnusableResultError
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.trained import Trained
 from dlwhy.training import accelerator, choosing
+from dlwhy.training.data.orders import order
+from dlwhy.training.data.ranges import check_range
 from dlwhy.training.options import TrainingOptions
-from dlwhy.training.orders import order
 from dlwhy.training.progress import Hooks, Progress
-from dlwhy.training.ranges import check_range
 from dlwhy.training.single import session as setup
 from dlwhy.training.single.session import Session
 from dlwhy.training.taking_layers import Start, as_started_from

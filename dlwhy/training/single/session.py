@@ -16,12 +16,13 @@ from dlwhy.models.front import Front
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.stacked import LINEAR
 from dlwhy.models.trained import Trained
-from dlwhy.training import accelerator, choosing, details, linear_path, preparing
+from dlwhy.training import accelerator, choosing, details
 from dlwhy.training.accelerator import Accelerator
 from dlwhy.training.choosing import Engine, TrainingData
+from dlwhy.training.data import linear_path, preparing
+from dlwhy.training.data.ranges import warn_of_small_spreads
 from dlwhy.training.optimizers import make_optimizer
 from dlwhy.training.options import TrainingOptions
-from dlwhy.training.ranges import warn_of_small_spreads
 from dlwhy.training.taking_layers import Start, Taken, take_layers
 
 _Parts = tuple[FloatArray, npt.NDArray[Any], FloatArray, npt.NDArray[Any]]

@@ -12,10 +12,10 @@ from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.errors import InputRefusedError
 from dlwhy.models.front import Front, Scale, deviation
 from dlwhy.models.spec import NetworkSpec
-from dlwhy.training import linear_path, orders, preparing
-from dlwhy.training.linear_path import Path
+from dlwhy.training.data import linear_path, orders, preparing
+from dlwhy.training.data.linear_path import Path
+from dlwhy.training.data.ranges import check_range, warn_of_small_spreads
 from dlwhy.training.options import TrainingOptions
-from dlwhy.training.ranges import check_range, warn_of_small_spreads
 from dlwhy.training.stack.varying import Varying
 
 IndexArray = npt.NDArray[np.int32]

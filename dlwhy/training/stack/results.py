@@ -14,9 +14,10 @@ from dlwhy.models.front import Front
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.stacked import StackedNetwork
 from dlwhy.models.trained import Trained
-from dlwhy.training import choosing, details, preparing
+from dlwhy.training import choosing, details
 from dlwhy.training.accelerator import Accelerator
-from dlwhy.training.linear_path import Path
+from dlwhy.training.data import preparing
+from dlwhy.training.data.linear_path import Path
 from dlwhy.training.optimizers import make_optimizer
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.stack.program import Stack

@@ -22,7 +22,7 @@ from dlwhy.studies.plan.study import Arm, Task, draw_seeds
 from dlwhy.studies.request import OwnData, Request
 from dlwhy.studies.tasks.draws import Draw, resampled
 from dlwhy.studies.tasks.registry import draws_of
-from dlwhy.training import preparing
+from dlwhy.training.data import preparing
 
 SEEDS = draw_seeds(42, "report", 6)
 OWN = Task(name="own", role="own", draw="own")

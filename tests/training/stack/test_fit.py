@@ -8,8 +8,9 @@ import pytest
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.models.keras_file import archive
 from dlwhy.models.network import NetworkSpec, predict
-from dlwhy.training import TrainingOptions, fit, orders
+from dlwhy.training import TrainingOptions, fit
 from dlwhy.training import choosing as engine
+from dlwhy.training.data import orders
 from dlwhy.training.progress import Hooks
 from dlwhy.training.single.fit import resume
 from dlwhy.training.stack import data as stack_data

@@ -10,7 +10,7 @@ from dlwhy.errors import DlwhyWarning, InputRefusedError
 from dlwhy.models import front
 from dlwhy.studies import conduct
 from dlwhy.training import TrainingOptions, fit
-from dlwhy.training.ranges import check_range, warn_of_small_spreads
+from dlwhy.training.data.ranges import check_range, warn_of_small_spreads
 from tests.training.conftest import small, train_stack
 
 

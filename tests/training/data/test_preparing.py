@@ -10,7 +10,8 @@ from dlwhy.data.dataset import Dataset
 from dlwhy.data.splitting import Split
 from dlwhy.errors import InputRefusedError
 from dlwhy.models.network import NetworkSpec
-from dlwhy.training import TrainingOptions, preparing
+from dlwhy.training import TrainingOptions
+from dlwhy.training.data import preparing
 from tests.training.conftest import fit_once, small, train_stack
 
 RECIPE = TrainingOptions(epochs=3, learning_rate=0.02, engine="graph", validation_split=0.2)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.training import preparing
+from dlwhy.training.data import preparing
 
 _BLOCK = 64
 # the words of one seed and block are 2 KiB

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlwhy.training import orders, preparing
+from dlwhy.training.data import orders, preparing
 
 _SEEDS = [
     0,

@@ -6,8 +6,9 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from dlwhy.errors import UsageError
 from dlwhy.models.network import NetworkSpec
-from dlwhy.training import TrainingOptions, fit, linear_path
-from dlwhy.training.linear_path import Rows
+from dlwhy.training import TrainingOptions, fit
+from dlwhy.training.data import linear_path
+from dlwhy.training.data.linear_path import Rows
 from tests.training.conftest import small
 
 

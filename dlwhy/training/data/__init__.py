@@ -1,0 +1,1 @@
+"""What a training is fed with: held-out rows, the order of batches, numbers that it can take, the linear path."""
