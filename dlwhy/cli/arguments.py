@@ -46,7 +46,7 @@ class Options:
         return {name: getattr(self, name) for name in names}
 
     @classmethod
-    def names(cls) -> tuple[str, ...]:
+    def own_names(cls) -> tuple[str, ...]:
         """Return the names of the options that are a class's own."""
         return tuple(inspect.get_annotations(cls))
 

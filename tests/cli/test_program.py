@@ -44,8 +44,10 @@ def raising() -> Iterator[list[BaseException]]:
     def boom_command() -> None:
         raise what[0]
 
+    the_program.group.cache_clear()
     yield what
     the_program.app.registered_commands.pop()
+    the_program.group.cache_clear()
 
 
 # --- help and usage

@@ -223,9 +223,9 @@ def test_parameters_leave_frozen_layers_out() -> None:
         (UsageError, {"spec": NetworkSpec(layers=(16_384, 16_384))}),
         (InputRefusedError, {"n_features": 10_001}),
         (InputRefusedError, {"task": "multiclass", "n_classes": 16_385}),
-        (InputRefusedError, {"scale": ([0.0], [1.0])}),
+        (InputRefusedError, {"front": front.Front(scale=([0.0], [1.0]))}),
     ],
-    ids=["parameters", "features", "classes", "scale"],
+    ids=["parameters", "features", "classes", "front"],
 )
 def test_a_network_too_large_is_refused_before_it_is_made(error: type[Exception], options: dict) -> None:
     with pytest.raises(error):

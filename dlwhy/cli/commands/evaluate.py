@@ -35,7 +35,7 @@ def evaluate(options: Evaluate) -> None:
     from dlwhy.data.tables.formats.form import Form
 
     check = functools.partial(scoring.check_data, options)
-    form = Form(**options.some(shared.Text.names()))
+    form = Form(**options.some(shared.Text.own_names()))
     cells = Reading(**cells_of(options))
     trained, dataset = inputs.read_models_and_labelled(
         options.model, options.data, form=form, cells=cells, max_size=options.max_size, check=check

@@ -79,7 +79,7 @@ def predict(options: Predict) -> None:
 
     trained, out, output = _read_model(options), Output.of(options), options.output
     about = trained.details
-    form = Form(format=options.input_format, **options.some(shared.Text.names()))
+    form = Form(format=options.input_format, **options.some(shared.Text.own_names()))
     how = options.some(("missing", "chunk_size", "keep"))
     rows = table_rows.read_rows(options.table, about, form=form, cells=Reading(**cells_of(options)), **how)
     # what is wrong with a table is mostly wrong at once: nothing is opened or imported before the first rows

@@ -43,10 +43,10 @@ class Cells(Written):
     )
 
 
-OF_CELLS = (*Written.names(), *Cells.names())
+OF_CELLS = (*Written.own_names(), *Cells.own_names())
 
 
 def cells_of(options: Written) -> dict[str, Any]:
     """Return the options as `dlwhy.read_table` and `Reading` take them."""
-    names = OF_CELLS if isinstance(options, Cells) else Written.names()
+    names = OF_CELLS if isinstance(options, Cells) else Written.own_names()
     return {name: value for name in names if (value := getattr(options, name)) is not None}

@@ -22,7 +22,7 @@ _FOR_TOYS = ("name", "samples", "noise", "classes", "features")
 _OF_MAKE = ("samples", "noise", "seed", "test_size", "classes", "features", "stratify")
 _OF_SPLIT = ("group", "time", "split_column", "test_size", "seed", "stratify")
 _OF_SPLIT_COLUMN = tuple(name for name in _OF_SPLIT if name != "test_size")
-_OF_TABLE = ("target", "task", "missing", "drop_unlabelled", "max_rows", "max_size", *shared.Text.names())
+_OF_TABLE = ("target", "task", "missing", "drop_unlabelled", "max_rows", "max_size", *shared.Text.own_names())
 _FOR_TABLES = (*_OF_TABLE, *_OF_SPLIT[:3], "drop", "input_format", "title", *OF_CELLS)
 # identifiers and marks of missing cells are told of when a table is read
 _TOLD_BY_IMPORT = ("D201", "D206")

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from dlwhy.data import read
+from dlwhy.data.cells.reading import Reading
 from dlwhy.data.tables.formats.form import Form
 from dlwhy.evaluation import predicted_rows
 from dlwhy.models.keras_file import archive
@@ -335,4 +336,5 @@ def test_rows_are_read_to_predict(call):
     path, details = stopped.given
     assert (path, [column.name for column in details.columns]) == ("points.csv", ["x0", "x1"])
     form = Form(format="tsv", encoding="latin-1", header=False)
-    assert stopped.named == {"form": form, "na": (), "missing": "impute", "keep": True, "chunk_size": 5}
+    how = {"missing": "impute", "keep": True, "chunk_size": 5}
+    assert stopped.named == {"form": form, "cells": Reading(), **how}

@@ -8,11 +8,14 @@ from rich.console import Console
 
 from dlwhy.cli.show.bars import study_bar, training_bar
 from dlwhy.cli.show.console import Output
+from dlwhy.training.options import TrainingOptions
 
 
-def at(epoch, *, fraction=0.0, speed=1500.0):
+def at(epoch, *, epochs=4, fraction=0.0, speed=1500.0):
     logs = {"loss": 0.5, "val_loss": 0.25}
-    return types.SimpleNamespace(epoch=epoch, fraction=fraction, logs=logs, samples_per_second=speed, device="CPU:0")
+    return types.SimpleNamespace(
+        epoch=epoch, epochs=epochs, fraction=fraction, logs=logs, samples_per_second=speed, device="CPU:0"
+    )
 
 
 def done(runs, *, fresh=None, arm="net", outcome=None):
@@ -37,9 +40,9 @@ def terminal(monkeypatch):
 
 
 def test_without_a_terminal_each_tenth_is_a_line(capsys):
-    with training_bar(Output(), 20) as show:
+    with training_bar(Output(), TrainingOptions(epochs=20)) as show:
         for epoch in range(21):
-            show(at(epoch, speed=2_500_000.0))
+            show(at(epoch, epochs=20, speed=2_500_000.0))
 
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "epoch 2/20  loss 0.5000  val_loss 0.2500  2.5M samples/s  CPU:0"
@@ -47,9 +50,9 @@ def test_without_a_terminal_each_tenth_is_a_line(capsys):
 
 
 def test_within_a_long_epoch_there_are_lines_too(capsys):
-    with training_bar(Output(), 1) as show:
+    with training_bar(Output(), TrainingOptions(epochs=1)) as show:
         for part in range(1, 5):
-            show(at(0, fraction=part / 4, speed=10.0))
+            show(at(0, epochs=1, fraction=part / 4, speed=10.0))
 
     assert capsys.readouterr().err.splitlines()[0] == (
         "epoch 0.25/1  loss 0.5000  val_loss 0.2500  10 samples/s  CPU:0"
@@ -75,7 +78,7 @@ def test_the_lines_of_a_study(capsys):
 def test_on_a_terminal_there_is_a_bar_with_what_there_is_room_for(terminal, width, has_validation):
     out, written = terminal(width)
 
-    with training_bar(out, 4) as show:
+    with training_bar(out, TrainingOptions(epochs=4)) as show:
         show(at(4))
 
     last = written.getvalue().splitlines()[-2]
@@ -94,7 +97,7 @@ def test_a_name_on_a_bar_is_no_markup_and_controls_nothing(terminal):
 
 
 def test_quiet_shows_nothing(capsys):
-    with training_bar(Output(quiet=True), 2) as show:
+    with training_bar(Output(quiet=True), TrainingOptions(epochs=2)) as show:
         show(at(2))
 
     assert capsys.readouterr() == ("", "")

@@ -93,6 +93,7 @@ def test_what_a_study_would_do(capsys, same_as_golden):
         "runs": 24,
         "trainings": 72,
         "seconds": 150.0,
+        "split": None,
         "needs": {"says": "12 seeds settle an effect of 0.02", "can_be_supported": False},
     }
     verdicts.show_plans([plan], Output())

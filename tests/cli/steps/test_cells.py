@@ -1,6 +1,6 @@
 """What the user says of cells, and nothing else, goes on to the reader."""
 
-from dlwhy.cli.steps.cells import Cells, cells_of
+from dlwhy.cli.steps.cells import OF_CELLS, Cells, cells_of
 from dlwhy.data.cells.reading import NAMES
 
 
@@ -10,4 +10,4 @@ def test_only_what_is_said_goes_on() -> None:
 
 
 def test_every_option_is_one_of_the_readers() -> None:
-    assert {*Cells.names()} == NAMES - {"as_written"}
+    assert {*OF_CELLS} == NAMES - {"as_written"}

@@ -14,7 +14,8 @@ from dlwhy.studies.arms.network import Network
 from dlwhy.studies.arms.training import train
 from dlwhy.studies.plan.study import Seeds, Task, training_seed
 from dlwhy.studies.tasks import registry as tasks
-from dlwhy.training import TrainingOptions, fitting, preparing
+from dlwhy.training import TrainingOptions, fitting
+from dlwhy.training.data import preparing
 from dlwhy.training.recipe import RECIPES
 
 SEEDS = Seeds(report=(3, 9), tuning=())

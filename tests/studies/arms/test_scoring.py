@@ -62,7 +62,7 @@ def test_one_class_for_nearly_all_rows_is_one_class() -> None:
 
 def test_parameters_are_those_that_are_trained() -> None:
     shape = StackedNetwork(
-        spec=NetworkSpec(layers=(4,), batch_norm=True), n_features=3, n_outputs=1, layout=Layout("first")
+        spec=NetworkSpec(layers=(4,), batch_norm=True), n_inputs=3, n_outputs=1, layout=Layout("first")
     )
 
     assert scoring.parameters(shape) == (3 * 4 + 4) + 2 * 4 + (4 + 1)

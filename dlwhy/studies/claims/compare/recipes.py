@@ -21,7 +21,8 @@ from dlwhy.models.stacked import StackedNetwork, n_outputs
 from dlwhy.studies.arms import scoring
 from dlwhy.studies.arms.nets import NETS, Net
 from dlwhy.text import display
-from dlwhy.training import linear_path, recipe
+from dlwhy.training import recipe
+from dlwhy.training.data import linear_path
 from dlwhy.training.options import TrainingOptions
 
 BASELINE, MODEL, NET = "baseline:", "model:", "net:"
