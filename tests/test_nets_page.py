@@ -24,9 +24,8 @@ def test_the_page_runs(dlwhy_in_process) -> None:
 
 
 def test_what_the_page_says_is_in_the_recipe_is_what_differs_from_the_defaults() -> None:
-    written = re.findall(
-        r"--([a-z0-9-]+)(?: ([^` ]+))?", "\n".join(re.findall(r"^\| [\w ]+ \| `(.+?)` \|", PAGE, re.M))
-    )
+    cells = re.findall(r"^\| [\w ]+ \| `(.+?)` \|", PAGE, re.M)
+    written = [found for cell in cells for found in re.findall(r"--([a-z0-9-]+)(?: ([^- ]\S*))?", cell)]
     said = {name.replace("-", "_"): value for name, value in written}
     assert said.pop("members") == "8"
     differing = {}
