@@ -166,7 +166,12 @@ class Recipe(abc.ABC):
 
     def to_json(self) -> dict[str, Any]:
         """Return everything that decides the rows, JSON-like."""
-        return {"recipe": type(self).__name__, **dataclasses.asdict(self)}
+        return {"recipe": type(self).__name__, **dataclasses.asdict(self, dict_factory=_with_lists)}
+
+
+def _with_lists(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a JSON object of the fields of a dataclass: read back it is the same."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in pairs}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
