@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.data.dataset import SMALLEST_DEVIATION, FloatArray
+from dlwhy.models.keras_file import parts
 
 if TYPE_CHECKING:
     import keras  # a name for annotations, nothing is imported
@@ -116,11 +117,11 @@ def of_model(model: "keras.Model") -> Front | None:
         return None
     mean, variance = (np.ravel(np.asarray(value)).tolist() for value in (normalization.mean, normalization.variance))
     bins = None
-    if "knots_low" in layers:
-        (kernel, low), (_, high) = (layers[f"knots_{side}"].get_weights() for side in ("low", "high"))
+    if parts.KNOTS_LOW in layers:
+        (kernel, low), (_, high) = (layers[name].get_weights() for name in (parts.KNOTS_LOW, parts.KNOTS_HIGH))
         columns = np.abs(kernel).argmax(axis=0).astype(np.int32)
         bins = Bins(columns=columns, slopes=kernel[columns, np.arange(len(low))], low=low, high=high)
-    return Front(scale=(mean, variance), clips="clip" in layers, bins=bins)
+    return Front(scale=(mean, variance), clips=parts.CLIP in layers, bins=bins)
 
 
 def fitted(X_train: FloatArray, normalize: str = "auto", *, bins: int = 0, binned: Sequence[int] = ()) -> Front | None:

@@ -10,6 +10,7 @@ import numpy as np
 from dlwhy.data.dataset import MAX_COLUMNS, FloatArray, Task
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.models.front import CLIP, Front
+from dlwhy.models.keras_file import parts
 from dlwhy.models.spec import HEADS, MAX_PARAMETERS, MAX_UNITS, NetworkSpec, n_outputs
 from dlwhy.text import display
 
@@ -79,12 +80,12 @@ def build(
         body = itertools.chain(*_blocks(spec, seeds[0], "", precision), _output(spec, last, HEADS[task], seeds[0]))
         return keras.Sequential([inputs, *plain, *body, *scaled], name="network")
     encoded = _encoded(front, _apply(plain, inputs))
-    names = [f"_m{place}" for place in range(1, len(seeds) + 1)] if len(seeds) > 1 else [""]
+    suffixes = [parts.of_member("", place) for place in range(1, len(seeds) + 1)] if len(seeds) > 1 else [""]
     answers = [
-        _member(spec, encoded, (last, HEADS[task]), seed=own, suffix=name, precision=precision)
-        for own, name in zip(seeds, names, strict=True)
+        _member(spec, encoded, (last, HEADS[task]), seed=own, suffix=suffix, precision=precision)
+        for own, suffix in zip(seeds, suffixes, strict=True)
     ]
-    answer = keras.layers.Average(name="mean", dtype="float32")(answers) if len(answers) > 1 else answers[0]
+    answer = keras.layers.Average(name=parts.MEAN, dtype="float32")(answers) if len(answers) > 1 else answers[0]
     return keras.Model(inputs, _apply(scaled, answer), name="network")
 
 
@@ -156,11 +157,11 @@ def _plain(front: Front | None) -> "Iterator[keras.Layer]":
     if front is None:
         return
     mean, variance = front.scale
-    yield layers.Normalization(mean=mean, variance=variance, name="normalize", dtype="float32")
+    yield layers.Normalization(mean=mean, variance=variance, name=parts.NORMALIZE, dtype="float32")
     if front.clips:
-        yield layers.Rescaling(1 / CLIP, name="shrink", dtype="float32")
-        yield layers.Activation("tanh", name="clip", dtype="float32")
-        yield layers.Rescaling(CLIP, name="stretch", dtype="float32")
+        yield layers.Rescaling(1 / CLIP, name=parts.SHRINK, dtype="float32")
+        yield layers.Activation("tanh", name=parts.CLIP, dtype="float32")
+        yield layers.Rescaling(CLIP, name=parts.STRETCH, dtype="float32")
 
 
 def _encoded(front: Front | None, plain: Any) -> Any:
@@ -169,13 +170,13 @@ def _encoded(front: Front | None, plain: Any) -> Any:
 
     if front is None or front.bins is None:
         return plain
-    sides = {}
-    for side in ("low", "high"):
-        knots = layers.Dense(len(front.bins), "relu", name=f"knots_{side}", trainable=False, dtype="float32")
-        sides[side] = knots(plain)
-        knots.set_weights([front.bins.kernel(len(front.scale[0])), getattr(front.bins, side)])
-    bins = layers.Subtract(name="bins", dtype="float32")([sides["low"], sides["high"]])
-    return layers.Concatenate(name="encoded", dtype="float32")([plain, bins])
+    sides = []
+    for name, offsets in ((parts.KNOTS_LOW, front.bins.low), (parts.KNOTS_HIGH, front.bins.high)):
+        knots = layers.Dense(len(front.bins), "relu", name=name, trainable=False, dtype="float32")
+        sides.append(knots(plain))
+        knots.set_weights([front.bins.kernel(len(front.scale[0])), offsets])
+    bins = layers.Subtract(name=parts.BINS, dtype="float32")(sides)
+    return layers.Concatenate(name=parts.ENCODED, dtype="float32")([plain, bins])
 
 
 def _member(spec: NetworkSpec, encoded: Any, head: tuple[int, str], *, seed: int, suffix: str, precision: str) -> Any:
@@ -188,11 +189,12 @@ def _member(spec: NetworkSpec, encoded: Any, head: tuple[int, str], *, seed: int
     if not spec.linear_path:
         return _apply(list(_output(spec, units, activation, seed, suffix)), hidden)
     (output,) = _output(spec, units, "linear", seed, suffix)
-    path = layers.Dense(units, kernel_initializer="zeros", name=f"linear{suffix}", trainable=False, dtype="float32")
-    total = layers.Add(name=f"sum{suffix}", dtype="float32")([output(hidden), path(encoded)])
+    name = f"{parts.LINEAR}{suffix}"
+    path = layers.Dense(units, kernel_initializer="zeros", name=name, trainable=False, dtype="float32")
+    total = layers.Add(name=f"{parts.SUM}{suffix}", dtype="float32")([output(hidden), path(encoded)])
     if activation == "linear":
         return total
-    return layers.Activation(activation, name=f"answer{suffix}", dtype="float32")(total)
+    return layers.Activation(activation, name=f"{parts.ANSWER}{suffix}", dtype="float32")(total)
 
 
 def _blocks(spec: NetworkSpec, seed: int, suffix: str, precision: str) -> "Iterator[list[keras.Layer]]":
@@ -225,7 +227,7 @@ def _output(
 ) -> "Iterator[keras.layers.Dense]":
     """Make the output layer, in float32 whatever the hidden layers compute in."""
     start = "zeros" if spec.zero_output else _initializer(spec.initializer, seed, len(spec.layers) + 1)
-    yield _dense(spec, units, start, activation=activation, name=f"output{suffix}", dtype="float32")
+    yield _dense(spec, units, start, activation=activation, name=f"{parts.OUTPUT}{suffix}", dtype="float32")
 
 
 def _scaled(target_scale: tuple[float, float] | None) -> "list[keras.Layer]":
@@ -234,7 +236,7 @@ def _scaled(target_scale: tuple[float, float] | None) -> "list[keras.Layer]":
 
     if target_scale is None:
         return []
-    return [layers.Rescaling(scale=target_scale[1], offset=target_scale[0], name="target_scale", dtype="float32")]
+    return [layers.Rescaling(scale=target_scale[1], offset=target_scale[0], name=parts.TARGET_SCALE, dtype="float32")]
 
 
 def _dense(spec: NetworkSpec, units: int, start: Any, **options: Any) -> "keras.layers.Dense":

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from dlwhy.data.dataset import FloatArray
 from dlwhy.models import network
+from dlwhy.models.keras_file.parts import LINEAR, OUTPUT
 from dlwhy.models.layouts import Layout
 from dlwhy.models.spec import NetworkSpec, n_outputs
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Dropping", "StackedNetwork", "Weight", "mixed", "n_outputs"]
 
-# the layer that adds a linear model to the output
-LINEAR = "linear"
 # Keras' defaults, which `network.build` keeps
 _EPSILON, _MOMENTUM = 1e-3, 0.99
 
@@ -102,7 +101,7 @@ class StackedNetwork:
             if dropping is not None:
                 branch = self._drop(index, branch, dropping)
             tensor = tensor + branch / math.sqrt(sum(skips)) if skip else branch
-        logits = self._dense("output", tensor, named)
+        logits = self._dense(OUTPUT, tensor, named)
         if self.spec.linear_path:
             logits = logits + self._dense(LINEAR, X, named)
         return logits, [named[each.layer, each.name] for each in self.weights]
@@ -150,8 +149,8 @@ class StackedNetwork:
         for index, (inputs, units) in enumerate(itertools.pairwise(self.widths), start=1):
             hidden = index <= depth
             shapes: list[tuple[str, str, tuple[int, ...]]] = [
-                (f"dense_{index}" if hidden else "output", "kernel", (inputs, units)),
-                (f"dense_{index}" if hidden else "output", "bias", (units,)),
+                (f"dense_{index}" if hidden else OUTPUT, "kernel", (inputs, units)),
+                (f"dense_{index}" if hidden else OUTPUT, "bias", (units,)),
             ]
             if hidden and self.spec.batch_norm:
                 names = ("gamma", "beta", "moving_mean", "moving_variance")
@@ -168,7 +167,7 @@ class StackedNetwork:
     @property
     def _zero(self) -> tuple[str, ...]:
         """Names of the layers whose kernels start at zeros."""
-        return (LINEAR, "output") if self.spec.zero_output else (LINEAR,)
+        return (LINEAR, OUTPUT) if self.spec.zero_output else (LINEAR,)
 
     def _dense(self, layer: str, tensor: Any, named: dict[tuple[str, str], Any]) -> Any:
         return self.layout.multiply(tensor, named[layer, "kernel"]) + named[layer, "bias"]

@@ -7,8 +7,8 @@ from typing import Any
 from dlwhy.data.dataset import Dataset
 from dlwhy.data.tables.reencoding import is_plain
 from dlwhy.errors import UsageError
+from dlwhy.models.keras_file.parts import KNOTS_HIGH, KNOTS_LOW, LINEAR, OUTPUT
 from dlwhy.models.matching import with_features_of
-from dlwhy.models.stacked import LINEAR
 from dlwhy.models.trained import Trained
 
 
@@ -85,7 +85,7 @@ def take_layers(model: Any, base: Any, *, same_classes: bool, freeze: int | str 
     """
     own, other = _with_weights(model), _with_weights(base)
     same_classes = same_classes and all(layer.name != LINEAR for layer in (*model.layers, *base.layers))
-    body = [layer for layer in own if layer.name != "output"]
+    body = [layer for layer in own if layer.name != OUTPUT]
     taken = []
     for mine, theirs in zip(own, other, strict=False):
         if _shapes(mine) != _shapes(theirs) or (mine not in body and not (same_classes and theirs is other[-1])):
@@ -110,7 +110,7 @@ def take_layers(model: Any, base: Any, *, same_classes: bool, freeze: int | str 
 
 
 def _with_weights(model: Any) -> list[Any]:
-    apart = ("knots_low", "knots_high", LINEAR)
+    apart = (KNOTS_LOW, KNOTS_HIGH, LINEAR)
     layers = [layer for layer in model.layers if layer.weights and layer.name not in apart]
     return [layer for layer in layers if type(layer).__name__ != "Normalization"]
 

@@ -104,6 +104,14 @@ def as_numbers(cells: "pl.Series") -> str | None:
     return None
 
 
+def suspects(frame: "pl.DataFrame") -> list[bool]:
+    """Return for each column of numbers whether `as_numbers` is worth a look; one call for all."""
+    import polars as pl
+
+    first = pl.all().drop_nulls().head(_LOOKED_AT)
+    return list(frame.select(first.str.contains(_COMPACT).all() | first.str.contains(_EPOCH).all()).row(0))
+
+
 def normal(cells: "pl.Series") -> "pl.Series":
     """Write texts in small letters, without names of days, and with numbers for names of months: 5 m01 20."""
     texts = cells.str.to_lowercase()

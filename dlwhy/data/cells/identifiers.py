@@ -86,6 +86,21 @@ def reason_of(cells: "pl.Series") -> Reason | None:
     return reason(np.unique(values), len(values), cells.name)
 
 
+def suspects(frame: "pl.DataFrame") -> list[bool]:
+    """Return for each column of numbers whether it is worth a look: it may name rows, be a code, or hold versions.
+
+    One call for all: of a table of thousands of columns hardly one is.
+    """
+    import polars as pl
+
+    every = pl.all().drop_nulls()
+    first = every.head(_LOOKED_AT)
+    names = first.str.contains(_WHOLE).all() & (first.n_unique() >= NEARLY * first.len())
+    codes = first.str.contains("^[0-9]+$").all() & every.str.contains("^0[0-9]").any()
+    versions = first.str.contains(_VERSION).all()
+    return list(frame.select(names | codes | versions).row(0))
+
+
 def are_names(cells: "pl.Series") -> bool:
     """Return whether cells that are texts, null where missing, name their rows."""
     present = cells.drop_nulls()

@@ -26,6 +26,7 @@ _MANY_NUMBERS, _FEW_WORDS = 10, 5
 _FEW_AMOUNTS = 20
 _SHOWN = 5  # of columns that can't be used
 _SEVERAL = "make a column of each, or "
+_SHORT = 10_000  # rows; in more of them one look at all columns costs what a look at each does
 _FEW_UNITS = 10  # more are no units, but words behind numbers: 12 Main Street
 
 
@@ -72,8 +73,12 @@ def decide(frame: "pl.DataFrame", source: Source, reading: Reading) -> tuple[Col
     columns: list[Column] = []
     naming: list[str] = []
     refused: dict[str, InputRefusedError] = {}
-    for cells, count, gaps in zip(frame.get_columns(), counts, missing, strict=True):
+    suspects = _suspects(frame)
+    for cells, count, gaps, suspect in zip(frame.get_columns(), counts, missing, suspects, strict=True):
         plain = 0 < count == frame.height - gaps
+        if plain and not suspect and cells.name not in named and not marked:
+            columns.append(Column(name=cells.name))
+            continue
         asked = reading.as_written or cells.name in (*named, *reading.keep)
         if not asked and _names_rows(cells, deciding, plain=plain):
             naming.append(cells.name)
@@ -106,6 +111,13 @@ def _refusal(refused: dict[str, InputRefusedError], source: Source) -> InputRefu
     return InputRefusedError(
         "; ".join((first.message, *messages, *more)), "; ".join((f"{dropped} leaves them out", *cures))
     )
+
+
+def _suspects(frame: "pl.DataFrame") -> list[bool]:
+    """Return for each column whether it may be more than numbers, if all its cells are written as such."""
+    if frame.height > _SHORT:
+        return [True] * frame.width
+    return [any(pair) for pair in zip(identifiers.suspects(frame), dates.suspects(frame), strict=True)]
 
 
 def _names_rows(cells: "pl.Series", deciding: Deciding, *, plain: bool) -> bool:

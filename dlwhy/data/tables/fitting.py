@@ -1,8 +1,9 @@
 """What the training rows say of each column: its categories, what fills its gaps, and its scale in float64."""
 
 import dataclasses
+import itertools
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -195,20 +196,24 @@ def _in_range(
 
 def _doubtful(frame: "pl.DataFrame", X: FloatArray, columns: tuple[Column, ...]) -> Iterator[tuple[int, int]]:
     """Yield which columns of numbers deserve a look in float64, and the place of their feature."""
-    doubtful = precision.doubtful(X)
-    zeros = (X == 0).any(axis=0)
-    for index, (column, place) in enumerate(placed(columns)):
-        first = place.start
-        if column.kind == "numeric" and (doubtful[first] or (zeros[first] and _vanishes(frame.to_series(index)))):
-            yield index, first
+    numeric = {i: place.start for i, (column, place) in enumerate(placed(columns)) if column.kind == "numeric"}
+    doubtful, zeros = precision.doubtful(X), (X == 0).any(axis=0)
+    vanishing = set(_vanishing(frame, [index for index, place in numeric.items() if zeros[place]]))
+    yield from ((index, place) for index, place in numeric.items() if doubtful[place] or index in vanishing)
 
 
-def _vanishes(cells: "pl.Series") -> bool:
-    """Return whether a number other than zero is zero in float32; no text without an exponent is looked at."""
+def _vanishing(frame: "pl.DataFrame", columns: Sequence[int]) -> Iterator[int]:
+    """Yield in which columns a number other than zero is zero in float32; only texts with an exponent are looked at."""
     import polars as pl
 
-    small = cells.filter(cells.str.contains("[eE]-")).cast(pl.Float64, strict=False).to_numpy()
-    return precision.vanishing(small) > 0
+    if not columns:
+        return
+    small = pl.all().str.contains("[eE]-")
+    for index in itertools.compress(columns, frame[:, columns].select(small.any()).row(0)):
+        cells = frame.to_series(index)
+        values = cells.filter(cells.str.contains("[eE]-")).cast(pl.Float64, strict=False).to_numpy()
+        if precision.vanishing(values) > 0:
+            yield index
 
 
 def _warn_of_vanishing(values: precision.Numbers, column: Column, source: Source) -> None:

@@ -1,5 +1,6 @@
 """Which rows of a table are for training and which for testing: by chance, by group, by time, or as a column says."""
 
+import itertools
 import shlex
 import warnings
 from typing import TYPE_CHECKING
@@ -26,7 +27,11 @@ _LONG = 19  # characters of a whole number that is too large to count with
 
 def warn_of_parts(frame: "pl.DataFrame", source: Source) -> None:
     """Warn of a feature that says which rows are for training and which for testing."""
-    for cells in frame.get_columns():
+    import polars as pl
+
+    words_of_parts = pl.all().head(_LOOKED_AT).drop_nulls().str.to_lowercase().is_in(["train", "test"]).all()
+    may_be = frame.select(words_of_parts).row(0) if frame.width else ()
+    for cells in itertools.compress(frame.get_columns(), may_be):
         words = cells.head(_LOOKED_AT).drop_nulls().str.to_lowercase().unique()
         if set(words) == {"train", "test"}:
             name = display(shlex.quote(cells.name))

@@ -13,8 +13,8 @@ from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 from dlwhy.models import front, scaling
 from dlwhy.models import network as networks
 from dlwhy.models.front import Front
+from dlwhy.models.keras_file.parts import LINEAR
 from dlwhy.models.network import NetworkSpec
-from dlwhy.models.stacked import LINEAR
 from dlwhy.models.trained import Trained
 from dlwhy.training import accelerator, choosing, details
 from dlwhy.training.accelerator import Accelerator

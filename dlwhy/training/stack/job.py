@@ -13,8 +13,9 @@ from dlwhy.errors import UsageError
 from dlwhy.models import front
 from dlwhy.models import network as networks
 from dlwhy.models.keras_file.archive import Trained
+from dlwhy.models.keras_file.parts import LINEAR
 from dlwhy.models.network import NetworkSpec
-from dlwhy.models.stacked import LINEAR, StackedNetwork
+from dlwhy.models.stacked import StackedNetwork
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.stack.data import IndexArray, StackData
 from dlwhy.training.stack.program import Stack

@@ -11,6 +11,7 @@ from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.errors import InputRefusedError
 from dlwhy.models import network as networks
 from dlwhy.models.front import Front
+from dlwhy.models.keras_file.parts import of_member
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.stacked import StackedNetwork
 from dlwhy.models.trained import Trained
@@ -152,7 +153,7 @@ class Replicas:
         model = self._model(spec, 0, self.seeds)
         for replica in range(len(self)):
             weights = [values[replica] for values in self.weights]
-            self.shape.put(weights, model, f"_m{replica + 1}" if len(self) > 1 else "")
+            self.shape.put(weights, model, of_member("", replica + 1 if len(self) > 1 else None))
         done = int(self.epochs.min())
         means = dict(zip(self.columns, self.history[:, :done].mean(axis=0, dtype=np.float64).T.tolist(), strict=True))
         history = {name: values for name, values in means.items() if np.isfinite(values).all()}
