@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from dlwhy.data.dataset import FloatArray, Task
 from dlwhy.errors import UsageError
+from dlwhy.models.front import Front
 
 # the regularization of ridge regression and of logistic regression, from which one is chosen
 ALPHAS = tuple(10.0**power for power in range(-1, 6))
@@ -77,6 +78,30 @@ def check(*, held_out: bool) -> None:
         raise UsageError(
             "--linear-path needs held-out rows that choose its strength", "add --keep-best or --validation-split"
         )
+
+
+def scaled(
+    parts: tuple[FloatArray, npt.NDArray[Any], FloatArray, npt.NDArray[Any]],
+    front: Front | None,
+    target_scale: tuple[float, float] | None,
+    weights: npt.NDArray[Any] | None,
+) -> Rows:
+    """Put together what a path is fitted on: features as they enter the network, without bins, and scaled targets.
+
+    Parameters
+    ----------
+    parts
+        Raw X, y to fit on and X, y to choose the strength by.
+    front, target_scale
+        What stands in front of the network; mean and deviation of its targets.
+    weights
+        As in `Rows`.
+
+    """
+    X, y, X_val, y_val = parts
+    center, spread = target_scale or (0.0, 1.0)
+    fitted, choosing = (each if front is None else front.scaled(each) for each in (X, X_val))
+    return Rows(X=fitted, y=(y - center) / spread, X_val=choosing, y_val=(y_val - center) / spread, weights=weights)
 
 
 def fit_all(members: Sequence[Rows], task: Task, n_classes: int = 0) -> list[Path]:

@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 from dlwhy.models import front, scaling
 from dlwhy.models import network as networks
+from dlwhy.models.details import Details
 from dlwhy.models.front import Front
 from dlwhy.models.keras_file.parts import LINEAR
 from dlwhy.models.network import NetworkSpec
@@ -168,13 +170,8 @@ def _put_path(
 ) -> None:
     """Fit the linear path, and put it into the model; bins are no part of it."""
     linear_path.check(held_out=bool(options.held_out))
-    center, spread = target or (0.0, 1.0)
-    X, y, X_val, y_val = parts
-    weights = preparing.class_weights(y) if options.class_weight == "balanced" and target is None else None
-    scaled = [rows if standing is None else standing.scaled(rows) for rows in (X, X_val)]
-    rows = linear_path.Rows(
-        X=scaled[0], y=(y - center) / spread, X_val=scaled[1], y_val=(y_val - center) / spread, weights=weights
-    )
+    weights = preparing.class_weights(parts[1]) if options.class_weight == "balanced" and target is None else None
+    rows = linear_path.scaled(parts, standing, target, weights)
     (path,) = linear_path.fit_all([rows], dataset.task, dataset.n_classes)
     layer = model.get_layer(LINEAR)
     kernel = np.zeros(layer.kernel.shape, np.float32)
@@ -190,7 +187,7 @@ def _plan(trained: Trained, dataset: Dataset, epochs: int) -> tuple[NetworkSpec,
     """Check that a training can go on, and give what it was planned with."""
     about, done = trained.details, len(trained.history.get("loss", ()))
     if not (about.network and about.training and trained.optimizer):
-        raise InputRefusedError("--resume: the model does not hold the state of a training by dlwhy train")
+        raise InputRefusedError(f"--resume: {_without_state(about)}", "train it anew with more --epochs")
     if (about.dataset or {}).get("fingerprint") != dataset.fingerprint:
         raise InputRefusedError(
             "--resume: the model was trained on other data", "name the same data set, or use --init-from"
@@ -209,6 +206,16 @@ def _plan(trained: Trained, dataset: Dataset, epochs: int) -> tuple[NetworkSpec,
     options, taken = dataclasses.replace(planned, epochs=epochs), about.training.get("taken")
     layers = {what: tuple(names) for what, names in (taken or {}).items()}
     return NetworkSpec.from_json(about.network), options, Taken(**layers) if taken else None
+
+
+def _without_state(about: Details) -> str:
+    """Say why a model does not hold the state of a training."""
+    training: Mapping[str, Any] = about.training or {}
+    if (training.get("members") or 1) > 1:
+        return "the model is an ensemble, which does not hold the state of its trainings"
+    if (training.get("options") or {}).get("keep_best"):
+        return "the model has its best moment (--keep-best), and does not hold the state of a training"
+    return "the model does not hold the state of a training by dlwhy train"
 
 
 def _held_out(dataset: Dataset, options: TrainingOptions) -> _Parts:

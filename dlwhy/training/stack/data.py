@@ -334,14 +334,11 @@ def _paths(dataset: Dataset, data: StackData, pools: Sequence[IndexArray]) -> li
 
 
 def _rows_of_a_path(data: StackData, replica: int) -> linear_path.Rows:
-    """Give what the path of a replica is fitted on, features scaled, without bins."""
-    front = data.fronts[replica]
-    center, spread = data.target_scales[replica] or (0.0, 1.0)
-    y = (data.y[replica % len(data.y)] - center) / spread
-    train, validation = data.rows[replica], data.validation[replica]
-    parts = [data.X[rows] if front is None else front.scaled(data.X[rows]) for rows in (train, validation)]
+    """Give what the path of a replica is fitted on."""
+    y, train, validation = data.y[replica % len(data.y)], data.rows[replica], data.validation[replica]
     weights = None if data.weights is None else data.weights[replica % len(data.weights)][train]
-    return linear_path.Rows(X=parts[0], y=y[train], X_val=parts[1], y_val=y[validation], weights=weights)
+    parts = data.X[train], y[train], data.X[validation], y[validation]
+    return linear_path.scaled(parts, data.fronts[replica], data.target_scales[replica], weights)
 
 
 def _target_scales(

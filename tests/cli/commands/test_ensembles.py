@@ -102,4 +102,4 @@ def test_an_ensemble_is_no_training_to_go_on_with(dlwhy_in_process, ensemble):
     result = dlwhy_in_process("train", "-d", "d.npz", "--resume", "m.keras", "--epochs", "5", "-o", "n.keras")
 
     assert result.code == 65
-    assert "does not hold the state of a training" in result.error
+    assert "is an ensemble, which does not hold the state" in result.error
