@@ -13,9 +13,8 @@ from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 from dlwhy.models import front, scaling
 from dlwhy.models import network as networks
-from dlwhy.models.details import Details
 from dlwhy.models.front import Front
-from dlwhy.models.keras_file.parts import LINEAR
+from dlwhy.models.keras_file.parts import LINEAR, count_members
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.trained import Trained
 from dlwhy.training import accelerator, choosing, details
@@ -187,7 +186,7 @@ def _plan(trained: Trained, dataset: Dataset, epochs: int) -> tuple[NetworkSpec,
     """Check that a training can go on, and give what it was planned with."""
     about, done = trained.details, len(trained.history.get("loss", ()))
     if not (about.network and about.training and trained.optimizer):
-        raise InputRefusedError(f"--resume: {_without_state(about)}", "train it anew with more --epochs")
+        raise InputRefusedError(f"--resume: {_without_state(trained)}", "train it anew with more --epochs")
     if (about.dataset or {}).get("fingerprint") != dataset.fingerprint:
         raise InputRefusedError(
             "--resume: the model was trained on other data", "name the same data set, or use --init-from"
@@ -208,10 +207,10 @@ def _plan(trained: Trained, dataset: Dataset, epochs: int) -> tuple[NetworkSpec,
     return NetworkSpec.from_json(about.network), options, Taken(**layers) if taken else None
 
 
-def _without_state(about: Details) -> str:
+def _without_state(trained: Trained) -> str:
     """Say why a model does not hold the state of a training."""
-    training: Mapping[str, Any] = about.training or {}
-    if (training.get("members") or 1) > 1:
+    training: Mapping[str, Any] = trained.details.training or {}
+    if count_members(trained.plain().plan) > 1:
         return "the model is an ensemble, which does not hold the state of its trainings"
     if (training.get("options") or {}).get("keep_best"):
         return "the model has its best moment (--keep-best), and does not hold the state of a training"
