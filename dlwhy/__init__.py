@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dlwhy.api.fitting import evaluate as evaluate, fit as fit
     from dlwhy.api.storing import load as load, make as make, read_table as read_table, save as save
     from dlwhy.api.study import StudyResult as StudyResult, study as study
+    from dlwhy.api.tuning import tune as tune
     from dlwhy.data.dataset import Column as Column, Dataset as Dataset
     from dlwhy.errors import DlwhyError as DlwhyError, DlwhyWarning as DlwhyWarning
     from dlwhy.evaluation.results import Evaluation as Evaluation

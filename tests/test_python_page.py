@@ -8,6 +8,7 @@ import matplotlib as mpl
 import pytest
 
 import dlwhy
+from tests.tuning.small import FEW
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "python.md").read_text()
@@ -25,6 +26,7 @@ def page(tmp_path, monkeypatch):
     rows = [f"{20 + i},{i * 37 % 90 + 0.5},{('basic', 'full')[i % 2]},{('no', 'yes')[i > 25]}" for i in range(60)]
     (tmp_path / "churn.csv").write_text("\n".join(["age,spent,plan,churned", *rows, ""]))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("dlwhy.tuning.variants.VARIANTS", FEW)
     printed = []
     session = {"print": lambda *values, sep=" ": printed.append(sep.join(map(str, values)))}
     with mpl.rc_context({"backend": "agg"}):

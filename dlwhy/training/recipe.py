@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import json
 import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
@@ -76,6 +77,16 @@ def read_recipe(name: str) -> Recipe:
         return recipe(values)
     except (UsageError, TypeError) as error:
         raise UsageError(f"{files.shown(name)}: {display(error, 200)}") from error
+
+
+def recipe_text(chosen: Recipe) -> str:
+    """Return a recipe as TOML: the options that are not the defaults, which `read_recipe` starts from."""
+    lines = []
+    for part, plain in zip(chosen, RECIPES["essay"], strict=True):
+        values = ((name, getattr(part, name), getattr(plain, name)) for name in names_of(type(part)))
+        # texts, numbers, switches and lists are written as in JSON; what may be None is None by default
+        lines += [f"{name} = {json.dumps(value)}" for name, value, default in values if value != default]
+    return "\n".join(lines) + "\n"
 
 
 def names_of(kind: type) -> list[str]:

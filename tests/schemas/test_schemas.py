@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 import dlwhy
 
-NAMES = ("check", "evaluate", "info", "study", "train")
+NAMES = ("check", "evaluate", "info", "study", "train", "tune")
 
 
 def schema(name):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dlwhy.studies.plan.study import Outcome
     from dlwhy.training.options import TrainingOptions
     from dlwhy.training.progress import Progress as TrainingProgress
+    from dlwhy.tuning.tune import TuningProgress
 
 # columns from which there is room for a long bar, and for the validation's numbers, too
 _WIDE = 120
@@ -82,6 +83,17 @@ def study_bar(out: Output, study: str, runs: int) -> Iterator[Callable[["StudyPr
             arm = progress.arm if progress.outcome is None else f"{progress.arm}: {_estimate(progress.outcome)}"
             counts = f"{progress.arms_done}/{progress.arms} arms  {progress.runs_done}/{progress.runs} runs"
             bar.show(progress.runs_done, f"{study}  {counts}", speed, arm)
+
+        yield show
+
+
+@contextlib.contextmanager
+def tuning_bar(out: Output, total: int) -> Iterator[Callable[["TuningProgress"], None]]:
+    """Give a function that shows each `Progress` of a tuning that it is called with: networks, and what is tried."""
+    with _bar(out, total, f"network 0/{total}") as bar:
+
+        def show(progress: "TuningProgress") -> None:
+            bar.show(progress.done, f"network {int(progress.done)}/{progress.total}", "", progress.text)
 
         yield show
 

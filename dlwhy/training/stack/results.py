@@ -218,18 +218,33 @@ class Replicas:
             moments=self._moments(replicas) if self.options.keep_best else None,
         )
 
+    def held_out_losses(self) -> npt.NDArray[np.float64]:
+        """Return the loss of the weights that each kept on the rows it held out, (R,); of numbers: share of variance.
+
+        Only with `keep_best`.
+        """
+        return self._best(range(len(self)))[1]
+
     def _moments(self, replicas: Sequence[int]) -> dict[str, Any]:
         """Say at which moments the best weights of some replicas were kept: 0 is the linear path by itself."""
+        moments, losses = self._best(replicas)
+        told: dict[str, Any] = {"rounds": self.history.shape[1], "best_moments": moments.tolist()}
+        told["held_out_loss"] = float(losses.mean())
+        return told if self.paths is None else told | {"linear_loss": float(np.mean(self._first(replicas)))}
+
+    def _best(self, replicas: Sequence[int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        """Return the moment of the last least held-out loss of some replicas, and that loss."""
         spreads = np.array([(self.target_scales[i] or (0.0, 1.0))[1] for i in replicas])
         losses = self.history[list(replicas), :, 2].astype(np.float64) / spreads[:, None] ** 2
-        first = [np.inf if self.paths is None else self.paths[i].loss for i in replicas]
+        first = self._first(replicas)
         # the last of the least, from the end; what is not a number is none
         known = np.where(np.isfinite(losses), losses, np.inf)
         best = known.shape[1] - known[:, ::-1].argmin(axis=1)
-        moments = np.where(known.min(axis=1) <= first, best, 0)
-        told: dict[str, Any] = {"rounds": known.shape[1], "best_moments": moments.tolist()}
-        told["held_out_loss"] = float(np.minimum(known.min(axis=1), first).mean())
-        return told if self.paths is None else told | {"linear_loss": float(np.mean(first))}
+        return np.where(known.min(axis=1) <= first, best, 0), np.minimum(known.min(axis=1), first)
+
+    def _first(self, replicas: Sequence[int]) -> list[float]:
+        """Return the held-out loss of the linear path of some replicas; infinite without."""
+        return [np.inf if self.paths is None else self.paths[i].loss for i in replicas]
 
     def _optimizer(self, replica: int, options: TrainingOptions, model: Any) -> Any:
         steps = preparing.steps_an_epoch(len(self.dataset.X_train), options.batch_size)
