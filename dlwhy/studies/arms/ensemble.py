@@ -29,9 +29,11 @@ class Ensemble(Network):
     def run(self, task: Task, seeds: Seeds, dataset: Dataset | None) -> Outcome:
         """Train the members of every seed, and score the mean of their predictions."""
         draws = draws_of(task, seeds.report, dataset)
-        room, size = room_of(draws), stack_size(self, draws[0], len(draws))
-        # seeds at a time: their held-out rows are copied for each network
-        together = max(1, min(4 * size // self.members, _MOST_VALUES // (self.members * draws[0].X_test.size)))
+        room, size = room_of(draws), stack_size(self, draws[0], len(draws) * self.members)
+        # seeds at a time, about as many each: their held-out rows are copied for each network
+        most = max(1, min(4 * size // self.members, _MOST_VALUES // (self.members * draws[0].X_test.size)))
+        together = -(-len(draws) // -(-len(draws) // most))
+        size = stack_size(self, draws[0], together * self.members)
         runs: list[Run] = []
         for first in range(0, len(draws), together):
             part = slice(first, first + together)

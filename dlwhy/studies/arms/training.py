@@ -56,7 +56,10 @@ def stack_size(recipe: NetworkRecipe, draw: Draw, replicas: int) -> int:
     bins = bins_of(recipe.network.bins, n_train)
     widths = (features * (1 + bins), *recipe.network.layers, n_outputs(draw.task, draw.n_classes))
     weights: int = 16 * sum(a * b for a, b in itertools.pairwise(widths))
-    return max(1, min(_MOST_REPLICAS, -(-replicas // 2), max(2, _STACK_BYTES // weights)))
+    most = min(_MOST_REPLICAS, max(2, _STACK_BYTES // weights))
+    # as many for each of two cores, and none that is mostly empty
+    stacks = 2 * -(-replicas // (2 * most))
+    return -(-replicas // stacks)
 
 
 def train(

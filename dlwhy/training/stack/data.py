@@ -49,6 +49,8 @@ class StackData:
         What stands in front of each, and mean and deviation of its targets, or None; R each.
     paths
         The linear model that is added to each, R; None without.
+    is_encoded
+        Whether X holds the rows as they come out behind the fronts; see `encoding.ahead`.
     seeds
         Seed of each replica, R.
     batch_size
@@ -68,6 +70,7 @@ class StackData:
     seeds: Sequence[int]
     batch_size: int
     paths: Sequence[Path] | None = None
+    is_encoded: bool = False
 
     @property
     def n_inputs(self) -> int:

@@ -18,6 +18,7 @@ from dlwhy.training import accelerator, choosing
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.progress import Hooks
 from dlwhy.training.stack import data as stack_data
+from dlwhy.training.stack import encoding
 from dlwhy.training.stack import job as stack_job
 from dlwhy.training.stack import run as stack_run
 from dlwhy.training.stack import size as stack_size
@@ -87,6 +88,7 @@ def train_replicas(
     started = accelerator.start(device, at_once=cores)
     cores = cores if started.name.startswith("CPU") else 1
     data = stack_data.prepare(dataset, network, options, varying, fronts=_fronts_of(start, len(varying)))
+    data = encoding.ahead(data)
     if length is None and options.keep_best:
         length = Length.in_moments(int(data.steps.max()) * options.epochs, options.keep_best)
     shape = _shape(dataset, network, data)
@@ -174,7 +176,7 @@ def _of_a_step(options: TrainingOptions) -> TrainingOptions:
 
 def _in_front(data: StackData) -> InFront | None:
     first = data.fronts[0]
-    if first is None or stack_job.fronted_at_once(data) or not (first.clips or first.bins):
+    if first is None or data.is_encoded or not (first.clips or first.bins):
         return None
     binned = () if first.bins is None else tuple(dict.fromkeys(first.bins.columns.tolist()))
     return InFront(clips=first.clips, binned=binned)

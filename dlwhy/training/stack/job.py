@@ -31,8 +31,6 @@ _MASKS = 3
 _FIRST_CALL, _GROWTH = 8, 4
 # rows that go through the nets at once in validation: for matmul more, for what is kept in the cache fewer
 _PIECE_FIRST, _PIECE_LAST = 64, 32
-# bytes of features with their bins, beyond which each step makes its own
-_MOST_FRONTED = 512 << 20
 # of data sets without a test part, as long as they live
 _FEATURES: weakref.WeakKeyDictionary[Dataset, Any] = weakref.WeakKeyDictionary()
 
@@ -107,14 +105,6 @@ class Job:
         if self.dataset not in _FEATURES:
             _FEATURES[self.dataset] = tf.constant(self.data.X)
         return _FEATURES[self.dataset]
-
-    @functools.cached_property
-    def _fronted(self) -> Any:
-        """The features behind the front that all have in common, one tensor for all groups."""
-        import tensorflow as tf
-
-        front = self.data.fronts[0]
-        return tf.constant(self.data.X if front is None else front.apply(self.data.X))
 
     def initial(self) -> list[FloatArray]:
         """Give the weights that all replicas start with, each (R, …)."""
@@ -208,15 +198,13 @@ class Job:
         return {"y": flat(data.y), "weights": flat(data.weights), "offset": offset}
 
     def _scales(self, members: list[int]) -> dict[str, Any]:
-        """Features, scaled where all replicas scale alike, and what else each replica scales by."""
+        """Features, and what each replica scales them and its targets by, where that is done in each step."""
         data, parts = self.data, {}
         if self.dataset.task == "regression":
             parts["target_center"], parts["target_spread"] = data.targets(members)
-        scale = data.feature_scales(members)
+        scale = None if data.is_encoded else data.feature_scales(members)
         if scale is None:
             return {"X": data.X, **parts}
-        if fronted_at_once(data):
-            return {"X": self._fronted, **parts}
         bins = data.bins(members)
         if bins is not None:
             parts |= dict(zip(("slopes", "low", "high"), bins, strict=True))
@@ -233,13 +221,6 @@ class Job:
             keys = [np.random.SeedSequence(data.seeds[i], spawn_key=(_MASKS,)).generate_state(1)[0] for i in members]
             parts["keys"] = np.array(keys, np.uint32)
         return parts
-
-
-def fronted_at_once(data: StackData) -> bool:
-    """Say whether what stands in front is computed once, before training: it is the same for all, and not too large."""
-    front = data.fronts[0]
-    small = len(data.X) * data.n_inputs * data.X.itemsize <= _MOST_FRONTED or front is None or front.bins is None
-    return all(each is front for each in data.fronts) and small
 
 
 def start_from(dataset: Dataset, network: NetworkSpec, base: Trained, freeze: int | str = 0) -> tuple[Any, Taken]:
