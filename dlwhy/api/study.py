@@ -90,7 +90,8 @@ def study(
     Parameters
     ----------
     claim
-        ``depth``, ``data``, ``compute``, ``algorithms``, ``transfer``, ``versatility``; or ``compare``.
+        ``depth``, ``data``, ``compute``, ``algorithms``, ``transfer``, ``versatility``; or ``compare``; or
+        ``ingredients``: what ``algorithms`` asks of your own data, without its controls.
     dataset
         Your own data, beside the controls.
     budget
@@ -98,7 +99,7 @@ def study(
     seeds
         Replicates of each arm, in place of the budget's.
     folder
-        Where rows and report are kept; by default ``study/CLAIM``.
+        Where rows and report are kept; by default ``study/CLAIM``, of ``ingredients`` ``study/algorithms``.
     jobs
         Processes with a TensorFlow each.
     choices
@@ -121,7 +122,7 @@ def study(
     check_names("study", choices, _CHOICES)
     named = {"base_seed" if name == "seed" else name: value for name, value in choices.items()}
     request = conduct.request(claim, dataset, budget=budget, n_seeds=seeds, **named)
-    place = Path("study", claim) if folder is None else Path(folder)
+    place = Path("study", request.claim) if folder is None else Path(folder)
     found = conduct.run(request, place, own=dataset, command=f"dlwhy.study({claim!r})", jobs=jobs)
     return StudyResult(folder=found.folder, report=found.report)
 

@@ -235,7 +235,7 @@ def request(
     Parameters
     ----------
     claim
-        Its name.
+        Its name, or that of what it asks of the user's own data alone, see `registry.ON_OWN`.
     dataset
         The user's own data.
     arms, match
@@ -256,11 +256,16 @@ def request(
 
     """
     extra: dict[str, Any] = {}
+    own = own_data(dataset)
+    if claim in claims.ON_OWN:
+        if own is None:
+            raise UsageError(f"{claim} asks of your own data", "name them with --data")
+        claim, only = claims.ON_OWN[claim], only or (own.name,)
     if claim == claims.COMPARE:
         extra = {"arms": list(arms), "match": match, "models": recipes.read_all(arms)}
     elif claim == "transfer" and source:
         extra = {"source": str(source)}
-    return Request(claim=claim, only=tuple(only), own=own_data(dataset), extra=extra, **choices)
+    return Request(claim=claim, only=tuple(only), own=own, extra=extra, **choices)
 
 
 def own_data(dataset: Dataset | None) -> OwnData | None:

@@ -142,8 +142,11 @@ def _ingredients(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _named(finding: Mapping[str, Any]) -> str:
-    arm, base = finding["arm"] or finding["contrast"], finding["base"]
-    instead = "" if base in ("", "none") else f" instead of {base}"
+    # a report of an earlier version names no part
+    part, base = finding.get("part") or "", finding["base"]
+    instead = "" if part or base in ("", "none") else f" instead of {base}"
     low, high = (float("nan") if finding[end] is None else finding[end] for end in ("ci_low", "ci_high"))
     seen = Interval(effect=finding["effect"], low=low, high=high)
-    return f"{arm}{instead} ({wording.size(seen, finding['metric'], plus=True)})"
+    return (
+        f"{part or finding['arm'] or finding['contrast']}{instead} ({wording.size(seen, finding['metric'], plus=True)})"
+    )

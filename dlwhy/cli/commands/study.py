@@ -20,6 +20,7 @@ def study(options: Study) -> None:
       dlwhy study depth --budget quick
       dlwhy study all --data churn.joblib --dir churn
       dlwhy study show study/depth
+      dlwhy study ingredients --data churn.joblib
       dlwhy study compare -d churn.joblib --arm "layers=64,64" --arm "layers=64,64 dropout=0.3"
       dlwhy study compare -d churn.joblib --arm model:churn.keras --arm baseline:gradient-boosting
       dlwhy study compare -d churn.joblib --arm net:table --arm net:plain --arm baseline:logistic

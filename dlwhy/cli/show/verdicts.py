@@ -20,6 +20,8 @@ def list_claims(out: Output) -> None:
     from dlwhy.studies.claims import registry
 
     rows = [(each.name, each.in_short) for each in (*registry.CLAIMS.values(), registry.claim(registry.COMPARE))]
+    for name, whole in registry.ON_OWN.items():
+        rows.append((name, f"with --data: what {whole} asks of your own table, {registry.claim(whole).question}"))
     if out.as_json:
         out.json([{"study": name, "claim": claim} for name, claim in rows])
     else:
@@ -128,7 +130,7 @@ def _sentences(report: Mapping[str, Any], *, on_own: bool) -> Iterator[str]:
 def _row(finding: Mapping[str, Any], *, on_own: bool) -> tuple[str, ...]:
     more = _MORE.get((finding["verdict"], finding["outcome"]), "")
     return (
-        f"{_name(finding, on_own=on_own)}: {display(finding['contrast'], 60)}",
+        f"{_name(finding, on_own=on_own)}: {display(finding.get('part') or finding['contrast'], 60)}",
         _effect(finding),
         str(finding["n_seeds"]),
         _p(finding["p_holm"] if finding["p_holm"] is not None else finding["p"]),

@@ -33,7 +33,7 @@ class Study(shared.Reading):
 
     claims: list[str] | None = argument(
         None,
-        "depth, data, compute, algorithms, transfer, versatility, all; or compare; or show DIR.",
+        "depth, data, compute, algorithms, transfer, versatility, all; ingredients; or compare; or show DIR.",
         metavar="CLAIM…",
         show_default=False,
     )
@@ -42,7 +42,7 @@ class Study(shared.Reading):
     budget: str = option("default", "quick (12 seeds, controls only), default (20 seeds), thorough (64, everything).")
     seeds: int | None = option(None, "Replicates of each arm, in place of the budget's.")
     seed: int = option(TrainingOptions.seed, "Base seed, from which all seeds of runs derive.")
-    epochs: int | None = option(None, "Passes over the training part, in place of each arm's.")
+    epochs: int | None = option(None, "Passes over the training part, in place of each arm's, but for model:FILE.")
     only: list[str] | None = option(None, "Keep this task or arm only; may be repeated.", metavar="TASK-OR-ARM")
     arm: list[str] | None = option(
         None,
@@ -76,9 +76,10 @@ def _names(words: Sequence[str]) -> list[str]:
 
     names = list(dict.fromkeys(claims.CLAIMS if "all" in words else words))
     for name in names:
-        if name not in (*claims.CLAIMS, claims.COMPARE):
+        if name not in (*claims.CLAIMS, *claims.ON_OWN, claims.COMPARE):
             claims.claim(name)
-    return names
+    # a claim asks of the user's own data, too
+    return [name for name in names if claims.ON_OWN.get(name) not in names]
 
 
 def conducted(options: Study, out: Output) -> "list[Conducted]":
@@ -123,8 +124,10 @@ def check(names: Sequence[str], options: Study) -> None:
 
 def _check_inputs(names: list[str], options: Study) -> None:
     """Refuse an input that lies where a study writes: it would be replaced."""
+    from dlwhy.studies.claims import registry as claims
     from dlwhy.studies.claims.compare.recipes import models_of
 
+    names = [claims.ON_OWN.get(name, name) for name in names]
     for path in filter(None, (options.data, options.source, options.config, *models_of(options.arm or ()))):
         for folder in (Path(options.directory) / name for name in names):
             if not files.is_standard(path) and folder.resolve() in Path(path).resolve().parents:

@@ -10,6 +10,8 @@ COMPARE = compare.CLAIM.name
 CLAIMS: dict[str, Claim] = {
     folder.CLAIM.name: folder.CLAIM for folder in (depth, data, compute, algorithms, transfer, versatility)
 }
+# what a claim asks of the user's own data, without its controls
+ON_OWN = {"ingredients": algorithms.CLAIM.name}
 
 
 def claim(name: str) -> Claim:
@@ -24,5 +26,5 @@ def claim(name: str) -> Claim:
     if name == COMPARE:
         return compare.CLAIM
     if name not in CLAIMS:
-        raise UsageError(f"no study {display(name)}", f"there is {', '.join(CLAIMS)}, all, {COMPARE}, show")
+        raise UsageError(f"no study {display(name)}", f"there is {', '.join((*CLAIMS, *ON_OWN))}, all, {COMPARE}, show")
     return CLAIMS[name]

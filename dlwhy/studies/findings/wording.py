@@ -102,7 +102,7 @@ def sentence(found: Interval, said: Outcome, says: Says, *, what: str, metric: s
         "probably helps": says.yes,
         "hurts": says.worse or says.no,
         "makes no difference": says.no,
-        "does not help": says.no,
+        "does not help": says.may_hurt or says.no,
         "open": says.unclear,
     }[said]
     if not chosen:

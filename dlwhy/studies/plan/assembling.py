@@ -84,10 +84,15 @@ def _is_named(arm: Arm, request: Request, repeated: Arm | None = None) -> bool:
 
 
 def _with_epochs(arm: Arm, request: Request) -> Arm:
-    """Train for passes over the training part in place of the recipe's own steps."""
+    """Train for passes over the training part in place of the recipe's own steps, or of its options' epochs."""
     recipe = arm.recipe
+    if request.epochs is None or not isinstance(recipe, NetworkRecipe):
+        return arm
+    if recipe.steps is None:
+        options = dataclasses.replace(recipe.options, epochs=request.epochs, min_steps=None)
+        return dataclasses.replace(arm, recipe=dataclasses.replace(recipe, options=options))
     n_train = rows_of(arm.task, request.own)
-    if request.epochs is None or not isinstance(recipe, NetworkRecipe) or recipe.steps is None or n_train is None:
+    if n_train is None:
         return arm
     steps = request.epochs * -(-n_train // recipe.options.batch_size)
     return dataclasses.replace(arm, recipe=dataclasses.replace(recipe, steps=steps))

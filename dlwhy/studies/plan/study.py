@@ -31,7 +31,7 @@ _RESAMPLED = ("own", "digits", "digits-moved")
 ADAM_RATES = tuple(float(f"{10**power:.4g}") for power in np.arange(-4.5, -0.4, 0.5))
 SGD_RATES = tuple(float(f"{10**power:.4g}") for power in np.arange(-3, 1.1, 0.5))
 # of tuning and scoring, and of how recipes are written: a change makes all rows stale
-PROTOCOL = 8
+PROTOCOL = 9
 TUNING_SEEDS = 4
 _PURPOSES = {"report": 1, "tuning": 2}
 
@@ -211,6 +211,7 @@ class Says:
     no: str = ""  # if it brings nothing that matters
     unclear: str = ""  # if that is open
     worse: str = ""  # if it hurts; by default `no`
+    may_hurt: str = ""  # if it brings nothing that matters, and may hurt; by default `no`
 
     def filled(self, **words: Any) -> "Says":
         """Put words in their places, but for the effect."""
@@ -228,6 +229,7 @@ class Prediction:
     contrast: str  # what is compared: ``depth 3 - depth 1``
     arm: str = ""  # names of the two arms that are compared, where it is two
     base: str = ""
+    part: str = ""  # what the arm has and the base has not, in words, where that is no name of an arm
     primary: bool = True  # whether it decides the verdict and enters Holm's correction
     smallest: float | None = None  # smallest effect that matters; None for the study's
     says: Says = Says()

@@ -86,3 +86,11 @@ def test_epochs_of_own_data_count_its_rows():
     arms = [dataclasses.replace(ARM, task=task)]
     study = assemble(Request(claim="depth", epochs=2, own=OWN), arms=arms, contrasts=[], repeated=None)
     assert 2 * 7 <= study.arms["mine: one"].recipe.steps <= 2 * 8
+
+
+def test_epochs_of_a_recipe_without_steps_are_those_of_its_options():
+    options = dataclasses.replace(RECIPE.options, epochs=20, min_steps=1500, keep_best=8)
+    arm = dataclasses.replace(ARM, recipe=dataclasses.replace(RECIPE, steps=None, options=options))
+    study = assemble(Request(claim="depth", epochs=3), arms=[arm], contrasts=[], repeated=arm)
+    for each in study.every.values():
+        assert each.recipe.steps_on(100) == 3 * 9  # an eighth of the rows is held out: 88 are 9 batches of 10

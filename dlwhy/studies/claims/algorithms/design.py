@@ -7,10 +7,11 @@ from typing import Any
 
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies.arms.network import Network
+from dlwhy.studies.claims.algorithms import own
 from dlwhy.studies.claims.algorithms.arms import Measured
 from dlwhy.studies.plan.assembling import assemble
 from dlwhy.studies.plan.study import ADAM_RATES, SGD_RATES, Arm, Contrast, Role, Says, Study, Task, contrast
-from dlwhy.studies.request import TEST_SHARE, Budget, OwnData, Request
+from dlwhy.studies.request import Budget, Request
 from dlwhy.training.options import TrainingOptions
 
 FACTORS = ("batch norm", "dropout", "Adam", "He", "residual")
@@ -144,14 +145,16 @@ def design(request: Request) -> Study:
     if request.includes("thorough", FACTORIAL):
         parts.append((_factorial(), []))
     if request.own:
-        parts.append(_own(request, request.own))
+        parts.append(own.part(request.own))
     arms = [arm for part, _ in parts for arm in part]
+    # the noise of the user's own question, if there is one
+    repeated = f"{request.own.name}: {own.WHOLE}" if request.own else f"noisy-32: {NONE}"
     return assemble(
         request,
         arms=arms,
         contrasts=[pair for _, pairs in parts for pair in pairs],
-        repeated=next(arm for arm in arms if arm.key == f"noisy-32: {NONE}"),
-        caveats=_CAVEATS,
+        repeated=next(arm for arm in arms if arm.key == repeated),
+        caveats=((own.CAVEAT, *_CAVEATS) if request.own else _CAVEATS),
     )
 
 
@@ -280,31 +283,3 @@ def _factorial() -> list[Arm]:
         recipe = _recipe(network, "Adam" if adam else "SGD")
         arms.append(Arm(name=name, task=task, recipe=recipe, place={"levels": list(levels)}))
     return arms
-
-
-def _own(request: Request, own: OwnData) -> Part:
-    """Ask of the user's own table which ingredient carries a network: each for itself, against plain SGD."""
-    task = Task(name=own.name, role="own", draw="own")
-    ingredients = {NONE: {}, "batch norm": {"batch_norm": True}, **_regularizers(request)}
-    tried = [(name, choices, "SGD") for name, choices in ingredients.items()]
-    plain, *arms = [
-        Arm(
-            name=name,
-            task=task,
-            recipe=_recipe(NetworkSpec(layers=(64, 64), **choices), optimizer, batch=_batch(own)),
-            metric=own.metric,
-            place={"ingredient": name},
-        )
-        for name, choices, optimizer in (*tried, ("Adam", {}, "Adam"))
-    ]
-    contrasts = [
-        contrast(arm, plain, _HELPS, id="P5", words={"on": f"On {own.name}", "open": f"whether {arm.name} helps"})
-        for arm in arms
-    ]
-    return [plain, *arms], contrasts
-
-
-def _batch(own: OwnData) -> int:
-    """Choose a size of batches whose last one is not small, neither in training nor in tuning."""
-    parts = (own.n_train, own.n_train - round(own.n_train * TEST_SHARE))
-    return max(range(50, 81), key=lambda size: min(part % size or size for part in parts))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _TITLES = {
-    "P5": "Your own data: which ingredient carries it",
+    "P5": "Your own data: what each part of the recipe for tables brings",
     "P1": "Against a plain sigmoid network (grey: 2 layers)",
     "P2": "Against overfitting (grey: clean labels)",
     "P3": "Against tuned SGD (grey: standardised inputs)",
@@ -53,7 +53,10 @@ def _chosen(report: Report, id_: str) -> list[Mapping[str, Any]]:
 
 def _forest(report: Report, id_: str) -> Panel:
     """Return the forest of one part: a row an ingredient, its negative control beneath."""
-    rows = [{**finding, "contrast": finding["arm"] or finding["contrast"]} for finding in _chosen(report, id_)]
+    rows = [
+        {**finding, "contrast": finding.get("part") or finding["arm"] or finding["contrast"]}
+        for finding in _chosen(report, id_)
+    ]
     return ForestDisplay(
         findings=rows, smallest=report["smallest_effect"], title=_TITLES[id_], alpha=report["alpha"]
     ).plot

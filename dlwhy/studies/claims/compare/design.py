@@ -144,6 +144,11 @@ def _caveats(asked: Sequence[Recipe], request: Request, count: Count) -> list[st
     others = [recipe.text for recipe in asked if recipe.from_other]
     if others:
         said.append(f"Trained from scratch here, though the model began with another's weights: {', '.join(others)}.")
+    own_length = [recipe.text for recipe in asked if recipe.text.startswith(recipes.MODEL)]
+    if request.epochs and own_length:
+        said.append(
+            f"--epochs is not for {', '.join(own_length)}: a model's recipe has the epochs that it was trained for."
+        )
     for recipe in asked:
         if recipe.network and request.extra.get("match"):
             widths = ",".join(map(str, recipe.network.layers)) or "none"

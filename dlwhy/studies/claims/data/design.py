@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from dlwhy.models import baselines
 from dlwhy.models.network import NetworkSpec
+from dlwhy.studies.arms.nets import NETS
 from dlwhy.studies.arms.network import Network
 from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.plan.assembling import assemble
@@ -18,6 +19,7 @@ _EPOCHS = 20  # at least
 _OPTIONS = TrainingOptions(batch_size=32, learning_rate=0.003, normalize="never")
 _NET = NetworkSpec(layers=(64, 64))
 _SMALL_NET = NetworkSpec(layers=(32, 32))
+# an eighth of them is held out by the net of an own table, of each class if it can
 _LEAST_ROWS = 20
 _MOST_SIZES = 8
 
@@ -31,6 +33,14 @@ _DOUBLING = Says(
     yes="On {task}, the last doubling of the rows still brought {effect}.",
     no="On {task}, the last doubling of the rows brought too little to matter.",
     unclear="On {task}, it is open whether the last doubling of the rows brought anything that matters.",
+)
+
+
+# bins stand beside the features from 1000 rows on: with them, a curve would be of two recipes, and no law foresee it
+_OWN_NET = dataclasses.replace(NETS["table-one"].network, bins=0)
+_ONE_RECIPE = (
+    "Your own table: the net is one of the recipe for tables (net:table-one), without bins at any size, so that the"
+    " curve is of one recipe; what they bring from 1000 rows on, dlwhy study ingredients says."
 )
 
 
@@ -68,8 +78,10 @@ _ROWS = (
 def design(request: Request) -> Study:
     """Return arms and predictions: one arm a size."""
     rows = [row for row in _ROWS if request.includes(row.since)]
+    caveats = []
     if request.own:
         rows.append(_own(request.own))
+        caveats.append(_ONE_RECIPE)
     nets = [{n: _arm(row, n, NET, _net(row, n)) for n in row.sizes} for row in rows]
     arms = [arm for sized in nets for arm in sized.values()]
     arms += [_arm(row, n, model, Simple(model=model)) for row in rows for model in row.models for n in row.sizes]
@@ -78,11 +90,14 @@ def design(request: Request) -> Study:
         arms=arms,
         contrasts=[pair for row, sized in zip(rows, nets, strict=True) for pair in _contrasts(row.task, sized)],
         repeated=next(arm for arm in arms if arm.key == f"{_MOONS.name}: {NET}, n=4096"),
+        caveats=caveats,
         planned=(_TEACHER, _NOISE),
     )
 
 
 def _net(row: _Row, n: int) -> Network:
+    if row.task.role == "own":
+        return Network(network=row.network, options=NETS["table-one"].options, room=max(row.sizes))
     steps = max(_STEPS, _EPOCHS * -(-n // _OPTIONS.batch_size))
     return Network(network=row.network, options=_OPTIONS, steps=steps, room=max(row.sizes))
 
@@ -100,7 +115,7 @@ def _own(own: OwnData) -> _Row:
     count = max(2, min(_MOST_SIZES, (own.n_train // least).bit_length()))
     sizes = tuple(max(2, own.n_train >> halvings) for halvings in reversed(range(count)))
     task = Task(name=own.name, role="own", draw="own")
-    return _Row("quick", task, sizes, (baselines.linear(own.kind),), metric=own.metric)
+    return _Row("quick", task, sizes, (baselines.linear(own.kind),), _OWN_NET, own.metric)
 
 
 def _contrasts(task: Task, nets: Mapping[int, Arm]) -> list[Contrast]:

@@ -87,14 +87,33 @@ def descriptive(study: Study, results: Results) -> dict[str, Any]:
             interval = statistics.mean_interval(1 - cell.values(), alpha=alpha, overlap=overlap)
             rows.setdefault(cell.at("model"), []).append([cell.at("n"), *interval])
         shown["curves"][task] = rows
-        if len(seen.nets) > 2:
+        if len(seen.nets) > (1 if seen.task.role == "own" else 2):
             curve = curves.learning_curve(list(seen.nets), 1 - _table(seen.nets), alpha=alpha, overlap=overlap)
             shown["forecasts"][task] = plain(dataclasses.asdict(curve))
             shown["lines"].append(f"On {task}, {_promise(curve, seen.metric)}.")
+            if seen.task.role == "own":
+                shown["forecast"] = _forecast(curve, seen)
         if overtaken := overtaking(seen, alpha):
             shown["crossings"][task], sentence = overtaken
             shown["lines"].append(sentence)
     return shown
+
+
+def _forecast(curve: curves.LearningCurve, seen: Measured) -> dict[str, Any]:
+    """Return what twice the user's own rows would bring, in the metric's unit, and what the last doubling did."""
+    last = curve.next_doubling
+    ends = ("effect", "ci_low", "ci_high")
+    return {
+        "task": seen.task.name,
+        "metric": seen.metric,
+        "rows": curve.sizes[-1],
+        "doubling": curve.forecast_next,
+        "low": curve.forecast_next_low,
+        "high": curve.forecast_next_high,
+        "kept": curve.forecast_next is not None,
+        "refused": curve.next_refused,
+        "last_doubling": plain({name: getattr(last, name) for name in ends}) if last else None,
+    }
 
 
 def _measured(study: Study, results: Results) -> list[Measured]:

@@ -2,10 +2,12 @@
 
 import dataclasses
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
+from dlwhy.models.front import bins_of
 from dlwhy.models.network import NetworkSpec
+from dlwhy.studies.arms.nets import NETS
 from dlwhy.studies.arms.network import Network
 from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.claims.depth.arms import Mapped, Probes, Taught
@@ -15,6 +17,10 @@ from dlwhy.studies.request import Budget, OwnData, Request
 from dlwhy.studies.tasks.registry import shape_of
 from dlwhy.training.options import TrainingOptions
 
+_ON_OWN = (
+    "Your own table: depth is that of the body of the recipe for tables (net:table-one), with all other parts"
+    " of it and its rate; what is left at depth 0 is linear in what the first layer takes, bins among it."
+)
 _CAVEAT = (
     "On the tent map deep beats shallow, and nearest neighbours beat both (about .98): that depth helps a network does "
     "not make a network the best tool."
@@ -96,19 +102,22 @@ def design(request: Request) -> Study:
             arms += probes
             contrasts += _separable(*probes)
     repeated = next(arm for arm in arms if arm.key == f"{_RINGS.name}: depth {_DEEP}")
-    return assemble(request, arms=arms, contrasts=contrasts, repeated=repeated, caveats=(_CAVEAT,))
+    caveats = (_ON_OWN, _CAVEAT) if request.own else (_CAVEAT,)
+    return assemble(request, arms=arms, contrasts=contrasts, repeated=repeated, caveats=caveats)
 
 
 def matched_width(*, features: int, depth: int, outputs: int, parameters: int) -> int:
     """Return the width at which `depth` equal hidden layers have a number of parameters as near as can be."""
+    return min(range(1, 4097), key=lambda width: abs(_count(features, (width,) * depth, outputs) - parameters))
 
-    def count(width: int) -> int:
-        return sum((a + 1) * b for a, b in itertools.pairwise((features, *(width,) * depth, outputs)))
 
-    return min(range(1, 4097), key=lambda width: abs(count(width) - parameters))
+def _count(inputs: int, layers: Sequence[int], outputs: int) -> int:
+    return sum((a + 1) * b for a, b in itertools.pairwise((inputs, *layers, outputs)))
 
 
 def _arm(task: Task, depth: int, own: OwnData | None) -> Arm:
+    if own and task.role == "own":
+        return _own_arm(task, depth, own)
     features, outputs = shape_of(task, own)
     parameters = _PARAMETERS if features <= _PLANE else _PARAMETERS_OF_REAL
     width = matched_width(features=features, depth=depth, outputs=outputs, parameters=parameters) if depth else 0
@@ -123,9 +132,20 @@ def _arm(task: Task, depth: int, own: OwnData | None) -> Arm:
             steps=_STEPS,
             rates=ADAM_RATES,
         ),
-        metric=own.metric if own and task.role == "own" else "accuracy",
         place={"depth": depth, **({"k": task.settings["k"], "dial": task.draw} if on_dial else {})},
     )
+
+
+def _own_arm(task: Task, depth: int, own: OwnData) -> Arm:
+    """Return the recipe for tables with a body of another depth, and as many parameters as its own has."""
+    recipe = NETS["table-one"]
+    features, outputs = shape_of(task, own)
+    inputs = features * (1 + bins_of(recipe.network.bins, own.n_train))  # as if every feature were numeric
+    parameters = _count(inputs, recipe.network.layers, outputs)
+    width = matched_width(features=inputs, depth=depth, outputs=outputs, parameters=parameters) if depth else 0
+    network = dataclasses.replace(recipe.network, layers=(width,) * depth)
+    net = Network(network=network, options=recipe.options)
+    return Arm(name=f"depth {depth}", task=task, recipe=net, metric=own.metric, place={"depth": depth})
 
 
 def _probe(task: Task, taught: Taught) -> Arm:

@@ -1,14 +1,11 @@
 """Designs of the study of algorithms: complete plain data, fair arms, controls, and the user's data."""
 
-import dataclasses
 import json
 
 import pytest
 
 from dlwhy.errors import UsageError
 from dlwhy.studies import report as reporting
-from dlwhy.studies.claims.algorithms import design as algorithms
-from dlwhy.studies.findings import judging
 from dlwhy.studies.request import BUDGETS
 from tests.studies.claims.algorithms.given import OWN, designed, rows
 
@@ -22,7 +19,8 @@ def test_designs_are_plain_data_and_complete(budget, own):
     roles = {arm.task.role for arm in study.arms.values()}
     assert {"positive", "negative"} <= roles
     assert ("own" in roles) == (own is not None)
-    assert (study.a_a.arm.key, study.a_a.base) == ("noisy-32: none, A/A", "noisy-32: none")
+    base = "wine {x}: net:table-one" if own else "noisy-32: none"
+    assert (study.a_a.arm.key, study.a_a.base) == (f"{base}, A/A", base)
     for part in ("P1", "P2", "P3"):
         found = [each for each in study.contrasts if each.prediction.id == part]
         assert {study.arms[each.arm].task.role for each in found} >= {"positive", "negative"}
@@ -42,21 +40,13 @@ def test_budgets_grow():
 
 
 def test_arms_train_equally_long_with_a_last_batch_that_is_not_small():
-    for arm in designed("thorough", own=OWN).arms.values():
-        n = arm.task.settings.get("n_train", round(OWN.rows * 0.75))
+    for arm in designed("thorough").arms.values():
+        n = arm.task.settings["n_train"]
         held = round(n * 0.75)
         for count in (n, held):
             assert (count % arm.recipe.options.batch_size or arm.recipe.options.batch_size) >= 25
         assert arm.recipe.steps in (150, 750, 1500, 3000)
         assert bool(arm.recipe.rates) != (arm.task.name in ("noisy-32", "clean-32"))
-
-
-@pytest.mark.parametrize("rows_", [100, 150, 178, 1797, 20_000])
-def test_own_batches_leave_no_small_rest(rows_):
-    size = algorithms._batch(dataclasses.replace(OWN, rows=rows_))
-    trained = round(rows_ * 0.75)
-    for count in (trained, round(trained * 0.75)):
-        assert min(count, 20) <= (count % size or size)
 
 
 def test_each_ingredient_stands_before_its_negative_control():
@@ -91,18 +81,3 @@ def test_a_report_supports_what_holds_and_withholds_where_a_control_misbehaves()
     bad = reporting.report(study, rows(study, lambda arm, seed: 0.5 + 0.2 * ("Adam" in arm.name) + seed % 7 / 1000))
     assert bad["verdict"] == "withheld"
     assert not bad["controls_ok"]
-
-
-def test_names_of_own_data_are_no_format():
-    study = designed("quick", own=OWN)
-    results = rows(study, lambda arm, seed: 0.5 + seed % 7 / 1000)
-    own = [judging.compared(study, results, each) for each in study.contrasts if each.prediction.id == "P5"]
-    assert [each.contrast for each in own] == [
-        f"{name} - none" for name in ("batch norm", "dropout .5", "L2 .01", "Adam")
-    ]
-    assert all("wine {x}" in each.sentence for each in own)
-
-
-def test_own_regression_is_scored_by_r2():
-    study = designed(own=dataclasses.replace(OWN, classes=0))
-    assert {arm.metric for arm in study.arms.values() if arm.task.role == "own"} == {"r2"}
