@@ -44,7 +44,7 @@ def predicted_classes(y_prob: FloatArray, task: Task) -> npt.NDArray[np.int64]:
 def reliability(y_true: npt.NDArray[Any], y_prob: FloatArray, *, task: Task, bins: int = BINS) -> Reliability:
     """Compare predicted with observed frequencies: of the second class, or of the predicted class if there are more."""
     confidence, right = events(y_true, y_prob, task=task)
-    index = np.clip((confidence * bins).astype(int), 0, bins - 1)
+    index = bin_of(confidence, bins)
     count = np.bincount(index, minlength=bins)
     with np.errstate(invalid="ignore"):
         return Reliability(
@@ -52,6 +52,11 @@ def reliability(y_true: npt.NDArray[Any], y_prob: FloatArray, *, task: Task, bin
             frequency=np.bincount(index, weights=right, minlength=bins) / count,
             count=count.astype(np.int64),
         )
+
+
+def bin_of(confidence: npt.NDArray[np.float64], bins: int = BINS) -> npt.NDArray[np.int64]:
+    """Return the bin of equal width in which each prediction lies, (n_samples,)."""
+    return np.clip((confidence * bins).astype(np.int64), 0, bins - 1)
 
 
 def events(

@@ -52,7 +52,7 @@ def test_the_schemas_are_schemas(name) -> None:
 
 
 @pytest.mark.parametrize("name", ["moons", "iris", "diabetes"])
-@pytest.mark.parametrize("options", [(), ("--baselines",), ("--split", "all")])
+@pytest.mark.parametrize("options", [(), ("--baselines",), ("--split", "all"), ("--importance", "--slices")])
 def test_evaluate(name, options, printed, models) -> None:
     found = printed("evaluate", "-m", models / f"{name}.keras", "-d", models / f"{name}.npz", *options)
 
@@ -63,6 +63,15 @@ def test_evaluate(name, options, printed, models) -> None:
     for field in ("model", "loss", "diagnosis", *(("r2", "mae_low") if name == "diabetes" else ("ece", "confusion"))):
         with pytest.raises(ValidationError):
             check("evaluate", {key: value for key, value in found.items() if key != field})
+
+
+@pytest.mark.parametrize("name", ["moons", "iris"])
+def test_evaluate_with_a_temperature(name, printed, models) -> None:
+    found = printed("evaluate", "-m", models / f"{name}.keras", "-d", models / f"{name}.npz", "--temperature")
+
+    for wrong in ({"temperature": "hot"}, {"loss": None}, {"surprise": 1}):
+        with pytest.raises(ValidationError):
+            check("evaluate", found | {"temperature": found["temperature"] | wrong})
 
 
 def test_evaluate_of_several_models(printed, models) -> None:

@@ -22,12 +22,16 @@ def evaluate(options: Evaluate) -> None:
     (or R²) over each. Several models are compared with the first. Gains have a 95 % interval for pairs on the same
     rows; it says what other rows would change, not another seed: that is what study compare is for.
 
+    --importance says what the model looks at, --slices where it errs most, --temperature whether its probabilities
+    are too sure of themselves; each with an interval, on rows that did not choose what is said of them.
+
     \b
     Examples:
       dlwhy evaluate
       dlwhy evaluate -m model.keras -d moons.csv --json | jq .accuracy
       dlwhy evaluate -m model.keras -d february.csv
       dlwhy evaluate -m m1.keras -m m2.keras --format csv
+      dlwhy evaluate --importance --slices --temperature
       dlwhy evaluate --baselines --min-accuracy 0.95 --max loss=0.2
     """
     scoring.check(options)

@@ -8,8 +8,9 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dlwhy.cli.show.columns import fitting
+from dlwhy.cli.show.columns import Table, fitting
 from dlwhy.cli.show.console import Output
+from dlwhy.cli.show.looks import Looks
 from dlwhy.cli.show.score_tables import tables
 from dlwhy.data.dataset import Task
 from dlwhy.evaluation import comparison
@@ -48,6 +49,8 @@ class Scores:
         What to know beside the evaluations' own notes.
     diagnoses
         What the training of each model shows, by path.
+    looks
+        Where each model errs and what it looks at, by path, if that was asked for.
     seed
         Seed of the bootstrap.
 
@@ -59,6 +62,7 @@ class Scores:
     baselines: Mapping[str, Evaluation] = dataclasses.field(default_factory=dict)
     notes: tuple[str, ...] = ()
     diagnoses: Mapping[str, Sequence[Finding]] = dataclasses.field(default_factory=dict)
+    looks: Mapping[str, Looks] = dataclasses.field(default_factory=dict)
     seed: int = 42
     is_table: bool = False
     after: str | None = None
@@ -118,6 +122,7 @@ def show(out: Output, scores: Scores, form: str, *, with_diagnoses: bool = True)
     several = len(scores.models) > 1
     for model, findings in scores.diagnoses.items() if with_diagnoses else ():
         notes += [f"{display(model)}: {finding.says}" if several else finding.says for finding in findings]
+    notes += [note for looks in scores.looks.values() for note in looks.notes()]
     for note in dict.fromkeys((*notes, *scores.notes)):
         out.note(f"note: {note}")
 
@@ -143,6 +148,8 @@ def _object(scores: Scores, model: str) -> dict[str, Any]:
             name: {**other.as_json(scores.split), "below_guessing": scores.is_below_guessing(other)}
             for name, other in scores.baselines.items()
         }
+    if model in scores.looks:
+        found |= scores.looks[model].as_json()
     found["diagnosis"] = [dataclasses.asdict(finding) for finding in scores.diagnoses.get(model, ())]
     if notes := (*evaluation.notes, *scores.notes):
         found["notes"] = list(notes)
@@ -194,14 +201,22 @@ def _number(value: float | bool | None) -> str:
 
 
 def _show_markdown(out: Output, scores: Scores) -> None:
-    def line(cells: Iterable[str]) -> str:
-        return f"| {' | '.join(_marked_down(cell).replace('|', chr(92) + '|') for cell in cells)} |"
-
-    made = [
-        "\n".join([line(header), line(["---", *["---:"] * (len(header) - 1)]), *map(line, rows)])
-        for header, rows in tables(scores)
-    ]
+    made = ["\n".join(_lines_of(header, rows)) for header, rows in tables(scores)]
+    for path, looks in scores.looks.items():
+        for sentences, table in looks.parts():
+            made += [_marked_down(sentence) for sentence in _named(scores, path, sentences)]
+            made += [_marked_down(f"{table[0]}:"), "\n".join(_lines_of(*table[1]))] if table else []
     out.text("\n\n".join([*map(_marked_down, _all_sentences(scores)), *made]))
+
+
+def _lines_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    for cells in (header, ["---", *["---:"] * (len(header) - 1)], *rows):
+        yield f"| {' | '.join(_marked_down(cell).replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _named(scores: Scores, model: str, sentences: Sequence[str]) -> list[str]:
+    """Put the name of the model before sentences, if there are several."""
+    return [f"{display(model)}: {each}" if len(scores.models) > 1 else each for each in sentences]
 
 
 def _marked_down(text: str) -> str:
@@ -215,9 +230,20 @@ def _show_tables(out: Output, scores: Scores) -> None:
     title = f"{display(scores.data)}, {scores.split} part: {next(iter(scores.models.values())).rows}"
     title += f', the latest by "{display(scores.after)}"' if scores.after is not None else ""
     for table in tables(scores):
-        for header, rows in fitting(table, width):
-            out.table([header[0], *(f">{name}" for name in header[1:])], rows, title=title)
-            title = ""
+        _show_table(out, table, title)
+        title = ""
+    for path, looks in scores.looks.items():
+        for sentences, below in looks.parts():
+            for sentence in _named(scores, path, sentences):
+                out.text(textwrap.fill(sentence, width, break_on_hyphens=False))
+            if below is not None:
+                _show_table(out, below[1], below[0])
+
+
+def _show_table(out: Output, table: Table, title: str) -> None:
+    for header, rows in fitting(table, out.width):
+        out.table([header[0], *(f">{name}" for name in header[1:])], rows, title=title)
+        title = ""
 
 
 def _all_sentences(scores: Scores) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import Options, frozen_options, option
 from dlwhy.cli.show.console import Output
-from dlwhy.cli.steps import checked
+from dlwhy.cli.steps import checked, looking
 from dlwhy.cli.steps.cells import Written
 from dlwhy.errors import UsageError, check_whole
 from dlwhy.text import display, json_text
@@ -47,7 +47,7 @@ class Scoring(Options):
 
 
 @frozen_options
-class Evaluate(Scoring, Written, shared.Text, shared.Reading):
+class Evaluate(looking.Looking, Scoring, Written, shared.Text, shared.Reading):
     """The options of `dlwhy evaluate`."""
 
     model: list[str] = option(
@@ -70,6 +70,7 @@ def check(options: Evaluate) -> None:
 
     options.gates()
     inputs.check_stdin(options.model, options.data)
+    looking.check(options, options.form)
     check_whole("--seed", options.seed, least=0, most=2**32 - 1)
     if options.metrics is not None and files.is_standard(options.metrics):
         raise UsageError("--metrics needs a file", "--json prints them on stdout")
@@ -82,6 +83,7 @@ def check_data(options: Evaluate, trained: "Mapping[str, Trained]", dataset: "Da
     from dlwhy.evaluation.labelled import Table
 
     data = files.shown(options.data)
+    looking.check_task(options, trained)
     if isinstance(dataset, Table):
         for gate, one in itertools.product(options.gates(), trained.values()):
             gate.check_task(one.details.task)
@@ -172,6 +174,7 @@ def _scores(
         is_table=not isinstance(dataset, Dataset),
         after=_time_of(dataset) if isinstance(dataset, Dataset) and split == "test" else None,
         models=models,
+        looks=looking.look(options, trained, dataset, split=split, seed=options.seed),
         diagnoses={path: diagnose(one.history, one.details, models[path].outputs) for path, one in trained.items()},
         baselines=_score_baselines(options, dataset, out) if isinstance(dataset, Dataset) and options.baselines else {},
         notes=_left_out(dataset) if isinstance(dataset, Dataset) and options.baselines else (),

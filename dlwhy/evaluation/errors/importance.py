@@ -1,0 +1,249 @@
+"""What a model looks at: how much worse it gets when a column's values are shuffled between rows.
+
+Permutation importance (Breiman, Random forests, Machine Learning 45, 2001) on rows that the model was not trained on.
+It says what the model leans on, not what is true of the world; and of columns that tell each other nothing one by one,
+which is why such twins are permuted together.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from dlwhy.data.dataset import Dataset
+from dlwhy.errors import InputRefusedError
+from dlwhy.evaluation.comparison import Difference
+from dlwhy.evaluation.errors.columns import Unit, association, units_of
+from dlwhy.evaluation.errors.held_out import Array, HeldOut, half_width
+from dlwhy.evaluation.evaluate import Split
+from dlwhy.evaluation.labelled import Table
+from dlwhy.evaluation.results import MAIN_METRIC
+from dlwhy.text import finite, listed, some
+
+if TYPE_CHECKING:
+    from dlwhy.models.trained import Trained
+
+_MOST_ROWS, _MOST_UNITS = 10_000, 200
+# rows asked for each column: permutations make up for few rows
+_ASKED, _FEWEST, _MOST = 20_000, 5, 50
+_MOST_VALUES = 1_000_000_000  # asked in all, where that leaves two thousand rows a column
+# Bonett and Price, Adjusted Wald confidence interval for a difference of binomial proportions based on paired data,
+# Journal of Educational and Behavioral Statistics 37 (2012): a row more on either side, so that few are not none
+_ADDED = 2.0
+_NAMED = 5
+_ROUNDING = 1e-6
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class UnitImportance:
+    """What a column, or twins, are worth to a model.
+
+    Parameters
+    ----------
+    unit
+        The columns that were permuted together.
+    drop
+        By how much accuracy, or R², falls; its 95 % interval is of what other rows like these and other permutations
+        would change, with the model as it is.
+    loss, loss_low, loss_high
+        By how much the cross-entropy (nats), or the mean squared error, rises, with its 95 % interval.
+    is_used
+        Whether any prediction changed at all.
+
+    """
+
+    unit: Unit
+    drop: Difference
+    loss: float
+    loss_low: float | None
+    loss_high: float | None
+    is_used: bool
+
+    @property
+    def fall(self) -> str:
+        """Write the drop with its interval: in points, or in R²."""
+        if self.drop.metric == "accuracy" or self.drop.value is None:
+            return str(self.drop).removeprefix("+")
+        ends = [f"{value:.3f}" for value in (self.drop.low, self.drop.high) if value is not None]
+        return f"{self.drop.value:.3f}" + (f" [{', '.join(ends)}]" if ends else "")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Importance:
+    """What a model looks at.
+
+    Parameters
+    ----------
+    units
+        The columns, the most important first.
+    metric
+        ``accuracy`` or ``r2``.
+    n_samples
+        Rows that were looked at.
+    n_permutations
+        How often each column was permuted.
+    notes
+        What was left out, for people.
+
+    """
+
+    units: tuple[UnitImportance, ...]
+    metric: str
+    n_samples: int
+    n_permutations: int
+    notes: tuple[str, ...] = ()
+
+    def sentences(self) -> list[str]:
+        """Say what the model looks at most, and where nothing is seen."""
+        told = [each for each in self.units if each.drop.outcome == "better"]
+        rest = [each.unit.name for each in self.units if each.drop.outcome != "better"]
+        what = "accuracy" if self.metric == "accuracy" else "R²"
+        if not told:
+            how = "with any one column's values shuffled between rows, no fall in"
+            return [f"Looks at no column in particular: {how} {what} can be told."]
+        (most, *others), unit = told, " points" if self.metric == "accuracy" else ""
+        by = {each.unit.name: each.fall.replace(" [", f"{unit} [") for each in told}
+        whose = "its" if len(most.unit.columns) == 1 else "their"
+        said = f"Looks at {most.unit.name} most: with {whose} values shuffled between rows, {what} falls by "
+        said += by[most.unit.name]
+        if others:
+            also = [f"{each.unit.name} ({by[each.unit.name]})" for each in others]
+            said += f"; then {some(also, _NAMED - 1)}"
+        none = [f"No fall can be told for {listed(rest, _NAMED)}."] if rest else []
+        return [f"{said}.", *none]
+
+
+def permutation_importance(
+    trained: "Trained", dataset: Dataset | Table, *, split: Split = "test", seed: int = 42
+) -> Importance:
+    """Exchange each column's values between the rows of a part of a data set, and see how much worse a model gets.
+
+    Parameters
+    ----------
+    trained
+        The model.
+    dataset
+        The data set, or a table with the target.
+    split
+        The part of the data set: ``test``, ``train`` or ``all``.
+    seed
+        Seed of the permutations.
+
+    Raises
+    ------
+    InputRefusedError
+        If model and data do not fit, or there are not at least two rows.
+
+    """
+    return importance_of(HeldOut.of_model(trained, dataset, split), seed=seed)
+
+
+def importance_of(held: HeldOut, *, seed: int = 42) -> Importance:
+    """Compute importances on the rows at hand, of at most 10 000 rows and 200 columns."""
+    if len(held.y) < 2:
+        raise InputRefusedError("1 row: at least 2 are needed to shuffle values between rows")
+    rng, notes = np.random.default_rng(seed), []
+    train = held.dataset.X_train
+    units = units_of(held.dataset.columns, train if len(train) else held.X)
+    notes += [_told_by(unit) for unit in units if unit.told_by][:_NAMED]
+    if len(units) > _MOST_UNITS:
+        notes.append(f"of {len(units)} columns only the {_MOST_UNITS} that go most with the predictions are shuffled")
+        units = _foremost(units, held)
+    most_rows = min(_MOST_ROWS, max(2000 // _FEWEST, _MOST_VALUES // (_FEWEST * len(units) * held.X.shape[1])))
+    if len(held.y) > most_rows:
+        notes.append(f"{most_rows} rows by chance, of {len(held.y)}")
+        held = held.taken(np.sort(rng.permutation(len(held.y))[:most_rows]))
+    n = len(held.y)
+    fitting = _MOST_VALUES // (n * len(units) * held.X.shape[1])
+    n_permutations = int(np.clip(min(_ASKED // n, fitting), _FEWEST, _MOST))
+    donors = np.stack([_donors(n, rng) for _ in range(n_permutations)])
+    found = [_importance(held, unit, donors) for unit in units]
+    return Importance(
+        units=tuple(sorted(found, key=lambda each: (-(each.drop.value or 0.0), -each.loss))),
+        metric=MAIN_METRIC[held.dataset.task],
+        n_samples=n,
+        n_permutations=n_permutations,
+        notes=tuple(notes),
+    )
+
+
+def _told_by(unit: Unit) -> str:
+    others = some(unit.told_by, 3)
+    return f"{unit.name} can be told from {others}, so that its values shuffled alone show little of what it is worth"
+
+
+def _donors(n: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
+    """Return of which other row each row gets its values, (n,): a random cycle, so that none keeps its own."""
+    order = rng.permutation(n)
+    donors = np.empty(n, np.intp)
+    donors[order] = np.roll(order, 1)
+    return donors
+
+
+def _importance(held: HeldOut, unit: Unit, donors: npt.NDArray[np.intp]) -> UnitImportance:
+    count = len(donors)
+    places = list(unit.features)
+    asked = np.tile(held.X, (count, 1))
+    asked[:, places] = held.X[donors.ravel()][:, places]
+    y = np.tile(held.y, count)
+    before = np.tile(held.y_prob, (count, *[1] * (held.y_prob.ndim - 1)))
+    y_prob = held.predict(asked)
+    same = np.abs(y_prob - before) <= _ROUNDING * np.abs(before).max()  # a product of other shape rounds otherwise
+    y_prob = np.where(same, before, y_prob)
+    rise = _of_rows(held.losses(y_prob, y) - held.losses(before, y), donors)
+    if held.is_regression:
+        drop = _drop_in_r2(rise, held)
+    else:
+        wrong = _of_rows(held.errors(y_prob, y) - held.errors(before, y), donors)
+        drop = float(wrong.mean()), half_width(wrong, held.groups, added=_ADDED)
+    half = half_width(rise, held.groups)
+    return UnitImportance(
+        unit=unit,
+        drop=_difference(*drop, held),
+        loss=float(rise.mean()),
+        loss_low=finite(rise.mean() - half),
+        loss_high=finite(rise.mean() + half),
+        is_used=not same.all(),
+    )
+
+
+def _of_rows(rises: Array, donors: npt.NDArray[np.intp]) -> Array:
+    """Return what each row adds to the mean rise, (n,): as the row that is asked about, and as the one that gives.
+
+    The mean rise is a mean over pairs of rows; both parts of a pair are drawn with the rows. A row's part is the mean
+    over its own pairs, so that what is left to the choice of permutations is in the spread as well, twice even.
+    """
+    count, n = donors.shape
+    taking = rises.reshape(count, n).mean(axis=0)
+    giving = np.bincount(donors.ravel(), rises, minlength=n) / count
+    return np.asarray(taking + giving - rises.mean())
+
+
+def _drop_in_r2(rise: Array, held: HeldOut) -> tuple[float, float]:
+    """Return the drop in R² and half the length of its interval (delta method); NaN where there is no R²."""
+    y = held.y.astype(np.float64)
+    squared = (y - y.mean()) ** 2
+    variance = float(squared.mean())
+    if not np.ptp(y):
+        return np.nan, np.inf
+    drop = float(rise.mean()) / variance
+    return drop, half_width((rise - drop * squared) / variance, held.groups)
+
+
+def _difference(value: float, half: float, held: HeldOut) -> Difference:
+    return Difference(
+        value=finite(value),
+        low=finite(value - half),
+        high=finite(value + half),
+        metric=MAIN_METRIC[held.dataset.task],
+        n_samples=len(held.y),
+    )
+
+
+def _foremost(units: Sequence[Unit], held: HeldOut) -> list[Unit]:
+    """Return the units whose features go most with the predictions, in order."""
+    strength = association(held.X, held.y_prob)
+    order = sorted(range(len(units)), key=lambda index: -float(strength[list(units[index].features)].max()))
+    return [units[index] for index in sorted(order[:_MOST_UNITS])]
