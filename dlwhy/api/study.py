@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # choices by name, and the fields of `Request`
-_CHOICES = ("seed", "epochs", "only", "smallest_effect", "alpha", "arms", "match", "source")
+_CHOICES = ("seed", "epochs", "only", "smallest_effect", "alpha", "arms", "match", "source", "tables")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
@@ -107,7 +107,8 @@ def study(
         arm's own number of steps. ``only``: tasks and arms to keep. ``smallest_effect``, in the metric's unit, and
         ``alpha``, the error rate of intervals. For ``compare``, ``arms``: recipes such as
         ``layers=64,64 dropout=0.3``, ``model:FILE.keras`` or ``baseline:svm``; and ``match="parameters"``. For
-        ``transfer``, ``source``: a model to carry over to your own data.
+        ``transfer``, ``source``: a model to carry over to your own data. For ``versatility``, ``tables``: a folder of
+        ``.joblib`` data sets, on all of which one recipe is tried.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The simple models that a network is compared with: scikit-learn's, at their defaults; all who compare use these."""
+"""The simple models that a network is compared with, at their defaults; all who compare use these."""
 
 import contextlib
 import dataclasses
@@ -11,29 +11,40 @@ import numpy.typing as npt
 
 from dlwhy.data.dataset import Dataset, Task
 from dlwhy.errors import InputRefusedError, UsageError
-from dlwhy.models.naive_bayes import NaiveBayes
+from dlwhy.models.simple import linear_cv, rivals
+from dlwhy.models.simple.naive_bayes import NaiveBayes
 from dlwhy.text import display
 
 Predict = Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float64]]
 
-CLASSIFIERS = ("majority", "logistic", "naive-bayes", "nearest-neighbours", "svm", "random-forest", "gradient-boosting")
-REGRESSORS = ("mean", "linear", "nearest-neighbours", "svm", "random-forest", "gradient-boosting")
+LINEAR_CV = "linear-cv"
+_NON_LINEAR = ("nearest-neighbours", "svm", "random-forest", "gradient-boosting")
+CLASSIFIERS = ("majority", "logistic", LINEAR_CV, "naive-bayes", *_NON_LINEAR)
+REGRESSORS = ("mean", "linear", LINEAR_CV, *_NON_LINEAR)
 WORDS: Mapping[str, str] = {
     "majority": "majority class",
     "mean": "mean",
     "logistic": "logistic regression",
     "linear": "linear regression",
+    LINEAR_CV: "tuned linear model",
     "naive-bayes": "naive Bayes",
     "nearest-neighbours": "nearest neighbours",
     "svm": "SVM",
     "random-forest": "random forest",
     "gradient-boosting": "gradient boosting",
+    **rivals.RIVALS,
 }
 # of training rows, from which on several threads are of use: below they wait for each other, twenty times as long on a
 # machine that is busy
 _FOR_THREADS = 20_000
 # beyond so many training rows these take minutes
-MOST_ROWS: Mapping[str, int] = {"svm": 20_000, "nearest-neighbours": 50_000, "random-forest": 50_000}
+MOST_ROWS: Mapping[str, int] = {
+    "svm": 20_000,
+    "nearest-neighbours": 50_000,
+    "random-forest": 50_000,
+    LINEAR_CV: 200_000,
+    "tabpfn": 1000,  # without a GPU it takes no more
+}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -48,8 +59,18 @@ class Baseline:
 
 
 def names(task: Task) -> tuple[str, ...]:
-    """Name the simple models that there are for a task, guessing first; `WORDS` has each for people."""
+    """Name the simple models that there always are for a task, guessing first; `WORDS` has each for people."""
     return REGRESSORS if task == "regression" else CLASSIFIERS
+
+
+def known(task: Task) -> tuple[str, ...]:
+    """Name all models for a task, those among them that may not be installed."""
+    return (*names(task), *rivals.RIVALS)
+
+
+def installed(task: Task) -> tuple[str, ...]:
+    """Name all models for a task that can be tried here."""
+    return (*names(task), *rivals.versions())
 
 
 def linear(task: Task) -> str:
@@ -59,18 +80,25 @@ def linear(task: Task) -> str:
 
 def too_many_rows(task: Task, n_train: int) -> tuple[str, ...]:
     """Name those that would take minutes on so many training rows."""
-    return tuple(name for name in names(task) if n_train > MOST_ROWS.get(name, n_train))
+    return tuple(name for name in installed(task) if takes_minutes(name, n_train))
+
+
+def takes_minutes(name: str, n_train: int) -> bool:
+    """Say whether one would take minutes on so many training rows, or not take them at all."""
+    return n_train > MOST_ROWS.get(name, n_train)
 
 
 def make(name: str, task: Task, *, seed: int) -> Any:
-    """Make a scikit-learn estimator; the features are taken to be standardised.
+    """Make an estimator with scikit-learn's interface; the features are taken to be standardised.
 
     Raises
     ------
     UsageError
-        If there is no such model for the task.
+        If there is no such model for the task, or it is not installed.
 
     """
+    if name in rivals.RIVALS:
+        return rivals.make(name, task, seed=seed)
     if name not in names(task):
         raise UsageError(f"baseline:{display(name)}: no such model for {task}", f"there is {', '.join(names(task))}")
     return _regressor(name, seed) if task == "regression" else _classifier(name, seed)
@@ -78,6 +106,12 @@ def make(name: str, task: Task, *, seed: int) -> Any:
 
 def predict(model: Any, X: npt.NDArray[Any], *, task: Task, n_classes: int) -> npt.NDArray[np.float64]:
     """Predict with a fitted estimator in the form of the networks; see `Baseline`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # LightGBM misses names of columns
+        return _predicted(model, X, task=task, n_classes=n_classes)
+
+
+def _predicted(model: Any, X: npt.NDArray[Any], *, task: Task, n_classes: int) -> npt.NDArray[np.float64]:
     if task == "regression":
         return np.asarray(model.predict(X), np.float64)
     # a class may be missing from the training part: it gets its column, of zeros
@@ -101,7 +135,7 @@ def fit_baselines(dataset: Dataset, *, seed: int = 42) -> dict[str, Baseline]:
     Returns
     -------
     dict
-        By name, those of `names` but `too_many_rows`.
+        By name, those that are `installed` but `too_many_rows`.
 
     Raises
     ------
@@ -130,14 +164,27 @@ def fit_baselines(dataset: Dataset, *, seed: int = 42) -> dict[str, Baseline]:
 
     left_out = too_many_rows(task, len(y))
     with _threads(len(y)):
-        return {name: fitted(name) for name in names(task) if name not in left_out}
+        return {name: fitted(name) for name in installed(task) if name not in left_out}
 
 
 def fit(model: Any, X: npt.NDArray[Any], y: npt.NDArray[Any]) -> Any:
-    """Fit an estimator, and give it back."""
+    """Fit an estimator, and give it back.
+
+    Raises
+    ------
+    InputRefusedError
+        If one that is not of scikit-learn can't learn from the data.
+
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a logistic regression that is not quite at its optimum is good enough here
-        return model.fit(X, y)
+        try:
+            return model.fit(X, y)
+        except Exception as error:
+            # what others refuse, such as features that are all constant, they refuse in ways of their own
+            if type(model).__module__.split(".")[0] not in rivals.RIVALS:
+                raise
+            raise InputRefusedError(f"{type(model).__name__}: {display(error, 200)}") from error
 
 
 def _threads(n_train: int) -> contextlib.AbstractContextManager[Any]:
@@ -163,6 +210,7 @@ def _classifier(name: str, seed: int) -> Any:
     return {
         "majority": lambda: dummy.DummyClassifier(strategy="prior"),
         "logistic": lambda: linear_model.LogisticRegression(max_iter=1000),
+        LINEAR_CV: lambda: linear_cv.LogisticCV(seed),
         "naive-bayes": NaiveBayes,
         "nearest-neighbours": neighbors.KNeighborsClassifier,
         "svm": svm.SVC,
@@ -177,6 +225,7 @@ def _regressor(name: str, seed: int) -> Any:
     return {
         "mean": dummy.DummyRegressor,
         "linear": linear_model.Ridge,
+        LINEAR_CV: linear_cv.ridge,
         "nearest-neighbours": neighbors.KNeighborsRegressor,
         "svm": svm.SVR,
         "random-forest": lambda: ensemble.RandomForestRegressor(random_state=seed),

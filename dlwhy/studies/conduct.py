@@ -12,12 +12,14 @@ from typing import Any
 from dlwhy import files
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import DlwhyError, InputRefusedError, InputUnreadableError, UsageError
+from dlwhy.models.simple import rivals
 from dlwhy.studies import report as reporting
 from dlwhy.studies.bench import records, runner, tables, workers
 from dlwhy.studies.bench.folder import DESIGN, REPORT, RUNS, SUMMARY, check, locked
 from dlwhy.studies.bench.runner import StudyProgress
 from dlwhy.studies.claims import registry as claims
 from dlwhy.studies.claims.compare import recipes
+from dlwhy.studies.claims.versatility import tables as own_tables
 from dlwhy.studies.findings import seeds_needed
 from dlwhy.studies.plan import estimate
 from dlwhy.studies.plan.assembling import UnknownNamesError
@@ -227,6 +229,8 @@ def request(
     arms: Sequence[str] = (),
     match: str | None = None,
     source: str | Path | None = None,
+    tables: str | Path | None = None,
+    max_size: int | None = None,
     only: Sequence[str] = (),
     **choices: Any,
 ) -> Request:
@@ -242,6 +246,8 @@ def request(
         Recipes to compare, and whether they shall be of one size; of `compare` only.
     source
         A model to carry over to the user's own data; of `transfer` only.
+    tables, max_size
+        A folder of the user's own data sets, and most MiB to read of each; of `versatility` only.
     only
         Tasks and arms to keep.
     choices
@@ -252,7 +258,7 @@ def request(
     UsageError
         If it can't be.
     InputRefusedError
-        As `own_data` and `recipes.read` do.
+        As `own_data`, `recipes.read` and `own_tables.read_all` do.
 
     """
     extra: dict[str, Any] = {}
@@ -262,9 +268,13 @@ def request(
             raise UsageError(f"{claim} asks of your own data", "name them with --data")
         claim, only = claims.ON_OWN[claim], only or (own.name,)
     if claim == claims.COMPARE:
+        recipes.check_installed(arms)
         extra = {"arms": list(arms), "match": match, "models": recipes.read_all(arms)}
     elif claim == "transfer" and source:
         extra = {"source": str(source)}
+    elif claim == "versatility":
+        extra = {"rivals": rivals.versions(), "missing": rivals.missing()}
+        extra |= {"tables": own_tables.read_all(tables, max_size=max_size)} if tables is not None else {}
     return Request(claim=claim, only=tuple(only), own=own, extra=extra, **choices)
 
 

@@ -23,6 +23,7 @@ By = Literal["row", "group", "time"]
 
 # names of tasks that the studies have themselves
 _TAKEN = {*REGISTRY, "tent", "linear", "linear-noise", "teacher", "smooth-teacher", "hierarchy", "trunk", "noise"}
+_TAKEN |= {"products", "noise-labels"}  # of versatility
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -123,7 +123,7 @@ def test_no_training_part_or_one_class_is_refused():
 
 
 def test_an_unknown_name_is_refused_with_those_there_are():
-    with pytest.raises(UsageError, match=r"baseline:mean: no such model .*there is majority, logistic, naive"):
+    with pytest.raises(UsageError, match=r"baseline:mean: no such model .*there is majority, logistic, linear-cv"):
         baselines.make("mean", "binary", seed=0)
 
 

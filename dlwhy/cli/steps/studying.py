@@ -52,6 +52,9 @@ class Study(shared.Reading):
     )
     match: str | None = option(None, 'For compare: "parameters" adjusts widths so that arms are of one size.')
     source: str | None = option(None, "For transfer: a model to carry over to your own data.", metavar="FILE.keras")
+    tables: str | None = option(
+        None, "For versatility: a folder of your own .joblib data sets, one recipe on all of them.", metavar="DIR"
+    )
     smallest_effect: float | None = option(
         None, "Smallest effect that matters, in the metric's unit; 0.01 is one point."
     )
@@ -117,7 +120,12 @@ def check(names: Sequence[str], options: Study) -> None:
     """Refuse what can be refused before anything is read."""
     check_wanted(options.fail_unless)
     check_whole("--jobs", options.jobs, least=1, most=_MOST_JOBS)
-    for name, study_name in (("arm", "compare"), ("match", "compare"), ("source", "transfer")):
+    for name, study_name in (
+        ("arm", "compare"),
+        ("match", "compare"),
+        ("source", "transfer"),
+        ("tables", "versatility"),
+    ):
         if getattr(options, name) and study_name not in names:
             raise UsageError(f"--{name} goes with dlwhy study {study_name}")
 
@@ -128,7 +136,8 @@ def _check_inputs(names: list[str], options: Study) -> None:
     from dlwhy.studies.claims.compare.recipes import models_of
 
     names = [claims.ON_OWN.get(name, name) for name in names]
-    for path in filter(None, (options.data, options.source, options.config, *models_of(options.arm or ()))):
+    tables = str(Path(options.tables, "any")) if options.tables else None
+    for path in filter(None, (options.data, options.source, options.config, tables, *models_of(options.arm or ()))):
         for folder in (Path(options.directory) / name for name in names):
             if not files.is_standard(path) and folder.resolve() in Path(path).resolve().parents:
                 raise UsageError(
@@ -147,6 +156,6 @@ def _own(options: Study) -> "Dataset | None":
 def _request(name: str, options: Study, dataset: "Dataset | None") -> "Request":
     from dlwhy.studies import conduct
 
-    same = options.some(("match", "source", "budget", "epochs", "smallest_effect", "alpha"))
+    same = options.some(("match", "source", "tables", "max_size", "budget", "epochs", "smallest_effect", "alpha"))
     lists: dict[str, Any] = {"arms": options.arm or (), "only": options.only or ()}
     return conduct.request(name, dataset, n_seeds=options.seeds, base_seed=options.seed, **lists, **same)

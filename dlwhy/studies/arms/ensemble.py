@@ -1,7 +1,7 @@
 """An arm of ensembles: several networks a seed on the same rows, whose predictions are averaged."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dlwhy.data.dataset import Dataset, FloatArray
@@ -69,4 +69,16 @@ class Ensemble(Network):
             parameters=self.members * members[0].parameters,
             flops=self.members * members[0].flops,
             seconds=sum(run.seconds for run in members),
+            extra=_mean([run.extra for run in members]),
         )
+
+
+def averaged(members: int, **how: Any) -> Network:
+    """Make the recipe of so many networks a run: one, or several whose predictions are averaged."""
+    return Network(**how) if members == 1 else Ensemble(**how, members=members)
+
+
+def _mean(extras: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return the means of what all members keep."""
+    shared = [name for name in extras[0] if all(name in extra for extra in extras)]
+    return {name: sum(extra[name] for extra in extras) / len(extras) for name in shared}

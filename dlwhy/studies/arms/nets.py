@@ -2,8 +2,11 @@
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 from dlwhy.models.network import NetworkSpec
+from dlwhy.studies.arms.ensemble import averaged
+from dlwhy.studies.arms.network import Network
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.recipe import RECIPES
 
@@ -17,6 +20,12 @@ class Net:
     network: NetworkSpec
     options: TrainingOptions
     members: int = 1
+
+    def recipe(self, n_train: int, **how: Any) -> Network:
+        """Make an arm's recipe on so many training rows; `how` are other fields of it."""
+        # those that keep their best moment count moments themselves
+        steps = None if self.options.keep_best else self.options.steps(n_train)
+        return averaged(self.members, **{"network": self.network, "options": self.options, "steps": steps, **how})
 
 
 _TABLE = Net(network=RECIPES["table"][0], options=RECIPES["table"][1])

@@ -58,6 +58,7 @@ def scored(recipe: NetworkRecipe, trained: TrainedArm, seeds: Sequence[int]) -> 
     draws, replicas = trained.draws, trained.replicas
     held_out, fitted = predictions(trained)
     parameters = scoring.parameters(replicas.shape)
+    losses = _losses(replicas, len(draws))
     runs = []
     for index, (seed, draw) in enumerate(zip(seeds, draws, strict=True)):
         metrics = scoring.both(draw, held_out[index], fitted[index])
@@ -76,6 +77,7 @@ def scored(recipe: NetworkRecipe, trained: TrainedArm, seeds: Sequence[int]) -> 
                 flops=6.0 * parameters * samples,
                 seconds=trained.seconds / len(draws),
                 learning_rate=float(f"{float(replicas.factors.rates[index]):.4g}"),
+                extra=losses[index],
             )
         )
     return runs
@@ -87,6 +89,18 @@ def predictions(trained: TrainedArm) -> tuple[FloatArray, FloatArray]:
     seen = min(_MOST_SCORED, *(len(draw.X_train) for draw in draws))
     held_out = trained.replicas.predict(np.stack([draw.X_test for draw in draws]))
     return held_out, trained.replicas.predict(np.stack([draw.X_train[:seen] for draw in draws]))
+
+
+def _losses(replicas: Replicas, count: int) -> list[dict[str, float]]:
+    """Return what each network lost on its own held-out rows, and its linear part by itself, where there are such."""
+    if not replicas.options.keep_best:
+        return [{}] * count
+    kept, linear = replicas.held_out_losses(), replicas.linear_losses()
+    named = {"held_out_loss": kept} | ({} if linear is None else {"linear_loss": linear})
+    return [
+        {name: float(losses[index]) for name, losses in named.items() if np.isfinite(losses[index])}
+        for index in range(count)
+    ]
 
 
 def _length(recipe: NetworkRecipe, n_train: int) -> tuple[int, float]:

@@ -13,9 +13,10 @@ from dlwhy.studies.tasks.registry import draws_of
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Simple(Recipe):
-    """A simple model of scikit-learn's."""
+    """A simple model, or one that dlwhy does not bring along."""
 
     model: str  # its name in `baselines`
+    version: str = ""  # of what is not dlwhy's own choice to have
     neighbours: int | None = None  # of nearest neighbours, in place of the model's own number
 
     def run(self, task: Task, seeds: Seeds, dataset: Dataset | None) -> Outcome:

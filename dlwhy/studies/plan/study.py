@@ -26,7 +26,9 @@ Role = Literal["positive", "negative", "real", "own"]
 # where an arm stands in its design: ``{"n": 512, "model": "net"}``
 Place = Mapping[str, Any]
 # draws that split the same rows for all seeds
-_RESAMPLED = ("own", "digits", "digits-moved")
+_RESAMPLED = ("own", "table", "digits", "digits-moved")
+# of the settings of a task, where a file lies and what may be read of it: no row depends on them
+_PLACES = ("path", "max_size")
 # half decades
 ADAM_RATES = tuple(float(f"{10**power:.4g}") for power in np.arange(-4.5, -0.4, 0.5))
 SGD_RATES = tuple(float(f"{10**power:.4g}") for power in np.arange(-3, 1.1, 0.5))
@@ -254,6 +256,7 @@ class Arm:
     def to_json(self) -> dict[str, Any]:
         """Return everything that decides its results, JSON-like; where it stands does not."""
         task, recipe = dataclasses.asdict(self.task), self.recipe.to_json()
+        task["settings"] = {name: value for name, value in self.task.settings.items() if name not in _PLACES}
         return {"name": self.name, "task": task, "recipe": recipe, "metric": self.metric}
 
 

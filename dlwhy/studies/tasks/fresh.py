@@ -67,6 +67,16 @@ def linear(seed: int, *, features: int, n_train: int, noise: float = 0.0) -> Dra
     return _binary(points, n_train)
 
 
+def products(seed: int, *, n_train: int) -> Draw:
+    """Draw normal points of 10 dimensions; the class is the sign of a sum of two products, which no line can see."""
+
+    def points(stream: int, n: int) -> Points:
+        X = generator(seed, stream).standard_normal((n, 10))
+        return X, (X[:, 0] * X[:, 1] + X[:, 2] * X[:, 3] > 0).astype(np.int32)
+
+    return _binary(points, n_train)
+
+
 def moons(seed: int, *, n_train: int, noise: float = 0.2) -> Draw:
     """Two interleaving half circles, as scikit-learn draws them, each point of its own class by chance."""
 

@@ -5,7 +5,9 @@ import functools
 
 import numpy as np
 
+from dlwhy import files
 from dlwhy.data.dataset import Dataset
+from dlwhy.errors import InputRefusedError
 from dlwhy.studies.tasks.draws import Draw, generator, resampled
 from dlwhy.studies.tasks.fresh import NOISE, TEST, TRAIN
 
@@ -62,6 +64,30 @@ def own(seed: int, *, dataset: Dataset, n_train: int | None = None, k: int | Non
     if k is None:
         return resampled(dataset, seed, n_train=n_train)
     return resampled(dataset, seed, n_train=k * max(1, dataset.n_classes), standardise=False)
+
+
+def table(
+    seed: int, *, path: str, fingerprint: str, n_train: int | None = None, max_size: int | None = None, **_: object
+) -> Draw:
+    """Split one of the user's tables anew, by chance, or as it is split by group or time.
+
+    Raises
+    ------
+    InputRefusedError, InputUnreadableError
+        If its file is gone, can't be read, or has changed since the study began.
+
+    """
+    return resampled(_read(path, fingerprint, max_size), seed, n_train=n_train)
+
+
+@functools.lru_cache(maxsize=4)
+def _read(path: str, fingerprint: str, max_size: int | None) -> Dataset:
+    from dlwhy.data.stored import storage
+
+    dataset = storage.read(path, max_size=max_size)
+    if dataset.fingerprint != fingerprint:
+        raise InputRefusedError(f"{files.shown(path)}: has changed since the study began")
+    return dataset
 
 
 @functools.lru_cache(maxsize=16)

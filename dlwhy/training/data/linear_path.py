@@ -11,10 +11,8 @@ import numpy.typing as npt
 from dlwhy.data.dataset import FloatArray, Task
 from dlwhy.errors import UsageError
 from dlwhy.models.front import Front
+from dlwhy.models.simple.linear_cv import ALPHAS, CS
 
-# the regularization of ridge regression and of logistic regression, from which one is chosen
-ALPHAS = tuple(10.0**power for power in range(-1, 6))
-CS = tuple(10.0**power for power in range(-3, 2))
 # the logit of a class that is not among the training rows: rare, and not impossible
 _ABSENT = -12.0
 # from so many coefficients on the Hessian takes longer than more steps without it

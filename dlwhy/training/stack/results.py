@@ -225,6 +225,10 @@ class Replicas:
         """
         return self._best(range(len(self)))[1]
 
+    def linear_losses(self) -> npt.NDArray[np.float64] | None:
+        """Return the loss of the linear path of each on the same rows, (R,); None without paths."""
+        return None if self.paths is None else np.array(self._first(range(len(self))))
+
     def _moments(self, replicas: Sequence[int]) -> dict[str, Any]:
         """Say at which moments the best weights of some replicas were kept: 0 is the linear path by itself."""
         moments, losses = self._best(replicas)

@@ -36,6 +36,8 @@ def trained(losses, status="ok", y_prob=GOOD, options=RECIPE.options) -> Trained
         history=history,
         options=options,
         factors=types.SimpleNamespace(rates=[0.01]),
+        held_out_losses=lambda: np.array([min(losses)]),
+        linear_losses=lambda: np.array([0.5]),
     )
     return TrainedArm(replicas=replicas, draws=[DRAW], seconds=2.0)
 
@@ -73,6 +75,7 @@ def test_a_network_that_keeps_its_best_moment_has_moments_and_is_never_unfinishe
     keeps = dataclasses.replace(RECIPE, options=options, steps=None)
     (run,) = scored(keeps, trained([0.9, 0.7, 0.4], options=options), [7])
     assert run.status == "ok"
+    assert run.extra == {"held_out_loss": 0.4, "linear_loss": 0.5}
     # an eighth of 50 rows is held out: 44 in batches of 10 are 5 steps, four passes of them are 20
     assert (run.epochs, run.flops) == (4, 6 * run.parameters * 4 * 44)
     assert keeps.steps_on(50) == 20

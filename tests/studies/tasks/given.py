@@ -8,6 +8,7 @@ SETTINGS = {
     "tent": {"k": 4},
     "linear": {"features": 20, "noise": 0.5},
     "moons": {},
+    "products": {},
     "teacher": {},
     "smooth-teacher": {"d": 4, "noise": 0.1},
     "hierarchy": {},

@@ -3,13 +3,12 @@
 import dataclasses
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from dlwhy.data.dataset import Task as Kind
 from dlwhy.errors import UsageError
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.spec import MAX_PARAMETERS
-from dlwhy.studies.arms.ensemble import Ensemble
+from dlwhy.studies.arms.nets import Net
 from dlwhy.studies.arms.network import Network
 from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.claims.compare import recipes
@@ -123,16 +122,10 @@ def _arm(recipe: Recipe, task: Task, kind: Kind, n_train: int) -> Arm:
         return Arm(name=recipe.text, task=task, recipe=Simple(model=recipe.model), metric=score_of(kind))
     options = recipe.options or TrainingOptions()
     rates = SGD_RATES if options.optimizer in _SGD else ADAM_RATES
-    how: dict[str, Any] = {
-        "network": recipe.network or NetworkSpec(),
-        "options": options,
-        # those that keep their best moment count moments themselves
-        "steps": None if options.keep_best else options.steps(n_train),
-        "rates": () if recipe.has_rate else rates,
-        # patience counts in rows of the history: epochs
-        "log_every": options.steps(n_train) // options.fitting(n_train).epochs if options.patience else None,
-    }
-    made = Network(**how) if recipe.members == 1 else Ensemble(**how, members=recipe.members)
+    # patience counts in rows of the history: epochs
+    log_every = options.steps(n_train) // options.fitting(n_train).epochs if options.patience else None
+    net = Net(network=recipe.network or NetworkSpec(), options=options, members=recipe.members)
+    made = net.recipe(n_train, rates=() if recipe.has_rate else rates, log_every=log_every)
     return Arm(name=recipe.text, task=task, recipe=made, metric=score_of(kind))
 
 

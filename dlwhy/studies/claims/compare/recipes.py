@@ -16,6 +16,7 @@ from dlwhy.models.front import bins_of
 from dlwhy.models.keras_file import archive
 from dlwhy.models.layouts import Layout
 from dlwhy.models.network import NetworkSpec
+from dlwhy.models.simple import rivals
 from dlwhy.models.spec import MAX_MEMBERS
 from dlwhy.models.stacked import StackedNetwork, n_outputs
 from dlwhy.studies.arms import scoring
@@ -133,6 +134,20 @@ def read_all(texts: Iterable[str]) -> dict[str, dict[str, Any]]:
     return {name_of(text): read(text) for text in texts if text.strip().startswith(MODEL)}
 
 
+def check_installed(texts: Iterable[str]) -> None:
+    """Refuse a model of another maker that is not there, before anything runs.
+
+    Raises
+    ------
+    UsageError
+        If it can't be tried here.
+
+    """
+    for name in (text.strip().removeprefix(BASELINE) for text in texts):
+        if name in rivals.RIVALS:
+            rivals.check(name)
+
+
 def name_of(text: str) -> str:
     """Return the name of the arm: as it was given, but for space round it."""
     return display(text.strip(), 200)
@@ -245,7 +260,7 @@ def _scaled(network: NetworkSpec, factor: float, up: int = 0) -> NetworkSpec:
 
 def _model(name: str, kind: Kind) -> str:
     model = name.removeprefix(BASELINE)
-    known = baselines.names(kind)
+    known = baselines.known(kind)
     if model not in known:
         raise _refused(name, f"no such model for {kind}", f"there is {', '.join(known)}")
     return model

@@ -1,31 +1,46 @@
-"""The design of the study of versatility: one net, eight of them and simple models, on all data sets there are."""
+"""The design of the study of versatility: nets by one recipe and simple models, on all data sets there are."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dlwhy.data.dataset import Task as Kind
 from dlwhy.data.toys.registry import REGISTRY
 from dlwhy.models import baselines
 from dlwhy.models.network import NetworkSpec
-from dlwhy.studies.arms.ensemble import Ensemble
+from dlwhy.models.simple.rivals import RIVALS
+from dlwhy.studies.arms.nets import NETS, Net
 from dlwhy.studies.arms.network import Network
 from dlwhy.studies.arms.simple import Simple
+from dlwhy.studies.claims.versatility import tables
 from dlwhy.studies.claims.versatility.arms import OnOneTestSet, Timed
 from dlwhy.studies.plan.assembling import assemble
 from dlwhy.studies.plan.study import Arm, Contrast, Recipe, Role, Says, Study, Task, contrast
 from dlwhy.studies.request import Budget, OwnData, Request, kept, score_of
 from dlwhy.training.options import TrainingOptions
 
-NET, NETS, LINEAR = "net", "eight nets", "linear"
+# methods by the names that `place` has: several nets, and one, by the recipe for tables, which judge; and plain ones
+EIGHT, ONE, PLAIN_EIGHT, PLAIN_ONE = "net:table", "net:table-one", "net:plain", "net:plain-one"
+LINEAR = "linear"
+ABLATION: Mapping[str, str] = {EIGHT: PLAIN_EIGHT, ONE: PLAIN_ONE}
+NET_WORDS: Mapping[str, str] = {
+    EIGHT: "eight nets",
+    ONE: "one net",
+    PLAIN_EIGHT: "eight plain nets",
+    PLAIN_ONE: "one plain net",
+}
 SCALING = "scaling"
-MEMBERS = 8
 N_TEST = 200
-_CAVEATS = (
-    "Each method is at its defaults: tuned, all would be better, trees and nets by more than linear models.",
-    "Data sets that are no controls are drawn or split ten times in the default budget.",
-    "AdamW decays by Keras' default of .004.",
+_ON_TOYS = (
+    "A verdict on these data sets is one on toys and small tables. On real tables of 1000 rows and more the public"
+    " order is another (TabArena 2026, Elo at defaults): TabPFN-3 1650, CatBoost 1351, TabM 1286, RealMLP 1222,"
+    " LightGBM 1183, a default MLP 1073, random forest 1000, linear 856."
 )
+_AT_DEFAULTS = (
+    "Each method is at its defaults, but for linear-cv, whose strength is chosen. Tuned, all would be better, trees and"
+    " nets by more than linear models. Nets are by the recipe for tables (docs/nets.md), plain ones without its parts."
+)
+_SPLIT_TEN_TIMES = "Data sets that are no controls are drawn or split ten times in the default budget."
 _OTHER_NETS = (
     "dlwhy evaluate asks the same of the one model that you trained, on its one held-out part; here nets of the study's"
     " own learn from many splits, so numbers differ. Your own recipe on these splits: dlwhy study compare --data FILE"
@@ -37,25 +52,30 @@ _BEATS_LINEAR = Says(
     worse="On {task}, {arm} is worse than {words}, by {effect}.",
     unclear="On {task}, these runs can't tell {arm} from {words}.",
 )
-_BATCH, _STEPS, _EPOCHS = 32, 1500, 20
-_OPTIONS = TrainingOptions(
-    optimizer="adamw", learning_rate=0.003, schedule="cosine", batch_size=_BATCH, normalize="never"
+_LEVEL = Says(
+    yes="On {task}, {arm} beats {base}, by {effect}: a linear target should leave nothing to beat it by.",
+    no="On {task}, {base} is level with {arm}.",
+    unclear="On {task}, these runs can't tell {arm} from {base}.",
 )
-_NET = NetworkSpec(layers=(64, 64))
 _TOY_ROWS = 700
 _WIN = 0.10  # on the positive controls
+_LINEAR_TARGET, _LEAST = "linear-noise", 0.01
 _ROLES: Mapping[str, Role] = {
     "moons": "positive",
     "spirals": "positive",
     "circles": "positive",
+    "products": "positive",
     "linear-noise": "negative",
+    "noise-labels": "negative",
     "plane": "negative",
     "blobs": "negative",
     "iris": "negative",
 }
 # the studies' own tasks: draw, settings, and what is to be learnt
 _MORE: Mapping[str, tuple[str, Mapping[str, Any], Kind]] = {
+    "products": ("products", {}, "binary"),
     "linear-noise": ("linear", {"features": 20, "noise": 0.5}, "binary"),
+    "noise-labels": ("linear", {"features": 20, "noise": 0.5, "shuffled": True}, "binary"),
     "moons-0.3": ("moons", {"noise": 0.3}, "binary"),
     "rings-4": ("rings", {"k": 4}, "binary"),
     "teacher": ("teacher", {}, "binary"),
@@ -70,7 +90,8 @@ _REPEATS, _SIMPLE_REPEATS = 6, 3
 
 def design(request: Request) -> Study:
     """Return arms and predictions; `default` adds all data sets, all methods and sizes, `thorough` a million rows."""
-    more = request.includes("default")
+    more, everything = request.includes("default"), request.includes("thorough")
+    rivals: Mapping[str, str] = request.extra.get("rivals") or {}
     sets = {name: _set(name) for name in dict.fromkeys((*_ROLES, *REGISTRY, *_MORE))}
     arms: list[Arm] = []
     contrasts: list[Contrast] = []
@@ -78,27 +99,53 @@ def design(request: Request) -> Study:
     for task, kind in sets.values():
         if more or task.role != "real":
             repeats = _SPLITS if few and task.role == "real" else None
-            methods = _methods(task, kind, task.settings["n_train"], every=more, repeats=repeats)
+            known = _every(kind, task, rivals if everything else {}) if more else (ONE, baselines.linear(kind))
+            methods = _methods(task, kind, task.settings["n_train"], known, repeats=repeats)
             arms += methods.values()
-            contrasts.append(_contrast(methods[NET], methods[LINEAR]))
+            contrasts += _contrasts(methods)
     moons = {arm.name: arm for arm in arms if arm.task.name == "moons"}
     demonstration, on_one_test_set = _demonstration(sets["moons"][0])
     arms += [demonstration, on_one_test_set]
     contrasts.append(_contrast(demonstration, moons["logistic"]))
     planned: list[Task | None] = [None] if more else []
     if request.own:
-        own = _own(request.own, {arm.task.name for arm in arms})
-        arms += own
-        planned.append(own[0].task)
+        taken = {arm.task.name for arm in arms}
+        name = f"{request.own.name} (yours)" if request.own.name in taken else request.own.name
+        own = Task(name=name, role="own", draw="own")
+        arms += _on(own, request.own, rivals)
+        planned.append(own)
+    for table in tables.of(request, {arm.task.name for arm in arms}):
+        arms += _on(table.task, table.about, rivals)
     arms += [arm for n, since in _SIZES.items() if request.includes(since) for arm in _scaling(n)]
     return assemble(
         request,
         arms=arms,
         contrasts=contrasts,
-        repeated=moons[NET],
-        caveats=(*_CAVEATS, *([_OTHER_NETS] if request.own else [])),
+        repeated=moons[ONE],
+        caveats=(
+            _ON_TOYS,
+            _AT_DEFAULTS,
+            *([_SPLIT_TEN_TIMES] if few else []),
+            *_not_tried(request),
+            *([_OTHER_NETS] if request.own else []),
+        ),
         planned=planned,
     )
+
+
+def not_tried(request: Request) -> list[dict[str, str]]:
+    """Say which models were not tried on the user's own data, and why."""
+    rivals, missing = (request.extra.get(name) or {} for name in ("rivals", "missing"))
+    absent = {name: str(missing.get(name, "not installed")) for name in RIVALS if name not in rivals}
+    own = request.own
+    every = (*baselines.names(own.kind), *rivals) if own else ()
+    slow = {name: f"takes minutes on {own.rows} rows" for name in every if own and _slow(name, own)}
+    return [{"model": name, "why": why} for name, why in {**absent, **slow}.items()]
+
+
+def _not_tried(request: Request) -> list[str]:
+    named = [f"{baselines.WORDS[each['model']]} ({each['why']})" for each in not_tried(request)]
+    return [f"Not tried: {', '.join(named)}."] if named else []
 
 
 def _set(name: str) -> tuple[Task, Kind]:
@@ -114,33 +161,47 @@ def _set(name: str) -> tuple[Task, Kind]:
     return task, "binary" if known.classes else "regression"
 
 
-def _own(own: OwnData, taken: set[str]) -> list[Arm]:
-    """Return all methods on the user's own data, but for those that would take minutes."""
-    name = f"{own.name} (yours)" if own.name in taken else own.name
-    slow = baselines.too_many_rows(own.kind, own.rows)
-    methods = _methods(Task(name=name, role="own", draw="own"), own.kind, own.n_train, every=True)
-    return [arm for arm in methods.values() if arm.name not in slow]
+def _every(kind: Kind, task: Task, rivals: Mapping[str, str]) -> tuple[str, ...]:
+    """Name all methods: the nets, plain ones where it is not a control, the simple models but for guessing, rivals."""
+    nets = (EIGHT, ONE) if task.role in ("positive", "negative") else tuple(NET_WORDS)
+    return (*nets, *baselines.names(kind)[1:], *rivals)
 
 
-def _steps(n_train: int) -> int:
-    return max(_STEPS, _EPOCHS * -(-n_train // _BATCH))
+def _on(task: Task, data: OwnData, rivals: Mapping[str, str]) -> list[Arm]:
+    """Return all methods on data of the user's, but for those that would take minutes."""
+    known = [name for name in _every(data.kind, task, rivals) if not _slow(name, data)]
+    return [*_methods(task, data.kind, data.n_train, known, rivals=rivals).values()]
 
 
-def _methods(task: Task, kind: Kind, n_train: int, *, every: bool, repeats: int | None = None) -> dict[str, Arm]:
-    """Return one net and the linear model or, of every method, eight nets and all simple models, too."""
-    known = baselines.names(kind)[1:]  # but for guessing
-    network: dict[str, Any] = {"network": _NET, "options": _OPTIONS, "steps": _steps(n_train), "repeats": repeats}
-    recipes: dict[str, Recipe] = {NET: Network(**network)}
-    if every:
-        recipes[NETS] = Ensemble(**network, members=MEMBERS)
-    linear = baselines.linear(kind)
-    recipes |= {model: Simple(model=model, repeats=repeats) for model in (known if every else [linear])}
+def _slow(name: str, data: OwnData) -> bool:
+    return baselines.takes_minutes(name, data.rows)
+
+
+def _methods(
+    task: Task,
+    kind: Kind,
+    n_train: int,
+    known: Sequence[str],
+    *,
+    repeats: int | None = None,
+    rivals: Mapping[str, str] | None = None,
+) -> dict[str, Arm]:
+    """Return arms of methods by their names, the linear model's being `LINEAR`."""
+
+    def recipe(name: str) -> Recipe:
+        if name in NET_WORDS:
+            return _net(name).recipe(n_train, repeats=repeats)
+        return Simple(model=name, version=(rivals or {}).get(name, ""), repeats=repeats)
+
+    methods = {LINEAR if name == baselines.linear(kind) else name: name for name in known}
     return {
-        (method := LINEAR if name == linear else name): Arm(
-            name=name, task=task, recipe=recipe, metric=score_of(kind), place={"method": method}
-        )
-        for name, recipe in recipes.items()
+        method: Arm(name=name, task=task, recipe=recipe(name), metric=score_of(kind), place={"method": method})
+        for method, name in methods.items()
     }
+
+
+def _net(name: str) -> Net:
+    return NETS[name.removeprefix("net:")]
 
 
 def _demonstration(moons: Task) -> tuple[Arm, Arm]:
@@ -163,6 +224,16 @@ def _demonstration(moons: Task) -> tuple[Arm, Arm]:
     )
 
 
+def _contrasts(methods: Mapping[str, Arm]) -> list[Contrast]:
+    """Predict that one net beats the linear model; and, where the target is linear, that it is not beaten either."""
+    net, linear = methods[ONE], methods[LINEAR]
+    found = [_contrast(net, linear)]
+    if net.task.name == _LINEAR_TARGET:
+        words = {"arm": baselines.WORDS[linear.name], "base": NET_WORDS[ONE]}
+        found.append(contrast(linear, net, _LEVEL, id="P1", words=words, primary=False, smallest=_LEAST))
+    return found
+
+
 def _contrast(arm: Arm, linear: Arm) -> Contrast:
     positive = arm.task.role == "positive"
     return contrast(
@@ -170,9 +241,9 @@ def _contrast(arm: Arm, linear: Arm) -> Contrast:
         linear,
         _BEATS_LINEAR,
         id="P1",
-        words={"words": baselines.WORDS[linear.name]},
-        primary=positive and arm.name == NET,
-        smallest=_WIN if positive else None,
+        words={"arm": NET_WORDS.get(arm.name, arm.name), "words": baselines.WORDS[linear.name]},
+        primary=positive and arm.name == ONE,
+        smallest=_WIN if positive else _LEAST if arm.task.name == _LINEAR_TARGET else None,
         told=arm.task.role != "real",  # one sentence says how many data sets are won
     )
 
@@ -180,10 +251,11 @@ def _contrast(arm: Arm, linear: Arm) -> Contrast:
 def _scaling(n: int) -> list[Arm]:
     """Return the arms whose training is timed on so many rows."""
     task = Task(name=SCALING, role="real", draw="teacher", settings={"n_train": n})
-    net = Timed(network=_NET, options=_OPTIONS, steps=_steps(n), repeats=_REPEATS)
+    made = _net(ONE)
+    net = Timed(network=made.network, options=made.options, repeats=_REPEATS)
     models = ("logistic", "gradient-boosting", *(["svm"] if n <= baselines.MOST_ROWS["svm"] else []))
     recipes: dict[str, Recipe] = {
-        NET: net,
+        ONE: net,
         **{model: Simple(model=model, repeats=_SIMPLE_REPEATS, alone=True) for model in models},
     }
     return [

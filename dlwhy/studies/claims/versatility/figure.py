@@ -7,22 +7,28 @@ import numpy as np
 
 from dlwhy.figures.drawing import lines, style
 from dlwhy.studies.claims.claim import Panel, Report
-from dlwhy.studies.claims.versatility.design import NET, NETS
+from dlwhy.studies.claims.versatility.design import EIGHT, NET_WORDS, ONE, PLAIN_EIGHT, PLAIN_ONE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # colour and marker, in the order of the legend
 _LOOKS = {
-    NETS: ("#D55E00", "D"),
-    NET: ("#E69F00", "d"),
+    EIGHT: ("#D55E00", "D"),
+    ONE: ("#E69F00", "d"),
+    PLAIN_EIGHT: ("#D55E00", "x"),
+    PLAIN_ONE: ("#E69F00", "x"),
     "linear": ("#777777", "s"),
     "logistic": ("#777777", "s"),
+    "linear-cv": ("#777777", "D"),
     "naive-bayes": ("#CC79A7", "v"),
     "nearest-neighbours": ("#56B4E9", "o"),
     "svm": ("#0072B2", "P"),
     "random-forest": ("#009E73", "^"),
     "gradient-boosting": ("#000000", "X"),
+    "catboost": ("#8C510A", "h"),
+    "lightgbm": ("#5E3C99", "p"),
+    "tabpfn": ("#B2182B", "*"),
 }
 _LEAST = -0.25
 _NAME_LENGTH = 22
@@ -52,8 +58,8 @@ def _by_data_set(ax: "Axes", scores: Mapping[str, Mapping[str, float]], own: Con
         if not cells:
             continue
         values, places = np.array(cells).T
-        filled = method in (NETS, NET)
-        handles[method] = ax.plot(
+        filled = method in (EIGHT, ONE)
+        handles[_called(method)] = ax.plot(
             np.maximum(values, _LEAST),
             places,
             marker,
@@ -70,7 +76,11 @@ def _by_data_set(ax: "Axes", scores: Mapping[str, Mapping[str, float]], own: Con
 
 
 def _of_net(methods: Mapping[str, float]) -> float:
-    return methods.get(NETS, methods.get(NET, 0.0))
+    return methods.get(EIGHT, methods.get(ONE, 0.0))
+
+
+def _called(method: str) -> str:
+    return NET_WORDS.get(method, method)
 
 
 def _ranks(ax: "Axes", ranking: Mapping[str, Any]) -> None:
@@ -85,7 +95,7 @@ def _ranks(ax: "Axes", ranking: Mapping[str, Any]) -> None:
         ax.text(
             ranks[which],
             row - 0.18,
-            f"{method}  {ranks[which]:.1f}",
+            f"{_called(method)}  {ranks[which]:.1f}",
             ha="center",
             va="bottom",
             fontsize=9,
@@ -106,8 +116,8 @@ def _by_rows(ax: "Axes", times: Mapping[str, Sequence[Sequence[float]]]) -> None
     for method, cells in times.items():
         n, seconds = np.array(cells).T
         color, marker = _LOOKS[method]
-        handles[method] = ax.plot(n, seconds, f"{marker}-", color=color, markersize=5)[0]
-        if method == NET:
+        handles[_called(method)] = ax.plot(n, seconds, f"{marker}-", color=color, markersize=5)[0]
+        if method == ONE:
             handles["as rows^1.1"] = ax.plot(n, seconds[-1] * (n / n[-1]) ** 1.1, ":", color=style.GREY)[0]
     labels = {"xlabel": "training rows", "ylabel": "seconds of a training"}
     lines.finish(ax, handles, title="Time grows with the rows", **labels, log="xy")

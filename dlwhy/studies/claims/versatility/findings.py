@@ -1,91 +1,93 @@
-"""What the study of versatility finds over all data sets: wins, ranks, growth of times, and the best simple model."""
+"""What the study of versatility finds over all data sets: wins, ranks, errors, times; and on the user's own."""
 
 import dataclasses
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from dlwhy.models.baselines import WORDS
-from dlwhy.studies.claims.versatility.design import LINEAR, N_TEST, NET, NETS, SCALING
-from dlwhy.studies.findings import selecting, statistics, wording
+from dlwhy.studies.claims.versatility import judging
+from dlwhy.studies.claims.versatility.design import (
+    ABLATION,
+    EIGHT,
+    LINEAR,
+    N_TEST,
+    NET_WORDS,
+    ONE,
+    SCALING,
+)
+from dlwhy.studies.claims.versatility.methods import (
+    Methods,
+    Table,
+    best_simple,
+    errors_of,
+    mean,
+    sets,
+    simple_of,
+    table_of,
+    whose,
+)
+from dlwhy.studies.findings import over_sets, statistics, wording
 from dlwhy.studies.findings.judging import effect_of, judge
-from dlwhy.studies.findings.selecting import Cell, by, by_task, cells
+from dlwhy.studies.findings.selecting import by, cells
 from dlwhy.studies.findings.statistics import Array
 from dlwhy.studies.findings.verdicts import Finding
 from dlwhy.studies.findings.wording import Interval
-from dlwhy.studies.plan.study import Prediction, Results, Says, Study, about, contrast
+from dlwhy.studies.plan.study import Prediction, Results, Says, Study, about
 
 _EXPONENT = 1.1
 _LEAST_SETS = 6
-_ALIKE = 1.25  # costs, in the eye of a reader
-# what runs on every data set, and is ranked
-_RANKED = (NETS, LINEAR, "nearest-neighbours", "svm", "random-forest", "gradient-boosting")
-_OWN = Says(
-    yes="On {task}, eight nets are better than the best simple model, {model}, by {effect}.",
-    no="On {task}, eight nets are not better than the best simple model, {model}, by anything that matters.",
-    worse="On {task}, eight nets are worse than the best simple model, {model}, by {effect}.",
-    unclear="On {task}, these runs can't tell eight nets from the best simple model, {model}.",
-)
-Methods = Mapping[str, Cell]
-# by data set and method
-Table = Mapping[str, Methods]
+# whose data sets are judged together, and what they are called
+_OWNERS = {"ours": "data sets", "table": "tables of yours"}
 
 
 def findings(study: Study, results: Results) -> Sequence[Finding]:
-    """Return P1 and P2 where there are enough data sets, P3, and the user's own data."""
-    table = _table(study, results)
-    judged = []
-    if len(won := _sets(table, (*_RANKED, NET))) >= _LEAST_SETS:
-        judged += [_wins(study, won), _ranks(study, won)]
+    """Return P1 and P2 where there are enough data sets, P3, and the user's own data and tables."""
+    table = table_of(study, results)
+    judged: list[Finding] = []
+    for owner, name in _OWNERS.items():
+        seen = sets(table, (EIGHT, ONE, LINEAR), owner)
+        if len(seen) >= _LEAST_SETS:
+            judged += [_wins(study, seen, name, primary=owner == "ours"), _ranks(study, seen, name)]
     growth = _growth(study, results)
-    if growth is not None:
-        judged.append(growth)
-    own = [methods for methods in table.values() if NETS in methods and methods[NETS].arm.task.role == "own"]
-    return judged + [_own(study, methods[NETS], best) for methods in own if (best := _best_simple(methods))]
+    own = [judging.finding(study, methods) for methods in table.values() if whose(methods) != "ours"]
+    return [*judged, *(found for found in (growth, *own) if found is not None)]
 
 
 def descriptive(study: Study, results: Results) -> dict[str, Any]:
-    """Return scores by data set and method, mean distances to the best, ranks, times, and sentences."""
-    table = _table(study, results)
-    scores = {task: {method: _mean(cell) for method, cell in methods.items()} for task, methods in table.items()}
+    """Return scores by data set and method, what all data sets say, times, the user's own, and sentences."""
+    table = table_of(study, results)
+    scores = {task: {method: mean(cell) for method, cell in methods.items()} for task, methods in table.items()}
+    by_owner: dict[str, list[Methods]] = {"ours": [], "table": [], "own": []}
+    for methods in table.values():
+        by_owner[whose(methods)].append(methods)
+    users = [*by_owner["table"], *by_owner["own"]]
+    errors = {owner: told for owner in _OWNERS if (told := _errors(study, table, owner))}
     lines = _one_test_set(study, results)
-    lines += [line for methods in table.values() for line in _lines(study, methods)]
+    lines += [line for owner, told in errors.items() for line in _of_errors(told, _OWNERS[owner])]
+    lines += [line for methods in by_owner["ours"] for line in _better_here(study, methods)]
+    lines += [line for methods in users for line in judging.lines(study, methods)]
+    own = [judging.block(study, methods) for methods in by_owner["own"]]
     return {
         "scores": scores,
         "metrics": {task: next(iter(methods.values())).arm.metric for task, methods in table.items()},
         "distances": _distances(table, scores),
-        "ranking": _ranking(study, table),
+        "ranking": _ranking(study, table, "ours"),
+        "errors": errors,
         "times": _times(study, results),
+        "own": own[0] if own else None,
+        "tables": [told for methods in by_owner["table"] if (told := judging.block(study, methods))],
         "lines": lines,
     }
 
 
-def _table(study: Study, results: Results) -> dict[str, dict[str, Cell]]:
-    whole = [cell for cell in cells(study, results, "method") if cell.mean() is not None]
-    return {task: {cell.at("method"): cell for cell in group} for task, group in by_task(whole).items()}
-
-
-def _sets(table: Table, needed: Sequence[str]) -> Table:
-    """Select the data sets on which all needed methods have run, without the user's own."""
-    return {
-        task: methods
-        for task, methods in table.items()
-        if {*needed} <= {*methods} and methods[NETS].arm.task.role != "own"
-    }
-
-
-def _mean(cell: Cell) -> float:
-    return float(np.nanmean(cell.values()))
-
-
-def _wins(study: Study, sets: Table) -> Finding:
+def _wins(study: Study, seen: Table, name: str, *, primary: bool) -> Finding:
     """Count the data sets that a net wins and loses against the linear model, by more than what matters."""
     from scipy import stats
 
     alpha = study.request.alpha
-    pairs = [(methods[NET], methods[LINEAR]) for methods in sets.values()]
+    pairs = [(methods[ONE], methods[LINEAR]) for methods in seen.values()]
     effects = [effect_of(net.outcome, linear.outcome, net.arm.metric, alpha=alpha) for net, linear in pairs]
     sizes = [effect.effect for effect in effects if effect is not None]
     wins, losses = (sum(sign * size > study.smallest_effect for size in sizes) for sign in (1, -1))
@@ -95,10 +97,11 @@ def _wins(study: Study, sets: Table) -> Finding:
         low, high = (2 * float(end) - 1 for end in exact)
     return Finding(
         id="P1",
-        task=f"{len(sizes)} data sets",
+        task=f"{len(sizes)} {name}",
         role="real",
+        primary=primary,
         metric="share won less share lost",
-        contrast=f"net - linear: {wins} won, {losses} lost",
+        contrast=f"{ONE} - linear: {wins} won, {losses} lost",
         smallest=0.0,
         effect=(wins - losses) / (wins + losses) if wins + losses else 0.0,
         ci_low=low,
@@ -109,29 +112,31 @@ def _wins(study: Study, sets: Table) -> Finding:
         test="sign",
         outcome="helps" if low > 0 else "hurts" if high < 0 else "open",
         cautions=(),
-        sentence=f"Of {len(sizes)} data sets, one net beats the linear model on {wins}, and loses on {losses}.",
+        sentence=f"Of {len(sizes)} {name}, one net beats the linear model on {wins}, and loses on {losses}.",
     )
 
 
-def _ranks(study: Study, sets: Table) -> Finding:
+def _ranks(study: Study, seen: Table, name: str) -> Finding:
     """Compare the rank of eight nets with that of the best alternative, over data sets."""
-    scores, ranking = _ranked(study, sets)
+    methods = _ranked(seen)
+    scores = _scores(seen, methods)
+    ranking = statistics.rank_comparison(scores, alpha=study.request.alpha)
     ranks = statistics.ranks(scores)
     best = 1 + int(ranks.mean(axis=0)[1:].argmin())
-    name = _RANKED[best]
-    words = "the linear model" if name == LINEAR else WORDS[name]
+    other = methods[best]
+    words = "the linear model" if other == LINEAR else WORDS[other]
     prediction = Prediction(
         id="P2",
-        task=f"{len(scores)} data sets",
+        task=f"{len(scores)} {name}",
         role="real",
         metric="ranks better",
-        contrast=f"{NETS} - {name}",
+        contrast=f"{EIGHT} - {other}",
         primary=False,
         smallest=0.0,
         says=Says(
-            f"Over all data sets, eight nets rank better than {words}.",
-            f"Over all data sets, {words} ranks better than eight nets.",
-            f"Over all data sets, no difference in rank between eight nets and {words} was detected.",
+            f"Over all {name}, eight nets rank better than {words}.",
+            f"Over all {name}, {words} ranks better than eight nets.",
+            f"Over all {name}, no difference in rank between eight nets and {words} was detected.",
         ),
     )
     judged = judge(study, prediction, ranks[:, best] - ranks[:, 0])
@@ -139,16 +144,69 @@ def _ranks(study: Study, sets: Table) -> Finding:
     return dataclasses.replace(judged, p=ranking.to_best[0 if ranking.best else best], test="ranks")
 
 
-def _ranked(study: Study, sets: Table) -> tuple[Array, statistics.Ranking]:
-    scores = np.array([[_mean(methods[method]) for method in _RANKED] for methods in sets.values()])
-    return scores, statistics.rank_comparison(scores, alpha=study.request.alpha)
+def _ranked(seen: Table) -> list[str]:
+    """Name what is ranked: eight nets, and the simple models that all of the data sets have."""
+    first, *others = seen.values()
+    return [EIGHT, *(name for name in simple_of(first) if all(name in methods for methods in others))]
 
 
-def _ranking(study: Study, table: Table) -> dict[str, Any] | None:
-    sets = _sets(table, _RANKED)
-    if len(sets) < _LEAST_SETS:
+def _scores(seen: Table, methods: Sequence[str]) -> Array:
+    return np.array([[mean(cells[method]) for method in methods] for cells in seen.values()])
+
+
+def _ranking(study: Study, table: Table, owner: str) -> dict[str, Any] | None:
+    seen = sets(table, (EIGHT, ONE, LINEAR), owner)
+    if len(seen) < _LEAST_SETS:
         return None
-    return {"methods": list(_RANKED), "sets": len(sets), **dataclasses.asdict(_ranked(study, sets)[1])}
+    methods = _ranked(seen)
+    found = statistics.rank_comparison(_scores(seen, methods), alpha=study.request.alpha)
+    return {"methods": methods, "sets": len(seen), **dataclasses.asdict(found)}
+
+
+def _errors(study: Study, table: Table, owner: str) -> dict[str, Any] | None:
+    """Compare the errors of methods over the data sets on which plain nets have run, too."""
+    seen = sets(table, (*NET_WORDS, LINEAR), owner)
+    if len(seen) < _LEAST_SETS:
+        return None
+    methods = [*NET_WORDS, *_ranked(seen)[1:]]
+    errors = np.array([[np.nanmean(errors_of(cells[method])) for method in methods] for cells in seen.values()])
+    gaps, means = over_sets.improvability(errors), over_sets.shifted_mean(errors)
+    ours = errors[:, methods.index(EIGHT)]
+    told = {
+        name: {
+            "error": float(means[place]),
+            "improvability": float(gaps[place]),
+            "nets_make_fewer": dataclasses.asdict(_fewer(study, ours, errors[:, place])) if name != EIGHT else None,
+        }
+        for place, name in enumerate(methods)
+    }
+    recipe = {
+        name: dataclasses.asdict(_fewer(study, errors[:, methods.index(name)], errors[:, methods.index(plain)]))
+        for name, plain in ABLATION.items()
+    }
+    return {"sets": len(seen), "tasks": list(seen), "methods": told, "recipe": recipe}
+
+
+def _fewer(study: Study, ours: Array, theirs: Array) -> over_sets.Fewer:
+    return over_sets.fewer(ours, theirs, alpha=study.request.alpha)
+
+
+def _of_errors(told: Mapping[str, Any], name: str) -> list[str]:
+    """Say over data sets what the recipe brings, and how the errors of eight nets compare with the simple models'."""
+    methods = told["methods"]
+    simple = {method: values for method, values in methods.items() if method not in NET_WORDS}
+    best = min(simple, key=lambda method: simple[method]["error"])
+    words = "the linear model" if best == LINEAR else WORDS[best]
+    over = f"Over {told['sets']} {name}"
+    eight, one = (judging.share(told["recipe"][method]) for method in (EIGHT, ONE))
+    fewer = judging.share(simple[best]["nets_make_fewer"])
+    ours, theirs = (100 * methods[method]["improvability"] for method in (EIGHT, best))
+    recipe = f"{over}, the recipe makes {eight} than plain nets where eight are averaged, {one} where it is one."
+    beside = (
+        f"{over}, eight nets make {fewer} than {words}, the simple model with the fewest; the best method of each"
+        f" would make {ours:.0f} % fewer than eight nets, and {theirs:.0f} % fewer than {words}."
+    )
+    return [recipe, f"{beside} Intervals are of a bootstrap over data sets."]
 
 
 def _distances(table: Table, scores: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
@@ -167,6 +225,19 @@ def _distances(table: Table, scores: Mapping[str, Mapping[str, float]]) -> dict[
     }
 
 
+def _better_here(study: Study, methods: Methods) -> list[str]:
+    """Say of a data set that a simple model is better, if it is."""
+    best, nets = best_simple(methods), methods.get(EIGHT)
+    effect = judging.effect(study, nets, best) if best and nets else None
+    if best is None or nets is None or effect is None:
+        return []
+    better, metric = Interval.of(effect).turned(), nets.arm.metric
+    if better.low <= study.smallest_effect:
+        return []
+    model = WORDS[best.cell.arm.name]
+    return [f"On {nets.arm.task.name}, {model} is better here than eight nets, by {wording.size(better, metric)}."]
+
+
 def _times(study: Study, results: Results) -> dict[str, list[list[float]]]:
     """Seconds of a training by method: number of rows and mean."""
     times: dict[str, list[list[float]]] = {}
@@ -177,7 +248,7 @@ def _times(study: Study, results: Results) -> dict[str, list[list[float]]]:
 
 def _growth(study: Study, results: Results) -> Finding | None:
     """Judge the exponent of a net's training time, from the times that were measured."""
-    timed = by("n", cells(study, results, task=SCALING, model=NET))
+    timed = by("n", cells(study, results, task=SCALING, model=ONE))
     if len(timed) < 2:
         return None
     log_n = np.log(list(timed))
@@ -199,42 +270,6 @@ def _growth(study: Study, results: Results) -> Finding | None:
     return judge(study, prediction, _EXPONENT - exponents)
 
 
-def _best_simple(methods: Methods) -> Cell | None:
-    simple = [cell for method, cell in methods.items() if method not in (NET, NETS)]
-    return max(simple, key=_mean) if len(simple) > 1 else None
-
-
-def _own(study: Study, nets: Cell, best: Cell) -> Finding:
-    """Compare eight nets with the best simple model on the user's own data."""
-    asked = contrast(nets.arm, best.arm, _OWN, id="P2", words={"model": WORDS[best.arm.name]})
-    differences = selecting.paired(nets.outcome, best.outcome, nets.arm.metric)
-    overlap = selecting.overlap_of(nets.outcome)
-    return judge(study, asked.prediction, differences, overlap=overlap)
-
-
-def _lines(study: Study, methods: Methods) -> list[str]:
-    """Say of one data set which simple model is better, or, of the user's own, how all compare and at what cost."""
-    best, nets = _best_simple(methods), methods.get(NETS)
-    if best is None or nets is None:
-        return []
-    on, model, metric = f"On {nets.arm.task.name}", WORDS[best.arm.name], nets.arm.metric
-    effect = effect_of(nets.outcome, best.outcome, metric, alpha=study.request.alpha)
-    if effect is None:
-        return []
-    if nets.arm.task.role != "own":
-        better = Interval.of(effect).turned()
-        if better.low <= study.smallest_effect:
-            return []
-        return [f"{on}, {model} is better here than eight nets, by {wording.size(better, metric)}."]
-    line = (
-        f"{on}, eight nets score {wording.name_of(metric)} {_mean(nets):.3f}, and the best of"
-        f" {len({*methods} - {NET, NETS})} simple models, {model}, {_mean(best):.3f}; the nets cost"
-        f" {_times_as_much(nets.seconds, best.seconds)}"
-        f" ({nets.seconds:.2g} s against {best.seconds:.2g} s a training)."
-    )
-    return [line]
-
-
 def _one_test_set(study: Study, results: Results) -> list[str]:
     """Say how far networks on one small test set lie apart."""
     return [
@@ -243,10 +278,3 @@ def _one_test_set(study: Study, results: Results) -> list[str]:
         for scores in (cell.values() for cell in cells(study, results, n_test=N_TEST))
         if len(scores) > 1 and np.isfinite(scores).all()
     ]
-
-
-def _times_as_much(cost: float, other: float) -> str:
-    ratio = cost / other if other > 0 else math.inf
-    if 1 / _ALIKE < ratio < _ALIKE:
-        return "about as much"
-    return f"{ratio:.2g} times as much" if ratio < 100 else f"{round(ratio, -1):.0f} times as much"

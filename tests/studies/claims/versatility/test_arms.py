@@ -21,7 +21,7 @@ def test_one_test_set_is_one():
 def test_timed_runs_are_few_and_one_after_the_other():
     study = versatility.design(Request(claim="versatility", only=("scaling",)))
     seeds = Seeds(report=study.seeds, tuning=())
-    net = running.changed(study.arms["scaling: net, n=1000"], steps=20, repeats=2)
+    net = running.changed(study.arms["scaling: net:table-one, n=1000"], epochs=1, min_steps=None, repeats=2)
     found = workers.run_arm(net, seeds, None)
     simple = workers.run_arm(study.arms["scaling: logistic, n=1000"], seeds, None)
 

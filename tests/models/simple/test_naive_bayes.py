@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.naive_bayes import BernoulliNB, GaussianNB
 
-from dlwhy.models.naive_bayes import NaiveBayes
+from dlwhy.models.simple.naive_bayes import NaiveBayes
 
 RNG = np.random.default_rng(0)
 Y = np.repeat([0, 1, 2], [60, 30, 10])
