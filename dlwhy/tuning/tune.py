@@ -10,12 +10,12 @@ from typing import Any
 from dlwhy import files
 from dlwhy.data.dataset import Dataset
 from dlwhy.data.values import is_number
-from dlwhy.errors import UsageError, check_whole
+from dlwhy.errors import InputRefusedError, UsageError, check_whole
 from dlwhy.evaluation.comparison import Difference, difference
 from dlwhy.evaluation.evaluate import evaluate_model
 from dlwhy.evaluation.results import MAIN_METRIC, Evaluation
 from dlwhy.models.spec import MAX_MEMBERS
-from dlwhy.text import display
+from dlwhy.text import display, plain
 from dlwhy.training import details
 from dlwhy.training.stack.fit import Replicas
 from dlwhy.tuning import halving, trials, variants
@@ -25,6 +25,8 @@ from dlwhy.tuning.tuned import Final, Row, Score, Tuned
 from dlwhy.tuning.variants import REFERENCE
 
 MEMBERS = 8
+# an eighth of fewer is a row or two
+_FEWEST_ROWS = 24
 _MOST_MINUTES = 60 * 24 * 365
 
 
@@ -132,6 +134,8 @@ def tune(
     check(members=members, minutes=minutes, seed=seed)
     started = time.monotonic()
     part = trials.training_part(dataset)
+    if len(part.X_train) < _FEWEST_ROWS:
+        raise InputRefusedError(f"{len(part.X_train)} training rows are too few to choose by (at least {_FEWEST_ROWS})")
     tried = {variant.name: variant for variant in variants.variants_for(len(part.X_train))}
     total = work(len(part.X_train), members)
     running = Trials(
@@ -199,7 +203,7 @@ def _final(
     about = {"final": [running.about(name, seeds) for name in names], "all": dataset.fingerprint}
     record = running.state.recall(about, lambda found: _is_final(found, len(names), members))
     if record is None:
-        record = _compared(dataset, running, names, seed=seed, members=members)
+        record = plain(_compared(dataset, running, names, seed=seed, members=members))  # as the file has it
         running.state.keep([(about, record)])
     losses = [as_losses(values, members) or [] for values in record["losses"]]
     return _as_final(losses, leader, running), _as_score(dataset, record["test"])

@@ -8,7 +8,7 @@ import pytest
 
 import dlwhy
 from dlwhy.data.splitting import Split
-from dlwhy.errors import UnusableResultError, UsageError
+from dlwhy.errors import InputRefusedError, UnusableResultError, UsageError
 from dlwhy.training import fitting
 from dlwhy.tuning import trials, tune, variants
 from dlwhy.tuning.variants import Variant
@@ -162,6 +162,27 @@ def test_a_recipe_that_diverges_is_no_recipe(monkeypatch, moons):
     monkeypatch.setattr(variants, "VARIANTS", (Variant(name="recipe", changes=changes), QUICK))
     with pytest.raises(UnusableResultError, match="recipe"):
         tuned(moons)
+
+
+def test_a_variant_that_diverges_at_last_does_not_replace_the_recipe(few, moons, monkeypatch, tmp_path):
+    train_ensemble, losses_of = trials.train_ensemble, trials.losses_of
+    last = []
+
+    def train(*args, **kwargs):
+        last.append(train_ensemble(*args, **kwargs))
+        return last[-1]
+
+    monkeypatch.setattr(trials, "train_ensemble", train)
+    monkeypatch.setattr(trials, "losses_of", lambda r: [math.inf, 0.1, 0.1] if r in last[1:] else losses_of(r))
+    first, again = (tuned(moons, path=tmp_path / "trials.json") for _ in range(2))
+
+    assert first == again
+    assert (first.chosen, first.final.name, first.test.gain) == ("recipe", "quick", None)
+
+
+def test_a_handful_of_rows_chooses_nothing():
+    with pytest.raises(InputRefusedError, match="14 training rows are too few"):
+        tuned(dlwhy.make("moons", samples=20))
 
 
 @pytest.mark.parametrize(
