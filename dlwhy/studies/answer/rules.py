@@ -1,0 +1,222 @@
+"""The rules of the answer, as data: each has a name, says when it fires, and what it says then."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+
+from dlwhy.studies.answer.facts import Facts
+from dlwhy.studies.findings import wording
+from dlwhy.studies.findings.verdicts import MIN_SEEDS
+from dlwhy.studies.findings.wording import Interval
+
+MOST_SENTENCES = 5
+# rows to train on under which no net has beaten the best simple model by a point, on tables that were not looked at
+_FEW_ROWS = 500
+# costs, in the eye of a reader
+_ALIKE = 1.25
+_TRAIN = "dlwhy train --recipe table --members 8"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What may be said of a table."""
+
+    name: str
+    fires: Callable[[Facts], bool]
+    says: Callable[[Facts], str]
+
+
+def first(rules: Sequence[Rule], facts: Facts) -> tuple[str, str]:
+    """Return name and sentence of the first rule that fires."""
+    rule = next(rule for rule in rules if rule.fires(facts))
+    return rule.name, rule.says(facts)
+
+
+def fired(rules: Sequence[Rule], facts: Facts, most: int = MOST_SENTENCES) -> list[tuple[str, str]]:
+    """Return names and sentences of the first rules that fire."""
+    return [(rule.name, rule.says(facts)) for rule in rules if rule.fires(facts)][:most]
+
+
+def _size(found: Interval, facts: Facts, *, plus: bool = False) -> str:
+    return wording.size(found, facts.metric, plus=plus)
+
+
+def _abs(found: Interval) -> Interval:
+    return found.turned() if found.effect < 0 else found
+
+
+def _cost(facts: Facts) -> str:
+    ratio, seconds = facts.cost, f" ({facts.nets.seconds:.2g} s a training)"
+    if 1 / _ALIKE < ratio < _ALIKE:
+        return f"at about its cost{seconds}"
+    times = f"{ratio:.2g}" if ratio < 100 else f"{round(ratio, -1):,.0f}"
+    return f"at {times} times its cost{seconds}"
+
+
+def _is_linear(facts: Facts) -> bool:
+    """Say whether the best simple model is the linear one, or not better by anything that matters."""
+    if facts.simple.words == facts.linear.words:
+        return True
+    return facts.bend is not None and facts.bend.high < facts.smallest
+
+
+def _nothing_learnt(facts: Facts) -> bool:
+    return facts.over_guess is not None and facts.over_guess.low <= 0
+
+
+def _nothing_matters(facts: Facts) -> bool:
+    return facts.gain.high < facts.smallest
+
+
+RECOMMENDATIONS: Sequence[Rule] = (
+    Rule(
+        name="control-misbehaved",
+        fires=lambda facts: bool(facts.bad_controls),
+        says=lambda facts: (
+            f"No recommendation: {', '.join(facts.bad_controls)} did not come out as a control must, so the lab does"
+            " not work here; try another --seed, or more --seeds."
+        ),
+    ),
+    Rule(
+        name="too-few-splits",
+        fires=lambda facts: facts.n_seeds < MIN_SEEDS or not math.isfinite(facts.gain.high),
+        says=lambda facts: (
+            f"No recommendation yet: {facts.n_seeds} splits are too few; --budget quick makes 12, and {MIN_SEEDS} are"
+            " the least."
+        ),
+    ),
+    Rule(
+        name="nothing-beats-guessing",
+        fires=_nothing_learnt,
+        says=lambda facts: (
+            f"Use none of these models on {facts.task}: not even the best of them is shown to beat guessing,"
+            f" {_size(facts.over_guess or Interval(0.0), facts, plus=True)}; other columns are wanted, not other models."
+        ),
+    ),
+    Rule(
+        name="net-better",
+        fires=lambda facts: facts.outcome == "helps",
+        says=lambda facts: (
+            f"Use eight nets on {facts.task} ({_TRAIN}): they beat the best simple model, {facts.simple.words}, by"
+            f" {_size(facts.gain, facts)}, {_cost(facts)}."
+        ),
+    ),
+    Rule(
+        name="net-probably-better",
+        fires=lambda facts: facts.outcome == "probably helps",
+        says=lambda facts: (
+            f"Use eight nets on {facts.task} if a gain of {_size(facts.gain, facts)} is worth training"
+            f" {_cost(facts)} to you ({_TRAIN}); else {facts.simple.words}."
+        ),
+    ),
+    Rule(
+        name="linear-is-enough",
+        fires=lambda facts: _is_linear(facts) and _nothing_matters(facts),
+        says=lambda facts: (
+            f"Use {facts.linear.words} on {facts.task}: nothing that was tried is better by anything that matters;"
+            f" nets: {_size(facts.gain, facts, plus=True)}, {_cost(facts)}."
+        ),
+    ),
+    Rule(
+        name="net-worse",
+        fires=lambda facts: facts.gain.high < 0,
+        says=lambda facts: (
+            f"Use {facts.simple.words} on {facts.task}: nets are worse, by {_size(_abs(facts.gain), facts)},"
+            f" {_cost(facts)}."
+        ),
+    ),
+    Rule(
+        name="net-not-better",
+        fires=_nothing_matters,
+        says=lambda facts: (
+            f"Use {facts.simple.words} on {facts.task}: nets gain nothing that matters,"
+            f" {_size(facts.gain, facts, plus=True)}, {_cost(facts)}."
+        ),
+    ),
+    Rule(
+        name="not-told-apart",
+        fires=lambda facts: True,  # noqa: ARG005  # what is left
+        says=lambda facts: (
+            f"Use {facts.simple.words} on {facts.task}: nets are not shown to be better,"
+            f" {_size(facts.gain, facts, plus=True)}, {_cost(facts)}."
+        ),
+    ),
+)
+
+
+def _by_how_much(facts: Facts) -> str:
+    name, percent = wording.name_of(facts.metric), f"{100 * (1 - facts.alpha):g} %"
+    guess = "" if facts.guess is None else f", guessing {wording.number(facts.guess)}"
+    return (
+        f"Seen: {name} {wording.number(facts.nets.score)} by eight nets, {wording.number(facts.simple.score)} by"
+        f" {facts.simple.words}, {wording.number(facts.linear.score)} by {facts.linear.words}{guess}; on {facts.n_seeds}"
+        f" splits of {facts.rows:,} rows, {facts.n_train:,} of them to learn from; brackets are {percent} intervals."
+    )
+
+
+def _what_would_change(facts: Facts) -> str:
+    """Say what more splits would settle, and whether more rows would change the answer."""
+    is_open = facts.outcome in ("open", "probably helps") and facts.seeds_needed is not None
+    splits = f"About {facts.seeds_needed} splits would probably settle it (--seeds {facts.seeds_needed}). "
+    return (splits if is_open else "") + _rows(facts)
+
+
+def _rows(facts: Facts) -> str:
+    doubling = "" if facts.doubling is None else f"twice as many would bring a net about {_size(facts.doubling, facts)}"
+    then = doubling and f"; {doubling}"
+    if facts.lead is not None and facts.lead_outcome in ("helps", "probably helps"):
+        what = "strengthen it" if facts.outcome == "helps" else "change the answer"
+        gained = f"a net gained {_size(facts.lead, facts)} on {facts.linear.words} from few rows to all"
+        return f"More rows may {what}: {gained}{then}."
+    if facts.lead is not None and facts.lead.high < facts.smallest:
+        kept = f"a net gains nothing on {facts.linear.words} as rows come in, {_size(facts.lead, facts, plus=True)}"
+        return f"More rows would hardly change the answer: {kept}{then}."
+    if facts.lead is None and facts.doubling is None and not facts.no_doubling:
+        return "Whether more rows would change the answer was not asked: dlwhy study data asks it."
+    known = doubling or facts.no_doubling
+    return f"Whether more rows would change the answer is open{': ' + known if known else ''}."
+
+
+def _parts(facts: Facts) -> str:
+    helping = [*facts.parts.get("helps", ()), *facts.parts.get("probably helps", ())]
+    if helping:
+        return f"What carries a net here: {'; '.join(helping)}."
+    if facts.parts.get("hurts"):
+        return f"No part of a net is shown to help here; what hurts: {'; '.join(facts.parts['hurts'])}."
+    return "No part of a net is shown to help here."
+
+
+def _bend(facts: Facts) -> str:
+    bend = facts.bend or Interval(0.0)
+    if bend.low > 0:
+        return f"It beats {facts.linear.words} by {_size(bend, facts)}: there is more than a linear model sees."
+    return f"{facts.linear.words[:1].upper()}{facts.linear.words[1:]} can't be told from it: {_size(bend, facts)}."
+
+
+SENTENCES: Sequence[Rule] = (
+    Rule(name="split-caution", fires=lambda facts: bool(facts.caution), says=lambda facts: facts.caution),
+    Rule(name="by-how-much", fires=lambda facts: True, says=_by_how_much),  # noqa: ARG005  # always
+    Rule(name="what-would-change", fires=lambda facts: True, says=_what_would_change),  # noqa: ARG005  # always
+    Rule(
+        name="not-tried",
+        fires=lambda facts: bool(facts.not_tried),
+        says=lambda facts: f"Not tried: {', '.join(facts.not_tried)}.",
+    ),
+    Rule(name="parts", fires=lambda facts: bool(facts.parts), says=_parts),
+    Rule(
+        name="linear-part",
+        fires=lambda facts: bool(facts.linear_is_enough),
+        says=lambda facts: (  # noqa: ARG005  # the same for all
+            "An early sign: the nets' held-out loss is not below that of their own linear part."
+        ),
+    ),
+    Rule(
+        name="few-rows",
+        fires=lambda facts: facts.n_train < _FEW_ROWS and facts.gain.low <= facts.smallest,
+        says=lambda facts: (  # noqa: ARG005  # the same for all
+            f"With under {_FEW_ROWS} rows, no net of ours has beaten the best simple model by a point, on any of 12"
+            " tables."
+        ),
+    ),
+    Rule(name="bend", fires=lambda facts: facts.bend is not None, says=_bend),
+)
