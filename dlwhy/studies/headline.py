@@ -131,7 +131,7 @@ def _ingredients(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Sort ingredients by what they bring; if none helps, one sentence says that."""
     tried = [finding for finding in findings if finding["effect"] is not None and finding["verdict"] != "withheld"]
     groups = {
-        outcome: list(dict.fromkeys(_named(finding) for finding in tried if finding["outcome"] == outcome))
+        outcome: list(dict.fromkeys(named(finding) for finding in tried if finding["outcome"] == outcome))
         for outcome in _WORDS
     }
     if tried and not any(groups[outcome] for outcome in _HELP):
@@ -141,7 +141,7 @@ def _ingredients(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield from (f"{words}: {'; '.join(groups[outcome])}." for outcome, words in _WORDS.items() if groups[outcome])
 
 
-def _named(finding: Mapping[str, Any]) -> str:
+def named(finding: Mapping[str, Any]) -> str:
     # a report of an earlier version names no part
     part, base = finding.get("part") or "", finding["base"]
     instead = "" if part or base in ("", "none") else f" instead of {base}"

@@ -39,5 +39,6 @@ def study(options: Study) -> None:
         conducted = studying.conducted(options, out)
         if options.dry_run:
             return
-    verdicts.show([each.report for each in conducted], out)
+    answer, page = studied.answered(conducted, options.directory if words[0] != "show" else None)
+    verdicts.show([each.report for each in conducted], out, answer=answer, page=page)
     studied.end(conducted, options.fail_unless)

@@ -13,6 +13,8 @@ _MORE = {
     ("inconclusive", "probably helps"): "probably yes",
 }
 _LONGEST = 600
+# whose report has the answer in it
+_JUDGE = "versatility"
 
 
 def list_claims(out: Output) -> None:
@@ -56,13 +58,36 @@ def warn_of_few_seeds(plans: Sequence[Mapping[str, Any]], out: Output) -> None:
             out.note(f"dlwhy: warning: {plan['study']}: {plan['needs']['says']}")
 
 
-def show(reports: Sequence[Mapping[str, Any]], out: Output) -> None:
-    """Print what studies found: with `--json` the reports, else a table each and a sentence a prediction."""
+def show(
+    reports: Sequence[Mapping[str, Any]], out: Output, *, answer: Mapping[str, Any] | None = None, page: str = ""
+) -> None:
+    """Print what studies found: with `--json` the reports, else a table each and a sentence a prediction.
+
+    Parameters
+    ----------
+    reports
+        As in ``study.json``.
+    out
+        Where to print.
+    answer
+        What to use on the user's own table, which comes first, and why, which comes last; None if nothing says it.
+    page
+        The file that has the answer, too.
+
+    """
     if out.as_json:
-        out.json(reports[0] if len(reports) == 1 else list(reports))
+        told = [{**report, "answer": answer} if report["study"] == _JUDGE else report for report in reports]
+        out.json(told[0] if len(told) == 1 else told)
         return
+    if answer:
+        out.paragraph(display(answer["recommendation"], _LONGEST))
+        out.paragraph(f"rule: {answer['rule']}; why, below")
+        out.text("")
     for report in reports:
         _show_one(report, out)
+    if answer:
+        _show_answer(answer, out, page)
+        return
     from dlwhy.studies.headline import answers
 
     said = answers(reports) if len(reports) > 1 else []  # of one study it is said already
@@ -70,6 +95,15 @@ def show(reports: Sequence[Mapping[str, Any]], out: Output) -> None:
         out.text("in short, on your data:")
     for sentence in said:
         out.item(display(sentence, _LONGEST))
+
+
+def _show_answer(answer: Mapping[str, Any], out: Output, page: str) -> None:
+    out.text("")
+    out.paragraph(f"in short, on your data: {display(answer['recommendation'], _LONGEST)}")
+    for each in answer["sentences"]:
+        out.item(display(each["says"], _LONGEST))
+    if page:
+        out.paragraph(f"{page} has this to hand on")
 
 
 def _show_one(report: Mapping[str, Any], out: Output) -> None:

@@ -71,6 +71,17 @@ def draw(conducted: "Conducted") -> None:
         style.save(figure.draw(conducted.report), picture)
 
 
+def answered(conducted: "Sequence[Conducted]", directory: str | None) -> tuple[dict[str, Any] | None, str]:
+    """Say what to use on the user's own table -> answer, and the file that it was written to, if there is a folder."""
+    from dlwhy.studies.answer import writing
+
+    reports = {each.folder: each.report for each in conducted}
+    if directory is None:
+        return writing.together(reports), ""
+    found = writing.write(reports, Path(directory))
+    return found, files.shown(Path(directory) / writing.PAGE) if found else ""
+
+
 def _is_whole(picture: Path) -> bool:
     """Say whether a PNG is there from its first to its last bytes."""
     try:

@@ -1,7 +1,7 @@
 """What studies found on the user's own table, as plain values that rules can ask: each may be missing."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from dlwhy.studies.findings.wording import Interval, Outcome

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dlwhy.studies.answer import rules
-from dlwhy.studies.answer.reading import facts_of
+from dlwhy.studies.answer.reading import JUDGE, facts_of
+
+__all__ = ["JUDGE", "SCHEMA", "answer", "markdown"]
 
 SCHEMA = "dlwhy.answer/1"
 

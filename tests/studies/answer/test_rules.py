@@ -18,7 +18,10 @@ _NO_BEND = {"bend": Interval(0.001, -0.004, 0.006)}
 _RECOMMENDED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "control-misbehaved": ({"bad_controls": ("moons",), "outcome": "helps"}, {}),
     "too-few-splits": ({"n_seeds": 5}, {"n_seeds": 6}),
-    "nothing-beats-guessing": ({"over_guess": Interval(0.01, -0.01, 0.03)}, {"over_guess": Interval(0.01, 0.001, 0.02)}),
+    "nothing-beats-guessing": (
+        {"over_guess": Interval(0.01, -0.01, 0.03)},
+        {"over_guess": Interval(0.01, 0.001, 0.02)},
+    ),
     "net-better": (
         {"gain": Interval(0.03, 0.02, 0.04), "outcome": "helps"},
         {"gain": Interval(0.03, 0.005, 0.055), "outcome": "probably helps"},
@@ -101,7 +104,8 @@ def test_what_would_change_the_answer(changes: dict[str, Any], words: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(0.2, "at about its cost"), (0.05, "at 0.25 times"), (9.0, "at 45 times"), (90, "at 450 times")]
+    ("seconds", "words"),
+    [(0.2, "at about its cost"), (0.05, "at 0.25 times"), (9.0, "at 45 times"), (90, "at 450 times")],
 )
 def test_the_cost_of_a_net_is_said_in_times_of_the_other(seconds: float, words: str) -> None:
     """Whichever of the two is dearer."""
