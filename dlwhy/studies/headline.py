@@ -142,6 +142,7 @@ def _ingredients(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def named(finding: Mapping[str, Any]) -> str:
+    """Name what a finding is about, with its effect."""
     # a report of an earlier version names no part
     part, base = finding.get("part") or "", finding["base"]
     instead = "" if part or base in ("", "none") else f" instead of {base}"

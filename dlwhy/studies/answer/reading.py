@@ -99,13 +99,9 @@ def _rows(report: Mapping[str, Any] | None, task: str) -> dict[str, Any]:
         return {}
     curve = report["descriptive"]["forecasts"].get(task) or {}
     lead = next((finding for finding in _own(report) if finding["id"] == "P4"), None)
-    ends = ("forecast_next_low", "forecast_next_high")
-    forecast = {
-        "effect": curve.get("forecast_next"),
-        **dict(zip(("ci_low", "ci_high"), map(curve.get, ends), strict=True)),
-    }
+    names = {"effect": "forecast_next", "ci_low": "forecast_next_low", "ci_high": "forecast_next_high"}
     return {
-        "doubling": _interval(forecast),
+        "doubling": _interval({name: curve.get(here) for name, here in names.items()}),
         "no_doubling": curve.get("next_refused") or "",
         "lead": _interval(lead),
         "lead_outcome": lead and lead["outcome"],

@@ -90,7 +90,7 @@ RECOMMENDATIONS: Sequence[Rule] = (
         fires=_nothing_learnt,
         says=lambda facts: (
             f"Use none of these models on {facts.task}: not even the best of them is shown to beat guessing,"
-            f" {_size(facts.over_guess or Interval(0.0), facts, plus=True)}; other columns are wanted, not other models."
+            f" {_size(facts.over_guess or Interval(0.0), facts, plus=True)}; other columns are wanted, not models."
         ),
     ),
     Rule(
@@ -146,11 +146,13 @@ RECOMMENDATIONS: Sequence[Rule] = (
 
 def _by_how_much(facts: Facts) -> str:
     name, percent = wording.name_of(facts.metric), f"{100 * (1 - facts.alpha):g} %"
+    is_best = facts.simple.words == facts.linear.words
+    linear = "" if is_best else f", {wording.number(facts.linear.score)} by {facts.linear.words}"
     guess = "" if facts.guess is None else f", guessing {wording.number(facts.guess)}"
     return (
         f"Seen: {name} {wording.number(facts.nets.score)} by eight nets, {wording.number(facts.simple.score)} by"
-        f" {facts.simple.words}, {wording.number(facts.linear.score)} by {facts.linear.words}{guess}; on {facts.n_seeds}"
-        f" splits of {facts.rows:,} rows, {facts.n_train:,} of them to learn from; brackets are {percent} intervals."
+        f" {facts.simple.words}{linear}{guess}; on {facts.n_seeds} splits of {facts.rows:,} rows, {facts.n_train:,} of"
+        f" them to learn from; brackets are {percent} intervals."
     )
 
 
