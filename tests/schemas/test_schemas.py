@@ -8,8 +8,10 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 import dlwhy
+from dlwhy.studies.answer import page, rules
+from tests.studies.answer import reports
 
-NAMES = ("check", "evaluate", "info", "study", "train", "tune")
+NAMES = ("answer", "check", "evaluate", "info", "study", "train", "tune")
 
 
 def schema(name):
@@ -127,6 +129,16 @@ def test_train_replicas(printed, models, tmp_path) -> None:
     wrong["distribution"]["loss"].pop("sd")
     with pytest.raises(ValidationError):
         check("train", wrong)
+
+
+def test_answer() -> None:
+    found = page.answer([reports.judge()])
+
+    check("answer", found)
+    assert set(schema("answer")["properties"]["rule"]["enum"]) == {rule.name for rule in rules.RECOMMENDATIONS}
+    for wrong in ({"rule": "a-coin"}, {"recommendation": ""}, {"sentences": [{"rule": "parts"}]}, {"studies": []}):
+        with pytest.raises(ValidationError):
+            check("answer", found | wrong)
 
 
 def test_study(tmp_path) -> None:
