@@ -30,7 +30,6 @@ def facts_of(reports: Sequence[Mapping[str, Any]]) -> Facts | None:
     if not judge or not told:
         return None
     asked = next(finding for finding in _own(judge) if finding["id"] == "P2")
-    linear = told["scores"].get("linear") or told["best_simple"]
     return Facts(
         task=told["task"],
         metric=told["metric"],
@@ -41,12 +40,12 @@ def facts_of(reports: Sequence[Mapping[str, Any]]) -> Facts | None:
         alpha=judge["alpha"],
         nets=Method.of(told["nets"]),
         simple=Method.of(told["best_simple"]),
-        linear=Method.of(linear),
-        guess=(told["scores"].get("guessing") or {}).get("mean"),
+        linear=Method.of(told["linear"] or told["best_simple"]),
+        guess=(told["guessing"] or {}).get("mean"),
         gain=_interval(told) or Interval(0.0),
         outcome=asked["outcome"],
-        over_guess=_interval(told.get("over_guessing")),
-        bend=_interval(told.get("over_linear")),
+        over_guess=_interval(told["over_guessing"]),
+        bend=_interval(told["over_linear"]),
         recipe=_interval((told["ablation"] or {}).get("net:table"), "fewer"),
         seeds_needed=asked["seeds_needed"],
         linear_is_enough=(told["early_sign"] or {}).get("seen"),

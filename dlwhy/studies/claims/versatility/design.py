@@ -21,7 +21,7 @@ from dlwhy.training.options import TrainingOptions
 
 # methods by the names that `place` has: several nets, and one, by the recipe for tables, which judge; and plain ones
 EIGHT, ONE, PLAIN_EIGHT, PLAIN_ONE = "net:table", "net:table-one", "net:plain", "net:plain-one"
-LINEAR = "linear"
+LINEAR, GUESSING = "linear", "guessing"
 ABLATION: Mapping[str, str] = {EIGHT: PLAIN_EIGHT, ONE: PLAIN_ONE}
 NET_WORDS: Mapping[str, str] = {
     EIGHT: "eight nets",
@@ -140,11 +140,11 @@ def not_tried(request: Request) -> list[dict[str, str]]:
     own = request.own
     every = (*baselines.names(own.kind), *rivals) if own else ()
     slow = {name: f"takes minutes on {own.rows} rows" for name in every if own and _slow(name, own)}
-    return [{"model": name, "why": why} for name, why in {**absent, **slow}.items()]
+    return [{"model": name, "words": baselines.WORDS[name], "why": why} for name, why in {**absent, **slow}.items()]
 
 
 def _not_tried(request: Request) -> list[str]:
-    named = [f"{baselines.WORDS[each['model']]} ({each['why']})" for each in not_tried(request)]
+    named = [f"{each['words']} ({each['why']})" for each in not_tried(request)]
     return [f"Not tried: {', '.join(named)}."] if named else []
 
 
@@ -168,8 +168,9 @@ def _every(kind: Kind, task: Task, rivals: Mapping[str, str]) -> tuple[str, ...]
 
 
 def _on(task: Task, data: OwnData, rivals: Mapping[str, str]) -> list[Arm]:
-    """Return all methods on data of the user's, but for those that would take minutes."""
-    known = [name for name in _every(data.kind, task, rivals) if not _slow(name, data)]
+    """Return all methods on data of the user's and guessing, but for those that would take minutes."""
+    guess, *_ = baselines.names(data.kind)
+    known = [guess, *(name for name in _every(data.kind, task, rivals) if not _slow(name, data))]
     return [*_methods(task, data.kind, data.n_train, known, rivals=rivals).values()]
 
 
@@ -186,14 +187,15 @@ def _methods(
     repeats: int | None = None,
     rivals: Mapping[str, str] | None = None,
 ) -> dict[str, Arm]:
-    """Return arms of methods by their names, the linear model's being `LINEAR`."""
+    """Return arms of methods by their names, the linear model's being `LINEAR`, and that of guessing `GUESSING`."""
 
     def recipe(name: str) -> Recipe:
         if name in NET_WORDS:
             return _net(name).recipe(n_train, repeats=repeats)
         return Simple(model=name, version=(rivals or {}).get(name, ""), repeats=repeats)
 
-    methods = {LINEAR if name == baselines.linear(kind) else name: name for name in known}
+    called = {baselines.linear(kind): LINEAR, baselines.names(kind)[0]: GUESSING}
+    methods = {called.get(name, name): name for name in known}
     return {
         method: Arm(name=name, task=task, recipe=recipe(name), metric=score_of(kind), place={"method": method})
         for method, name in methods.items()

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from dlwhy.models.baselines import WORDS
-from dlwhy.studies.claims.versatility.design import ABLATION, EIGHT, NET_WORDS, not_tried
-from dlwhy.studies.claims.versatility.methods import BestSimple, Methods, best_simple, errors_of, mean, simple_of
+from dlwhy.studies.claims.versatility.design import ABLATION, EIGHT, GUESSING, LINEAR, NET_WORDS, not_tried
+from dlwhy.studies.claims.versatility.methods import Best, Methods, best_of, best_simple, errors_of, mean, simple_of
 from dlwhy.studies.findings import selecting, statistics, wording
 from dlwhy.studies.findings.judging import judge
 from dlwhy.studies.findings.selecting import Cell
@@ -64,7 +64,7 @@ def block(study: Study, methods: Methods) -> dict[str, Any] | None:
         "n_rows": _rows(study, nets),
         "n_train": max((run.n_train for run in runs), default=0),
         "n_seeds": len(best.differences(nets)),
-        "nets": {"method": EIGHT, "words": NET_WORDS[EIGHT], "mean": mean(nets), "seconds": nets.seconds},
+        "nets": {"method": EIGHT, **_score(nets)},
         "best_simple": {
             "model": best.cell.arm.name,
             "words": WORDS[best.cell.arm.name],
@@ -75,10 +75,11 @@ def block(study: Study, methods: Methods) -> dict[str, Any] | None:
         "effect": found and found.effect,
         "ci_low": found and found.ci_low,
         "ci_high": found and found.ci_high,
-        "scores": {
-            cell.arm.name: {"mean": mean(cell), "seconds": cell.seconds, "words": _words(cell)}
-            for cell in methods.values()
-        },
+        "linear": _score(methods[LINEAR]) if LINEAR in methods else None,
+        "guessing": _score(methods[GUESSING]) if GUESSING in methods else None,
+        "over_linear": _lead(study, best, methods.get(LINEAR)),
+        "over_guessing": _lead(study, best_of({**simple_of(methods), EIGHT: nets}), methods.get(GUESSING)),
+        "scores": {cell.arm.name: _score(cell) for cell in methods.values()},
         "ablation": {name: told for name in ABLATION if (told := _ablation(study, methods, name))},
         "early_sign": _early_sign(nets),
         "few_rows": _has_few_rows(nets),
@@ -123,7 +124,7 @@ def share(gain: Mapping[str, float]) -> str:
     return f"{wording.number(size, 1)} % {'fewer' if ends[0] >= 0 else 'more'} errors{interval}"
 
 
-def effect(study: Study, nets: Cell, best: BestSimple) -> Effect | None:
+def effect(study: Study, nets: Cell, best: Best) -> Effect | None:
     """Estimate by how much nets are better than the best simple model; None for fewer than two pairs."""
     differences = best.differences(nets)
     if len(differences) < 2:
@@ -142,8 +143,18 @@ def _rows(study: Study, nets: Cell) -> int | None:
     return next((int(table["rows"]) for table in tables if table["fingerprint"] == print_), None)
 
 
-def _words(cell: Cell) -> str:
-    return NET_WORDS.get(cell.arm.name) or WORDS[cell.arm.name]
+def _score(cell: Cell) -> dict[str, Any]:
+    words = NET_WORDS.get(cell.arm.name) or WORDS[cell.arm.name]
+    return {"words": words, "mean": mean(cell), "seconds": cell.seconds}
+
+
+def _lead(study: Study, best: Best, base: Cell | None) -> dict[str, Any] | None:
+    """Compare the best of several methods with one; None where that is it, or has not run."""
+    if base is None or {*best.chosen} == {base.arm.name} or len(best.differences(base)) < 2:
+        return None
+    overlap = selecting.overlap_of(base.outcome)
+    found = statistics.paired_effect(-best.differences(base), alpha=study.request.alpha, overlap=overlap)
+    return {name: getattr(found, name) for name in ("effect", "ci_low", "ci_high")}
 
 
 def _ablation(study: Study, methods: Methods, name: str) -> dict[str, Any] | None:

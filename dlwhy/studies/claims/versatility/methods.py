@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from dlwhy.studies.claims.versatility.design import NET_WORDS
+from dlwhy.studies.claims.versatility.design import GUESSING, NET_WORDS
 from dlwhy.studies.claims.versatility.tables import DRAW
 from dlwhy.studies.findings.choosing import chosen_elsewhere
 from dlwhy.studies.findings.over_sets import errors
@@ -20,13 +20,13 @@ Table = Mapping[str, Methods]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class BestSimple:
-    """The best of the simple models: for each split the one that does best on all others.
+class Best:
+    """The best of several methods: for each split the one that does best on all others.
 
     Parameters
     ----------
     models
-        All simple models, as methods.
+        All that there were to choose from.
     chosen
         How often each was chosen that was, the most frequent first; of equals, the better one.
     cell
@@ -70,8 +70,8 @@ def sets(table: Table, needed: Sequence[str], owner: str) -> Table:
 
 
 def simple_of(methods: Methods) -> Methods:
-    """Select the simple models."""
-    return {method: cell for method, cell in methods.items() if method not in NET_WORDS}
+    """Select the simple models, of which guessing is none."""
+    return {method: cell for method, cell in methods.items() if method not in (*NET_WORDS, GUESSING)}
 
 
 def mean(cell: Cell) -> float:
@@ -79,22 +79,25 @@ def mean(cell: Cell) -> float:
     return float(np.nanmean(cell.values()))
 
 
-def best_simple(methods: Methods) -> BestSimple | None:
+def best_simple(methods: Methods) -> Best | None:
     """Return the best simple model of a data set; None where there are not several to choose from."""
     simple = simple_of(methods)
-    if len(simple) < 2:
-        return None
-    models = tuple(simple)
-    by_seed = [{run.seed: run.metrics.get(cell.arm.metric) for run in cell.outcome.runs} for cell in simple.values()]
+    return best_of(simple) if len(simple) > 1 else None
+
+
+def best_of(methods: Methods) -> Best:
+    """Return the best of some methods."""
+    models = tuple(methods)
+    by_seed = [{run.seed: run.metrics.get(cell.arm.metric) for run in cell.outcome.runs} for cell in methods.values()]
     seeds = list(dict.fromkeys(seed for scores in by_seed for seed in scores))
     scores = np.array([[scores.get(seed) for seed in seeds] for scores in by_seed], float)
     places = chosen_elsewhere(scores)
     counts, means = Counter(places.tolist()), np.nanmean(scores, axis=1)
     ranked = sorted(counts, key=lambda place: (-counts[place], -means[place]))
-    return BestSimple(
+    return Best(
         models=models,
-        chosen={simple[models[place]].arm.name: counts[place] for place in ranked},
-        cell=simple[models[ranked[0]]],
+        chosen={methods[models[place]].arm.name: counts[place] for place in ranked},
+        cell=methods[models[ranked[0]]],
         scores=dict(zip(seeds, scores[places, range(len(seeds))].tolist(), strict=True)),
     )
 
