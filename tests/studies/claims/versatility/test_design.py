@@ -50,7 +50,7 @@ def test_quick_is_cheap_and_own_data_get_all_methods():
     controls = {arm.place["method"] for arm in study.arms.values() if "method" in arm.place and arm.task.role != "own"}
 
     assert controls == {"net:table-one", "linear"}
-    assert own == {*versatility.NET_WORDS, *METHODS, "gradient-boosting"}
+    assert own == {*versatility.NET_WORDS, *METHODS, "gradient-boosting", "guessing"}
 
 
 def test_plain_nets_are_no_part_of_controls():

@@ -111,6 +111,18 @@ def test_tables_of_the_user_are_judged_together_and_each_for_itself(results_of):
     assert report["verdict_tasks"] == ["mine {x}"]
 
 
+def test_the_best_is_compared_with_guessing_and_with_the_linear_model(report):
+    own = report["descriptive"]["own"]
+
+    assert own["guessing"]["words"] == "majority class"
+    assert "majority" not in own["best_simple"]["chosen"]
+    over = own["nets"]["mean"] - own["guessing"]["mean"]
+    assert own["over_guessing"]["effect"] == pytest.approx(over, abs=0.01)
+    bend = own["best_simple"]["mean"] - own["linear"]["mean"]
+    assert own["over_linear"]["effect"] == pytest.approx(bend, abs=0.01)
+    assert own["over_linear"]["ci_low"] <= own["over_linear"]["effect"] <= own["over_linear"]["ci_high"]
+
+
 def test_the_users_own_data_get_a_plain_answer(report):
     found = next(each for each in report["predictions"] if each["role"] == "own" and each["id"] == "P2")
     lines = [line for line in report["descriptive"]["lines"] if "mine {x}" in line]
@@ -119,7 +131,8 @@ def test_the_users_own_data_get_a_plain_answer(report):
     assert found["verdict"] == "supported"
     assert found["sentence"].startswith("On mine {x}, eight nets are better than the best simple model")
     assert len(lines) == 3
-    assert "gradient boosting, 0.800; the nets cost about as much" in lines[0]
+    assert "the best of 7 simple models, gradient boosting, 0.80" in lines[0]
+    assert "; the nets cost about as much" in lines[0]
     assert "the recipe makes 1" in lines[1]
     assert "under 500 rows no net of ours" in lines[2]
     assert headline.answers([report])[-3:] == lines
