@@ -12,7 +12,7 @@ from dlwhy.studies.headline import named
 JUDGE = "versatility"
 # the studies whose findings are about parts of a net
 _PARTS = ("algorithms", "depth")
-_REST = "tabular foundation models", "settings other than defaults (dlwhy tune)"
+_REST = "settings other than defaults (dlwhy tune)"
 
 
 def facts_of(reports: Sequence[Mapping[str, Any]]) -> Facts | None:
@@ -49,7 +49,7 @@ def facts_of(reports: Sequence[Mapping[str, Any]]) -> Facts | None:
         recipe=_interval((told["ablation"] or {}).get("net:table"), "fewer"),
         seeds_needed=asked["seeds_needed"],
         linear_is_enough=(told["early_sign"] or {}).get("seen"),
-        not_tried=[*_not_tried(told["not_tried"]), *_REST],
+        not_tried=[*_not_tried(told["not_tried"]), _REST],
         bad_controls=_bad_controls(reports),
         caution=" ".join(judge["cautions"]),
         parts=_parts(by_study),
@@ -69,7 +69,11 @@ def _interval(found: Mapping[str, Any] | None, name: str = "effect") -> Interval
 
 
 def _not_tried(models: Sequence[Mapping[str, str]]) -> list[str]:
-    return [f"{each['words']} ({each['why']})" for each in models]
+    """List models with the reason why, those with the same one together."""
+    by_reason: dict[str, list[str]] = {}
+    for each in models:
+        by_reason.setdefault(each["why"], []).append(each["words"])
+    return [f"{', '.join(words)} ({why})" for why, words in by_reason.items()]
 
 
 def _bad_controls(reports: Sequence[Mapping[str, Any]]) -> list[str]:

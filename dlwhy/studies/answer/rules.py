@@ -173,10 +173,12 @@ def _rows(facts: Facts) -> str:
     if facts.lead is not None and facts.lead.high < facts.smallest:
         kept = f"a net gains nothing on {facts.linear.words} as rows come in, {_size(facts.lead, facts, plus=True)}"
         return f"More rows would hardly change the answer: {kept}{then}."
-    if facts.lead is None and facts.doubling is None and not facts.no_doubling:
-        return "Whether more rows would change the answer was not asked: dlwhy study data asks it."
-    known = doubling or facts.no_doubling
-    return f"Whether more rows would change the answer is open{': ' + known if known else ''}."
+    if facts.lead is None and not doubling:
+        why = facts.no_doubling or "dlwhy study data asks it"
+        return f"Whether more rows would change the answer is not known: {why}."
+    size = _size(facts.lead, facts, plus=True) if facts.lead else ""
+    lead = size and f"from few rows to all a net's lead on {facts.linear.words} grew by {size}"
+    return f"Whether more rows would change the answer is open: {'; '.join(filter(None, (lead, doubling)))}."
 
 
 def _parts(facts: Facts) -> str:
@@ -184,8 +186,8 @@ def _parts(facts: Facts) -> str:
     if helping:
         return f"What carries a net here: {'; '.join(helping)}."
     if facts.parts.get("hurts"):
-        return f"No part of a net is shown to help here; what hurts: {'; '.join(facts.parts['hurts'])}."
-    return "No part of a net is shown to help here."
+        return f"No part of the recipe is shown to help a net here; what hurts: {'; '.join(facts.parts['hurts'])}."
+    return "No part of the recipe is shown to help a net here."
 
 
 def _bend(facts: Facts) -> str:
@@ -202,7 +204,7 @@ SENTENCES: Sequence[Rule] = (
     Rule(
         name="not-tried",
         fires=lambda facts: bool(facts.not_tried),
-        says=lambda facts: f"Not tried: {', '.join(facts.not_tried)}.",
+        says=lambda facts: f"Not tried: {'; '.join(facts.not_tried)}.",
     ),
     Rule(name="parts", fires=lambda facts: bool(facts.parts), says=_parts),
     Rule(

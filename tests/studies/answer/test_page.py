@@ -21,7 +21,7 @@ def test_the_recommendation_comes_first_and_the_rule_behind_it() -> None:
         "- About 40 splits would probably settle it (--seeds 40). More rows may change the answer: a net gained 3.0"
         " points [2.0, 4.0] on logistic regression from few rows to all; twice as many would bring a net about 0.9"
         " points [0.1, 1.7].\n"
-        "- Not tried: CatBoost (not installed), tabular foundation models, settings other than defaults (dlwhy tune).\n"
+        "- Not tried: CatBoost (not installed); settings other than defaults (dlwhy tune).\n"
         "- What carries a net here: dropout (+2.0 points [1.0, 3.0]).\n"
         "\n"
         "Made from these studies, whose folders have all rows:\n"
