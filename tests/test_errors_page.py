@@ -38,3 +38,4 @@ def test_the_page_runs_and_finds_what_is_planted(tmp_path, monkeypatch, dlwhy_in
     assert sorted(worst["conditions"]) == ["class = 3rd", "sex = female"]
     port = next(row for row in found["importance"]["columns"] if row["columns"] == ["port"])
     assert port["drop_low"] < 0 < port["drop_high"]
+    assert (tmp_path / "where.png").stat().st_size > 0

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from dlwhy.figures.confusion import ConfusionDisplay as ConfusionDisplay
     from dlwhy.figures.curve import CurveDisplay as CurveDisplay
     from dlwhy.figures.history import HistoryDisplay as HistoryDisplay
+    from dlwhy.figures.importance import ImportanceDisplay as ImportanceDisplay
     from dlwhy.figures.kinds import draw as draw
     from dlwhy.figures.predicted import PredictedDisplay as PredictedDisplay
     from dlwhy.figures.residuals import ResidualsDisplay as ResidualsDisplay
     from dlwhy.figures.roc import RocDisplay as RocDisplay
+    from dlwhy.figures.slices import SlicesDisplay as SlicesDisplay
     from dlwhy.figures.subject import Subject as Subject
 else:
     __getattr__, __dir__, __all__ = lazy.names(__name__, __file__)

@@ -11,9 +11,11 @@ from dlwhy.figures.confusion import ConfusionDisplay
 from dlwhy.figures.curve import CurveDisplay
 from dlwhy.figures.drawing import layout, style
 from dlwhy.figures.history import HistoryDisplay
+from dlwhy.figures.importance import ImportanceDisplay
 from dlwhy.figures.predicted import PredictedDisplay
 from dlwhy.figures.residuals import ResidualsDisplay
 from dlwhy.figures.roc import RocDisplay
+from dlwhy.figures.slices import SlicesDisplay
 from dlwhy.figures.subject import Subject
 from dlwhy.text import display
 
@@ -73,6 +75,8 @@ KINDS: Mapping[str, Kind] = {
     "calibration": Kind(lambda subject, *_: CalibrationDisplay.from_subject(subject), CalibrationDisplay.from_subjects),
     "predicted": Kind(lambda subject, *_: PredictedDisplay.from_subject(subject)),
     "residuals": Kind(lambda subject, *_: ResidualsDisplay.from_subject(subject)),
+    "importance": Kind(lambda subject, *_: ImportanceDisplay.from_subject(subject)),
+    "slices": Kind(lambda subject, *_: SlicesDisplay.from_subject(subject)),
 }
 
 

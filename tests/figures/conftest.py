@@ -16,6 +16,10 @@ HISTORY = {
 }
 
 
+# what a kind needs of a subject
+NEEDS = {"slices": {"n_test": 400, "wrong": 0.4}}
+
+
 def softmax(scores):
     weights = np.exp(scores - scores.max(axis=1, keepdims=True))
     return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
@@ -25,7 +29,7 @@ def softmax(scores):
 def subject_of() -> Callable[..., Subject]:
     """Make a subject: subject_of("binary", 2) has two features, and the first decides."""
 
-    def make(task="binary", n_features=2, *, classes=None, names=None, n_test=30, history=None) -> Subject:
+    def make(task="binary", n_features=2, *, classes=None, names=None, n_test=30, history=None, wrong=0.0) -> Subject:
         rng = np.random.default_rng(3)
         n_classes = {"binary": 2, "multiclass": 3, "regression": 0}[task] if classes is None else len(classes)
         X = rng.uniform(-1, 1, (60 + n_test, n_features)).astype(np.float32)
@@ -41,6 +45,9 @@ def subject_of() -> Callable[..., Subject]:
         found = predict(X)
         kind = np.float32 if task == "regression" else np.int32
         y = {"regression": found, "binary": found > 0.5}.get(task, found.argmax(axis=-1)).astype(kind)
+        if wrong:  # so many rows have another's target, most of them where the last feature is large
+            rows = rng.random(len(y)) < wrong * np.where(X[:, -1] > 0.5, 2, 0.5)
+            y[rows] = rng.permutation(y[rows])
         dataset = Dataset(
             X_train=X[:60],
             y_train=y[:60],

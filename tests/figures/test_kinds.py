@@ -7,6 +7,7 @@ import pytest
 from dlwhy.errors import UsageError
 from dlwhy.figures.drawing import style
 from dlwhy.figures.kinds import KINDS, default_kinds, draw
+from tests.figures.conftest import NEEDS
 from tests.figures.legible import texts, title_of
 
 HOSTILE = ("$a_b$", "<script>", "c\x1b]0;x\x07\x1b[2J")
@@ -14,9 +15,9 @@ HOSTILE = ("$a_b$", "<script>", "c\x1b]0;x\x07\x1b[2J")
 
 def tasks_of(kind):
     classes = ("binary", "multiclass")
-    return {"boundary": (*classes, "regression"), "loss": (*classes, "regression")}.get(
-        kind, ("regression",) if kind in ("predicted", "residuals") else classes
-    )
+    if kind in ("boundary", "loss", "importance", "slices"):
+        return (*classes, "regression")
+    return ("regression",) if kind in ("predicted", "residuals") else classes
 
 
 CASES = [
@@ -27,7 +28,7 @@ CASES = [
 @pytest.mark.parametrize(("kind", "task", "n_features"), CASES)
 def test_every_kind_draws_and_saves(kind, task, n_features, subject_of, tmp_path):
     with style.styled():
-        figure = draw([subject_of(task, n_features)], [kind])
+        figure = draw([subject_of(task, n_features, **NEEDS.get(kind, {}))], [kind])
         style.save(figure, tmp_path / "plot.png", dpi=40)
 
     axes = figure.axes[0]
@@ -41,7 +42,7 @@ def test_every_kind_draws_and_saves(kind, task, n_features, subject_of, tmp_path
 def test_case_65_names_are_drawn_as_they_are_and_harmless(kind, task, n_features, subject_of, tmp_path):
     names = [f"{HOSTILE[index % 3]}{index}" for index in range(n_features)]
     classes = {"binary": HOSTILE[1:], "multiclass": HOSTILE, "regression": ()}[task]
-    subject = subject_of(task, n_features, classes=classes, names=names)
+    subject = subject_of(task, n_features, classes=classes, names=names, **NEEDS.get(kind, {}))
     subject = dataclasses.replace(
         subject, dataset=dataclasses.replace(subject.dataset, name=HOSTILE[2], target_name="$")
     )
@@ -58,7 +59,8 @@ def test_case_65_names_are_drawn_as_they_are_and_harmless(kind, task, n_features
 def test_an_unknown_kind_is_a_usage_error_that_lists_the_kinds(subject_of):
     with pytest.raises(
         UsageError,
-        match=r"neurons: no such kind.*boundary, loss, accuracy, confusion, roc, calibration, predicted, residuals",
+        match=r"neurons: no such kind.*boundary, loss, accuracy, confusion, roc, calibration, predicted, residuals, "
+        r"importance, slices",
     ):
         draw([subject_of()], ["neurons"])
 
@@ -93,7 +95,7 @@ def test_models_whose_names_read_the_same_are_counted(subject_of):
     assert [text.get_text() for text in ax.get_legend().get_texts()][:2] == ["the model", "the model (2)"]
 
 
-@pytest.mark.parametrize("kind", ["boundary", "confusion", "predicted", "residuals"])
+@pytest.mark.parametrize("kind", ["boundary", "confusion", "predicted", "residuals", "importance", "slices"])
 def test_what_cannot_be_drawn_together_is_refused(kind, subject_of):
     with pytest.raises(UsageError, match=f"{kind}: drawn for one model only, not 2"):
         draw([subject_of(), subject_of()], ["loss", kind])

@@ -10,6 +10,7 @@ from matplotlib.text import Text
 from dlwhy.data.dataset import Column
 from dlwhy.errors import UsageError
 from dlwhy.figures.kinds import KINDS, draw
+from tests.figures.conftest import NEEDS
 from tests.figures.legible import drawn_in_a_style, faults
 
 LONG = "the number of times that a customer has called the service desk within the last twelve months"
@@ -34,11 +35,11 @@ def looks():
 def hard(subject_of):
     """Make a subject with long names, wrongly classified rows and a loss that falls by decades."""
 
-    def make(task, n_features=2, *, groups=False):
+    def make(task, n_features=2, *, groups=False, **needs):
         classes = {"binary": 2, "multiclass": 12, "regression": 0}[task]
         names = [f"{LONG} {index}" for index in range(n_features)]
         subject = subject_of(
-            task, n_features, names=names, classes=[f"{LONG} class {index}" for index in range(classes)]
+            task, n_features, names=names, classes=[f"{LONG} class {index}" for index in range(classes)], **needs
         )
         loss = np.geomspace(1, 1e-6, 40).tolist()
         history = {**subject.history, "loss": loss, "val_loss": [*loss[:20], *loss[20:0:-1]]}
@@ -59,7 +60,7 @@ def hard(subject_of):
 
 @pytest.mark.parametrize(("kind", "task", "look", "size"), list(looks()), ids=str)
 def test_no_text_is_cut_or_covered(kind, task, look, size, hard):
-    assert faults(drawn_in_a_style([hard(task)], [kind], look, size)) == []
+    assert faults(drawn_in_a_style([hard(task, **NEEDS.get(kind, {}))], [kind], look, size)) == []
 
 
 def test_at_every_resolution(hard):
@@ -90,7 +91,7 @@ def test_several_models(kinds, hard):
 @pytest.mark.parametrize(("look", "size"), [("dark", (7, 9)), ("large", (20, 8))])
 def test_all_kinds_at_once(look, size, hard):
     kinds = [kind for kind in KINDS if kind not in ("predicted", "residuals")]
-    assert faults(drawn_in_a_style([hard("multiclass")], kinds, look, size)) == []
+    assert faults(drawn_in_a_style([hard("multiclass", **NEEDS["slices"])], kinds, look, size)) == []
 
 
 def test_a_slide_as_small_as_can_be(hard):

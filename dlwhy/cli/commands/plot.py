@@ -13,7 +13,8 @@ def plot(options: Plot) -> None:
 
     The boundary shows the predicted probability over two columns and the line where it is a half; wrongly classified
     rows are crossed. With more columns it is the mean prediction for the rows nearest to a place, if they were moved
-    there. --x and --y choose the two; by default those that go with the predictions most. Loss, accuracy, roc
+    there. --x and --y choose the two; by default those that go with the predictions most. Importance and slices are
+    those of evaluate: what the model looks at, and where it errs most. Loss, accuracy, roc
     and calibration of several models are drawn into one panel. The same model and data give the same bytes.
 
     \b
@@ -21,6 +22,7 @@ def plot(options: Plot) -> None:
       dlwhy plot
       dlwhy plot boundary -m model.keras -d moons.csv -o boundary.svg
       dlwhy plot boundary confusion -d iris.joblib --x "petal length (cm)" --y "petal width (cm)"
+      dlwhy plot importance slices -d churn.joblib -m churn.keras
       dlwhy plot roc calibration --style dark --size 10x4.5
       dlwhy plot loss roc -m small.keras -m large.keras
     """

@@ -14,7 +14,7 @@ from dlwhy.text import display
 _FEW = 5  # a number that takes at most so many values is cut at each of them
 _QUARTERS, _HALVES = (0.25, 0.5, 0.75), (0.5,)
 _FEW_ROWS = 200  # a quarter of a half of which is too few to say anything of
-_LONGEST = 30  # of a name within a condition
+_LONGEST = 60  # of a name within a condition
 _LONG = 1e12  # a number that is read more easily with an exponent
 
 

@@ -6,6 +6,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from dlwhy.figures.kinds import KINDS
+from tests.figures.conftest import NEEDS
 
 
 @pytest.fixture(params=[None, "constrained"])
@@ -28,7 +29,7 @@ def within(inner, outer, slack=1.0):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_panel_runs_into_its_neighbour_or_out_of_the_figure(kind, axes, subject_of) -> None:
-    subject = subject_of("regression" if kind in ("predicted", "residuals") else "binary", 2)
+    subject = subject_of("regression" if kind in ("predicted", "residuals") else "binary", 2, **NEEDS.get(kind, {}))
     for ax in axes:
         KINDS[kind].one(subject, None, None).plot(ax)
     figure = axes[0].figure
