@@ -9,6 +9,7 @@ import numpy as np
 
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import UnusableResultError
+from dlwhy.text import some
 from dlwhy.training import details
 from dlwhy.training.fitting import train_members
 from dlwhy.training.progress import Hooks, Progress
@@ -69,7 +70,7 @@ class Trials:
         if lacking:
             found |= self._trained(lacking, seeds)
         self.done += len(names) * len(seeds)
-        self.tell(self.done, f"{', '.join(names)}: tried")
+        self.tell(self.done, some(names, 1))
         scores = {name: losses or [] for name, losses in found.items()}
         check_reference(scores.get(REFERENCE, ()))
         return scores
@@ -79,7 +80,7 @@ class Trials:
 
         def show(progress: Progress) -> None:
             part = (progress.epoch + progress.fraction) / max(progress.epochs, 1)
-            self.tell(self.done + networks * min(part, 1.0), ", ".join(names))
+            self.tell(self.done + networks * min(part, 1.0), some(names, 1))
 
         return Hooks(on_progress=show)
 

@@ -85,7 +85,16 @@ def state_beside(output: str | Path) -> Path:
 
 
 def work(rows: int, members: int) -> int:
-    """Return how many networks are trained at most, for so many training rows."""
+    """Return how many networks are trained at most, for so many training rows.
+
+    Raises
+    ------
+    InputRefusedError
+        If the rows are too few.
+
+    """
+    if rows < _FEWEST_ROWS:
+        raise InputRefusedError(f"{rows} training rows are too few to choose by (at least {_FEWEST_ROWS})")
     return halving.work(len(variants.variants_for(rows)) - 1) + 2 * members
 
 
@@ -134,10 +143,8 @@ def tune(
     check(members=members, minutes=minutes, seed=seed)
     started = time.monotonic()
     part = trials.training_part(dataset)
-    if len(part.X_train) < _FEWEST_ROWS:
-        raise InputRefusedError(f"{len(part.X_train)} training rows are too few to choose by (at least {_FEWEST_ROWS})")
-    tried = {variant.name: variant for variant in variants.variants_for(len(part.X_train))}
     total = work(len(part.X_train), members)
+    tried = {variant.name: variant for variant in variants.variants_for(len(part.X_train))}
     running = Trials(
         dataset=part,
         variants=tried,

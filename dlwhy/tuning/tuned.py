@@ -14,6 +14,8 @@ from dlwhy.training.recipe import recipe_text
 from dlwhy.tuning.halving import Gap
 from dlwhy.tuning.variants import REFERENCE
 
+_WORDS = {"accuracy": "accuracy", "r2": "R²"}
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
@@ -166,7 +168,7 @@ class Tuned:
         if self.test is None:
             return None
         found = self.test
-        score = f"{found.metric} {_with_interval(found.chosen, found.metric)}"
+        score = f"{_WORDS[found.metric]} {_with_interval(found.chosen, found.metric)}"
         loss, other = number(found.chosen["loss"]), ""
         if found.gain is not None:
             other = f" against {number(found.recipe['loss'])}"

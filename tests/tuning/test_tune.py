@@ -143,6 +143,7 @@ def test_of_numbers_the_loss_is_a_share_of_the_variance(few):
     assert scaled.final.loss == pytest.approx(found.final.loss, rel=1e-3)
     assert found.test.metric == "r2"
     assert "share of variance" in found.sentence
+    assert "chose nothing: R² " in found.test_sentence
 
 
 def test_groups_are_held_out_whole_and_there_may_be_no_test_part(few, moons):

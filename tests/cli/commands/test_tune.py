@@ -92,6 +92,16 @@ def test_what_cannot_be_is_refused_before_anything_is_trained(table, dlwhy_in_pr
     assert says in done.error
 
 
+def test_too_few_rows_are_refused_in_a_line(table, dlwhy_in_process):
+    library.save(library.make("moons", samples=30, test_size=0.5), table / "few.npz")
+    done = dlwhy_in_process("tune", "-d", "few.npz")
+
+    assert (done.code, done.err.splitlines()[-1]) == (
+        65,
+        "dlwhy: error: 15 training rows are too few to choose by (at least 24)",
+    )
+
+
 def test_a_signal_leaves_the_trials_so_far(table, dlwhy_in_process, monkeypatch):
     from dlwhy.errors import EndedBySignal
 
