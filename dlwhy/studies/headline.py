@@ -78,7 +78,10 @@ def _subject(report: Mapping[str, Any]) -> str:
     if report["verdict_about"] == "own":
         return f"your data ({report['own']})" if report["own"] else report["study"]
     # what is left of a study is not the study
-    return f"{report['study']}, only {tasks or ', '.join(report['only'])}" if report["only"] else str(report["study"])
+    if report["only"]:
+        return f"{report['study']}, only {tasks or ', '.join(report['only'])}"
+    judged_on = claims.claim(report["study"]).judged_on
+    return f"{report['study']} on {judged_on}" if judged_on else str(report["study"])
 
 
 def own_lines(report: Mapping[str, Any]) -> list[str]:

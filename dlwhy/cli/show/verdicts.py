@@ -143,6 +143,14 @@ def _show_title(report: Mapping[str, Any], out: Output) -> None:
         out.paragraph(f"caution: {display(caution, _LONGEST)}")
 
 
+def _on_tables(report: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Give what is said of other tables of the user's, each for itself and all together."""
+    descriptive = report.get("descriptive", {})
+    tables = {table["task"] for table in descriptive.get("tables", ())}
+    yield from (each["sentence"] for each in told if each["task"] in tables or "tables of yours" in each["task"])
+    yield from descriptive.get("on_tables", ())
+
+
 def _sentences(report: Mapping[str, Any], *, on_own: bool) -> Iterator[str]:
     """Give what is said of the predictions, the caveats, and the descriptive lines; with own data, of these alone."""
     from dlwhy.studies.headline import own_lines
@@ -155,6 +163,7 @@ def _sentences(report: Mapping[str, Any], *, on_own: bool) -> Iterator[str]:
         return
     yield from (each["sentence"] for each in told if each["role"] == "own")
     yield from own_lines(report)
+    yield from _on_tables(report, told)
     # those on a control say where
     yield from (caveat for caveat in report["caveats"] if not caveat.startswith("On "))
     if report["study"] == "compare":

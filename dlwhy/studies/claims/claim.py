@@ -22,6 +22,7 @@ class Claim:
     name: str
     in_short: str
     sentence: str
+    judged_on: str = ""  # what all its own data sets are, where the verdict on them should say so
     question: str = "does the claim hold?"  # what it asks of the user's own data
     design: Callable[[Request], Study]  # gives arms and predictions
     # gives the predictions that are no paired differences of two arms: those that have results, nothing else

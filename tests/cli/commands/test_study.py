@@ -309,3 +309,13 @@ def test_case_89_failures_exit_3_with_their_cause(tmp_path, dlwhy_in_process, mo
     monkeypatch.setattr(workers, "run_arm", real)
     assert dlwhy_in_process(*SMALL, "--quiet").code == 3
     assert dlwhy_in_process(*SMALL, "--quiet", "--retry-failed").code == 0
+
+
+def test_tables_go_with_versatility_and_are_read_before_anything_runs(tmp_path, dlwhy_in_process):
+    assert "--tables goes with dlwhy study versatility" in dlwhy_in_process("study", "tiny", "--tables", "mine").err
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "torn.joblib").write_bytes(b"torn")
+    refused = dlwhy_in_process("study", "versatility", "--tables", "mine")
+    assert refused.code == 65
+    assert "torn.joblib" in refused.error
+    assert not (tmp_path / "study").exists()

@@ -11,6 +11,7 @@ CLAIM = Claim(
     name="versatility",
     in_short="one recipe serves many problems, of any size",
     sentence="Deep learning is versatile: one recipe, never tuned, serves many problems of any size.",
+    judged_on="toys and small tables",
     question="is a network worth it beside simple models?",
     design=design.design,
     findings=findings.findings,

@@ -38,6 +38,8 @@ def panels(report: Report) -> Sequence[Panel]:
     """Return what draws the panels that the report has data for."""
     shown = report["descriptive"]
     drawn: list[Panel] = []
+    if shown["own"]:
+        drawn.append(lambda ax: _on_own(ax, report))
     if shown["scores"]:
         own = {finding["task"] for finding in report["predictions"] if finding["role"] == "own"}
         drawn.append(lambda ax: _by_data_set(ax, shown["scores"], own))
@@ -46,6 +48,24 @@ def panels(report: Report) -> Sequence[Panel]:
     if shown["times"]:
         drawn.append(lambda ax: _by_rows(ax, shown["times"]))
     return drawn
+
+
+def _on_own(ax: "Axes", report: Report) -> None:
+    """Mean score of every method on the user's own data, the best on top, with its interval."""
+    task = report["descriptive"]["own"]["task"]
+    arms = sorted((arm for arm in report["arms"] if arm["task"] == task), key=lambda arm: -(arm["mean"] or 0.0))
+    for row, arm in enumerate(arms):
+        name = "linear" if arm["arm"] == "logistic" else arm["arm"]
+        color, marker = _LOOKS[name]
+        if arm["ci_low"] is not None:
+            ax.plot([arm["ci_low"], arm["ci_high"]], [row, row], color=color, linewidth=2, alpha=0.4)
+        ax.plot(arm["mean"], row, marker, color=color, markerfacecolor=_face(name), markersize=6)
+    names = [_called(arm["arm"]) for arm in arms]
+    ax.set_yticks(range(len(arms)), style.shortened(names, _NAME_LENGTH), fontsize=9, parse_math=False)
+    ax.set_ylim(len(arms) - 0.5, -0.5)
+    ax.set_title(f"On {style.shortened([task], _NAME_LENGTH)[0]}", loc="left", parse_math=False)
+    ax.set_xlabel(f"held-out {'R²' if arms[0]['metric'] == 'r2' else 'accuracy'}, 95 % interval")
+    ax.grid(visible=True, axis="x", alpha=0.3)
 
 
 def _by_data_set(ax: "Axes", scores: Mapping[str, Mapping[str, float]], own: Container[str]) -> None:
@@ -58,14 +78,13 @@ def _by_data_set(ax: "Axes", scores: Mapping[str, Mapping[str, float]], own: Con
         if not cells:
             continue
         values, places = np.array(cells).T
-        filled = method in (EIGHT, ONE)
         handles[_called(method)] = ax.plot(
             np.maximum(values, _LEAST),
             places,
             marker,
             color=color,
-            markerfacecolor=color if filled else "none",
-            markersize=6 if filled else 5,
+            markerfacecolor=_face(method),
+            markersize=6 if method in (EIGHT, ONE) else 5,
             linestyle="none",
         )[0]
     ax.set_yticks(range(len(order)), style.shortened(order, _NAME_LENGTH), fontsize=8, parse_math=False)
@@ -77,6 +96,10 @@ def _by_data_set(ax: "Axes", scores: Mapping[str, Mapping[str, float]], own: Con
 
 def _of_net(methods: Mapping[str, float]) -> float:
     return methods.get(EIGHT, methods.get(ONE, 0.0))
+
+
+def _face(method: str) -> str:
+    return _LOOKS[method][0] if method in (EIGHT, ONE) else "none"
 
 
 def _called(method: str) -> str:

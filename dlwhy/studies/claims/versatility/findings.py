@@ -62,12 +62,12 @@ def descriptive(study: Study, results: Results) -> dict[str, Any]:
     by_owner: dict[str, list[Methods]] = {"ours": [], "table": [], "own": []}
     for methods in table.values():
         by_owner[whose(methods)].append(methods)
-    users = [*by_owner["table"], *by_owner["own"]]
     errors = {owner: told for owner in _OWNERS if (told := _errors(study, table, owner))}
-    lines = _one_test_set(study, results)
-    lines += [line for owner, told in errors.items() for line in _of_errors(told, _OWNERS[owner])]
+    said = {owner: _of_errors(told, _OWNERS[owner]) for owner, told in errors.items()}
+    on_tables = [*said.get("table", ()), *(line for each in by_owner["table"] for line in judging.lines(study, each))]
+    lines = [*_one_test_set(study, results), *said.get("ours", ())]
     lines += [line for methods in by_owner["ours"] for line in _better_here(study, methods)]
-    lines += [line for methods in users for line in judging.lines(study, methods)]
+    lines += [*on_tables, *(line for methods in by_owner["own"] for line in judging.lines(study, methods))]
     own = [judging.block(study, methods) for methods in by_owner["own"]]
     return {
         "scores": scores,
@@ -79,6 +79,7 @@ def descriptive(study: Study, results: Results) -> dict[str, Any]:
         "own": own[0] if own else None,
         "tables": [told for methods in by_owner["table"] if (told := judging.block(study, methods))],
         "lines": lines,
+        "on_tables": on_tables,
     }
 
 

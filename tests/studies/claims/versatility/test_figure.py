@@ -14,8 +14,11 @@ def test_the_figure_shows_scores_ranks_and_times(report):
     assert any("defaults" in title for title in titles)
     assert any("Mean rank" in title for title in titles)
     assert any("Time" in title for title in titles)
-    names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
-    assert set(REGISTRY) < set(names)
+    own, by_data_set = ([text.get_text() for text in ax.get_yticklabels()] for ax in figure.axes[:2])
+    assert titles[0] == "On mine {x}"
+    assert own[0] == "eight nets"
+    assert {"one net", "eight plain nets", "logistic", "linear-cv"} < set(own)
+    assert set(REGISTRY) < set(by_data_set)
 
 
 def test_a_quick_study_has_a_figure_and_no_ranks(quick, results_of):

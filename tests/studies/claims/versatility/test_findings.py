@@ -107,6 +107,8 @@ def test_tables_of_the_user_are_judged_together_and_each_for_itself(results_of):
     assert report["descriptive"]["tables"][0]["n_rows"] == 400
     assert report["descriptive"]["errors"]["table"]["sets"] == 6
     assert report["descriptive"]["ranking"] is None
+    assert sum(line.startswith("On t3, eight nets score") for line in report["descriptive"]["on_tables"]) == 1
+    assert report["descriptive"]["on_tables"][0].startswith("Over 6 tables of yours, the recipe makes")
     # what is the user's own is the one that --data names
     assert report["verdict_tasks"] == ["mine {x}"]
 
