@@ -9,6 +9,8 @@ from typing import Any, TypeVar, dataclass_transform
 import typer
 import typer.models
 
+from dlwhy.cli import completing
+
 _Kind = TypeVar("_Kind", bound="Options")
 
 
@@ -88,9 +90,9 @@ def _in_order(kind: type[Options]) -> "list[dataclasses.Field[Any]]":
 
 
 def _parameter(field: "dataclasses.Field[Any]") -> inspect.Parameter:
-    return inspect.Parameter(
-        field.name, inspect.Parameter.KEYWORD_ONLY, default=field.metadata["info"], annotation=field.type
-    )
+    info = field.metadata["info"]
+    info.autocompletion = completing.offered(field.name)
+    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=info, annotation=field.type)
 
 
 def _is_given(context: typer.Context, name: str) -> bool:

@@ -13,7 +13,7 @@ import typer.core
 import typer.main
 
 from dlwhy import __version__
-from dlwhy.cli import COMMANDS, settings
+from dlwhy.cli import COMMANDS, helping, settings
 from dlwhy.cli.process import signals, streams
 from dlwhy.errors import BusyError, DlwhyError, EndedBySignal, is_lack_of_memory
 from dlwhy.text import display
@@ -105,6 +105,7 @@ def group() -> typer.core.TyperGroup:
     assert isinstance(group, typer.core.TyperGroup)  # noqa: S101
     for command in group.commands.values():
         command.help = _flowing(command.help or "")
+        helping.arrange(command)
         for option in command.params:
             if isinstance(option, typer.core.TyperOption):
                 option.envvar = settings.variable(command.name, option)

@@ -12,11 +12,13 @@ import typer
 import typer.core
 
 from dlwhy import files
+from dlwhy.cli import helping
 from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 from dlwhy.text import display
 
 _PREFIX = "DLWHY_"
 _MOST_BYTES = 1 << 20
+_SHORT = "dlwhy.cli.help.short"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -25,10 +27,23 @@ class Command(typer.core.TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options; what is wrong with them is an error of one line."""
+        ctx.meta[_SHORT] = helping.is_short(args)
         try:
             return super().parse_args(ctx, args)
         except typer.TyperException as error:
             raise usage_error(error, ctx) from error
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Give the option that shows the help, which takes no value to be named."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.metavar, option.help = "", "Show all options and exit; -h shows those that matter."
+        return option
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Show all options, or after -h those that matter."""
+        shown = helping.shortened(self) if ctx.meta.get(_SHORT) else self
+        typer.core.TyperCommand.format_help(shown, ctx, formatter)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; an error about a value from elsewhere says where from."""

@@ -104,7 +104,7 @@ class TrainingOptions:
             value = getattr(self, name)
             if value is not None:
                 check_whole(_flag(name), value, **bounds)
-        for name, values in _CHOICES.items():
+        for name, values in CHOICES.items():
             check_one_of(_flag(name), getattr(self, name), values)
         for name in ("learning_rate", "clip_norm"):
             value = getattr(self, name)
@@ -190,7 +190,7 @@ _BOUNDS = {
     "checkpoint_every": {"least": 1},
     "seed": {"least": 0, "most": 2**32 - 1},
 }
-_CHOICES = {
+CHOICES = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
     "engine": ENGINES,

@@ -21,7 +21,7 @@ def plot(options: Plot) -> None:
     Examples:
       dlwhy plot
       dlwhy plot boundary -m model.keras -d moons.csv -o boundary.svg
-      dlwhy plot boundary confusion -d iris.joblib --x "petal length (cm)" --y "petal width (cm)"
+      dlwhy plot boundary -d cars.joblib -m cars.keras --x weight --y hp
       dlwhy plot importance slices -d churn.joblib -m churn.keras
       dlwhy plot roc calibration --style dark --size 10x4.5
       dlwhy plot loss roc -m small.keras -m large.keras

@@ -21,9 +21,9 @@ def study(options: Study) -> None:
       dlwhy study all --data churn.joblib --dir churn
       dlwhy study show study/depth
       dlwhy study ingredients --data churn.joblib
-      dlwhy study compare -d churn.joblib --arm "layers=64,64" --arm "layers=64,64 dropout=0.3"
-      dlwhy study compare -d churn.joblib --arm model:churn.keras --arm baseline:gradient-boosting
-      dlwhy study compare -d churn.joblib --arm net:table --arm net:plain --arm baseline:logistic
+      dlwhy study compare --arm "layers=64,64" --arm "layers=64,64 dropout=0.3"
+      dlwhy study compare -d churn.joblib --arm net:table --arm baseline:svm
+      dlwhy study compare -d churn.joblib --arm model:churn.keras --arm net:table
       dlwhy study all --dry-run
     """
     out, words = Output.of(options), options.claims or []
