@@ -51,8 +51,8 @@ class Facts:
         Nets less plain ones: what the recipe brings.
     seeds_needed
         Splits that would probably settle an open gain.
-    doubling, no_doubling
-        What twice as many rows would bring to a net, or why that can't be said.
+    doubling, no_doubling, last_doubling
+        What twice as many rows would bring to a net, or why that can't be said; what the last doubling brought.
     lead, lead_outcome
         By how much a net's lead on the linear model grows from few rows to all of them, and what that means.
     parts
@@ -85,6 +85,7 @@ class Facts:
     seeds_needed: int | None = None
     doubling: Interval | None = None
     no_doubling: str = ""
+    last_doubling: Interval | None = None
     lead: Interval | None = None
     lead_outcome: Outcome | None = None
     parts: Mapping[Outcome, Sequence[str]] = dataclasses.field(default_factory=dict)

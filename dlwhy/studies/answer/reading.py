@@ -106,6 +106,7 @@ def _rows(report: Mapping[str, Any] | None, task: str) -> dict[str, Any]:
     return {
         "doubling": _interval({name: curve.get(here) for name, here in names.items()}),
         "no_doubling": curve.get("next_refused") or "",
+        "last_doubling": _interval(curve.get("next_doubling")),
         "lead": _interval(lead),
         "lead_outcome": lead and lead["outcome"],
     }

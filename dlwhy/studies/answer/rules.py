@@ -164,7 +164,11 @@ def _what_would_change(facts: Facts) -> str:
 
 
 def _rows(facts: Facts) -> str:
-    doubling = "" if facts.doubling is None else f"twice as many would bring a net about {_size(facts.doubling, facts)}"
+    doubling = ""
+    if facts.doubling is not None:
+        doubling = f"twice as many would bring a net about {_size(facts.doubling, facts)}"
+    elif facts.last_doubling is not None:
+        doubling = f"the last doubling brought a net {_size(facts.last_doubling, facts, plus=True)}"
     then = doubling and f"; {doubling}"
     if facts.lead is not None and facts.lead_outcome in ("helps", "probably helps"):
         what = "strengthen it" if facts.outcome == "helps" else "change the answer"
@@ -193,8 +197,16 @@ def _parts(facts: Facts) -> str:
 def _bend(facts: Facts) -> str:
     bend = facts.bend or Interval(0.0)
     if bend.low > 0:
-        return f"It beats {facts.linear.words} by {_size(bend, facts)}: there is more than a linear model sees."
-    return f"{facts.linear.words[:1].upper()}{facts.linear.words[1:]} can't be told from it: {_size(bend, facts)}."
+        return f"{_begun(facts.simple.words)} beats {facts.linear.words} by {_size(bend, facts)}: not all is linear."
+    return (
+        f"{_begun(facts.linear.words)} can't be told from {facts.simple.words},"
+        f" {_size(bend.turned(), facts, plus=True)}: the simplest may do."
+    )
+
+
+def _begun(words: str) -> str:
+    """Begin a sentence."""
+    return words[:1].upper() + words[1:]
 
 
 SENTENCES: Sequence[Rule] = (

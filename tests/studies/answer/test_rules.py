@@ -93,6 +93,7 @@ def test_a_recommendation_names_what_to_use_and_by_how_much() -> None:
         ({"lead": Interval(0.0, -0.05, 0.05), "lead_outcome": "open"}, "is open: from few rows to all a net's lead"),
         ({"doubling": Interval(0.009, 0.001, 0.017)}, "about 0.9 points [0.1, 1.7]"),
         ({"no_doubling": "the last doubling brought nothing"}, "not known: the last doubling brought nothing"),
+        ({"last_doubling": Interval(0.003, -0.022, 0.027)}, "the last doubling brought a net +0.3 points [-2.2, 2.7]"),
         ({"seeds_needed": 40}, "About 40 splits would probably settle it"),
         ({}, "dlwhy study data asks it"),
     ],
