@@ -6,7 +6,7 @@ import types
 import pytest
 from rich.console import Console
 
-from dlwhy.cli.show.bars import study_bar, training_bar
+from dlwhy.cli.show.bars import study_bar, training_bar, tuning_bar
 from dlwhy.cli.show.console import Output
 from dlwhy.training.options import TrainingOptions
 
@@ -47,6 +47,21 @@ def test_without_a_terminal_each_tenth_is_a_line(capsys):
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "epoch 2/20  loss 0.5000  val_loss 0.2500  2.5M samples/s  CPU:0"
     assert [line.split("  ")[0] for line in lines] == [f"epoch {2 * tenth}/20" for tenth in range(1, 11)]
+
+
+def test_a_tuning_tells_networks_and_what_is_tried(capsys, terminal):
+    def told(part):
+        return types.SimpleNamespace(done=part / 2, total=5, text="recipe [and] 5 more")
+
+    with tuning_bar(Output(), 5) as show:
+        for part in range(11):
+            show(told(part))
+    assert capsys.readouterr().err.splitlines()[-1] == "network 5/5  recipe [and] 5 more"
+
+    out, written = terminal(80)
+    with tuning_bar(out, 5) as show:
+        show(told(10))
+    assert "recipe [and] 5 more" in written.getvalue()
 
 
 def test_within_a_long_epoch_there_are_lines_too(capsys):
