@@ -51,15 +51,15 @@ def panels(report: Report) -> Sequence[Panel]:
 
 
 def _on_own(ax: "Axes", report: Report) -> None:
-    """Mean score of every method on the user's own data, the best on top, with its interval."""
+    """Mean score of every method but guessing on the user's own data, the best on top, with its interval."""
     task = report["descriptive"]["own"]["task"]
-    arms = sorted((arm for arm in report["arms"] if arm["task"] == task), key=lambda arm: -(arm["mean"] or 0.0))
+    known = [arm for arm in report["arms"] if arm["task"] == task and arm["arm"] in _LOOKS and arm["mean"] is not None]
+    arms = sorted(known, key=lambda arm: -arm["mean"])
     for row, arm in enumerate(arms):
-        name = "linear" if arm["arm"] == "logistic" else arm["arm"]
-        color, marker = _LOOKS[name]
+        color, marker = _LOOKS[arm["arm"]]
         if arm["ci_low"] is not None:
             ax.plot([arm["ci_low"], arm["ci_high"]], [row, row], color=color, linewidth=2, alpha=0.4)
-        ax.plot(arm["mean"], row, marker, color=color, markerfacecolor=_face(name), markersize=6)
+        ax.plot(arm["mean"], row, marker, color=color, markerfacecolor=_face(arm["arm"]), markersize=6)
     names = [_called(arm["arm"]) for arm in arms]
     ax.set_yticks(range(len(arms)), style.shortened(names, _NAME_LENGTH), fontsize=9, parse_math=False)
     ax.set_ylim(len(arms) - 0.5, -0.5)
@@ -71,7 +71,7 @@ def _on_own(ax: "Axes", report: Report) -> None:
 def _by_data_set(ax: "Axes", scores: Mapping[str, Mapping[str, float]], own: Container[str]) -> None:
     """Dots of all methods, a line a data set; the user's own on top, then where nets lead the linear model most."""
     order = sorted(scores, key=lambda task: (task not in own, scores[task].get("linear", 0) - _of_net(scores[task])))
-    lowest = min(min(methods.values()) for methods in scores.values())
+    lowest = min(score for methods in scores.values() for method, score in methods.items() if method in _LOOKS)
     handles = {}
     for method, (color, marker) in reversed(_LOOKS.items()):
         cells = [(scores[task][method], row) for row, task in enumerate(order) if method in scores[task]]

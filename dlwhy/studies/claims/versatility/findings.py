@@ -72,7 +72,7 @@ def descriptive(study: Study, results: Results) -> dict[str, Any]:
     return {
         "scores": scores,
         "metrics": {task: next(iter(methods.values())).arm.metric for task, methods in table.items()},
-        "distances": _distances(table, scores),
+        "distances": _distances(by_owner["ours"]),
         "ranking": _ranking(study, table, "ours"),
         "errors": errors,
         "times": _times(study, results),
@@ -210,20 +210,17 @@ def _of_errors(told: Mapping[str, Any], name: str) -> list[str]:
     return [recipe, f"{beside} Intervals are of a bootstrap over data sets."]
 
 
-def _distances(table: Table, scores: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+def _distances(ours: Sequence[Methods]) -> dict[str, float]:
     """Mean distance of each method to the best one, over the classifications that all have seen."""
-    most = max(table.values(), key=len, default={})
-    tasks = [
-        task
-        for task, methods in table.items()
-        if methods.keys() == most.keys() and len(most) > 2 and methods[next(iter(methods))].arm.metric == "accuracy"
+    most = max(ours, key=len, default={})
+    whole = [
+        {method: mean(cell) for method, cell in methods.items()}
+        for methods in ours
+        if methods.keys() == most.keys() and len(most) > 2 and methods[LINEAR].arm.metric == "accuracy"
     ]
-    if not tasks:
+    if not whole:
         return {}
-    return {
-        method: float(np.mean([max(scores[task].values()) - scores[task][method] for task in tasks]))
-        for method in scores[tasks[0]]
-    }
+    return {method: float(np.mean([max(means.values()) - means[method] for means in whole])) for method in whole[0]}
 
 
 def _better_here(study: Study, methods: Methods) -> list[str]:
