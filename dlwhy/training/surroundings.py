@@ -1,6 +1,7 @@
 """What of the surroundings reaches TensorFlow and Keras: nothing that changes a result without a word, or ends us."""
 
 import contextlib
+import functools
 import os
 import re
 import resource
@@ -54,6 +55,26 @@ def environment(values: Mapping[str, str | None]) -> Iterator[None]:
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
+
+
+def one_thread() -> contextlib.AbstractContextManager[Any]:
+    """Have what sums for NumPy, SciPy and scikit-learn use one thread in the block: one order of sums, and no waiting.
+
+    Small sums on several threads that others need, too, took ten times as long.
+    """
+    limited: contextlib.AbstractContextManager[Any] = _summing().limit(limits=1)
+    return limited
+
+
+@functools.cache
+def _summing() -> Any:
+    """Find the libraries that sum on several threads: looking for them takes long."""
+    import scipy.linalg  # these two load their own, as NumPy has done
+    import sklearn
+    import threadpoolctl
+
+    del scipy, sklearn
+    return threadpoolctl.ThreadpoolController()
 
 
 def without_keras_settings() -> contextlib.AbstractContextManager[None]:

@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from dlwhy.errors import InputRefusedError, InputUnreadableError
+from dlwhy.data.toys.make import make
+from dlwhy.errors import InputRefusedError, InputUnreadableError, UsageError
 from dlwhy.studies import conduct
 from dlwhy.studies.bench import workers
 from dlwhy.studies.claims import registry
@@ -134,3 +135,13 @@ def test_show_refuses_a_folder_without_a_study(tmp_path):
     (tmp_path / "design.json").write_text('{"request": {"claim": "tiny"}, "runs": {}}')
     with pytest.raises(InputUnreadableError, match="no rows yet"):
         conduct.show(tmp_path)
+
+
+def test_ingredients_are_what_algorithms_asks_of_the_users_own_data():
+    data = make("moons", samples=200, seed=1)
+    asked = conduct.request("ingredients", data, budget="quick")
+    assert (asked.claim, asked.only) == ("algorithms", (asked.own.name,))
+    assert {arm.task.role for arm in conduct.design(asked).every.values()} == {"own"}
+    assert conduct.request("ingredients", data, only=["plain SGD"]).only == ("plain SGD",)
+    with pytest.raises(UsageError, match="ingredients asks of your own data"):
+        conduct.request("ingredients")

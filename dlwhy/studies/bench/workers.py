@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import ctypes
 import dataclasses
-import functools
 import logging
 import multiprocessing
 import os
@@ -19,6 +18,7 @@ from dlwhy.data.dataset import Dataset
 from dlwhy.errors import BusyError, DlwhyError, EndedBySignal, InputOutputError, InputRefusedError, UsageError
 from dlwhy.studies.plan.study import Arm, NetworkRecipe, Outcome, Run, Seeds
 from dlwhy.text import display
+from dlwhy.training.surroundings import one_thread
 from dlwhy.versions import of as versions_of
 
 _DECIDING = ("keras", "tensorflow", "scikit-learn", "numpy")
@@ -124,23 +124,12 @@ def run_arm(arm: Arm, seeds: Seeds, own: Dataset | None) -> Outcome:
     chosen = dataclasses.replace(seeds, report=seeds.report[: arm.recipe.repeats])
     try:
         # one order of sums, whoever runs the arm
-        with _threads().limit(limits=1), joblib.parallel_config(backend="sequential"):
+        with one_thread(), joblib.parallel_config(backend="sequential"):
             outcome = arm.recipe.run(arm.task, chosen, own)
     except DlwhyError as error:
         lost = [Run(seed=seed, metrics={}, status="failed", reason=str(error)) for seed in chosen.report]
         outcome = Outcome(runs=tuple(lost))
     return dataclasses.replace(outcome, seconds=time.perf_counter() - began)
-
-
-@functools.cache
-def _threads() -> Any:
-    """Find the libraries that sum on several threads: looking for them takes long."""
-    import scipy.linalg  # these two load their own, as NumPy has done
-    import sklearn
-    import threadpoolctl
-
-    del scipy, sklearn
-    return threadpoolctl.ThreadpoolController()
 
 
 def _keyed(key: str, arm: Arm, seeds: Seeds, own: Dataset | None, expected: Mapping[str, str]) -> tuple[str, Outcome]:

@@ -12,6 +12,7 @@ from dlwhy.data.dataset import FloatArray, Task
 from dlwhy.errors import UsageError
 from dlwhy.models.front import Front
 from dlwhy.models.simple.linear_cv import ALPHAS, CS
+from dlwhy.training.surroundings import one_thread
 
 # the logit of a class that is not among the training rows: rare, and not impossible
 _ABSENT = -12.0
@@ -114,9 +115,10 @@ def fit_all(members: Sequence[Rows], task: Task, n_classes: int = 0) -> list[Pat
 
     """
     strengths = ALPHAS if task == "regression" else CS
-    fits: Mapping[float, list[Path]] = {
-        strength: [_fitted(rows, task, n_classes, strength) for rows in members] for strength in strengths
-    }
+    with one_thread():
+        fits: Mapping[float, list[Path]] = {
+            strength: [_fitted(rows, task, n_classes, strength) for rows in members] for strength in strengths
+        }
     return min(fits.values(), key=lambda paths: sum(path.loss for path in paths))
 
 

@@ -290,8 +290,10 @@ def promise(
 ) -> Doubling:
     """Hold what a fitted curve promises of doubling the rows once more against what was seen.
 
-    Three rules, since a curve through noise promises what its data don't: never more than the upper end of what the
-    last doubling brought; with an interval no narrower than the curve's own misses; and nothing if these exceed it.
+    Four rules, since a curve through noise promises what its data don't: never more than the upper end of what the
+    last doubling brought; with an interval no narrower than the curve's own misses, and no higher at its lower end than
+    half of what the last doubling surely brought; and nothing if the misses exceed it. A doubling brings 2^-b of what
+    the one before it did, whatever the floor, which a few sizes do not show: between half of it and all.
 
     Parameters
     ----------
@@ -318,8 +320,9 @@ def promise(
         return Doubling(next_refused=MISSED)
     low, high = np.quantile(drawn, [alpha / 2, 1 - alpha / 2])
     wider = math.sqrt(1 + last.n_seeds * overlap)
+    surely = last.ci_low / 2 if last.ci_low > 0 else last.ci_low
     return Doubling(
         forecast_next=gain,
-        forecast_next_low=min(promised - wider * (promised - float(low)), gain - miss),
+        forecast_next_low=min(promised - wider * (promised - float(low)), gain - miss, surely),
         forecast_next_high=min(max(promised + wider * (float(high) - promised), gain + miss), last.ci_high),
     )

@@ -23,7 +23,7 @@ def forecast(promised, drawn, *, miss, last, overlap=0.0):
 
 
 def test_a_promise_that_is_kept():
-    found = forecast(0.012, [0.010, 0.014], miss=0.001, last=last_of(0.011, 0.018))
+    found = forecast(0.012, [0.010, 0.014], miss=0.001, last=last_of(0.021, 0.028))
     assert found.next_refused is None
     assert found.forecast_next == 0.012
     assert found.forecast_next_low == pytest.approx(0.0101, abs=2e-4)
@@ -44,13 +44,19 @@ def test_never_more_than_the_upper_end_of_the_last_doubling():
 
 
 def test_the_interval_is_no_narrower_than_the_misses():
-    found = forecast(0.012, [0.0119, 0.0121], miss=0.004, last=last_of(0.01, 0.05))
+    found = forecast(0.012, [0.0119, 0.0121], miss=0.004, last=last_of(0.02, 0.05))
     assert (found.forecast_next_low, found.forecast_next_high) == pytest.approx((0.008, 0.016))
+
+
+@pytest.mark.parametrize(("low", "end"), [(0.010, 0.005), (-0.002, -0.002)])
+def test_its_lower_end_is_at_most_half_of_what_the_last_doubling_surely_brought(low, end):
+    found = forecast(0.012, [0.0119, 0.0121], miss=0.001, last=last_of(low, 0.05))
+    assert found.forecast_next_low == pytest.approx(end)
 
 
 def test_resamples_of_one_data_set_widen_it():
     apart, together = (
-        forecast(0.012, [0.010, 0.014], miss=0, last=last_of(0.01, 0.9), overlap=overlap) for overlap in (0.0, 1 / 3)
+        forecast(0.012, [0.010, 0.014], miss=0, last=last_of(0.04, 0.9), overlap=overlap) for overlap in (0.0, 1 / 3)
     )
     assert together.forecast_next_high - together.forecast_next_low == pytest.approx(
         5**0.5 * (apart.forecast_next_high - apart.forecast_next_low)
@@ -98,3 +104,31 @@ def test_a_flat_curve_with_noise_gets_none():
     found = learning_curve(SIZES, errors, overlap=1 / 3)
     assert found.forecast_next is None
     assert found.next_refused
+
+
+def resampled(law, sizes, seed, *, noise=0.02, n_seeds=12, shared=0.25):
+    """Errors of resamples of one data set: a share of their variance in common, half of it at all sizes alike."""
+    rng = np.random.default_rng(seed)
+    parts = [
+        np.sqrt(shared) * rng.standard_normal((1, count)) + np.sqrt(1 - shared) * rng.standard_normal((n_seeds, count))
+        for count in (1, len(sizes))
+    ]
+    mean = law(sizes)
+    spread = noise * np.sqrt(mean * (1 - mean) / 0.16)
+    return mean + spread * np.sqrt(0.5) * (parts[0] + parts[1])
+
+
+@pytest.mark.parametrize(("a", "b", "c"), [(1.0, 0.3, 0.0), (0.6, 0.15, 0.0), (1.0, 0.5, 0.1), (2.0, 0.8, 0.2)])
+def test_promises_of_small_tables_are_kept(a, b, c):
+    """Five sizes up to 330 rows: too few for a floor to be seen, which a plain power law then promises through."""
+    sizes = np.array([330 >> halvings for halvings in reversed(range(5))])
+
+    def law(n):
+        return a * np.asarray(n, float) ** -b + c
+
+    truth = float(law(330) - law(660))
+    found = [learning_curve(sizes, resampled(law, sizes, seed), overlap=1 / 3) for seed in range(40)]
+    kept = [each for each in found if each.forecast_next is not None]
+    assert sum(each.forecast_next_high < truth for each in kept) <= 2
+    assert sum(each.forecast_next_low > truth for each in kept) <= 2
+    assert len(kept) >= (20 if not c else 1)
