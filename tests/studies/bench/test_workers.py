@@ -364,7 +364,8 @@ def test_a_scheduler_that_is_lost_midway_is_one_clear_line_and_rows_are_kept(tmp
 def test_threads_are_the_same_everywhere_and_their_libraries_found_before_any_arm_has_loaded_them():
     """In a process of its own: here others have loaded them."""
     code = (
-        "from dlwhy.studies.bench import workers; print(*(each['user_api'] for each in workers._threads().info()))\n"
+        "from dlwhy.training import surroundings\n"
+        "print(*(each['user_api'] for each in surroundings._summing().info()))\n"
         "from dlwhy.studies.arms import training; training.prepare()\n"
         "from tensorflow.config import threading\n"
         "print(threading.get_intra_op_parallelism_threads(), threading.get_inter_op_parallelism_threads())"
