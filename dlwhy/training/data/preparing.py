@@ -75,11 +75,21 @@ def held_out(
     size = round(len(rows) * share)
     if not 1 <= size < len(rows):
         raise UsageError(f"--validation-split {share:g} of {len(rows)} rows leaves a part empty")
+    alone = _alone(y) if task != "regression" else np.zeros(len(y), bool)
+    if 0 < alone.sum() <= len(rows) - size - 1:  # the only row of a class is learnt from
+        rest, held = held_out(rows[~alone], y[~alone], task, share=size / (len(rows) - alone.sum()), seed=seed)
+        return np.concatenate([rest, rows[alone]]), held
     counts = np.unique(y, return_counts=True)[1]
     stratify = task != "regression" and counts.min() >= 2 and size >= len(counts) <= len(rows) - size
     state = _state(seed)
     rest, held = train_test_split(rows, test_size=size, random_state=state, stratify=y if stratify else None)
     return rest, held
+
+
+def _alone(y: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
+    """Say which of n targets are the only ones of their class, (n,)."""
+    _, index, counts = np.unique(y, return_inverse=True, return_counts=True)
+    return np.asarray(counts[index] == 1)
 
 
 def _as_split(

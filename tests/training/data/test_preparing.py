@@ -95,3 +95,13 @@ def test_where_groups_are_all_alike_only_held_out_rows_of_others_tell() -> None:
 
     assert flattered > 0.95
     assert honest < 0.8
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_only_row_of_a_class_is_learnt_from(seed: int) -> None:
+    y = np.zeros(23, np.int32)
+    y[7] = 1
+    rest, held = preparing.held_out(np.arange(23, dtype=np.int32), y, "binary", share=1 / 8, seed=seed)
+    assert (len(rest), len(held)) == (20, 3)
+    assert 7 in rest
+    assert sorted([*rest, *held]) == list(range(23))
