@@ -12,6 +12,7 @@ from dlwhy.figures.curve import CurveDisplay
 from dlwhy.figures.drawing import layout, style
 from dlwhy.figures.history import HistoryDisplay
 from dlwhy.figures.importance import ImportanceDisplay
+from dlwhy.figures.inside.weights import WeightsDisplay
 from dlwhy.figures.predicted import PredictedDisplay
 from dlwhy.figures.residuals import ResidualsDisplay
 from dlwhy.figures.roc import RocDisplay
@@ -41,6 +42,7 @@ class Kind:
     one: Callable[[Subject, str | None, str | None], Panel]
     # from subjects by model to what is drawn of all of them; None if they can't be drawn into one panel
     several: Callable[[Mapping[str, Subject]], Panel] | None = None
+    inches: tuple[float, float] = style.PANEL_INCHES  # width and height that a panel of it needs
 
 
 def _boundary(subject: Subject, x: str | None, y: str | None) -> Panel:
@@ -77,6 +79,7 @@ KINDS: Mapping[str, Kind] = {
     "residuals": Kind(lambda subject, *_: ResidualsDisplay.from_subject(subject)),
     "importance": Kind(lambda subject, *_: ImportanceDisplay.from_subject(subject)),
     "slices": Kind(lambda subject, *_: SlicesDisplay.from_subject(subject)),
+    "weights": Kind(lambda subject, *_: WeightsDisplay.from_subject(subject), inches=(7.0, 4.8)),
 }
 
 
@@ -140,7 +143,7 @@ def draw(
     kinds = default_kinds(subjects) if kinds is None else kinds
     check_kinds(kinds, len(subjects))
     panels = [_panel(KINDS[kind], subjects, x, y) for kind in kinds]
-    figure = _drawn(panels, size)
+    figure = _drawn(panels, size, _room(kinds))
     if size is not None and layout.too_small(figure):
         raise UsageError(
             f"--size {size[0]:g}x{size[1]:g}: too small to read",
@@ -164,9 +167,17 @@ def _by_name(subjects: Sequence[Subject]) -> dict[str, Subject]:
     return found
 
 
-def _drawn(panels: Sequence[Panel], size: tuple[float, float] | None) -> "Figure":
+def _room(kinds: Sequence[str]) -> tuple[float, float]:
+    """Return the width and height of a panel, in inches, in which each of some kinds has enough room."""
+    widths, heights = zip(*(KINDS[kind].inches for kind in kinds), strict=True)
+    return max(widths), max(heights)
+
+
+def _drawn(
+    panels: Sequence[Panel], size: tuple[float, float] | None, room: tuple[float, float] = style.PANEL_INCHES
+) -> "Figure":
     with style.scaled(len(panels), size):
-        figure, axes = style.new_figure(len(panels), size)
+        figure, axes = style.new_figure(len(panels), size, room)
         for panel, ax in zip(panels, axes, strict=True):
             panel.plot(ax)
     return figure

@@ -34,6 +34,8 @@ class Subject:
         What the model is called in messages and legends.
     unit
         What a value of the history is of: an ``epoch``, or a ``moment`` of those of which the best was kept.
+    trained
+        The model itself, for pictures of its inside; None if there is nothing to look into.
 
     """
 
@@ -42,6 +44,7 @@ class Subject:
     history: Mapping[str, Sequence[float]] = dataclasses.field(default_factory=dict)
     unit: str = "epoch"
     name: str = "the model"
+    trained: "Trained | None" = None
 
     @classmethod
     def from_trained(cls, trained: "Trained", dataset: Dataset, *, model: str = "the model", data: str = "") -> Self:
@@ -66,7 +69,8 @@ class Subject:
 
         fitted = fit_model_to_data(trained.details, dataset, model=model, data=data)
         unit = trained.details.unit
-        return cls(dataset=fitted, predict=trained.predict, history=trained.history, unit=unit, name=model)
+        history = trained.history
+        return cls(dataset=fitted, predict=trained.predict, history=history, unit=unit, name=model, trained=trained)
 
     @functools.cached_property
     def test_prob(self) -> npt.NDArray[Any]:

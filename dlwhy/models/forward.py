@@ -51,6 +51,40 @@ def outputs(network: PlainNetwork, X: FloatArray) -> FloatArray:
     return _in_chunks(compute, X, kept=kept, n_outputs=network.plan.layers[-1].width)
 
 
+def inside(network: PlainNetwork, X: FloatArray, places: Sequence[int]) -> list[FloatArray]:
+    """Compute what some layers of a network give out.
+
+    Parameters
+    ----------
+    network
+        A network that `knows` says yes to.
+    X
+        Features, (n, n_features).
+    places
+        Of the layers in the plan; 0 is the input.
+
+    Returns
+    -------
+    outputs
+        For each of the places (n, width of its layer), float32.
+
+    """
+    plan = network.plan
+    steps = [
+        dataclasses.replace(step, done_with=tuple(place for place in step.done_with if place not in places))
+        for step in _steps(plan)
+    ]
+    widths = [plan.layers[place].width for place in places]
+
+    def compute(rows: FloatArray) -> Any:
+        found = _computed(network, steps, rows)
+        return np.concatenate([found[place] for place in places], axis=1)
+
+    kept = _most_kept(plan, steps) + 2 * sum(widths)
+    side_by_side = _in_chunks(compute, X, kept=kept, n_outputs=sum(widths))
+    return np.split(side_by_side, np.cumsum(widths)[:-1], axis=1)
+
+
 def logits(network: PlainNetwork, X: FloatArray) -> FloatArray:
     """Compute a network's outputs before its last activation, (n, n_outputs), as `outputs` computes them with it.
 
@@ -178,14 +212,19 @@ def _program(network: PlainNetwork) -> tuple[Callable[[FloatArray], Any], int]:
 
 
 def _outputs(network: PlainNetwork, steps: Sequence[_Step], X: FloatArray) -> Any:
-    """Compute the outputs for one chunk; no layer changes what it is given."""
-    computed = {0: X}
+    """Compute the outputs for one chunk."""
+    return _computed(network, steps, X)[len(network.plan.layers) - 1]
+
+
+def _computed(network: PlainNetwork, steps: Sequence[_Step], X: FloatArray) -> dict[int, Any]:
+    """Compute for one chunk what the layers give out that are not done with; no layer changes what it is given."""
+    computed: dict[int, Any] = {0: X}
     for step in steps:
         taken = [computed[source] for source in step.layer.inputs]
         for source in step.done_with:
             del computed[source]
         computed[step.place] = _LAYERS[step.layer.kind](step.layer, network.weights[step.place], *taken)
-    return computed[len(network.plan.layers) - 1]
+    return computed
 
 
 def _same(layer: LayerPlan, weights: Weights, x: FloatArray) -> Any:  # noqa: ARG001

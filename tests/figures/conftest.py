@@ -1,5 +1,6 @@
 """Models that answer by a formula, and data sets for them: what a picture must show is then known."""
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -7,6 +8,10 @@ import pytest
 
 from dlwhy.data.dataset import Column, Dataset
 from dlwhy.figures.subject import Subject
+from dlwhy.models.details import Details
+from dlwhy.models.keras_file.schema import LayerPlan, PlainNetwork, Plan
+from dlwhy.models.spec import HEADS, NetworkSpec, n_outputs
+from dlwhy.models.trained import Trained
 
 HISTORY = {
     "loss": [0.9, 0.5, 0.3],
@@ -23,6 +28,44 @@ NEEDS = {"slices": {"n_test": 400, "wrong": 0.4}}
 def softmax(scores):
     weights = np.exp(scores - scores.max(axis=1, keepdims=True))
     return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def network_of(n_features, hidden, n_outputs, *, head="sigmoid", activation="relu", seed=0) -> PlainNetwork:
+    """Make a plain network with random weights."""
+    rng = np.random.default_rng(seed)
+    widths = [n_features, *hidden, n_outputs]
+    plans = [
+        LayerPlan(kind="InputLayer", name="features", inputs=(), width=n_features, settings={}, weights=(), n_trained=0)
+    ]
+    weights: list[list[np.ndarray]] = [[]]
+    for place, (before, width) in enumerate(itertools.pairwise(widths)):
+        last = place == len(hidden)
+        plans.append(
+            LayerPlan(
+                kind="Dense",
+                name="output" if last else f"dense_{place + 1}",
+                inputs=(place,),
+                width=width,
+                settings={"units": width, "activation": head if last else activation},
+                weights=((before, width), (width,)),
+                n_trained=2,
+            )
+        )
+        kernel = rng.normal(size=(before, width)) / np.sqrt(before)
+        weights.append([kernel.astype(np.float32), np.full(width, 0.1, np.float32)])
+    plan = Plan(name="network", sequential=True, trainable=True, layers=tuple(plans))
+    return PlainNetwork(plan=plan, weights=weights)
+
+
+def trained_on(dataset: Dataset, hidden=(4, 3), **options) -> Trained:
+    """Make a network for a data set; it was not trained, but looks so."""
+    names = dataset.class_names
+    network = network_of(
+        dataset.n_features, hidden, n_outputs(dataset.task, len(names)), head=HEADS[dataset.task], **options
+    )
+    spec = NetworkSpec(layers=hidden).to_json()
+    details = Details(task=dataset.task, columns=dataset.columns, class_names=names, network=spec)
+    return Trained(network=network, history={}, details=details)
 
 
 @pytest.fixture
@@ -59,7 +102,8 @@ def subject_of() -> Callable[..., Subject]:
             class_names=tuple(classes or "abc"[:n_classes]),
             target_name="height",
         )
-        return Subject(dataset=dataset, predict=predict, history=HISTORY if history is None else history)
+        learnt = HISTORY if history is None else history
+        return Subject(dataset=dataset, predict=predict, history=learnt, trained=trained_on(dataset))
 
     return make
 

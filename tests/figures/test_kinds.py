@@ -15,7 +15,7 @@ HOSTILE = ("$a_b$", "<script>", "c\x1b]0;x\x07\x1b[2J")
 
 def tasks_of(kind):
     classes = ("binary", "multiclass")
-    if kind in ("boundary", "loss", "importance", "slices"):
+    if kind in ("boundary", "loss", "importance", "slices", "neurons", "layers", "weights"):
         return (*classes, "regression")
     return ("regression",) if kind in ("predicted", "residuals") else classes
 
@@ -59,10 +59,10 @@ def test_case_65_names_are_drawn_as_they_are_and_harmless(kind, task, n_features
 def test_an_unknown_kind_is_a_usage_error_that_lists_the_kinds(subject_of):
     with pytest.raises(
         UsageError,
-        match=r"neurons: no such kind.*boundary, loss, accuracy, confusion, roc, calibration, predicted, residuals, "
-        r"importance, slices",
+        match=r"brains: no such kind.*boundary, loss, accuracy, confusion, roc, calibration, predicted, residuals, "
+        r"importance, slices, weights",
     ):
-        draw([subject_of()], ["neurons"])
+        draw([subject_of()], ["brains"])
 
 
 @pytest.mark.parametrize(("count", "shape"), [(1, (1, 1)), (2, (1, 2)), (4, (2, 2)), (5, (2, 3))])

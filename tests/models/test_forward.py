@@ -222,3 +222,17 @@ def test_what_is_kept_is_what_later_layers_take() -> None:
 
     # what the members take, a layer and the next of one, and the answers of the others
     assert 10 + 8 + 8 <= kept <= 10 + 8 + 8 + 4
+
+
+def test_what_the_layers_inside_give_out() -> None:
+    model = shaken(network.build(NetworkSpec(layers=(5, 4)), n_features=3, task="binary", seed=1))
+    plain = trained_of(model, "binary").plain()
+    X = np.random.default_rng(0).normal(size=(2000, 3)).astype(np.float32)
+
+    given, first, second, last = forward.inside(plain, X, [0, 1, 2, 3])
+
+    np.testing.assert_array_equal(given, X)
+    kernel, bias = plain.weights[1]
+    np.testing.assert_allclose(first, np.maximum(X @ kernel + bias, 0), atol=1e-6)
+    assert second.shape == (2000, 4)
+    np.testing.assert_array_equal(last, forward.outputs(plain, X))

@@ -14,8 +14,9 @@ def plot(options: Plot) -> None:
     The boundary shows the predicted probability over two columns and the line where it is a half; wrongly classified
     rows are crossed. With more columns it is the mean prediction for the rows nearest to a place, if they were moved
     there. --x and --y choose the two; by default those that go with the predictions most. Importance and slices are
-    those of evaluate: what the model looks at, and where it errs most. Loss, accuracy, roc
-    and calibration of several models are drawn into one panel. The same model and data give the same bytes.
+    those of evaluate: what the model looks at, and where it errs most. Weights shows how they are distributed, layer by
+    layer. Loss, accuracy, roc and calibration of several models are drawn into one panel. The same model and data give
+    the same bytes.
 
     \b
     Examples:

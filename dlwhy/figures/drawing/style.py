@@ -128,7 +128,9 @@ def _grid(n_panels: int, size: tuple[float, float] | None) -> tuple[int, int]:
     return -(-n_panels // best), best
 
 
-def new_figure(n_panels: int = 1, size: tuple[float, float] | None = None) -> "tuple[Figure, list[Axes]]":
+def new_figure(
+    n_panels: int = 1, size: tuple[float, float] | None = None, panel: tuple[float, float] = PANEL_INCHES
+) -> "tuple[Figure, list[Axes]]":
     """Make a figure that needs no screen, with panels side by side.
 
     Parameters
@@ -137,6 +139,8 @@ def new_figure(n_panels: int = 1, size: tuple[float, float] | None = None) -> "t
         Number of panels.
     size
         Width and height in inches; by default enough for the panels.
+    panel
+        Width and height of a panel, in inches, that are enough.
 
     """
     import matplotlib as mpl
@@ -145,7 +149,7 @@ def new_figure(n_panels: int = 1, size: tuple[float, float] | None = None) -> "t
     from matplotlib.font_manager import FontProperties
 
     rows, columns = _grid(n_panels, size)
-    figure = Figure(figsize=size or (PANEL_INCHES[0] * columns, PANEL_INCHES[1] * rows))
+    figure = Figure(figsize=size or (panel[0] * columns, panel[1] * rows))
     FigureCanvasAgg(figure)
     legends.lay_out(figure)
     panels = list(figure.subplots(rows, columns, squeeze=False).flat)
