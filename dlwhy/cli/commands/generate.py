@@ -20,7 +20,7 @@ def generate(options: Generate) -> None:
       dlwhy generate blobs --classes 5 --features 10 --noise 2 -o blobs.npz
       dlwhy generate digits -o - | dlwhy train -d - --layers 64,64
       dlwhy generate --from churn.csv --target churned --drop id -o churn.joblib
-      dlwhy generate --from shop.csv --target bought --decimal , --dates parts --na -999 -o shop.joblib
+      dlwhy generate --from shop.csv --target bought --decimal , --na -999
     """
     out = Output.of(options)
     if options.show_list:
