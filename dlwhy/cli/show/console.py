@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from rich import box
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -73,7 +74,10 @@ class Output:
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
         """Print a table for people on stdout; columns whose name starts with ">" are aligned to the right."""
-        table = Table(title=Text(inert(title)) if title else None, title_justify="left")
+        # light, so that numbers stand out: a line below the names and nothing else
+        table = Table(
+            title=Text(inert(title)) if title else None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+        )
         for column in columns:
             justify: Literal["left", "right"] = "right" if column.startswith(">") else "left"
             name, is_number = Text(inert(column.removeprefix(">"))), justify == "right"
@@ -83,7 +87,8 @@ class Output:
         console = Console(highlight=False)
         with console.capture() as captured:
             console.print(table)
-        write_stdout(captured.get().encode(sys.stdout.encoding or "utf-8", errors="backslashreplace"))
+        lines = "\n".join(line.rstrip() for line in captured.get().splitlines()).strip("\n")
+        write_stdout(f"{lines}\n\n".encode(sys.stdout.encoding or "utf-8", errors="backslashreplace"))
 
     @property
     def width(self) -> int:

@@ -14,7 +14,8 @@ _ROWS = {
     "classes": ("accuracy", "balanced_accuracy", "loss", "roc_auc", "brier", "ece"),
     "regression": ("r2", "mae", "rmse", "loss"),
 }
-_WORDS = {
+# metrics as people call them
+WORDS = {
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",
     "loss": "loss",
@@ -46,7 +47,7 @@ def tables(scores: "Scores") -> Iterator[Table]:
 def _metrics(evaluations: Mapping[str, Evaluation]) -> Table:
     first = next(iter(evaluations.values()))
     metrics = _ROWS["regression" if first.task == "regression" else "classes"]
-    rows = [[_WORDS[metric], *(_with_interval(found, metric) for found in evaluations.values())] for metric in metrics]
+    rows = [[WORDS[metric], *(with_interval(found, metric) for found in evaluations.values())] for metric in metrics]
     return ["metric", *(display(name, 60) for name in evaluations)], rows
 
 
@@ -55,14 +56,14 @@ def _baselines(scores: "Scores") -> Table:
     rows = [
         [
             f"{name} (below guessing)" if scores.is_below_guessing(evaluation) else name,
-            _with_interval(evaluation, main),
+            with_interval(evaluation, main),
             *(str(scores.gains[model][name]) for model in scores.models),
         ]
         for name, evaluation in scores.baselines.items()
     ]
     gain, several = _gain(scores), len(scores.models) > 1
     gains = [f"{gain} of {display(name, 60)}" for name in scores.models] if several else [gain]
-    return ["baseline", _WORDS[main], *gains], rows
+    return ["baseline", WORDS[main], *gains], rows
 
 
 def _models(scores: "Scores") -> Table:
@@ -90,7 +91,8 @@ def _confusion(evaluation: Evaluation) -> Table:
     return ["true class, taken for", *names], rows
 
 
-def _with_interval(evaluation: Evaluation, metric: str) -> str:
+def with_interval(evaluation: Evaluation, metric: str) -> str:
+    """Return a metric with its interval, if it has one."""
     value, low, high = (_told(metric, evaluation.metrics.get(f"{metric}{end}")) for end in ENDS)
     return number(value) if low is None or high is None else f"{number(value)} [{number(low)}, {number(high)}]"
 

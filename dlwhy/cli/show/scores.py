@@ -11,7 +11,7 @@ from typing import Any
 from dlwhy.cli.show.columns import Table, fitting
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.show.looks import Looks
-from dlwhy.cli.show.score_tables import tables
+from dlwhy.cli.show.score_tables import WORDS, tables, with_interval
 from dlwhy.data.dataset import Task
 from dlwhy.evaluation import comparison
 from dlwhy.evaluation.comparison import Difference, difference
@@ -225,10 +225,10 @@ def _marked_down(text: str) -> str:
 
 def _show_tables(out: Output, scores: Scores) -> None:
     width = out.width
-    for sentence in _all_sentences(scores):
+    opening, title = _opening(scores)
+    for sentence in (*opening, *_all_sentences(scores)):
         out.text(textwrap.fill(sentence, width, break_on_hyphens=False))
-    title = f"{display(scores.data)}, {scores.split} part: {next(iter(scores.models.values())).rows}"
-    title += f', the latest by "{display(scores.after)}"' if scores.after is not None else ""
+    out.text("")
     for table in tables(scores):
         _show_table(out, table, title)
         title = ""
@@ -238,6 +238,20 @@ def _show_tables(out: Output, scores: Scores) -> None:
                 out.text(textwrap.fill(sentence, width, break_on_hyphens=False))
             if below is not None:
                 _show_table(out, below[1], below[0])
+
+
+def _opening(scores: Scores) -> tuple[list[str], str]:
+    """Say in a sentence how good the one model is, and on which rows; of several, a title says on which."""
+    first = next(iter(scores.models.values()))
+    later = "" if scores.after is None else f', the latest by "{display(scores.after)}"'
+    part = "" if scores.is_table else f", {scores.split} part"
+    where = f"{display(scores.data)}{part}"
+    metric = MAIN_METRIC[scores.task]
+    if len(scores.models) > 1 or first.metrics[metric] is None:
+        return [], f"{where}: {first.rows}{later}"
+    words = WORDS[metric]
+    says = f"{words[0].upper()}{words[1:]} {with_interval(first, metric)} (95 %), on {first.rows} of {where}{later}."
+    return [says], ""
 
 
 def _show_table(out: Output, table: Table, title: str) -> None:

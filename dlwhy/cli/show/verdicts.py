@@ -118,6 +118,7 @@ def _show_one(report: Mapping[str, Any], out: Output) -> None:
             f"noise floor (A/A, {floor['arm']} on {display(floor['task'])}): {_effect(floor)},"
             f" {floor['n_seeds']} seeds; smallest detectable effect {floor['detectable']:.3f}"
         )
+    out.text("")
     columns = ("prediction", ">effect [interval]", ">n", f">p\nalpha {report['alpha']:g}", "verdict")
     out.table(columns, [_row(each, on_own=on_own) for each in report["predictions"]])
     if not all(each["primary"] for each in report["predictions"]):
