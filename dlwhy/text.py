@@ -1,10 +1,11 @@
 """How foreign text and numbers leave us: shown on a terminal, put into a spreadsheet, written as JSON."""
 
+import difflib
 import json
 import math
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 # a number, in Python's regular expressions and in those of Polars
@@ -42,6 +43,17 @@ def listed(names: Sequence[str], most: int = 10) -> str:
 def some(texts: Sequence[str], most: int, more: str = "more") -> str:
     """List the first of some texts, and say how many more there are."""
     return ", ".join(texts[:most]) + (f" and {len(texts) - most} {more}" if len(texts) > most else "")
+
+
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Hint at the name that a misspelt one may have meant; empty if none is near."""
+    near = difflib.get_close_matches(name, list(known), 1, cutoff)
+    return f"did you mean {display(near[0])}?" if near else ""
+
+
+def meant(name: str, known: Sequence[str], *, most: int = 20) -> str:
+    """Hint at the name that a misspelt one may have meant, else at all that there are."""
+    return nearest(name, known) or f"there is {listed(known, most)}"
 
 
 def counted(number: int, what: str) -> str:

@@ -18,6 +18,8 @@ from dlwhy.text import (
     finite,
     inert,
     json_text,
+    meant,
+    nearest,
     number,
     plain,
     protected,
@@ -30,6 +32,13 @@ anything = st.text(st.characters() | st.sampled_from("\x00\x07\x1b\x7f\x9b\xad\u
 
 
 @given(anything)
+def test_a_misspelt_name_is_told_what_it_may_mean():
+    assert meant("specis", ["species", "island"]) == "did you mean species?"
+    assert meant("x", ["species", "island"]) == "there is species, island"
+    assert nearest("x", ["species", "island"]) == ""
+    assert nearest("a\x1bb", ["a\x1bbc"]) == "did you mean a\\x1bbc?"
+
+
 def test_nothing_that_is_displayed_controls_a_terminal(text: str) -> None:
     shown = display(text)
 

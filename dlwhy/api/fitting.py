@@ -1,7 +1,6 @@
 """Training and evaluating, with the options of a network and of its training by name."""
 
 import dataclasses
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from dlwhy.errors import in_python
 from dlwhy.evaluation.evaluate import evaluate_model
 from dlwhy.models.spec import NetworkSpec
 from dlwhy.models.trained import Trained
+from dlwhy.text import meant
 from dlwhy.training import fitting
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.progress import Hooks
@@ -92,9 +92,7 @@ def check_names(function: str, given: Iterable[str], known: Sequence[str]) -> No
     """
     for name in given:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known)}"
-            raise TypeError(f"{function}() has no option {name!r}: {hint}")
+            raise TypeError(f"{function}() has no option {name!r}: {meant(name, known, most=99)}")
 
 
 def _some(choices: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -1,11 +1,10 @@
 """Options from a file and from the environment: read, checked, and named when they are wrong."""
 
-import difflib
 import os
 import re
 import tomllib
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import typer
@@ -14,10 +13,12 @@ import typer.core
 from dlwhy import files
 from dlwhy.cli import helping
 from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
-from dlwhy.text import display
+from dlwhy.text import display, nearest
 
 _PREFIX = "DLWHY_"
 _MOST_BYTES = 1 << 20
+# how near a name must be to be hinted at, from 0 to 1
+_NEAR = 0.7
 _SHORT = "dlwhy.cli.help.short"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -95,7 +96,7 @@ def check_environment(context: Any) -> None:
     for name in sorted(each for each in os.environ if each.startswith(_PREFIX) and each not in known):
         message = f"{display(name)}: no option has this variable"
         unprefixed = f"{own}{name.removeprefix(_PREFIX)}"
-        hint = _nearest(unprefixed if unprefixed in known else name, known)
+        hint = nearest(unprefixed if unprefixed in known else name, known, _NEAR)
         if name.startswith(own):
             raise UsageError(message, hint)
         if not context.params.get("quiet"):
@@ -128,7 +129,7 @@ def read_config(context: typer.Context, path: str | None) -> str | None:
     for key, value in table.items():
         option = options.get(key.replace("-", "_"))
         if option is None or option.name == "config":
-            hint = _nearest(key, options)
+            hint = nearest(key, options, _NEAR)
             raise UsageError(f"{source}: [{context.info_name}] has no option {display(key)!r}", hint)
         if option.name in defaults:
             raise UsageError(f"{source}: [{context.info_name}] has {option.opts[0]} twice, by two of its names")
@@ -152,7 +153,7 @@ def _table(tables: Mapping[str, Any], command: str, commands: Sequence[str], sou
     """Give the table of one command; all of them must be a command's."""
     for name, table in tables.items():
         if isinstance(table, dict) and name not in commands:
-            raise UsageError(f"{source}: [{display(name)}] is no command", _nearest(name, commands))
+            raise UsageError(f"{source}: [{display(name)}] is no command", nearest(name, commands, _NEAR))
         if name in commands and not isinstance(table, dict):
             raise UsageError(f"{source}: [{display(name)}] is not a table")
         if not isinstance(table, dict):
@@ -165,11 +166,6 @@ def _commands(context: Any) -> Mapping[str, Any]:
     """Give the program's commands by name."""
     found: Mapping[str, Any] = context.parent.command.commands
     return found
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    found = difflib.get_close_matches(name, known, 1, 0.7)
-    return f"did you mean {found[0]}?" if found else ""
 
 
 def _options(command: Any) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.figures.drawing import features
 from dlwhy.figures.drawing.features import Along
 from dlwhy.figures.subject import Predict, Subject
-from dlwhy.text import display
+from dlwhy.text import display, meant
 
 _MOST_POINTS = 2000
 
@@ -48,8 +48,7 @@ def _named(dataset: Dataset, option: str, name: str) -> Along:
     if found is not None:
         return found
     names = [column.name for column in dataset.columns]
-    known = ", ".join(display(known, 20) for known in names[:10]) + (", …" if len(names) > 10 else "")
-    raise UsageError(f"{option} {display(name)}: no such feature", f"there is {known}")
+    raise UsageError(f"{option} {display(name)}: no such feature", meant(name, names, most=10))
 
 
 def _association(predict: Predict, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:

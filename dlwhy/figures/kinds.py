@@ -18,7 +18,7 @@ from dlwhy.figures.residuals import ResidualsDisplay
 from dlwhy.figures.roc import RocDisplay
 from dlwhy.figures.slices import SlicesDisplay
 from dlwhy.figures.subject import Subject
-from dlwhy.text import display
+from dlwhy.text import display, meant
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -94,7 +94,7 @@ def check_kinds(kinds: Sequence[str], n_models: int = 1) -> None:
     """
     for kind in kinds:
         if kind not in KINDS:
-            raise UsageError(f"{display(kind)}: no such kind of picture", f"there is {', '.join(KINDS)}")
+            raise UsageError(f"{display(kind)}: no such kind of picture", meant(kind, list(KINDS)))
         if n_models > 1 and KINDS[kind].several is None:
             together = ", ".join(name for name, each in KINDS.items() if each.several)
             raise UsageError(

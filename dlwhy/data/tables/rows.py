@@ -20,7 +20,7 @@ from dlwhy.data.tables.formats.parquet import read_parquet
 from dlwhy.data.tables.formats.scanning import BYTE_ORDER_MARK
 from dlwhy.data.tables.memory import Room
 from dlwhy.errors import DlwhyNote, InputRefusedError, UsageError
-from dlwhy.text import display, listed
+from dlwhy.text import display, listed, nearest
 
 if TYPE_CHECKING:
     import polars as pl
@@ -253,7 +253,7 @@ def check_there(name: str | None, columns: list[str], source: Source, option: st
     """
     if name is not None and name not in columns:
         text = f'{option}: no column "{display(name)}" in {source.name}; columns: {listed(columns)}'
-        raise UsageError(text, _parting(columns[0], name) if len(columns) == 1 else "")
+        raise UsageError(text, _parting(columns[0], name) if len(columns) == 1 else nearest(name, columns))
 
 
 def _parting(header: str, name: str) -> str:

@@ -1,7 +1,6 @@
 """Making a toy or bundled data set of the registry."""
 
 import dataclasses
-import difflib
 import math
 from typing import Any
 
@@ -13,7 +12,7 @@ from dlwhy.data.splitting import check_split_options, shown_number, split_rows
 from dlwhy.data.toys import shapes
 from dlwhy.data.toys.registry import REGISTRY, Generator
 from dlwhy.errors import UsageError
-from dlwhy.text import display
+from dlwhy.text import display, meant
 
 MAX_SAMPLES = 100_000_000
 MAX_CLASSES = 100
@@ -73,9 +72,7 @@ def make(
 
 def _find(name: str) -> Generator:
     if name not in REGISTRY:
-        near = difflib.get_close_matches(str(name), REGISTRY, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(REGISTRY)}"
-        raise UsageError(f'no data set "{display(name)}"', hint)
+        raise UsageError(f'no data set "{display(name)}"', meant(str(name), list(REGISTRY), most=99))
     return REGISTRY[name]
 
 

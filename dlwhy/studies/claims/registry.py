@@ -3,7 +3,7 @@
 from dlwhy.errors import UsageError
 from dlwhy.studies.claims import algorithms, compare, compute, data, depth, transfer, versatility
 from dlwhy.studies.claims.claim import Claim
-from dlwhy.text import display
+from dlwhy.text import display, meant
 
 COMPARE = compare.CLAIM.name
 # the essay's, in its order
@@ -26,5 +26,5 @@ def claim(name: str) -> Claim:
     if name == COMPARE:
         return compare.CLAIM
     if name not in CLAIMS:
-        raise UsageError(f"no study {display(name)}", f"there is {', '.join((*CLAIMS, *ON_OWN))}, all, {COMPARE}, show")
+        raise UsageError(f"no study {display(name)}", meant(name, [*CLAIMS, *ON_OWN, "all", COMPARE, "show"]))
     return CLAIMS[name]

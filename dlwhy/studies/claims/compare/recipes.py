@@ -4,7 +4,6 @@ That of a trained model, its network and training options, is read from its file
 """
 
 import dataclasses
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -21,7 +20,7 @@ from dlwhy.models.spec import MAX_MEMBERS
 from dlwhy.models.stacked import StackedNetwork, n_outputs
 from dlwhy.studies.arms import scoring
 from dlwhy.studies.arms.nets import NETS, Net
-from dlwhy.text import display
+from dlwhy.text import display, meant
 from dlwhy.training import recipe
 from dlwhy.training.data import linear_path
 from dlwhy.training.options import TrainingOptions
@@ -262,7 +261,7 @@ def _model(name: str, kind: Kind) -> str:
     model = name.removeprefix(BASELINE)
     known = baselines.known(kind)
     if model not in known:
-        raise _refused(name, f"no such model for {kind}", f"there is {', '.join(known)}")
+        raise _refused(name, f"no such model for {kind}", meant(model, known))
     return model
 
 
@@ -270,8 +269,7 @@ def _net(word: str, text: str) -> Net:
     name = word.removeprefix(NET)
     if name in NETS:
         return NETS[name]
-    near = difflib.get_close_matches(name, NETS, n=1)
-    hint = f"did you mean {NET}{near[0]}?" if near else f"there is {', '.join(NET + known for known in NETS)}"
+    hint = meant(word, [NET + known for known in NETS])
     raise _refused(text, f"no such net: {display(name)}", hint)
 
 
@@ -307,9 +305,7 @@ def _unknown(name: str, field: str, text: str) -> UsageError:
     if field in _COMMON:
         return _refused(text, f"{_flag(field)} can't differ between arms")
     known = [_flag(field) for field in _readers()]
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known)}"
-    return _refused(text, f"no option {display(name)} for an arm", hint)
+    return _refused(text, f"no option {display(name)} for an arm", meant(name, known, most=99))
 
 
 def _readers() -> dict[str, Callable[[str], Any]]:
