@@ -32,13 +32,6 @@ anything = st.text(st.characters() | st.sampled_from("\x00\x07\x1b\x7f\x9b\xad\u
 
 
 @given(anything)
-def test_a_misspelt_name_is_told_what_it_may_mean():
-    assert meant("specis", ["species", "island"]) == "did you mean species?"
-    assert meant("x", ["species", "island"]) == "there is species, island"
-    assert nearest("x", ["species", "island"]) == ""
-    assert nearest("a\x1bb", ["a\x1bbc"]) == "did you mean a\\x1bbc?"
-
-
 def test_nothing_that_is_displayed_controls_a_terminal(text: str) -> None:
     shown = display(text)
 
@@ -181,3 +174,10 @@ def test_three_digits_are_right_and_it_fits_into_a_column(value):
 
 def test_what_is_no_number_is_shown_as_it_is():
     assert (number(math.nan), number(math.inf)) == ("nan", "inf")
+
+
+def test_a_misspelt_name_is_told_what_it_may_mean():
+    assert meant("specis", ["species", "island"]) == "did you mean species?"
+    assert meant("x", ["species", "island"]) == "there is species, island"
+    assert nearest("x", ["species", "island"]) == ""
+    assert nearest("a\x1bb", ["a\x1bbc"]) == "did you mean a\\x1bbc?"
