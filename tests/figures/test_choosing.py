@@ -40,7 +40,7 @@ def test_constant_features_and_predictions_do_no_harm(subject_of):
         (3, None, "nope", "--y nope: no such feature"),
         (3, "x1", "x1", "--x and --y are both x1"),
         (1, None, "x0", "--y x0: the data set has one feature only"),
-        (12, "nope", None, r"x9, …\)"),
+        (12, "nope", None, r"x9, … \(12\)"),
     ],
 )
 def test_features_that_are_not_there_are_a_usage_error(subject_of, n_features, x, y, message):

@@ -64,6 +64,11 @@ class Output:
             text = textwrap.fill(text, width, subsequent_indent=indent, break_on_hyphens=False)
         self.text(text)
 
+    def sentence(self, text: str) -> None:
+        """Print words on stdout in lines as wide as a table may be, in its encoding."""
+        lines = inert(textwrap.fill(text, self.width, break_on_hyphens=False))
+        write_stdout(f"{lines}\n".encode(sys.stdout.encoding or "utf-8", errors="backslashreplace"))
+
     def item(self, text: str) -> None:
         """Print one item of a list."""
         self.paragraph(f"- {text}", indent="  ")

@@ -4,7 +4,6 @@ import csv
 import dataclasses
 import functools
 import io
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -224,10 +223,9 @@ def _marked_down(text: str) -> str:
 
 
 def _show_tables(out: Output, scores: Scores) -> None:
-    width = out.width
     opening, title = _opening(scores)
     for sentence in (*opening, *_all_sentences(scores)):
-        out.text(textwrap.fill(sentence, width, break_on_hyphens=False))
+        out.sentence(sentence)
     out.text("")
     for table in tables(scores):
         _show_table(out, table, title)
@@ -235,7 +233,7 @@ def _show_tables(out: Output, scores: Scores) -> None:
     for path, looks in scores.looks.items():
         for sentences, below in looks.parts():
             for sentence in _named(scores, path, sentences):
-                out.text(textwrap.fill(sentence, width, break_on_hyphens=False))
+                out.sentence(sentence)
             if below is not None:
                 _show_table(out, below[1], below[0])
 

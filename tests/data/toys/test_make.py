@@ -99,7 +99,7 @@ BAD_SETTINGS = {
     "test size 1": ({"test_size": 1.0}, "--test-size must be a number between 0 and 1 (got 1)"),
     "test size nan": ({"test_size": float("nan")}, "--test-size must be a number between 0 and 1 (got nan)"),
     "unknown": ({"name": "mons"}, 'no data set "mons" (did you mean moons?)'),
-    "hostile name": ({"name": "\x1b[2J"}, r'no data set "\x1b[2J" (there are: moons, circles,'),
+    "hostile name": ({"name": "\x1b[2J"}, r'no data set "\x1b[2J" (there is moons, circles,'),
     "classes of moons": ({"classes": 3}, "--classes does not apply to moons (it applies to rings, blobs,"),
     "noise of digits": ({"name": "digits", "noise": 0.1}, "--noise does not apply to digits (it applies to moons,"),
     "samples of iris": ({"name": "iris", "samples": 9}, "--samples does not apply to iris (it applies to moons,"),
