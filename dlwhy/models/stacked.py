@@ -122,7 +122,8 @@ class StackedNetwork:
         shapes = tuple(weight.shape for weight in drawn)
         places = range(1, len(shapes) + 1)
         own = [[network._seed(seed, place, network._KERNEL) for place in places] for seed in seeds]
-        kernels = iter(_draw(self.spec.initializer, shapes)(np.array(own, np.uint32)))
+        # TensorFlow maps no function that draws nothing: without hidden layers the zero output's is the only kernel
+        kernels = iter(_draw(self.spec.initializer, shapes)(np.array(own, np.uint32)) if shapes else ())
         arrays = []
         for weight in self.weights:
             if weight in drawn:

@@ -54,6 +54,14 @@ def test_initial_weights_are_those_of_the_keras_models(initializer):
         ]
 
 
+def test_a_network_of_which_all_starts_at_zeros_draws_nothing():
+    spec = NetworkSpec(layers=(), zero_output=True)
+    network = stack(spec)
+    arrays = network.initial(SEEDS)
+    assert [values.shape for values in arrays] == [(len(SEEDS), *weight.shape) for weight in network.weights]
+    assert not any(values.any() for values in arrays)
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize(
     "spec",
