@@ -88,7 +88,7 @@ def _temperature(found: Temperature) -> tuple[str, Table]:
     before = _with_ends(found.ece, found.ece_low, found.ece_high)
     after = _with_ends(found.ece_scaled, found.ece_scaled_low, found.ece_scaled_high)
     title = f"Each half of {found.n_samples} rows at the temperature of the other"
-    header = ["probabilities", "as they are", f"at temperature {found.temperature:.3g}"]
+    header = ["probabilities", "as they are", "at the other half's"]
     return title, (header, [loss, ["calibration error", before, after]])
 
 

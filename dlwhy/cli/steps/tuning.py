@@ -69,4 +69,6 @@ def tune_and_save(options: Tune, dataset: "Dataset", out: Output) -> None:
 def _interrupted(options: Tune) -> str:
     if options.state is None:
         return "dlwhy: interrupted; with -o FILE.toml trials are kept as they end"
+    if not options.state.exists():
+        return "dlwhy: interrupted before the first trials ended; there is nothing to go on from"
     return f"dlwhy: interrupted; trials are kept in {files.shown(options.state)}, the same command goes on from them"

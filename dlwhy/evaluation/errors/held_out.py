@@ -131,6 +131,13 @@ class HeldOut:
         reached = np.cumsum(sizes) - sizes  # before each group
         return np.isin(self.groups, order[reached < len(self.y) / 2])
 
+    def too_few(self, first: npt.NDArray[np.bool_], least: int) -> str:
+        """Say that a half, as `halves` gives it, has not so many rows; nothing if it has."""
+        if min(first.sum(), (~first).sum()) >= least:
+            return ""
+        whole = "" if self.groups is None else f" of {len(np.unique(self.groups))} groups, which stay whole,"
+        return f"{len(first)} rows{whole} are too few for two halves of at least {least}"
+
 
 def half_width(influence: Array, groups: Keys | None = None, *, added: float = 0.0) -> float:
     """Return half the length of the 95 % interval of a mean over rows; infinite for a single row or group.

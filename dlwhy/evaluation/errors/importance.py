@@ -101,8 +101,10 @@ class Importance:
         rest = [each.unit.name for each in self.units if each.drop.outcome != "better"]
         what = "accuracy" if self.metric == "accuracy" else "R²"
         if not told:
-            how = "with any one column's values shuffled between rows, no fall in"
-            return [f"Looks at no column in particular: {how} {what} can be told."]
+            how = f"with any one column's values shuffled between {self.n_samples} rows, no fall in {what} can be told"
+            is_used = any(each.is_used for each in self.units)
+            head = "Which columns it looks at can't be told" if is_used else "Looks at no column"
+            return [f"{head}: {how}."]
         (most, *others), unit = told, " points" if self.metric == "accuracy" else ""
         by = {each.unit.name: each.fall.replace(" [", f"{unit} [") for each in told}
         whose = "its" if len(most.unit.columns) == 1 else "their"

@@ -198,8 +198,8 @@ def _paired(held: HeldOut) -> list[int]:
 
 def _reason(held: HeldOut, errors: Array, finding: Mask) -> str:
     """Say why there is nothing to look at, if so."""
-    if min(finding.sum(), (~finding).sum()) < 2 * LEAST:
-        return f"{len(errors)} rows are too few for two halves of at least {2 * LEAST}"
+    if reason := held.too_few(finding, 2 * LEAST):
+        return reason
     if held.is_regression:
         return "" if np.ptp(errors[finding]) else "the error is the same everywhere"
     n_wrong = int(errors.sum())

@@ -74,13 +74,15 @@ class Temperature:
 
     def sentences(self) -> list[str]:
         """Say whether the model is too sure, and what the temperature brings."""
-        if self.temperature is None or self.change is None:
+        if self.temperature is None or self.change is None or self.of_halves is None:
             return [f"No temperature can be told: {self.reason}."]
         log_loss = f"log loss {number(self.loss)} -> {number(self.loss_scaled)}"
         ends = "" if self.change_low is None else f" [{number(self.change_low, '+')}, {number(self.change_high, '+')}]"
         change = f"{number(self.change, '+')}{ends}"
         if self.change_high is None or self.change_high >= 0:
-            return [f"No gain from a temperature can be told: {log_loss} at {self.temperature:.3g} ({change})."]
+            one, other = self.of_halves
+            how = f"each half of the rows at that of the other, {one:.3g} and {other:.3g}"
+            return [f"No gain from a temperature can be told: {log_loss} ({change}), {how}."]
         sure = "too sure of itself" if self.temperature > 1 else "not sure enough of itself"
         error = f"calibration error {number(self.ece)} -> {number(self.ece_scaled)}"
         return [f"It is {sure}: {log_loss} at temperature {self.temperature:.3g} ({change}); {error}."]
@@ -119,8 +121,7 @@ def temperature_of(logits: npt.NDArray[Any], held: HeldOut, *, seed: int = 42) -
     wide = logits.astype(np.float64)
     first = held.halves(seed)
     untold = Temperature(n_samples=len(held.y), loss=float(_losses(wide, held.y).mean()))
-    if min(first.sum(), (~first).sum()) < _FEWEST_ROWS:
-        reason = f"{len(first)} rows are too few for two halves of at least {_FEWEST_ROWS}"
+    if reason := held.too_few(first, _FEWEST_ROWS):
         return dataclasses.replace(untold, reason=reason)
     one, other, every = (_best(wide[rows], held.y[rows]) for rows in (first, ~first, slice(None)))
     for end, why in _ENDS.items():

@@ -117,3 +117,17 @@ def test_a_signal_leaves_the_trials_so_far(table, dlwhy_in_process, monkeypatch)
     )
     assert not (table / "tuned.toml").exists()
     assert (table / "tuned.toml.tuning.json").exists()
+
+
+def test_a_signal_before_any_trial_promises_no_trials(table, dlwhy_in_process, monkeypatch):
+    from dlwhy.errors import EndedBySignal
+
+    def interrupted(*_, **__):
+        raise EndedBySignal(2)
+
+    monkeypatch.setattr("dlwhy.tuning.tune.Trials.score", interrupted)
+    done = dlwhy_in_process("tune", "-d", "d.npz")
+
+    assert done.code == 130
+    assert done.err.splitlines()[-1].endswith("before the first trials ended; there is nothing to go on from")
+    assert not (table / "tuned.toml.tuning.json").exists()

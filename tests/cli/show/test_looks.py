@@ -45,7 +45,7 @@ def test_a_temperature_is_two_columns() -> None:
     assert table == (
         "Each half of 300 rows at the temperature of the other",
         (
-            ["probabilities", "as they are", "at temperature 1.62"],
+            ["probabilities", "as they are", "at the other half's"],
             [["log loss", "0.3100", "0.2800"], ["calibration error", "0.0800 [0.0500, 0.1000]", "0.0300"]],
         ),
     )

@@ -142,7 +142,15 @@ def test_words() -> None:
 
     X = RNG.normal(size=(50, 2))
     blind = importance_of(held_of(X, RNG.integers(0, 2, 50), lambda rows: np.full(len(rows), 0.3)))
-    assert blind.sentences()[0].startswith("Looks at no column in particular")
+    said = "with any one column's values shuffled between 50 rows, no fall in accuracy can be told."
+    assert blind.sentences() == [f"Looks at no column: {said}"]
+
+
+def test_of_few_rows_it_is_not_said_that_no_column_matters() -> None:
+    found = importance_of(held_of([[0.0], [1.0], [2.0]], [0, 1, 1], lambda rows: sigmoid(rows[:, 0] - 0.5)))
+
+    assert found.sentences()[0].startswith("Which columns it looks at can't be told: ")
+    assert "shuffled between 3 rows" in found.sentences()[0]
 
 
 def test_where_there_is_no_r2_there_is_no_drop() -> None:

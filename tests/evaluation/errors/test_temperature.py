@@ -61,7 +61,10 @@ def test_of_what_is_right_no_gain_is_told_and_none_is_made_up() -> None:
 
     assert gains <= 4
     assert covered >= 55
-    assert found.sentences()[0].startswith("No gain from a temperature can be told: log loss ")
+    said = found.sentences()[0]
+    assert said.startswith("No gain from a temperature can be told: log loss ")
+    one, other = found.of_halves  # log losses are those at these, not at that of all rows
+    assert said.endswith(f"each half of the rows at that of the other, {one:.3g} and {other:.3g}.")
 
 
 def test_no_row_is_scored_with_what_it_chose() -> None:
@@ -90,6 +93,12 @@ def test_what_cannot_be_told_is_said() -> None:
     logits, held = binary(30)
     assert temperature_of(logits, held).sentences() == [
         "No temperature can be told: 30 rows are too few for two halves of at least 20."
+    ]
+
+    logits, held = binary(60)
+    uneven = dataclasses.replace(held, groups=np.repeat([0, 1], [50, 10]))
+    assert temperature_of(logits, uneven).sentences() == [
+        "No temperature can be told: 60 rows of 2 groups, which stay whole, are too few for two halves of at least 20."
     ]
 
     logits = np.random.default_rng(0).normal(size=200)
