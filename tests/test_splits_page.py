@@ -118,6 +118,6 @@ def test_what_is_evaluated_by_time_are_later_rows(visits, dlwhy_in_process):
     trained_on = dlwhy_in_process("evaluate", "-m", "m.keras", "-d", "later.npz", "--split", "train")
 
     n_rows = len(storage.read("later.npz").y_test)
-    assert f'later.npz, test part: {n_rows} rows, the latest by "day"' in " ".join(shown.out.split())
+    assert f'on {n_rows} rows of later.npz, test part, the latest by "day"' in " ".join(shown.out.split())
     assert f"on {n_rows} rows later than those it was trained on (" in " ".join(shown.out.split())
     assert "latest" not in trained_on.out
