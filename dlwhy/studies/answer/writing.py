@@ -40,7 +40,8 @@ def write(reports: Reports, folder: Path) -> dict[str, Any] | None:
     Returns
     -------
     answer
-        As `page.answer` gives it; None, and nothing is written, where no study judged nets on the table.
+        As `page.answer` gives it; None, and nothing is written, where no study judged nets on the table of those that
+        ran.
 
     Raises
     ------
@@ -48,7 +49,9 @@ def write(reports: Reports, folder: Path) -> dict[str, Any] | None:
         If the folder can't be written.
 
     """
-    found = together({**_earlier(folder), **reports}) or together(reports)
+    asked = {_table(each) for each in reports} - {None}  # a folder may hold an answer on another table
+    earlier = {each: report for each, report in _earlier(folder).items() if _table(each) in asked}
+    found = together({**earlier, **reports}) or together(reports)
     if found is not None:
         records.write_json(folder / VALUES, found)
         with files.open_output(folder / PAGE) as handle:
@@ -71,7 +74,7 @@ def _table(folder: Path) -> str | None:
     """Return the fingerprint of the user's own table that a study was designed for; None if there is none."""
     try:
         own = records.read_json(folder / DESIGN)["request"]["own"] or {}
-    except DlwhyError:
+        fingerprint = own.get("fingerprint")
+    except (DlwhyError, KeyError, TypeError, AttributeError):
         return None
-    fingerprint: str | None = own.get("fingerprint")
-    return fingerprint
+    return fingerprint if isinstance(fingerprint, str) else None

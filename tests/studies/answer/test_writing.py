@@ -39,6 +39,28 @@ def test_studies_of_the_same_table_that_ran_earlier_are_part_of_it(studied, tmp_
     assert found["recommendation"] in (tmp_path / "answer.md").read_text()
 
 
+@pytest.mark.parametrize("fingerprint", ["b" * 64, None])
+def test_a_study_of_another_table_or_of_toys_is_not_answered_with_an_earlier_table(
+    studied, tmp_path: Path, fingerprint: str | None
+) -> None:
+    studied(reports.judge(), "a" * 64)
+    folder = studied(reports.data(), fingerprint)
+
+    assert writing.write({folder: reports.data()}, tmp_path) is None
+    assert not (tmp_path / "answer.md").exists()
+
+
+@pytest.mark.parametrize("design", ["{}", "[]", '{"request": 3}', '{"request": {"own": [1]}}', "null"])
+def test_a_design_may_be_anything(studied, tmp_path: Path, design: str) -> None:
+    folder, other = studied(reports.judge(), "a" * 64), studied(reports.data(), "a" * 64)
+    (other / "design.json").write_text(design)
+
+    found = writing.write({folder: reports.judge()}, tmp_path)
+
+    assert found is not None
+    assert [each["study"] for each in found["studies"]] == ["versatility"]
+
+
 def test_toys_have_no_answer(studied, tmp_path: Path) -> None:
     folder = studied(reports.judge(), None)
 
