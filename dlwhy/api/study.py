@@ -10,6 +10,7 @@ from dlwhy.api.fitting import check_names
 from dlwhy.data.dataset import Dataset
 from dlwhy.errors import in_python
 from dlwhy.studies import conduct
+from dlwhy.studies.answer import page
 from dlwhy.studies.request import Budget
 from dlwhy.text import display, number
 
@@ -51,6 +52,15 @@ class StudyResult:
         """The same in sentences: those on the user's own data, else all."""
         own = list(self.report["headline"]["answers"])
         return own or [finding["sentence"] for finding in self.predictions if finding["sentence"]]
+
+    @property
+    def recommendation(self) -> str | None:
+        """What to use on the user's own table, and why; None where this study does not judge nets on one.
+
+        ``dlwhy study`` makes its answer of all studies of the table, this is of one.
+        """
+        found = page.answer([self.report])
+        return None if found is None else str(found["recommendation"])
 
     def draw(self) -> "Figure":
         """Draw the study's figure, in the house's own style."""

@@ -1,5 +1,6 @@
 """A study from Python: what it found comes back, and the same call goes on from its rows."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import sys
 import pytest
 
 import dlwhy
+from tests.studies.answer import reports
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +25,13 @@ def test_the_result_is_what_the_folder_holds(found) -> None:
         each["contrast"] for each in found.report["predictions"]
     ]
     assert found.answers
+
+
+def test_a_recommendation_is_the_one_of_the_study_that_judges(found) -> None:
+    assert found.recommendation is None
+    judged = dataclasses.replace(found, report=reports.judge())
+    assert judged.recommendation is not None
+    assert judged.recommendation.startswith("Use random forest on churn: ")
 
 
 def test_its_repr_says_the_verdict_and_where_the_rows_are(found) -> None:

@@ -46,7 +46,7 @@ def _abs(found: Interval) -> Interval:
 
 
 def _cost(facts: Facts) -> str:
-    ratio, seconds = facts.cost, f" ({facts.nets.seconds:.2g} s a training)"
+    ratio, seconds = facts.cost, f" ({facts.nets.seconds:.2g} s a training, compiling included)"
     if 1 / _ALIKE < ratio < _ALIKE:
         return f"at about its cost{seconds}"
     times = f"{ratio:.2g}" if ratio < 100 else f"{round(ratio, -1):,.0f}"

@@ -76,11 +76,11 @@ def test_a_recommendation_names_what_to_use_and_by_how_much() -> None:
     """The model comes first, then the interval and the cost."""
     assert _recommended(**_LEVEL)[1] == (
         "Use random forest on churn: nets gain nothing that matters, -0.2 points [-0.8, 0.4], at 17 times its cost"
-        " (3.4 s a training)."
+        " (3.4 s a training, compiling included)."
     )
     assert _recommended(gain=Interval(0.03, 0.02, 0.04), outcome="helps")[1] == (
         "Use eight nets on churn (dlwhy train --recipe table --members 8): they beat the best simple model,"
-        " random forest, by 3.0 points [2.0, 4.0], at 17 times its cost (3.4 s a training)."
+        " random forest, by 3.0 points [2.0, 4.0], at 17 times its cost (3.4 s a training, compiling included)."
     )
 
 
