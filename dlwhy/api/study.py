@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # choices by name, and the fields of `Request`
-_CHOICES = ("seed", "epochs", "only", "smallest_effect", "alpha", "arms", "match", "source", "tables")
+_CHOICES = ("seed", "epochs", "only", "smallest_effect", "alpha", "arms", "match", "source", "tables", "tune")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)

@@ -29,7 +29,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Several networks": ("members", "replicas", "save"),
     "Beside the scores": ("importance", "slices", "temperature", "baselines"),
     "Gates": ("min_accuracy", "minima", "maxima", "fail_unless", "fail_on"),
-    "Of study compare, transfer and versatility": ("arm", "match", "source", "tables"),
+    "Of study compare, transfer and versatility": ("arm", "match", "source", "tables", "tune"),
     "Pictures": ("dpi", "size", "style", "x", "y"),
     "The machine": ("device", "threads", "memory", "precision", "engine", "jobs", "cluster"),
     "Files": ("history", "tensorboard", "checkpoint_every", "keep_diverged", "compress", "max_size", "no_clobber"),

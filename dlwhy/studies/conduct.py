@@ -231,6 +231,7 @@ def request(
     source: str | Path | None = None,
     tables: str | Path | None = None,
     max_size: int | None = None,
+    tune: bool = False,
     only: Sequence[str] = (),
     **choices: Any,
 ) -> Request:
@@ -248,6 +249,8 @@ def request(
         A model to carry over to the user's own data; of `transfer` only.
     tables, max_size
         A folder of the user's own data sets, and most MiB to read of each; of `versatility` only.
+    tune
+        Whether nets are tuned, too, for each split of the user's own data; of `versatility` only.
     only
         Tasks and arms to keep.
     choices
@@ -274,6 +277,7 @@ def request(
         extra = {"source": str(source)}
     elif claim == "versatility":
         extra = {"rivals": rivals.versions(), "missing": rivals.missing()}
+        extra |= {"tune": True} if tune else {}
         extra |= {"tables": own_tables.read_all(tables, max_size=max_size)} if tables is not None else {}
     return Request(claim=claim, only=tuple(only), own=own, extra=extra, **choices)
 

@@ -52,6 +52,11 @@ class Study(shared.Reading):
     )
     match: str | None = option(None, 'For compare: "parameters" adjusts widths so that arms are of one size.')
     source: str | None = option(None, "For transfer: a model to carry over to your own data.", metavar="FILE.keras")
+    tune: bool = option(
+        False,
+        "For versatility on your own data: eight nets of a variant chosen for each split by rows of its training part.",
+        "--tune",
+    )
     tables: str | None = option(
         None, "For versatility: a folder of your own .joblib data sets, one recipe on all of them.", metavar="DIR"
     )
@@ -125,6 +130,7 @@ def check(names: Sequence[str], options: Study) -> None:
         ("match", "compare"),
         ("source", "transfer"),
         ("tables", "versatility"),
+        ("tune", "versatility"),
     ):
         if getattr(options, name) and study_name not in names:
             raise UsageError(f"--{name} goes with dlwhy study {study_name}")
@@ -156,6 +162,8 @@ def _own(options: Study) -> "Dataset | None":
 def _request(name: str, options: Study, dataset: "Dataset | None") -> "Request":
     from dlwhy.studies import conduct
 
-    same = options.some(("match", "source", "tables", "max_size", "budget", "epochs", "smallest_effect", "alpha"))
+    same = options.some(
+        ("match", "source", "tables", "tune", "max_size", "budget", "epochs", "smallest_effect", "alpha")
+    )
     lists: dict[str, Any] = {"arms": options.arm or (), "only": options.only or ()}
     return conduct.request(name, dataset, n_seeds=options.seeds, base_seed=options.seed, **lists, **same)

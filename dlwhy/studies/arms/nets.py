@@ -7,6 +7,7 @@ from typing import Any
 from dlwhy.models.network import NetworkSpec
 from dlwhy.studies.arms.ensemble import averaged
 from dlwhy.studies.arms.network import Network
+from dlwhy.studies.arms.tuned import tuned
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.recipe import RECIPES
 
@@ -20,9 +21,13 @@ class Net:
     network: NetworkSpec
     options: TrainingOptions
     members: int = 1
+    tuned: bool = False  # whether a variant is chosen for each split, by rows of its training part
 
     def recipe(self, n_train: int, **how: Any) -> Network:
         """Make an arm's recipe on so many training rows; `how` are other fields of it."""
+        if self.tuned:
+            same = {name: value for name, value in how.items() if name not in ("rates", "log_every")}
+            return tuned(network=self.network, options=self.options, members=self.members, **same)
         # those that keep their best moment count moments themselves
         steps = None if self.options.keep_best else self.options.steps(n_train)
         return averaged(self.members, **{"network": self.network, "options": self.options, "steps": steps, **how})
@@ -39,6 +44,7 @@ _PLAIN = Net(
 NETS: Mapping[str, Net] = {
     "table": dataclasses.replace(_TABLE, members=MEMBERS),
     "table-one": _TABLE,
+    "tuned": dataclasses.replace(_TABLE, members=MEMBERS, tuned=True),
     "plain": dataclasses.replace(_PLAIN, members=MEMBERS),
     "plain-one": _PLAIN,
 }

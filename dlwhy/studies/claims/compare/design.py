@@ -124,7 +124,7 @@ def _arm(recipe: Recipe, task: Task, kind: Kind, n_train: int) -> Arm:
     rates = SGD_RATES if options.optimizer in _SGD else ADAM_RATES
     # patience counts in rows of the history: epochs
     log_every = options.steps(n_train) // options.fitting(n_train).epochs if options.patience else None
-    net = Net(network=recipe.network or NetworkSpec(), options=options, members=recipe.members)
+    net = Net(network=recipe.network or NetworkSpec(), options=options, members=recipe.members, tuned=recipe.tuned)
     made = net.recipe(n_train, rates=() if recipe.has_rate else rates, log_every=log_every)
     return Arm(name=recipe.text, task=task, recipe=made, metric=score_of(kind))
 

@@ -57,6 +57,8 @@ class Recipe:
         Name of a simple model, or None.
     members
         Networks a run, whose predictions are averaged.
+    tuned
+        Whether a variant is chosen for each split.
     has_rate
         Whether it names its learning rate, which is then not tuned.
     from_other
@@ -69,6 +71,7 @@ class Recipe:
     options: TrainingOptions | None = None
     model: str | None = None
     members: int = 1
+    tuned: bool = False
     has_rate: bool = False
     from_other: bool = False
 
@@ -108,6 +111,8 @@ def parse(
     first, *others = name.split()
     net = _net(first, name) if first.startswith(NET) else None
     base = net or _PLAIN
+    if base.tuned and (others or epochs):
+        raise _refused(name, "its options are what is tuned", "give it alone, without --epochs")
     given = ({"epochs": epochs, "min_steps": None} if epochs else {}) | _options(others if net else name.split(), name)
     try:
         network, options = recipe.recipe(given, (base.network, base.options))
@@ -116,7 +121,9 @@ def parse(
     except UsageError as error:
         raise _refused(name, error.message, error.hint) from error
     has_rate = net is not None or "learning_rate" in given
-    return Recipe(text=name, network=network, options=options, members=base.members, has_rate=has_rate)
+    return Recipe(
+        text=name, network=network, options=options, members=base.members, tuned=base.tuned, has_rate=has_rate
+    )
 
 
 def read_all(texts: Iterable[str]) -> dict[str, dict[str, Any]]:

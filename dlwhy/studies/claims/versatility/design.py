@@ -29,6 +29,8 @@ NET_WORDS: Mapping[str, str] = {
     PLAIN_EIGHT: "eight plain nets",
     PLAIN_ONE: "one plain net",
 }
+# tuned for each split on its own training rows, if that is asked for
+TUNED, TUNED_WORDS = "net:tuned", "eight tuned nets"
 SCALING = "scaling"
 N_TEST = 200
 _ON_TOYS = (
@@ -112,7 +114,7 @@ def design(request: Request) -> Study:
         taken = {arm.task.name for arm in arms}
         name = f"{request.own.name} (yours)" if request.own.name in taken else request.own.name
         own = Task(name=name, role="own", draw="own")
-        arms += _on(own, request.own, rivals)
+        arms += _on(own, request.own, rivals, more=[TUNED] if request.extra.get("tune") else [])
         planned.append(own)
     for table in tables.of(request, {arm.task.name for arm in arms}):
         arms += _on(table.task, table.about, rivals)
@@ -167,10 +169,10 @@ def _every(kind: Kind, task: Task, rivals: Mapping[str, str]) -> tuple[str, ...]
     return (*nets, *baselines.names(kind)[1:], *rivals)
 
 
-def _on(task: Task, data: OwnData, rivals: Mapping[str, str]) -> list[Arm]:
+def _on(task: Task, data: OwnData, rivals: Mapping[str, str], *, more: Sequence[str] = ()) -> list[Arm]:
     """Return all methods on data of the user's and guessing, but for those that would take minutes."""
     guess, *_ = baselines.names(data.kind)
-    known = [guess, *(name for name in _every(data.kind, task, rivals) if not _slow(name, data))]
+    known = [guess, *more, *(name for name in _every(data.kind, task, rivals) if not _slow(name, data))]
     return [*_methods(task, data.kind, data.n_train, known, rivals=rivals).values()]
 
 
@@ -190,7 +192,7 @@ def _methods(
     """Return arms of methods by their names, the linear model's being `LINEAR`, and that of guessing `GUESSING`."""
 
     def recipe(name: str) -> Recipe:
-        if name in NET_WORDS:
+        if name in (*NET_WORDS, TUNED):
             return _net(name).recipe(n_train, repeats=repeats)
         return Simple(model=name, version=(rivals or {}).get(name, ""), repeats=repeats)
 

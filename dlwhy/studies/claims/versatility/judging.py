@@ -1,19 +1,30 @@
 """Nets judged on one data set of the user's: beside the best simple model, beside plain nets, and by an early sign."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from dlwhy.models.baselines import WORDS
-from dlwhy.studies.claims.versatility.design import ABLATION, EIGHT, GUESSING, LINEAR, NET_WORDS, not_tried
+from dlwhy.studies.claims.versatility.design import (
+    ABLATION,
+    EIGHT,
+    GUESSING,
+    LINEAR,
+    NET_WORDS,
+    TUNED,
+    TUNED_WORDS,
+    not_tried,
+)
 from dlwhy.studies.claims.versatility.methods import Best, Methods, best_of, best_simple, errors_of, mean, simple_of
 from dlwhy.studies.findings import selecting, statistics, wording
-from dlwhy.studies.findings.judging import judge
+from dlwhy.studies.findings.judging import effect_of, judge
 from dlwhy.studies.findings.selecting import Cell
 from dlwhy.studies.findings.statistics import Effect
 from dlwhy.studies.findings.verdicts import Finding
+from dlwhy.studies.findings.wording import Interval
 from dlwhy.studies.plan.study import Says, Study, about
 
 # held-out loss, in nats or in shares of the variance, that nets must gain on their own linear part: of those that
@@ -80,6 +91,7 @@ def block(study: Study, methods: Methods) -> dict[str, Any] | None:
         "over_linear": _lead(study, best, methods.get(LINEAR)),
         "over_guessing": _lead(study, best_of({**simple_of(methods), EIGHT: nets}), methods.get(GUESSING)),
         "scores": {cell.arm.name: _score(cell) for cell in methods.values()},
+        "tuned": _tuned(study, nets, methods.get(TUNED)),
         "ablation": {name: told for name in ABLATION if (told := _ablation(study, methods, name))},
         "early_sign": _early_sign(nets),
         "few_rows": _has_few_rows(nets),
@@ -102,6 +114,13 @@ def lines(study: Study, methods: Methods) -> list[str]:
     said = [beside]
     if gain := told["ablation"].get(EIGHT):
         said.append(f"{on}, the recipe makes {share(gain)} than plain nets.")
+    if tuned := told["tuned"]:
+        chosen = ", ".join(f"{name} {count}" for name, count in tuned["chosen"].items())
+        gain = Interval(tuned["effect"], tuned["ci_low"], tuned["ci_high"])
+        said.append(
+            f"{on}, tuned on each split's own training rows the nets score {tuned['mean']:.3f},"
+            f" {wording.size(gain, told['metric'], plus=True)} to the recipe's; chosen on splits: {chosen}."
+        )
     if (sign := told["early_sign"]) and sign["seen"]:
         said.append(
             f"{on}, nets gain little on their own linear part: held-out loss {sign['held_out_loss']:.3f}, without the"
@@ -144,8 +163,18 @@ def _rows(study: Study, nets: Cell) -> int | None:
 
 
 def _score(cell: Cell) -> dict[str, Any]:
-    words = NET_WORDS.get(cell.arm.name) or WORDS[cell.arm.name]
+    words = {**WORDS, **NET_WORDS, TUNED: TUNED_WORDS}[cell.arm.name]
     return {"words": words, "mean": mean(cell), "seconds": cell.seconds}
+
+
+def _tuned(study: Study, nets: Cell, tuned: Cell | None) -> dict[str, Any] | None:
+    """Compare nets that were tuned with those of the recipe, and count the variants; None where none were."""
+    found = tuned and effect_of(tuned.outcome, nets.outcome, nets.arm.metric, alpha=study.request.alpha)
+    if not tuned or not found:
+        return None
+    variants = Counter(str(run.extra.get("variant")) for run in tuned.outcome.runs)
+    interval = {name: getattr(found, name) for name in ("effect", "ci_low", "ci_high")}
+    return {**_score(tuned), **interval, "chosen": dict(variants.most_common())}
 
 
 def _lead(study: Study, best: Best, base: Cell | None) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from dlwhy.studies.claims.versatility.design import GUESSING, NET_WORDS
+from dlwhy.studies.claims.versatility.design import GUESSING, NET_WORDS, TUNED
 from dlwhy.studies.claims.versatility.tables import DRAW
 from dlwhy.studies.findings.choosing import chosen_elsewhere
 from dlwhy.studies.findings.over_sets import errors
@@ -71,7 +71,7 @@ def sets(table: Table, needed: Sequence[str], owner: str) -> Table:
 
 def simple_of(methods: Methods) -> Methods:
     """Select the simple models, of which guessing is none."""
-    return {method: cell for method, cell in methods.items() if method not in (*NET_WORDS, GUESSING)}
+    return {method: cell for method, cell in methods.items() if method not in (*NET_WORDS, TUNED, GUESSING)}
 
 
 def mean(cell: Cell) -> float:
