@@ -118,7 +118,8 @@ def study(
         ``alpha``, the error rate of intervals. For ``compare``, ``arms``: recipes such as
         ``layers=64,64 dropout=0.3``, ``model:FILE.keras`` or ``baseline:svm``; and ``match="parameters"``. For
         ``transfer``, ``source``: a model to carry over to your own data. For ``versatility``, ``tables``: a folder of
-        ``.joblib`` data sets, on all of which one recipe is tried.
+        ``.joblib`` data sets, on all of which one recipe is tried; and ``tune=True``: nets of variants, too, chosen for
+        each split of your own data.
 
     Raises
     ------

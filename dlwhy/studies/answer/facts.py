@@ -49,6 +49,8 @@ class Facts:
         The best simple model less the linear one; None if it is that.
     recipe
         Nets less plain ones: what the recipe brings.
+    tuned
+        Nets that were tuned for each split, less those of the recipe; None if none were.
     seeds_needed
         Splits that would probably settle an open gain.
     doubling, no_doubling, last_doubling
@@ -82,6 +84,7 @@ class Facts:
     over_guess: Interval | None = None
     bend: Interval | None = None
     recipe: Interval | None = None
+    tuned: Interval | None = None
     seeds_needed: int | None = None
     doubling: Interval | None = None
     no_doubling: str = ""

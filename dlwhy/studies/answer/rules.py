@@ -218,6 +218,14 @@ SENTENCES: Sequence[Rule] = (
         fires=lambda facts: bool(facts.not_tried),
         says=lambda facts: f"Not tried: {'; '.join(facts.not_tried)}.",
     ),
+    Rule(
+        name="tuned",
+        fires=lambda facts: facts.tuned is not None,
+        says=lambda facts: (
+            "Tuned on each split's own training rows, nets score"
+            f" {_size(facts.tuned or Interval(0.0), facts, plus=True)} to the recipe's."
+        ),
+    ),
     Rule(name="parts", fires=lambda facts: bool(facts.parts), says=_parts),
     Rule(
         name="linear-part",

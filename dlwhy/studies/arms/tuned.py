@@ -43,8 +43,10 @@ class TunedEnsemble(Ensemble):
         losses, seconds = self._trials(candidates, draws, seeds.report)
         chosen = [choose(candidates, losses[:, place], share=self.options.held_out) for place in range(len(draws))]
         runs: dict[int, Run] = {}
-        for variant in dict.fromkeys(chosen):
-            own = [seed for seed, each in zip(seeds.report, chosen, strict=True) if each == variant]
+        for variant in candidates:
+            own = [seed for seed, each in zip(seeds.report, chosen, strict=True) if each is variant]
+            if not own:
+                continue
             found = self._of(variant).run(task, Seeds(report=tuple(own), tuning=()), dataset)
             runs |= {run.seed: _told(run, variant, seconds / len(draws)) for run in found.runs}
         return Outcome(runs=tuple(runs[seed] for seed in seeds.report))

@@ -65,6 +65,7 @@ def test_options_may_follow_a_name_and_epochs_stand_for_all():
     ("text", "words"),
     [
         ("net:tabel", "no such net: tabel (did you mean net:table?)"),
+        ("net:tuned dropout=0.1", "its options are what is tuned"),
         ("net:", "did you mean net:table?"),
         ("net:transformer", "there is net:table, "),
         ("net:table normalize=always", "normalize can't differ"),

@@ -53,6 +53,17 @@ def test_quick_is_cheap_and_own_data_get_all_methods():
     assert own == {*versatility.NET_WORDS, *METHODS, "gradient-boosting", "guessing"}
 
 
+def test_tuned_nets_are_asked_for_on_own_data_alone():
+    plain, tuned = (
+        versatility.design(Request(claim="versatility", budget="quick", own=OWN, extra={"tune": tune}))
+        for tune in (False, True)
+    )
+    (arm,) = (arm for key, arm in tuned.arms.items() if key not in plain.arms)
+
+    assert (arm.name, arm.task.role, arm.place["method"]) == ("net:tuned", "own", "net:tuned")
+    assert len(arm.recipe.tried) > 6
+
+
 def test_plain_nets_are_no_part_of_controls():
     study = versatility.design(Request(claim="versatility"))
     roles = {arm.task.role for arm in study.arms.values() if arm.name == "net:plain"}
