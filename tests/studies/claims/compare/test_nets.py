@@ -66,7 +66,7 @@ def test_options_may_follow_a_name_and_epochs_stand_for_all():
     [
         ("net:tabel", "no such net: tabel (did you mean net:table?)"),
         ("net:tuned dropout=0.1", "its options are what is tuned"),
-        ("net:", "did you mean net:table?"),
+        ("net:", "did you mean net:t"),
         ("net:transformer", "there is net:table, "),
         ("net:table normalize=always", "normalize can't differ"),
         ("net:table patience=3", "exclude each other"),
