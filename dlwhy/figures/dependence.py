@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dlwhy.data.dataset import Task
+from dlwhy.data.dataset import Dataset, Task
 from dlwhy.figures.choosing import choose_axes, evenly, reference
 from dlwhy.figures.drawing.features import Along
 from dlwhy.figures.subject import Predict, Subject, title_of
@@ -71,20 +71,17 @@ class Dependence:
         """
         dataset = subject.dataset
         axes = choose_axes(subject, x, y)
-        own = [feature for axis in axes for feature in axis.features]
-        averaged = len(own) < dataset.n_features
-        limits, equal = _limits(axes, np.concatenate([dataset.X_train, dataset.X_test]))
-        resolution = (_AVERAGED if averaged else _RESOLUTION)[len(axes)]
-        grids = tuple(_grid(axis, ends, resolution) for axis, ends in zip(axes, limits, strict=True))
-        rows = _shuffled(evenly(reference(dataset))) if averaged else None
+        averaged = _is_averaged(axes, dataset)
+        ground = ground_over(subject.predict, axes, dataset, (_AVERAGED if averaged else _RESOLUTION)[len(axes)])
+        response = ground.response if ground.response.shape[-1] > 1 else ground.response[..., 0]
         return cls(
             axes=axes,
-            grids=grids,
-            response=_respond(subject.predict, axes, grids, rows, dataset.n_features),
+            grids=ground.grids,
+            response=response,
             train=_points(subject, axes, dataset.X_train, dataset.y_train),
             test=_points(subject, axes, dataset.X_test, dataset.y_test),
-            n_averaged=0 if rows is None else min(_NEAREST, len(rows)),
-            equal_scales=equal,
+            n_averaged=ground.n_averaged,
+            equal_scales=ground.equal_scales,
             task=dataset.task,
             class_names=dataset.class_names,
             target_name=dataset.target_name,
@@ -96,6 +93,47 @@ class Dependence:
         """The title, and what the ground shows if it isn't simply the model's prediction at each place."""
         ground = f"ground: mean over the {self.n_averaged} nearest rows, moved there" if self.n_averaged else ""
         return "\n".join(filter(None, (self.title, ground)))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Ground:
+    """What something answers at the places of a grid over one or two columns."""
+
+    grids: tuple[npt.NDArray[np.float64], ...]  # for each axis the (n,) places
+    response: FloatArray  # (n_y, n_x, n_outputs) over two columns, (n_x, n_outputs) along one
+    n_averaged: int  # number of the nearest rows whose values in the other columns the answers are averaged over
+    equal_scales: bool  # whether a unit is as long on both axes
+
+
+def ground_over(ask: Predict, axes: tuple[Along, ...], dataset: Dataset, resolution: int) -> Ground:
+    """Ask at the places of a grid, once if the columns are all there are, else for the rows nearest to each.
+
+    Parameters
+    ----------
+    ask
+        From features, (n, n_features) float32, to (n,) or (n, n_outputs).
+    axes
+        The columns.
+    dataset
+        Has the rows.
+    resolution
+        Places along an axis of numbers.
+
+    """
+    limits, equal = _limits(axes, np.concatenate([dataset.X_train, dataset.X_test]))
+    grids = tuple(_grid(axis, ends, resolution) for axis, ends in zip(axes, limits, strict=True))
+    rows = _shuffled(evenly(reference(dataset))) if _is_averaged(axes, dataset) else None
+    return Ground(
+        grids=grids,
+        response=_respond(ask, axes, grids, rows, dataset.n_features),
+        n_averaged=0 if rows is None else min(_NEAREST, len(rows)),
+        equal_scales=equal,
+    )
+
+
+def _is_averaged(axes: Sequence[Along], dataset: Dataset) -> bool:
+    """Return whether there are features that don't lie along the axes."""
+    return sum(len(axis.features) for axis in axes) < dataset.n_features
 
 
 def _points(subject: Subject, axes: Sequence[Along], X: npt.NDArray[np.float32], y: npt.NDArray[Any]) -> Points:
@@ -140,7 +178,7 @@ def _respond(
     rows: npt.NDArray[np.float32] | None,
     n_features: int,
 ) -> FloatArray:
-    """Ask at every place of the grid: once, or for the rows nearest to it, whose mean is taken."""
+    """Ask at every place of the grid: once, or for the rows nearest to it, whose mean is taken; outputs come last."""
     own = [feature for axis in axes for feature in axis.features]
     indices = np.stack(np.meshgrid(*(np.arange(len(grid)) for grid in grids)), axis=-1)
     shape = indices.shape[:-1]
@@ -165,7 +203,7 @@ def _respond(
         found = found.reshape(len(some), n_rows, -1)
         parts.append(np.einsum("pr,prk->pk", weights, found))
     response = np.concatenate(parts)
-    return response.reshape(*shape, *response.shape[1:]) if response.shape[1] > 1 else response.reshape(shape)
+    return np.asarray(response.reshape(*shape, -1))
 
 
 def _near(

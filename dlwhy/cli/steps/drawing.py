@@ -26,7 +26,7 @@ class Drawing(Options):
     dpi: int = option(150, "Pixels an inch.", min=10, max=1200)
     size: str | None = option(None, "Width and height in inches, such as 8x4.5.", metavar="WxH")
     style: Literal["light", "dark", "large"] = option("light", "The look; large is for slides.")
-    x: str | None = option(None, "Feature on the boundary's horizontal axis.", "--x", metavar="FEATURE")
+    x: str | None = option(None, "Feature on the horizontal axis of boundary and neurons.", "--x", metavar="FEATURE")
     y: str | None = option(None, "Feature on its vertical axis.", "--y", metavar="FEATURE")
 
     def inches(self) -> tuple[float, float] | None:
@@ -57,8 +57,8 @@ class Plot(Drawing, shared.Reading, shared.Writing):
     kinds: list[str] | None = argument(
         None,
         "boundary, loss, accuracy, confusion, roc, calibration; of a regression predicted and residuals; importance, "
-        "slices; of a network's inside weights; side by side. By default boundary and loss, of a regression boundary "
-        "and predicted.",
+        "slices; of a network's inside neurons and weights; side by side. By default boundary and loss, of a "
+        "regression boundary and predicted.",
         metavar="[KIND]...",
     )
     model: list[str] = option(

@@ -30,10 +30,18 @@ Hook = Callable[["Axes", "RendererBase"], object]
 # what a panel itself does once its size is known, such as choosing the size of its numbers
 _HOOKS: "WeakKeyDictionary[Axes, list[Hook]]" = WeakKeyDictionary()
 
+# where that is not enough
+_LEAST: "WeakKeyDictionary[Axes, tuple[float, float]]" = WeakKeyDictionary()
+
 
 def when_placed(ax: "Axes", hook: Hook) -> None:
     """Have something done with the panel whenever it has got its place."""
     _HOOKS.setdefault(ax, []).append(hook)
+
+
+def needs(ax: "Axes", inches: tuple[float, float]) -> None:
+    """Say how wide and high a panel must at least be to be read, in inches."""
+    _LEAST[ax] = inches
 
 
 def fit(figure: "Figure") -> None:
@@ -66,8 +74,10 @@ def fit(figure: "Figure") -> None:
 def too_small(figure: "Figure") -> bool:
     """Lay a picture out, and return whether a panel of it is too small to be read."""
     fit(figure)
-    boxes = [ax.get_window_extent() for ax in figure.axes if ax.get_subplotspec() is not None]
-    return any(box.width < LEAST_INCHES[0] * figure.dpi or box.height < LEAST_INCHES[1] * figure.dpi for box in boxes)
+    panels = [ax for ax in figure.axes if ax.get_subplotspec() is not None]
+    return any(
+        (ax.get_window_extent().size < figure.dpi * np.array(_LEAST.get(ax, LEAST_INCHES))).any() for ax in panels
+    )
 
 
 def _headline(figure: "Figure", renderer: "RendererBase") -> float:

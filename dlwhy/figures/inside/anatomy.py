@@ -87,6 +87,11 @@ class Anatomy:
         return np.asarray(self.network.weights[layer.dense][0], np.float32)
 
 
+def spread_out(count: int, most: int) -> list[int]:
+    """Return which of so many are shown, at most `most`: all, or the first, the last and some between them."""
+    return [int(place) for place in np.linspace(0, count - 1, min(count, most)).round()]
+
+
 def _anatomy(network: PlainNetwork, n_members: int) -> Anatomy:
     plan = network.plan
     front = set(parts.front_of(plan))

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dlwhy.figures.drawing import layout, lettering, style
-from dlwhy.figures.inside.anatomy import Anatomy
+from dlwhy.figures.inside import board
+from dlwhy.figures.inside.anatomy import Anatomy, spread_out
 from dlwhy.figures.subject import Subject
 from dlwhy.text import counted, display
 
@@ -105,7 +106,7 @@ class WeightsDisplay:
         if found.values.size <= _FEW:
             ax.plot(found.values, np.full(found.values.size, floor), "|", color=color, markersize=5)
         look: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "parse_math": False, "color": style.ink()}
-        look["fontsize"] = _letters()
+        look["fontsize"] = board.letters()
         look["bbox"] = {"facecolor": style.paper(), "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
         ax.text(0.01, place - 0.28, found.words, verticalalignment="center", **look)
 
@@ -117,18 +118,6 @@ class WeightsDisplay:
         rest = f"{counted(self.n_left_out, 'layer')} between them not shown" if self.n_left_out else ""
         more = "; ".join(filter(None, (self.about, rest)))
         return "\n".join(filter(None, (f"{self.title}{said}", f"({more})" if more else "")))
-
-
-def spread_out(count: int, most: int) -> list[int]:
-    """Return which of so many are shown, at most `most`: all, or the first, the last and some between them."""
-    return [int(place) for place in np.linspace(0, count - 1, min(count, most)).round()]
-
-
-def _letters() -> float:
-    import matplotlib as mpl
-    from matplotlib.font_manager import FontProperties
-
-    return FontProperties(size=mpl.rcParams["legend.fontsize"]).get_size_in_points()
 
 
 def _fit_words(ax: "Axes", renderer: "RendererBase", words: Sequence[str]) -> None:
