@@ -16,8 +16,8 @@ def plot(options: Plot) -> None:
     there. --x and --y choose the two; by default those that go with the predictions most. Importance and slices are
     those of evaluate: what the model looks at, and where it errs most. Neurons shows where each unit is on, over the
     boundary's two columns, with the weights between them and units that are dead; weights how they are distributed,
-    layer by layer. Loss, accuracy, roc and calibration of several models are drawn into one panel. The same model and data give
-    the same bytes.
+    layer by layer. Loss, accuracy, roc and calibration of several models are drawn into one panel. The same model and
+    data give the same bytes.
 
     \b
     Examples:

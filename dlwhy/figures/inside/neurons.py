@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
     from matplotlib.text import Text
 
+INCHES = (9.0, 6.4)  # that it needs
 _Floats = npt.NDArray[np.float64]
 # above and below zero; no colours of classes, so that a unit that is on is not taken for one of them
 _ON, _BELOW = "#7d4fc4", "#b35806"
@@ -32,7 +33,8 @@ _NUMBERS = "viridis"
 _WIDEST_LINE = 2.2
 _HEAD_LINES = 4
 _SQUARE = 0.5  # of a column, at most
-_HEAD = 0.5  # of such a column: what stands over it
+_HEAD = 0.7  # of a column: what stands over it
+_LONGEST_WORD = 8 * 0.62  # over a column, in font sizes
 _NAMED = 1.5  # of a column: one that has names beside its squares
 
 
@@ -81,10 +83,11 @@ class NeuronsDisplay:
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw on the axes, or on a new figure's; `ax_` is where."""
-        self.ax_ = ax = ax or style.new_figure()[1][0]
+        self.ax_ = ax = ax or style.new_figure(panel=INCHES)[1][0]
         columns = [_Column(ax, stage, self._pictures(stage), self.found) for stage in self.found.stages]
         style.label(ax, self._headline(), self._over(), "features")
-        board.prepare(ax, lambda *room: _place(columns, *room), (0.62 * len(columns), 1.6))
+        least = sum(_shares(columns)) * _LONGEST_WORD / _HEAD * board.letters() / 72
+        board.prepare(ax, lambda *room: _place(columns, *room), (least, 1.6))
         self._legend(ax)
         return self
 
@@ -154,7 +157,7 @@ class NeuronsDisplay:
             handles += [Line2D([], [], color=_ON, label="weight > 0", **look)]
             handles += [Line2D([], [], color=_BELOW, label="weight < 0", **look)]
         if any(stage.dead[list(stage.shown)].any() for stage in self.found.stages if stage.name.startswith("layer")):
-            words = f"dead: off or constant on all {self.found.n_rows:,} training rows"
+            words = f"dead on all {self.found.n_rows:,} rows"
             handles.append(Line2D([], [], linestyle="", marker="x", color=style.ink(), label=words))
         names = [str(handle.get_label()) for handle in handles]
         style.legend_below(ax, handles, names, kept=len(handles) - kept)
@@ -214,7 +217,9 @@ class _Column:
         for number, (text, y) in enumerate(zip(self.names, self.middles, strict=False)):
             text.set_visible(number % every == 0)
             board.put(text, (start - 5 if at_input else start + side + 5, float(y)), room, renderer)
-        board.put(self.head, (start + side / 2, height), (_HEAD if self.names else 0.95) * width, renderer, _HEAD_LINES)
+        board.put(
+            self.head, (start + side / 2, height), _HEAD * width / (_NAMED if self.names else 1), renderer, _HEAD_LINES
+        )
 
     def _squares(self, start: float, side: float) -> None:
         for number, (image, frame, y) in enumerate(zip(self.squares, self.frames, self.middles, strict=True)):
@@ -263,8 +268,12 @@ def _lines(ax: "Axes", stage: Stage) -> "LineCollection | None":
     return lines
 
 
+def _shares(columns: Sequence[_Column]) -> list[float]:
+    return [_NAMED if column.names else 1.0 for column in columns]
+
+
 def _place(columns: Sequence[_Column], width: float, height: float, renderer: "RendererBase | None") -> None:
-    shares = [_NAMED if column.names else 1.0 for column in columns]
+    shares = _shares(columns)
     left = 0.0
     for column, share in zip(columns, shares, strict=True):
         own = width * share / sum(shares)
