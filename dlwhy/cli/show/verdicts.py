@@ -49,6 +49,12 @@ def show_plans(plans: Sequence[Mapping[str, Any]], out: Output) -> None:
         if plan["split"]:
             out.note(f"{plan['study']}: your data are {plan['split']}")
         out.note(f"{plan['study']}: {plan['needs']['says']}")
+    if len(plans) > 1:
+        arms, runs, trainings, seconds = (
+            sum(len(plan[name]) if name == "arms" else plan[name] for plan in plans)
+            for name in ("arms", "runs", "trainings", "seconds")
+        )
+        out.note(f"all {len(plans)} studies: {arms} arms, {runs} runs, {trainings} trainings, about {_time(seconds)}")
 
 
 def warn_of_few_seeds(plans: Sequence[Mapping[str, Any]], out: Output) -> None:

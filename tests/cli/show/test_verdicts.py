@@ -101,3 +101,5 @@ def test_what_a_study_would_do(capsys, same_as_golden):
     shown = capsys.readouterr()
 
     same_as_golden("study-plan", f"{shown.out}--- stderr\n{shown.err}")
+    verdicts.show_plans([plan, plan], Output())
+    assert "all 2 studies: 4 arms, 48 runs, 144 trainings, about 5 min" in capsys.readouterr().err
