@@ -101,7 +101,7 @@ def readers() -> dict[str, Callable[[str], Any]]:
 
 
 def read_layers(text: str) -> tuple[int, ...]:
-    """Read the units of each hidden layer, such as ``64,64``.
+    """Read the units of each hidden layer, such as ``64,64``; ``none`` leaves a linear model.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def read_layers(text: str) -> tuple[int, ...]:
         If a part is not a whole number.
 
     """
-    return tuple(int(part) for part in text.split(","))
+    return () if text == "none" else tuple(int(part) for part in text.split(","))
 
 
 def read_switch(text: str) -> bool:

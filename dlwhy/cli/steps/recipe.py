@@ -8,6 +8,7 @@ from dlwhy.text import display
 from dlwhy.training import recipe as recipes
 from dlwhy.training.options import TrainingOptions
 
+_OF_HIDDEN_LAYERS = ("activation", "batch_norm", "dropout", "layer_norm", "residual")
 # a default is written once, there
 _NET, _HOW = NetworkSpec, TrainingOptions
 
@@ -24,7 +25,9 @@ class Training(Options):
     members: int = option(1, "Train so many networks, and average what they predict: an ensemble, in one file.", min=1)
     epochs: int = option(_HOW.epochs, "Passes over the training part.")
     min_steps: int | None = option(_HOW.min_steps, "Train for more epochs where they are fewer steps than these.")
-    layers: str = option(",".join(map(str, _NET.layers)), "Units of each hidden layer.", metavar="N,N,…")
+    layers: str = option(
+        ",".join(map(str, _NET.layers)), "Units of each hidden layer; none makes a linear model.", metavar="N,N,…"
+    )
     activation: str = option(_NET.activation, "relu, tanh, sigmoid, linear, gelu, elu, selu, leaky_relu, silu or mish.")
     optimizer: str = option(_HOW.optimizer, "sgd, momentum, nesterov, rmsprop, adagrad, adam, adamw, nadam or lion.")
     learning_rate: float = option(_HOW.learning_rate, "The step size.", "--learning-rate", "--lr")
@@ -104,8 +107,10 @@ class Training(Options):
             layers = recipes.read_layers(self.layers)
         except ValueError as error:
             shown = display(self.layers)
-            raise UsageError(f"--layers must be whole numbers with commas between (got {shown})") from error
+            raise UsageError(f"--layers must be whole numbers with commas between, or none (got {shown})") from error
         values = {**vars(self), "layers": layers}
+        if not layers and (idle := self.given & {*_OF_HIDDEN_LAYERS}):
+            raise UsageError(f"{self.flag(min(idle))} is of hidden layers, and --layers none has none")
         if self.recipe == "essay":
             return recipes.recipe(values)
         given = {name: value for name, value in values.items() if name in self.given}

@@ -1,6 +1,7 @@
 """Each option of a training becomes a choice of network or training."""
 
 import dataclasses
+import json
 
 import pytest
 
@@ -13,6 +14,7 @@ from dlwhy.training.recipe import RECIPES
 TRAINING = {
     "--epochs 7": {"epochs": 7},
     "--layers 64,32": {"layers": (64, 32)},
+    "--layers none": {"layers": ()},
     "--activation tanh": {"activation": "tanh"},
     "--optimizer lion": {"optimizer": "lion"},
     "--learning-rate 0.5": {"learning_rate": 0.5},
@@ -123,3 +125,20 @@ def test_every_choice_of_network_and_training_is_an_option_with_the_same_default
         "keep_best",
         *(name for becomes in TRAINING.values() for name in becomes if name in choices),
     }
+
+
+def test_what_belongs_to_hidden_layers_is_refused_without_any(dlwhy_in_process):
+    result = dlwhy_in_process("train", "--layers", "none", "--dropout", "0.5", "-d", "none.npz")
+
+    assert (result.code, result.out) == (2, "")
+    assert "--dropout is of hidden layers, and --layers none has none" in result.error
+
+
+def test_a_net_without_hidden_layers_is_a_linear_model(dlwhy_in_process, tmp_path):
+    assert dlwhy_in_process("generate", "moons", "--samples", "200", "-o", "d.npz").code == 0
+    assert dlwhy_in_process("train", "--layers", "none", "-d", "d.npz", "--epochs", "3", "-o", "m.keras").code == 0
+
+    told = json.loads(dlwhy_in_process("info", "m.keras", "--json").out)
+
+    assert told["parameters"] == 3
+    assert dlwhy_in_process("plot", "boundary", "-m", "m.keras", "-d", "d.npz", "-o", "b.png").code == 0

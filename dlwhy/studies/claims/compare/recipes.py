@@ -321,7 +321,7 @@ def _readers() -> dict[str, Callable[[str], Any]]:
 
 
 _WANTED: dict[Callable[[str], Any], str] = {
-    recipe.read_layers: "whole numbers with commas between",
+    recipe.read_layers: "whole numbers with commas between, or none",
     recipe.read_switch: "true or false",
     int: "a whole number",
     float: "a number",
