@@ -14,6 +14,7 @@ from dlwhy.text import display
 
 # fewer whole groups, or places where time can be cut, make too few different splits
 FEWEST_GROUPS, FEWEST_CUTS = 8, 4
+FEWEST_ROWS = 16
 _MOST_CUTS = 200
 
 
@@ -38,14 +39,20 @@ class Parts:
 
 
 def check(dataset: Dataset) -> None:
-    """Refuse data that can't be resampled as they are split.
+    """Refuse data of which nothing can be learnt, or that can't be resampled as they are split.
 
     Raises
     ------
     InputRefusedError
-        If there are too few groups, or places where time can be cut, or one group is too large.
+        If there are too few rows, groups, or places where time can be cut, one group is too large, or all targets are
+        the same.
 
     """
+    y, name = np.concatenate([dataset.y_train, dataset.y_test]), display(dataset.name)
+    if len(y) < FEWEST_ROWS:
+        raise InputRefusedError(f"{name}: {len(y)} rows, a study splits at least {FEWEST_ROWS}")
+    if len(np.unique(y)) < 2:
+        raise InputRefusedError(f"{name}: its target has one value only: there is nothing to learn")
     if dataset.split is None:
         return
     keys = np.concatenate([dataset.split.train, dataset.split.test])

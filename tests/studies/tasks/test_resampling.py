@@ -215,3 +215,20 @@ def test_too_few_groups_for_a_size_or_for_a_rate_are_refused() -> None:
     )
     with pytest.raises(InputRefusedError, match='20 training rows, by group "c", are too few to hold some out'):
         tuning._validating(draw)
+
+
+@pytest.mark.parametrize(
+    ("rows", "y", "message"),
+    [
+        (15, np.arange(15) % 2, "15 rows, a study splits at least 16"),
+        (16, np.zeros(16, np.int64), "its target has one value only: there is nothing to learn"),
+    ],
+)
+def test_what_no_study_could_judge_is_refused_before_anything_runs(rows: int, y: np.ndarray, message: str) -> None:
+    data = table(None)
+    of_train = {"X_train": data.X_train[:rows], "y_train": y.astype(data.y_train.dtype)}
+    dataset = dataclasses.replace(data, **of_train, X_test=data.X_test[:0], y_test=data.y_test[:0])
+
+    with pytest.raises(InputRefusedError) as caught:
+        conduct.own_data(dataset)
+    assert message in caught.value.message

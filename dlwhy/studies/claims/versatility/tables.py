@@ -5,11 +5,9 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from dlwhy import files
 from dlwhy.data.dataset import Dataset
-from dlwhy.errors import InputRefusedError, InputUnreadableError, naming
+from dlwhy.errors import InputUnreadableError, naming
 from dlwhy.studies.plan.study import Task
 from dlwhy.studies.request import OwnData, Request
 from dlwhy.studies.tasks import resampling
@@ -18,7 +16,6 @@ from dlwhy.training.data.ranges import check_range
 
 DRAW = "table"
 _SUFFIX = ".joblib"
-_FEWEST_ROWS = 16
 _HINT = "dlwhy generate --from makes one of a table"
 
 
@@ -90,11 +87,6 @@ def _check(dataset: Dataset) -> None:
     """Refuse what can't be learnt from or resampled, before anything runs."""
     check_range(dataset)
     resampling.check(dataset)
-    y = np.concatenate([dataset.y_train, dataset.y_test])
-    if len(y) < _FEWEST_ROWS:
-        raise InputRefusedError(f"{len(y)} rows, a study splits at least {_FEWEST_ROWS}")
-    if len(np.unique(y)) < 2:
-        raise InputRefusedError("its target has one value only: there is nothing to learn")
 
 
 def _distinct(name: str, file: str, taken: Collection[str]) -> str:

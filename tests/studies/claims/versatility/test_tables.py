@@ -75,7 +75,7 @@ def test_what_is_no_data_set_is_refused_by_name(folder):
 
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [({"n": 12}, "c.joblib: 12 rows"), ({"one": True}, "c.joblib: its target has one value")],
+    [({"n": 12}, "c.joblib: moons: 12 rows"), ({"one": True}, "c.joblib: moons: its target has one value")],
 )
 def test_what_nothing_can_be_learnt_from_is_refused_by_name(folder, changes, words):
     made = make("moons", samples=changes.get("n", 40))
