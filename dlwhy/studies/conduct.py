@@ -200,9 +200,8 @@ def show(folder: Path) -> Conducted:
     check(folder.resolve())
     path = folder / DESIGN
     if not path.is_file():
-        raise InputUnreadableError(
-            f"{files.shown(folder)}: no study in it", "name the folder of a claim, or its parent"
-        )
+        what = "no study in it" if folder.is_dir() else "no such folder"
+        raise InputUnreadableError(f"{files.shown(folder)}: {what}", "name the folder of a claim, or its parent")
     stored = records.read_json(path)
     try:
         request, prints = Request.from_json(stored["request"]), _prints(stored["runs"])

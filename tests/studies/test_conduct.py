@@ -130,7 +130,7 @@ def test_show_refuses_a_damaged_design(tmp_path, content):
 def test_show_refuses_a_folder_without_a_study(tmp_path):
     with pytest.raises(InputUnreadableError, match="no study"):
         conduct.show(tmp_path)
-    with pytest.raises(InputUnreadableError, match="no study"):
+    with pytest.raises(InputUnreadableError, match="no such folder"):
         conduct.show(tmp_path / "nowhere")
     (tmp_path / "design.json").write_text('{"request": {"claim": "tiny"}, "runs": {}}')
     with pytest.raises(InputUnreadableError, match="no rows yet"):
