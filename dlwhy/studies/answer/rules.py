@@ -46,7 +46,7 @@ def _abs(found: Interval) -> Interval:
 
 
 def _cost(facts: Facts) -> str:
-    ratio, seconds = facts.cost, f" ({facts.nets.seconds:.2g} s a training, compiling included)"
+    ratio, seconds = facts.cost, f" ({facts.nets.seconds:.2g} s for eight, compiling included)"
     if 1 / _ALIKE < ratio < _ALIKE:
         return f"at about its cost{seconds}"
     times = f"{ratio:.2g}" if ratio < 100 else f"{round(ratio, -1):,.0f}"
@@ -58,6 +58,25 @@ def _is_linear(facts: Facts) -> bool:
     if facts.simple.words == facts.linear.words:
         return True
     return facts.bend is not None and facts.bend.high < facts.smallest
+
+
+def _use(facts: Facts) -> str:
+    """Name the best simple model; or the linear one, if that is worse by nothing that is shown, or would matter."""
+    bend = facts.bend
+    is_close = bend is not None and bend.low <= 0 and bend.effect < facts.smallest
+    return facts.linear.words if is_close else facts.simple.words
+
+
+def _nor(facts: Facts) -> str:
+    """Say of the best simple model, where that is not the one to use, that it is not shown to be better either."""
+    if facts.bend is None or _use(facts) == facts.simple.words:
+        return ""
+    return f"; nor is {facts.simple.words} shown to be better, {_size(facts.bend, facts, plus=True)}"
+
+
+def _beside(facts: Facts, word: str) -> str:
+    """Name the best simple model behind a word, where that is not the one to use."""
+    return "" if _use(facts) == facts.simple.words else f" {word} {facts.simple.words}"
 
 
 def _nothing_learnt(facts: Facts) -> bool:
@@ -121,24 +140,24 @@ RECOMMENDATIONS: Sequence[Rule] = (
         name="net-worse",
         fires=lambda facts: facts.gain.high < 0,
         says=lambda facts: (
-            f"Use {facts.simple.words} on {facts.task}: nets are worse, by {_size(_abs(facts.gain), facts)},"
-            f" {_cost(facts)}."
+            f"Use {_use(facts)} on {facts.task}: nets are worse{_beside(facts, 'than')}, by"
+            f" {_size(_abs(facts.gain), facts)}, {_cost(facts)}{_nor(facts)}."
         ),
     ),
     Rule(
         name="net-not-better",
         fires=_nothing_matters,
         says=lambda facts: (
-            f"Use {facts.simple.words} on {facts.task}: nets gain nothing that matters,"
-            f" {_size(facts.gain, facts, plus=True)}, {_cost(facts)}."
+            f"Use {_use(facts)} on {facts.task}: nets gain nothing that matters{_beside(facts, 'over')},"
+            f" {_size(facts.gain, facts, plus=True)}, {_cost(facts)}{_nor(facts)}."
         ),
     ),
     Rule(
         name="not-told-apart",
         fires=lambda facts: True,  # noqa: ARG005  # what is left
         says=lambda facts: (
-            f"Use {facts.simple.words} on {facts.task}: nets are not shown to be better,"
-            f" {_size(facts.gain, facts, plus=True)}, {_cost(facts)}."
+            f"Use {_use(facts)} on {facts.task}: nets are not shown to be better{_beside(facts, 'than')},"
+            f" {_size(facts.gain, facts, plus=True)}, {_cost(facts)}{_nor(facts)}."
         ),
     ),
 )
@@ -242,5 +261,5 @@ SENTENCES: Sequence[Rule] = (
             " tables."
         ),
     ),
-    Rule(name="bend", fires=lambda facts: facts.bend is not None, says=_bend),
+    Rule(name="bend", fires=lambda facts: facts.bend is not None and not _nor(facts), says=_bend),
 )

@@ -12,7 +12,7 @@ def test_the_recommendation_comes_first_and_the_rule_behind_it() -> None:
     assert len(found["sentences"]) == 4
     assert page.markdown(found) == (
         "# Use random forest on churn: nets are not shown to be better, 0.3 points [-0.9, 1.5], at 17 times its cost"
-        " (3.4 s a training, compiling included).\n"
+        " (3.4 s for eight, compiling included).\n"
         "\n"
         "Rule: not-told-apart.\n"
         "\n"

@@ -77,12 +77,24 @@ def test_a_recommendation_names_what_to_use_and_by_how_much() -> None:
     """The model comes first, then the interval and the cost."""
     assert _recommended(**_LEVEL)[1] == (
         "Use random forest on churn: nets gain nothing that matters, -0.2 points [-0.8, 0.4], at 17 times its cost"
-        " (3.4 s a training, compiling included)."
+        " (3.4 s for eight, compiling included)."
     )
     assert _recommended(gain=Interval(0.03, 0.02, 0.04), outcome="helps")[1] == (
         "Use eight nets on churn (dlwhy train --recipe table --members 8): they beat the best simple model,"
-        " random forest, by 3.0 points [2.0, 4.0], at 17 times its cost (3.4 s a training, compiling included)."
+        " random forest, by 3.0 points [2.0, 4.0], at 17 times its cost (3.4 s for eight, compiling included)."
     )
+
+
+def test_the_linear_model_is_to_be_used_where_the_best_is_not_shown_to_be_better_by_what_matters() -> None:
+    """A forest that is ahead by a hair is no reason for a forest."""
+    hair, more = Interval(0.004, -0.004, 0.012), Interval(0.03, -0.01, 0.07)
+
+    assert _recommended(bend=hair)[1] == (
+        "Use logistic regression on churn: nets are not shown to be better than random forest, +0.3 points [-0.9, 1.5],"
+        " at 17 times its cost (3.4 s for eight, compiling included); nor is random forest shown to be better,"
+        " +0.4 points [-0.4, 1.2]."
+    )
+    assert _recommended(bend=more)[1].startswith("Use random forest on churn: nets are not shown to be better, ")
 
 
 @pytest.mark.parametrize(
