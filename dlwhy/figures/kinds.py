@@ -12,7 +12,7 @@ from dlwhy.figures.curve import CurveDisplay
 from dlwhy.figures.drawing import layout, style
 from dlwhy.figures.history import HistoryDisplay
 from dlwhy.figures.importance import ImportanceDisplay
-from dlwhy.figures.inside import neurons
+from dlwhy.figures.inside import layers, neurons
 from dlwhy.figures.inside.weights import WeightsDisplay
 from dlwhy.figures.predicted import PredictedDisplay
 from dlwhy.figures.residuals import ResidualsDisplay
@@ -81,6 +81,7 @@ KINDS: Mapping[str, Kind] = {
     "importance": Kind(lambda subject, *_: ImportanceDisplay.from_subject(subject)),
     "slices": Kind(lambda subject, *_: SlicesDisplay.from_subject(subject)),
     "neurons": Kind(neurons.NeuronsDisplay.from_subject, inches=neurons.INCHES),
+    "layers": Kind(lambda subject, *_: layers.LayersDisplay.from_subject(subject), inches=layers.INCHES),
     "weights": Kind(lambda subject, *_: WeightsDisplay.from_subject(subject), inches=(7.0, 4.8)),
 }
 

@@ -14,10 +14,14 @@ def plot(options: Plot) -> None:
     The boundary shows the predicted probability over two columns and the line where it is a half; wrongly classified
     rows are crossed. With more columns it is the mean prediction for the rows nearest to a place, if they were moved
     there. --x and --y choose the two; by default those that go with the predictions most. Importance and slices are
-    those of evaluate: what the model looks at, and where it errs most. Neurons shows where each unit is on, over the
-    boundary's two columns, with the weights between them and units that are dead; weights how they are distributed,
-    layer by layer. Loss, accuracy, roc and calibration of several models are drawn into one panel. The same model and
-    data give the same bytes.
+    those of evaluate: what the model looks at, and where it errs most.
+
+    Neurons shows where each unit of a network is on, over the boundary's two columns, with the weights between them
+    and the units that are dead; layers shows the rows as each layer sees them, and what a linear model reads off
+    there; weights shows how they are distributed.
+
+    Loss, accuracy, roc and calibration of several models are drawn into one panel. The same model and data give the
+    same bytes.
 
     \b
     Examples:
@@ -25,7 +29,7 @@ def plot(options: Plot) -> None:
       dlwhy plot boundary -m model.keras -d moons.csv -o boundary.svg
       dlwhy plot boundary -d cars.joblib -m cars.keras --x weight --y hp
       dlwhy plot importance slices -d churn.joblib -m churn.keras
-      dlwhy plot neurons weights -d spirals.joblib -m spirals.keras
+      dlwhy plot neurons layers -d spirals.joblib -m spirals.keras
       dlwhy plot roc calibration --style dark --size 10x4.5
       dlwhy plot loss roc -m small.keras -m large.keras
     """

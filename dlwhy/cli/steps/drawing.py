@@ -57,8 +57,8 @@ class Plot(Drawing, shared.Reading, shared.Writing):
     kinds: list[str] | None = argument(
         None,
         "boundary, loss, accuracy, confusion, roc, calibration; of a regression predicted and residuals; importance, "
-        "slices; of a network's inside neurons and weights; side by side. By default boundary and loss, of a "
-        "regression boundary and predicted.",
+        "slices; of a network's inside neurons, layers and weights; side by side. By default boundary and loss, "
+        "of a regression boundary and predicted.",
         metavar="[KIND]...",
     )
     model: list[str] = option(

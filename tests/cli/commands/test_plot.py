@@ -154,8 +154,8 @@ def test_without_history_the_default_leaves_the_loss_out(dlwhy_in_process, toy):
     ("arguments", "message"),
     [
         (
-            ["neurons"],
-            "neurons: no such kind of picture (there is boundary, loss, accuracy, confusion, roc, calibration, pred",
+            ["brains"],
+            "brains: no such kind of picture (there is boundary, loss, accuracy, confusion, roc, calibration, pred",
         ),
         ([HOSTILE], "\\x1b]0;x"),
         (["-o", "plot.gif"], ".png, .svg or .pdf"),
