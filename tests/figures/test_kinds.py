@@ -95,7 +95,9 @@ def test_models_whose_names_read_the_same_are_counted(subject_of):
     assert [text.get_text() for text in ax.get_legend().get_texts()][:2] == ["the model", "the model (2)"]
 
 
-@pytest.mark.parametrize("kind", ["boundary", "confusion", "predicted", "residuals", "importance", "slices"])
+@pytest.mark.parametrize(
+    "kind", ["boundary", "confusion", "predicted", "residuals", "importance", "slices", "neurons", "layers", "weights"]
+)
 def test_what_cannot_be_drawn_together_is_refused(kind, subject_of):
     with pytest.raises(UsageError, match=f"{kind}: drawn for one model only, not 2"):
         draw([subject_of(), subject_of()], ["loss", kind])

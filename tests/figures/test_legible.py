@@ -88,7 +88,7 @@ def test_several_models(kinds, hard):
     assert faults(drawn_in_a_style(subjects, kinds)) == []
 
 
-@pytest.mark.parametrize(("look", "size"), [("dark", (7, 9)), ("large", (20, 8))])
+@pytest.mark.parametrize(("look", "size"), [("dark", (18, 22)), ("large", (40, 16))])
 def test_all_kinds_at_once(look, size, hard):
     kinds = [kind for kind in KINDS if kind not in ("predicted", "residuals")]
     assert faults(drawn_in_a_style([hard("multiclass", **NEEDS["slices"])], kinds, look, size)) == []

@@ -124,7 +124,8 @@ class NeuronsDisplay:
             what = "where each unit is on (violet), layer by layer"
             how = f"mean over the {found.n_averaged} nearest rows, moved there" if found.n_averaged else ""
         rest = f"{counted(found.n_left_out, 'hidden layer')} between them not shown" if found.n_left_out else ""
-        dead = f"{found.n_dead} of {found.n_hidden} hidden units are dead" if found.n_dead else ""
+        are = "is" if found.n_dead == 1 else "are"
+        dead = f"{found.n_dead} of {found.n_hidden} hidden units {are} dead" if found.n_dead else ""
         more = "; ".join(filter(None, (self.about, how, rest, dead)))
         return "\n".join(filter(None, (f"{self.title}: {what}", more)))
 

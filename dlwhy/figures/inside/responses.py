@@ -163,7 +163,9 @@ def _stages(
 
 
 def _answer(data: Dataset) -> str:
-    return data.target_name if data.task == "regression" else f"probability of {data.class_names[-1]}"
+    return (
+        f"{data.target_name} (bright: high)" if data.task == "regression" else f"probability of {data.class_names[-1]}"
+    )
 
 
 def _source(anatomy: Anatomy, layer: Layer) -> int:

@@ -26,7 +26,7 @@ def test_squares_lines_and_words(subject_of) -> None:
     assert len(squares(ax)) == 2 + 4 + 3 + 1
     assert [len(each.get_segments()) for each in lines] == [2 * 4, 4 * 3, 3 * 1]
     assert title_of(ax).startswith("toy: where each unit is on (violet), layer by layer\n")
-    assert "hidden units are dead" in title_of(ax)
+    assert " hidden units " in title_of(ax)
     assert ax.get_xlabel() == "in each square: x0 from left to right, x1 upwards"
     assert "layer 1\n4 units\n1 dead" in texts(ax.figure)
     assert "dead on all 60 rows" in texts(ax.figure)
