@@ -80,6 +80,10 @@ def _beside(facts: Facts, word: str) -> str:
 
 
 def _nothing_learnt(facts: Facts) -> bool:
+    return _may_be_guessing(facts) and facts.over_guess is not None and facts.over_guess.effect < facts.smallest
+
+
+def _may_be_guessing(facts: Facts) -> bool:
     return facts.over_guess is not None and facts.over_guess.low <= 0
 
 
@@ -110,6 +114,15 @@ RECOMMENDATIONS: Sequence[Rule] = (
         says=lambda facts: (
             f"Use none of these models on {facts.task}: not even the best of them is shown to beat guessing,"
             f" {_size(facts.over_guess or Interval(0.0), facts, plus=True)}; other columns are wanted, not models."
+        ),
+    ),
+    Rule(
+        name="guessing-not-excluded",
+        fires=_may_be_guessing,
+        says=lambda facts: (
+            f"Use nothing on {facts.task} before there are more rows: the best of the models is ahead of guessing by"
+            f" {_size(facts.over_guess or Interval(0.0), facts, plus=True)}, which may be chance; first to be tried"
+            f" again is {_use(facts)}."
         ),
     ),
     Rule(

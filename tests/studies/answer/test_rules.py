@@ -19,8 +19,12 @@ _RECOMMENDED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "control-misbehaved": ({"bad_controls": ("moons",), "outcome": "helps"}, {}),
     "too-few-splits": ({"n_seeds": 5}, {"n_seeds": 6}),
     "nothing-beats-guessing": (
-        {"over_guess": Interval(0.01, -0.01, 0.03)},
+        {"over_guess": Interval(0.005, -0.01, 0.02)},
         {"over_guess": Interval(0.01, 0.001, 0.02)},
+    ),
+    "guessing-not-excluded": (
+        {"over_guess": Interval(0.127, -0.007, 0.26)},
+        {"over_guess": Interval(0.127, 0.007, 0.26)},
     ),
     "net-better": (
         {"gain": Interval(0.03, 0.02, 0.04), "outcome": "helps"},
