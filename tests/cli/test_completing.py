@@ -10,9 +10,12 @@ from tests.conftest import PROGRAM
 
 
 def offered(command, option, incomplete=""):
-    found = group().commands[command]
+    program = group()
+    found = program.commands[command]
     param = next(each for each in found.params if each.name == option)
-    context = found.make_context(command, ["--list"] if command in ("generate", "study") else [])
+    # a context has the names of the help option from its parent, and the command keeps them
+    parent = program.make_context("dlwhy", [command], resilient_parsing=True)
+    context = found.make_context(command, [], parent=parent, resilient_parsing=True)
     return [item.value for item in param.shell_complete(context, incomplete)]
 
 
