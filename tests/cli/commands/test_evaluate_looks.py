@@ -85,7 +85,8 @@ def test_several_models_are_named_and_markdown_has_it_all(dlwhy_in_process, toy)
     ).out
 
     assert "m.keras: Looks at" in out
-    assert "other.keras: Looks at" in out
+    # the other one gives nearly the same answer for all rows
+    assert re.search(r"other\.keras: (?:Looks at|Which columns it looks at|No )", out), out
     assert "| column | fall in points | rise in log loss |" in out
 
 
