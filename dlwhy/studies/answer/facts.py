@@ -35,6 +35,8 @@ class Facts:
         Its name, and what models on it are scored by: ``accuracy`` or ``r2``.
     rows, n_train, n_seeds
         All rows, those that a model learns from, and the splits.
+    few_rows
+        Whether nets have not been seen to win on so few.
     smallest, alpha
         The smallest effect that matters, in the metric's unit, and the error rate of intervals.
     nets, simple, linear
@@ -47,8 +49,6 @@ class Facts:
         The better of nets and the best simple model, less guessing.
     bend
         The best simple model less the linear one; None if it is that.
-    recipe
-        Nets less plain ones: what the recipe brings.
     tuned
         Nets that were tuned for each split, less those of the recipe; None if none were.
     seeds_needed
@@ -73,6 +73,7 @@ class Facts:
     rows: int
     n_train: int
     n_seeds: int
+    few_rows: bool = False
     smallest: float = 0.01
     alpha: float = 0.05
     nets: Method
@@ -83,7 +84,6 @@ class Facts:
     outcome: Outcome
     over_guess: Interval | None = None
     bend: Interval | None = None
-    recipe: Interval | None = None
     tuned: Interval | None = None
     seeds_needed: int | None = None
     doubling: Interval | None = None
@@ -96,8 +96,3 @@ class Facts:
     not_tried: Sequence[str] = ()
     bad_controls: Sequence[str] = ()
     caution: str = ""
-
-    @property
-    def cost(self) -> float:
-        """How many times as long as the best simple model the nets take to train."""
-        return self.nets.seconds / max(self.simple.seconds, 1e-9)

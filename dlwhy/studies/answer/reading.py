@@ -36,6 +36,7 @@ def facts_of(reports: Sequence[Mapping[str, Any]]) -> Facts | None:
         rows=told["n_rows"],
         n_train=told["n_train"],
         n_seeds=told["n_seeds"],
+        few_rows=told["few_rows"],
         smallest=judge["smallest_effect"],
         alpha=judge["alpha"],
         nets=Method.of(told["nets"]),
@@ -46,7 +47,6 @@ def facts_of(reports: Sequence[Mapping[str, Any]]) -> Facts | None:
         outcome=asked["outcome"],
         over_guess=_interval(told["over_guessing"]),
         bend=_interval(told["over_linear"]),
-        recipe=_interval((told["ablation"] or {}).get("net:table"), "fewer"),
         tuned=_interval(told.get("tuned")),
         seeds_needed=asked["seeds_needed"],
         linear_is_enough=(told["early_sign"] or {}).get("seen"),
@@ -62,11 +62,11 @@ def _own(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [finding for finding in report["predictions"] if finding["role"] == "own"]
 
 
-def _interval(found: Mapping[str, Any] | None, name: str = "effect") -> Interval | None:
-    if not found or found.get(name) is None:
+def _interval(found: Mapping[str, Any] | None) -> Interval | None:
+    if not found or found.get("effect") is None:
         return None
     low, high = (math.nan if found.get(end) is None else found[end] for end in ("ci_low", "ci_high"))
-    return Interval(found[name]) if math.isnan(low + high) else Interval(found[name], low, high)
+    return Interval(found["effect"]) if math.isnan(low + high) else Interval(found["effect"], low, high)
 
 
 def _not_tried(models: Sequence[Mapping[str, str]]) -> list[str]:

@@ -5,15 +5,12 @@ import math
 from collections.abc import Callable, Sequence
 
 from dlwhy.studies.answer.facts import Facts
+from dlwhy.studies.claims.versatility.judging import FEW_ROWS
 from dlwhy.studies.findings import wording
 from dlwhy.studies.findings.verdicts import MIN_SEEDS
 from dlwhy.studies.findings.wording import Interval
 
 MOST_SENTENCES = 5
-# rows to train on under which no net has beaten the best simple model by a point, on tables that were not looked at
-_FEW_ROWS = 500
-# costs, in the eye of a reader
-_ALIKE = 1.25
 _TRAIN = "dlwhy train --recipe table --members 8"
 
 
@@ -46,11 +43,8 @@ def _abs(found: Interval) -> Interval:
 
 
 def _cost(facts: Facts) -> str:
-    ratio, seconds = facts.cost, f" ({facts.nets.seconds:.2g} s for eight, compiling included)"
-    if 1 / _ALIKE < ratio < _ALIKE:
-        return f"at about its cost{seconds}"
-    times = f"{ratio:.2g}" if ratio < 100 else f"{round(ratio, -1):,.0f}"
-    return f"at {times} times its cost{seconds}"
+    times = wording.times(facts.nets.seconds, facts.simple.seconds)
+    return f"at {times} its cost ({facts.nets.seconds:.2g} s for eight, compiling included)"
 
 
 def _is_linear(facts: Facts) -> bool:
@@ -268,9 +262,9 @@ SENTENCES: Sequence[Rule] = (
     ),
     Rule(
         name="few-rows",
-        fires=lambda facts: facts.n_train < _FEW_ROWS and facts.gain.low <= facts.smallest,
+        fires=lambda facts: facts.few_rows and facts.gain.low <= facts.smallest,
         says=lambda facts: (  # noqa: ARG005  # the same for all
-            f"With under {_FEW_ROWS} rows, no net of ours has beaten the best simple model by a point, on any of 12"
+            f"With under {FEW_ROWS} rows, no net of ours has beaten the best simple model by a point, on any of 12"
             " tables."
         ),
     ),

@@ -20,6 +20,7 @@ def judge(
     differences: npt.ArrayLike,
     *,
     overlap: float = 0.0,
+    rows: int | None = None,
     cautions: tuple[str, ...] = (),
 ) -> Finding:
     """Judge a prediction by paired differences.
@@ -32,6 +33,8 @@ def judge(
         One a seed, (n_seeds,), in the direction of the prediction; those that are not finite are left out.
     overlap
         See `selecting.overlap_of`.
+    rows
+        See `selecting.rows_of`.
     cautions
         What stands beside the number.
 
@@ -42,7 +45,7 @@ def judge(
     nothing = Finding(**{**vars(prediction), "smallest": smallest}, sentence=f"{what}: no pair of runs has a result.")
     if not len(values):
         return nothing
-    effect = statistics.paired_effect(values, alpha=study.request.alpha, overlap=overlap)
+    effect = statistics.paired_effect(values, alpha=study.request.alpha, overlap=overlap, rows=rows)
     seen = Interval.of(effect)
     outcome = wording.outcome(seen, smallest=smallest)
     needed = verdicts.seeds_to_settle(effect, smallest=smallest, overlap=overlap)
@@ -64,9 +67,9 @@ def compared(study: Study, results: Results, contrast: Contrast) -> Finding:
     """Compare two arms by seed."""
     pair = [(study.arms[key], results[key]) for key in (contrast.arm, contrast.base)]
     differences = selecting.paired(pair[0][1], pair[1][1], contrast.prediction.metric)
-    overlap = selecting.overlap_of(pair[0][1])
+    overlap, rows = selecting.overlap_of(pair[0][1]), selecting.rows_of(pair[0][1], contrast.prediction.metric)
     said = tuple(caution for arm, outcome in pair for caution in cautions(arm, outcome))
-    return judge(study, contrast.prediction, differences, overlap=overlap, cautions=said)
+    return judge(study, contrast.prediction, differences, overlap=overlap, rows=rows, cautions=said)
 
 
 def by_trend(finding: Finding, curves: npt.ArrayLike, overlap: float) -> Finding:
@@ -83,7 +86,10 @@ def by_trend(finding: Finding, curves: npt.ArrayLike, overlap: float) -> Finding
 def effect_of(arm: Outcome, base: Outcome, metric: str, *, alpha: float) -> Effect | None:
     """Estimate the paired difference of two outcomes; None for fewer than two pairs."""
     pairs = selecting.paired(arm, base, metric)
-    return statistics.paired_effect(pairs, alpha=alpha, overlap=selecting.overlap_of(arm)) if len(pairs) > 1 else None
+    if len(pairs) < 2:
+        return None
+    overlap, rows = selecting.overlap_of(arm), selecting.rows_of(arm, metric)
+    return statistics.paired_effect(pairs, alpha=alpha, overlap=overlap, rows=rows)
 
 
 def _then(verdict: verdicts.Verdict, *, needed: int | None, overlap: float) -> str:

@@ -85,6 +85,14 @@ def overlap_of(*outcomes: Outcome) -> float:
     return max((run.overlap for outcome in outcomes for run in outcome.runs), default=0.0)
 
 
+def rows_of(outcome: Outcome, metric: str) -> int | None:
+    """Return the rows of the data set that all seeds resample, where the metric is a share of rows; else None."""
+    overlap = overlap_of(outcome)
+    if not overlap or metric != "accuracy":
+        return None
+    return round(max(run.n_train for run in outcome.runs) * (1 + overlap))
+
+
 def paired(arm: Outcome, base: Outcome, metric: str) -> Array:
     """Differences by seed, (n_pairs,), of the runs that both have a result."""
     theirs = {run.seed: run.metrics.get(metric) for run in base.runs}

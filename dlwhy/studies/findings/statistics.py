@@ -44,7 +44,9 @@ class Effect:
     alpha: float
 
 
-def paired_effect(differences: npt.ArrayLike, *, alpha: float = 0.05, overlap: float = 0.0, seed: int = 0) -> Effect:
+def paired_effect(
+    differences: npt.ArrayLike, *, alpha: float = 0.05, overlap: float = 0.0, rows: int | None = None, seed: int = 0
+) -> Effect:
     """Estimate the mean of paired differences.
 
     Parameters
@@ -56,6 +58,9 @@ def paired_effect(differences: npt.ArrayLike, *, alpha: float = 0.05, overlap: f
     overlap
         n_test / n_train, if the pairs come from resamples of one data set: variances are then corrected after
         Nadeau & Bengio (2003), and p is the corrected t test's, since signs can't be flipped one by one.
+    rows
+        Of the data set, if the pairs are differences of shares of its rows: where all pairs are equal, the interval is
+        then as wide as what not one in so many rows leaves open (Clopper & Pearson 1934), not of no width.
     seed
         Of the Monte-Carlo sign flips.
 
@@ -72,6 +77,8 @@ def paired_effect(differences: npt.ArrayLike, *, alpha: float = 0.05, overlap: f
     # 0 times infinity has no value, so what has no spread comes first
     error = sd * math.sqrt(1 / n + overlap) if sd else 0.0
     half = error * float(stats.t.ppf(1 - alpha / 2, n - 1)) if n > 1 else math.inf
+    if rows and not error:
+        half = max(half, 1 - (alpha / 2) ** (1 / rows))
     if overlap and n > 1 and error:
         p = float(2 * stats.t.sf(abs(mean) / error, n - 1))
     else:

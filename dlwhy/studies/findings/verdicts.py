@@ -101,6 +101,8 @@ def seeds_to_settle(effect: Effect, *, smallest: float, overlap: float = 0.0) ->
     """
     if verdict_of(effect, smallest=smallest) in ("supported", "not supported") or not math.isfinite(effect.sd):
         return None
+    if not effect.sd:  # what is open is not how much seeds differ, but how few rows there are
+        return None
     needed = statistics.seeds_needed(effect.effect, effect.sd, smallest=smallest, alpha=effect.alpha, overlap=overlap)
     return max(needed, MIN_SEEDS) if needed else None
 

@@ -15,6 +15,7 @@ _UNITS = {
     "gap in R² to the training rows": " of R²",
     "decades of loss a decade of compute": " decades",
 }
+_ALIKE = 1.25  # costs, in the eye of a reader
 
 Outcome = Literal["helps", "probably helps", "makes no difference", "does not help", "hurts", "open"]
 
@@ -47,6 +48,14 @@ def signed(value: float, digits: int = 3) -> str:
     """Do as `number`, with a plus where it belongs."""
     text = number(value, digits)
     return text if text.startswith("-") or float(text) == 0 else f"+{text}"
+
+
+def times(cost: float, other: float) -> str:
+    """Say how many times another a cost is: "about", where a reader sees no difference."""
+    ratio = cost / max(other, 1e-9)
+    if 1 / _ALIKE < ratio < _ALIKE:
+        return "about"
+    return f"{ratio:.2g} times" if ratio < 100 else f"{round(ratio, -1):,.0f} times"
 
 
 def name_of(metric: str) -> str:

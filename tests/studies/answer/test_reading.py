@@ -13,7 +13,7 @@ def test_the_judge_alone_is_enough() -> None:
     assert (facts.nets.words, facts.simple.words, facts.linear.score) == ("eight nets", "random forest", 0.842)
     assert facts.gain == Interval(0.003, -0.009, 0.015)
     assert facts.outcome == "open"
-    assert facts.recipe == Interval(0.08, 0.02, 0.14)
+    assert facts.few_rows is False
     assert facts.linear_is_enough is False
     assert facts.not_tried[0] == "CatBoost (not installed)"
     assert (facts.doubling, facts.lead, facts.guess, facts.bend, dict(facts.parts)) == (None, None, None, None, {})

@@ -44,7 +44,7 @@ _SAID: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "tuned": ({"tuned": Interval(0.004, -0.002, 0.01)}, {}),
     "parts": ({"parts": {"helps": ("the linear path",)}}, {}),
     "linear-part": ({"linear_is_enough": True}, {"linear_is_enough": False}),
-    "few-rows": ({"n_train": 499}, {"n_train": 500}),
+    "few-rows": ({"few_rows": True}, {"few_rows": False}),
     "bend": ({}, {"bend": None}),
 }
 _ALWAYS = ("by-how-much", "what-would-change")

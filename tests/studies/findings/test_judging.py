@@ -2,10 +2,13 @@
 
 import dataclasses
 
+import pytest
+
 from dlwhy.studies.arms.simple import Simple
-from dlwhy.studies.findings.judging import cautions
+from dlwhy.studies.findings.judging import cautions, compared
 from dlwhy.studies.findings.verdicts import Finding, settle
-from dlwhy.studies.plan.study import Arm, Outcome, Run, Task
+from dlwhy.studies.plan.study import Arm, Outcome, Run, Says, Study, Task, contrast
+from dlwhy.studies.request import Request
 
 
 def test_finding_without_pairs():
@@ -15,6 +18,24 @@ def test_finding_without_pairs():
     settled = settle([found])
     assert settled.findings[0].cautions == found.cautions  # one caution says it
     assert (settled.verdict, settled.reasons) == ("withheld", ("no verdict below 6 paired seeds",))
+
+
+@pytest.mark.parametrize(
+    ("n_train", "outcome", "verdict"), [(14, "open", "inconclusive"), (1400, "makes no difference", "not supported")]
+)
+def test_splits_that_all_agree_say_as_much_as_their_rows_do(n_train, outcome, verdict):
+    task = Task(name="churn", role="own", draw="own")
+    ours, theirs = (Arm(name=name, task=task, recipe=Simple(model="svm")) for name in ("a", "b"))
+    asked = contrast(ours, theirs, Says(yes="yes", no="no", unclear="unclear"), id="P1")
+    runs = [
+        Run(seed=seed, metrics={"accuracy": 0.9}, status="ok", n_train=n_train, overlap=3 / 7) for seed in range(12)
+    ]
+    study = Study(
+        request=Request(claim="compare"), arms={each.key: each for each in (ours, theirs)}, contrasts=(), a_a=None
+    )
+    found = compared(study, {each.key: Outcome(runs=tuple(runs)) for each in (ours, theirs)}, asked)
+    assert (found.effect, found.outcome, found.verdict, found.seeds_needed) == (0, outcome, verdict, None)
+    assert ("more rows could" in found.sentence) == (verdict == "inconclusive")
 
 
 def outcome(*lost, **more):

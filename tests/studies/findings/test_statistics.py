@@ -54,6 +54,18 @@ def test_overlap_corrects_variance_and_p():
     assert effect.standardized == pytest.approx(3 / math.sqrt(2.5))
 
 
+def test_pairs_that_all_agree_leave_open_what_so_few_rows_leave_open():
+    # none in 10 rows: Clopper & Pearson's upper end is 1 - .025 ** .1
+    few = paired_effect([0.0] * 12, overlap=0.4, rows=10)
+    assert (few.ci_low, few.ci_high) == pytest.approx((-0.3085, 0.3085), abs=1e-4)
+    assert few.ci_high == pytest.approx(stats.binomtest(0, 10).proportion_ci().high)
+    assert paired_effect([0.02] * 12, overlap=0.4, rows=1000).ci_low == pytest.approx(0.02 - 0.0037, abs=1e-4)
+    # what is no share of rows, and pairs that differ, are as they were
+    assert paired_effect([0.0] * 12).ci_high == 0
+    differing = [0.1, 0.2, 0.3]
+    assert paired_effect(differing, overlap=0.4, rows=3) == paired_effect(differing, overlap=0.4)
+
+
 def test_overlap_gives_same_p_for_either_sign():
     values = np.array([0.3, -0.1, 0.4, 0.2, 0.6, 0.1])
     assert paired_effect(values, overlap=0.3).p == pytest.approx(paired_effect(-values, overlap=0.3).p)

@@ -51,7 +51,7 @@ def design(request: Request) -> Study:
     arms = [
         _arm(task, width, durations)
         for task in tasks
-        for width, since in (_FEWER if task.role == "negative" else _WIDTHS).items()
+        for width, since in (_WIDTHS if task.role == "positive" else _FEWER).items()
         if request.includes(since)
     ]
     if request.includes("default", throughput.NAME):

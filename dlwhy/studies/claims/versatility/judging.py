@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlwhy.models.baselines import WORDS
+from dlwhy.models.diagnosis.rules import GAIN_ON_LINEAR_PART
 from dlwhy.studies.claims.versatility.design import (
     ABLATION,
     EIGHT,
@@ -27,12 +28,8 @@ from dlwhy.studies.findings.verdicts import Finding
 from dlwhy.studies.findings.wording import Interval
 from dlwhy.studies.plan.study import Says, Study, about
 
-# held-out loss, in nats or in shares of the variance, that nets must gain on their own linear part: of those that
-# gained less two in fourteen beat a linear model by more than a point, of the others fifteen in twenty
-_GAIN = 0.005
 # training rows below which none of our nets has beaten the best simple model by a point, on twelve tables
-_FEW_ROWS = 500
-_ALIKE = 1.25  # costs, in the eye of a reader
+FEW_ROWS = 500
 _BETTER = Says(
     yes="On {task}, eight nets are better than the best simple model, {model}, by {effect}.",
     no="On {task}, eight nets are not better than the best simple model, {model}, by anything that matters.",
@@ -48,6 +45,7 @@ def finding(study: Study, methods: Methods) -> Finding | None:
     if best is None or nets is None:
         return None
     several = len(best.chosen) > 1
+    overlap, rows = selecting.overlap_of(nets.outcome), selecting.rows_of(nets.outcome, nets.arm.metric)
     asked = about(
         nets.arm.task,
         _BETTER,
@@ -59,7 +57,7 @@ def finding(study: Study, methods: Methods) -> Finding | None:
         arm=EIGHT,
         base=best.cell.arm.name,
     )
-    return judge(study, asked, best.differences(nets), overlap=selecting.overlap_of(nets.outcome))
+    return judge(study, asked, best.differences(nets), overlap=overlap, rows=rows)
 
 
 def block(study: Study, methods: Methods) -> dict[str, Any] | None:
@@ -106,9 +104,10 @@ def lines(study: Study, methods: Methods) -> list[str]:
         return []
     on, metric = f"On {told['task']}", wording.name_of(told["metric"])
     nets, best = told["nets"], told["best_simple"]
+    times = wording.times(nets["seconds"], best["seconds"])
     beside = (
         f"{on}, eight nets score {metric} {nets['mean']:.3f}, and the best of {len(simple_of(methods))} simple models,"
-        f" {best['words']}, {best['mean']:.3f}; the nets cost {_times_as_much(nets['seconds'], best['seconds'])}"
+        f" {best['words']}, {best['mean']:.3f}; the nets cost {times} as much"
         f" ({nets['seconds']:.2g} s against {best['seconds']:.2g} s a training)."
     )
     said = [beside]
@@ -129,7 +128,7 @@ def lines(study: Study, methods: Methods) -> list[str]:
         )
     if told["few_rows"]:
         said.append(
-            f"{on}, nets learn from {told['n_train']} rows: under {_FEW_ROWS} rows no net of ours has beaten the best"
+            f"{on}, nets learn from {told['n_train']} rows: under {FEW_ROWS} rows no net of ours has beaten the best"
             " simple model by a point, on any of 12 tables."
         )
     return said
@@ -148,8 +147,8 @@ def effect(study: Study, nets: Cell, best: Best) -> Effect | None:
     differences = best.differences(nets)
     if len(differences) < 2:
         return None
-    overlap = selecting.overlap_of(nets.outcome)
-    return statistics.paired_effect(differences, alpha=study.request.alpha, overlap=overlap)
+    overlap, rows = selecting.overlap_of(nets.outcome), selecting.rows_of(nets.outcome, nets.arm.metric)
+    return statistics.paired_effect(differences, alpha=study.request.alpha, overlap=overlap, rows=rows)
 
 
 def _rows(study: Study, nets: Cell) -> int | None:
@@ -181,8 +180,8 @@ def _lead(study: Study, best: Best, base: Cell | None) -> dict[str, Any] | None:
     """Compare the best of several methods with one; None where that is it, or has not run."""
     if base is None or {*best.chosen} == {base.arm.name} or len(best.differences(base)) < 2:
         return None
-    overlap = selecting.overlap_of(base.outcome)
-    found = statistics.paired_effect(-best.differences(base), alpha=study.request.alpha, overlap=overlap)
+    overlap, rows = selecting.overlap_of(base.outcome), selecting.rows_of(base.outcome, base.arm.metric)
+    found = statistics.paired_effect(-best.differences(base), alpha=study.request.alpha, overlap=overlap, rows=rows)
     return {name: getattr(found, name) for name in ("effect", "ci_low", "ci_high")}
 
 
@@ -212,15 +211,8 @@ def _early_sign(nets: Cell) -> dict[str, Any] | None:
     if not kept or not linear:
         return None
     losses = float(np.mean(kept)), float(np.mean(linear))
-    return {"held_out_loss": losses[0], "linear_loss": losses[1], "seen": losses[0] >= losses[1] - _GAIN}
+    return {"held_out_loss": losses[0], "linear_loss": losses[1], "seen": losses[0] >= losses[1] - GAIN_ON_LINEAR_PART}
 
 
 def _has_few_rows(nets: Cell) -> bool:
-    return max((run.n_train for run in nets.outcome.runs), default=0) < _FEW_ROWS
-
-
-def _times_as_much(cost: float, other: float) -> str:
-    ratio = cost / other if other > 0 else math.inf
-    if 1 / _ALIKE < ratio < _ALIKE:
-        return "about as much"
-    return f"{ratio:.2g} times as much" if ratio < 100 else f"{round(ratio, -1):.0f} times as much"
+    return max((run.n_train for run in nets.outcome.runs), default=0) < FEW_ROWS
