@@ -4,7 +4,10 @@
 import _signal  # type: ignore[import-not-found]
 import os
 
-COMMANDS = ("generate", "check", "train", "tune", "evaluate", "predict", "plot", "run", "study", "info", "cache")
+COMMANDS = (
+    *("generate", "check", "train", "tune", "evaluate", "predict", "plot", "run"),
+    *("study", "study show", "study compare", "info", "cache"),
+)
 
 
 def main() -> None:

@@ -106,6 +106,7 @@ _OFFERS: Mapping[str, Offer] = {
     "recipe": _recipes,
     "name": _data_sets,
     "claims": _claims,
+    "folders": _files(),
     "kinds": _kinds,
     "budget": _budgets,
     "input_format": _formats,

@@ -29,7 +29,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Several networks": ("members", "replicas", "save"),
     "Beside the scores": ("importance", "slices", "temperature", "baselines"),
     "Gates": ("min_accuracy", "minima", "maxima", "fail_unless", "fail_on"),
-    "Of study compare, transfer and versatility": ("arm", "match", "source", "tables", "tune"),
+    "Of compare, transfer and versatility": ("arm", "match", "source", "tables", "tune"),
     "Pictures": ("dpi", "size", "style", "x", "y"),
     "The machine": ("device", "threads", "memory", "precision", "engine", "jobs", "cluster"),
     "Files": ("history", "tensorboard", "checkpoint_every", "keep_diverged", "compress", "max_size", "no_clobber"),
@@ -54,9 +54,11 @@ SHORT: Mapping[str, tuple[str, ...]] = {
     "predict": ("table", "model", "output", "proba", "keep", "interval", "form"),
     "plot": ("kinds", "model", "data", "output", "size", "style", "show"),
     "run": ("directory", "name", "table", "target", "drop", "recipe", "epochs", "layers", "baselines", "seed"),
-    "study": ("claims", "show_list", "data", "budget", "seeds", "only", "arm", "directory", "jobs", "dry_run"),
+    "study": ("claims", "show_list", "data", "budget", "seeds", "only", "directory", "jobs", "details", "dry_run"),
+    "study compare": ("arm", "data", "budget", "seeds", "match", "directory", "jobs", "details", "dry_run"),
     "check": ("data", "select", "ignore", "fail_on", "explain", "show_list"),
 }
+_MOST_EXAMPLES, _LONGEST_WORD = 4, 8
 # what stands for a value
 _WORDS: Mapping[Any, str] = {str: "TEXT", int: "N", float: "X", list[str]: "TEXT"}
 
@@ -96,15 +98,29 @@ def shortened(command: Any) -> Any:
     short = copy.copy(command)
     chosen = [option for option in command.params if option.name in names]
     short.params = [_alone(option) for option in sorted(chosen, key=lambda option: names.index(option.name))]
-    first, *others = command.help.split("\n\n")
+    first, *others = (_first_lines(part) for part in command.help.split("\n\n"))
     left = len(command.params) - len(short.params)
     more = f"{left} more options: dlwhy {command.name} --help"
     short.help = "\n\n".join([first, *(part for part in others if part.startswith("Examples:")), more])
     return short
 
 
+def _first_lines(part: str) -> str:
+    """Keep the first of many examples."""
+    return "\n".join(part.splitlines()[: 1 + _MOST_EXAMPLES]) if part.startswith("Examples:") else part
+
+
 def _alone(option: Any) -> Any:
-    """Return an option that is in no group."""
+    """Return an option that is in no group, in few lines: the first clause of its help, and its default."""
     alone = copy.copy(option)
     alone.rich_help_panel = None
+    if isinstance(option, typer.core.TyperOption):
+        clause = (option.help or "").partition("; ")[0].partition(". ")[0].rstrip(".")
+        has_default = (
+            option.show_default is True and isinstance(option.default, str | int | float) and not option.is_flag
+        )
+        alone.help = f"{clause}; default {option.default}." if has_default else f"{clause}."
+        alone.show_default = False
+        if option.metavar is not None and len(option.metavar) > _LONGEST_WORD:
+            alone.metavar = "NAME"
     return alone

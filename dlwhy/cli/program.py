@@ -6,7 +6,7 @@ import inspect
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 import typer.core
@@ -18,8 +18,23 @@ from dlwhy.cli.process import signals, streams
 from dlwhy.errors import BusyError, DlwhyError, EndedBySignal, is_lack_of_memory
 from dlwhy.text import display
 
+
+class Program(typer.core.TyperGroup):
+    """The program, some of whose commands have two words: `dlwhy study show`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that a line begins with."""
+        two = " ".join(args[:2])
+        return super().resolve_command(ctx, [two, *args[2:]] if two in self.commands else args)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Offer the commands by their first word; the second one is offered as an argument."""
+        return [each for each in super().shell_complete(ctx, incomplete) if " " not in each.value]
+
+
 app = typer.Typer(
     name="dlwhy",
+    cls=Program,
     help="A lab bench for one question: does deep learning work here, and why?",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -45,7 +60,9 @@ def program(
 
 
 for _name in COMMANDS:
-    app.command(_name, cls=settings.Command)(getattr(importlib.import_module(f"dlwhy.cli.commands.{_name}"), _name))
+    _function = _name.replace(" ", "_")
+    _module = importlib.import_module(f"dlwhy.cli.commands.{_function}")
+    app.command(_name, cls=settings.Command)(getattr(_module, _function))
 
 
 def main() -> NoReturn:

@@ -74,7 +74,12 @@ def usage_error(error: typer.TyperException, context: Any) -> UsageError:
 def variable(command: str | None, option: Any) -> str:
     """Name the environment variable of an option: by the option's name, which the user knows."""
     name = next(name for name in option.opts if name.startswith("--"))
-    return f"{_PREFIX}{command}_{name[2:]}".replace("-", "_").upper()
+    return f"{_PREFIX}{table_of(command or '')}_{name[2:]}".replace("-", "_").upper()
+
+
+def table_of(command: str) -> str:
+    """Name the table of a command in a configuration file: `study show` and `study compare` have that of `study`."""
+    return command.partition(" ")[0]
 
 
 def lines(text: str) -> list[str]:
@@ -92,7 +97,7 @@ def check_environment(context: Any) -> None:
 
     """
     known = {option.envvar for command in _commands(context).values() for option in _options(command)}
-    own = f"{_PREFIX}{context.command.name}_".upper()
+    own = f"{_PREFIX}{table_of(context.command.name)}_".upper()
     for name in sorted(each for each in os.environ if each.startswith(_PREFIX) and each not in known):
         message = f"{display(name)}: no option has this variable"
         unprefixed = f"{own}{name.removeprefix(_PREFIX)}"
@@ -117,26 +122,39 @@ def read_config(context: typer.Context, path: str | None) -> str | None:
     if path is None:
         return None
     source = files.shown(path)
-    tables, commands = _tables(files.read_bytes(path, limit=_MOST_BYTES), source), list(_commands(context))
-    table = _table(tables, str(context.info_name), commands, source)
-    # an option may be named as on the command line (--lr) or as its parameter; --no-X is written X = false
-    options = {
-        name.lstrip("-").replace("-", "_"): option
-        for option in context.command.params
-        for name in (*option.opts, option.name or "")
-    }
+    name, commands = table_of(str(context.info_name)), list(dict.fromkeys(map(table_of, _commands(context))))
+    table = _table(_tables(files.read_bytes(path, limit=_MOST_BYTES), source), name, commands, source)
+    options, others = _by_name(context.command), _of_table(context, name)
     defaults: dict[str, Any] = {}
     for key, value in table.items():
         option = options.get(key.replace("-", "_"))
+        if option is None and key.replace("-", "_") in others:  # of another command that has this table, too
+            continue
         if option is None or option.name == "config":
             hint = nearest(key, options, _NEAR)
-            raise UsageError(f"{source}: [{context.info_name}] has no option {display(key)!r}", hint)
+            raise UsageError(f"{source}: [{name}] has no option {display(key)!r}", hint)
         if option.name in defaults:
-            raise UsageError(f"{source}: [{context.info_name}] has {option.opts[0]} twice, by two of its names")
+            raise UsageError(f"{source}: [{name}] has {option.opts[0]} twice, by two of its names")
         several = option.multiple or option.nargs == -1
         defaults[option.name] = [value] if several and isinstance(value, str) else value
     context.default_map = {**(context.default_map or {}), **defaults}
     return path
+
+
+def _by_name(command: Any) -> dict[str, Any]:
+    """Give the options as a file may name them: as on the command line, or as a parameter; --no-X is X = false."""
+    return {
+        name.lstrip("-").replace("-", "_"): option
+        for option in command.params
+        for name in (*option.opts, option.name or "")
+    }
+
+
+def _of_table(context: Any, table: str) -> set[str]:
+    """Give the names of all options of the commands that have a table."""
+    return {
+        name for command, each in _commands(context).items() if table_of(command) == table for name in _by_name(each)
+    }
 
 
 def _tables(content: bytes, source: str) -> dict[str, Any]:
@@ -179,7 +197,7 @@ def _place(context: Any, option: Any) -> str | None:
         return None
     if source.name == "ENVIRONMENT":
         return f"{option.envvar}"
-    return f"{files.shown(context.params['config'])}: [{context.info_name}] {option.opts[0].lstrip('-')}"
+    return f"{files.shown(context.params['config'])}: [{table_of(context.info_name)}] {option.opts[0].lstrip('-')}"
 
 
 def _is_about(message: str, option: Any) -> bool:

@@ -15,6 +15,9 @@ def study(options: Study) -> None:
     Each claim is tested with many seeds against a positive control, where it should hold, a negative one, where it
     should not, and an A/A arm that shows the noise. A study that was interrupted goes on where it was.
 
+    The answer is printed on one screen, --details has every prediction. dlwhy study show prints it again, dlwhy study
+    compare sets arms of your own side by side.
+
     \b
     Examples:
       dlwhy study depth --budget quick
@@ -22,23 +25,15 @@ def study(options: Study) -> None:
       dlwhy study show study/depth
       dlwhy study ingredients --data churn.joblib
       dlwhy study compare --arm "layers=64,64" --arm "layers=64,64 dropout=0.3"
-      dlwhy study compare -d churn.joblib --arm net:table --arm baseline:svm
-      dlwhy study compare -d churn.joblib --arm model:churn.keras --arm net:table
       dlwhy study all --dry-run
     """
-    out, words = Output.of(options), options.claims or []
+    words = options.claims or []
     if options.show_list:
-        verdicts.list_claims(out)
-        return
-    if not words:
+        verdicts.list_claims(Output.of(options))
+    elif not words:
         raise UsageError("name a study", "dlwhy study --list shows them")
-    if words[0] == "show":
+    elif words[0] == "show":  # behind an option: dlwhy study --quiet show DIR
         studying.check(["show"], options)
-        conducted = studied.shown(words[1:])
+        studied.show(options.to(studied.Show, folders=words[1:]))
     else:
-        conducted = studying.conducted(options, out)
-        if options.dry_run:
-            return
-    answer, page = studied.answered(conducted, options.directory if words[0] != "show" else None)
-    verdicts.show([each.report for each in conducted], out, answer=answer, page=page)
-    studied.end(conducted, options.fail_unless)
+        studying.run_and_show(options)

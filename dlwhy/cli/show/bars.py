@@ -2,10 +2,11 @@
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 from dlwhy.cli.show.console import Output
 from dlwhy.text import inert, number
@@ -44,12 +45,23 @@ class _Bar:
 
 
 @contextlib.contextmanager
-def _bar(out: Output, total: int, head: str, middle: str = "") -> Iterator[_Bar]:
-    texts = {name: TextColumn(f"{{task.fields[{name}]}}", markup=False) for name in ("head", "middle", "end")}
-    bar = BarColumn(bar_width=20 if out.stderr.width >= _WIDE else 8)
-    with out.progress(texts["head"], bar, texts["middle"], TimeRemainingColumn(compact=True), texts["end"]) as shown:
+def _bar(out: Output, total: int, head: str, middle: str = "", widest: Sequence[str] = ("", "")) -> Iterator[_Bar]:
+    """Show a bar; head and middle are as wide as their widest texts, so that nothing moves, and the end gives way."""
+    columns = [
+        _text("head", Column(no_wrap=True, min_width=len(widest[0]))),
+        BarColumn(bar_width=20 if out.stderr.width >= _WIDE else 8, table_column=Column(no_wrap=True)),
+        _text("middle", Column(no_wrap=True, justify="right", min_width=len(widest[1]))),
+        TimeRemainingColumn(compact=True, table_column=Column(no_wrap=True, justify="right", min_width=len("00:00"))),
+        TextColumn("left", table_column=Column(no_wrap=True)),
+        _text("end", Column(no_wrap=True, overflow="ellipsis", ratio=1)),
+    ]
+    with out.progress(*columns) as shown:
         task = shown.add_task("", total=total, head=head, middle=middle, end="") if shown else TaskID(0)
         yield _Bar(shown, task, out.steps(total * _PARTS))
+
+
+def _text(name: str, column: Column) -> TextColumn:
+    return TextColumn(f"{{task.fields[{name}]}}", markup=False, table_column=column)
 
 
 @contextlib.contextmanager
@@ -70,8 +82,8 @@ def training_bar(out: Output, options: "TrainingOptions") -> Iterator[Callable[[
 
 @contextlib.contextmanager
 def study_bar(out: Output, study: str, runs: int) -> Iterator[Callable[["StudyProgress"], None]]:
-    """Give a function that shows each `Progress` of a study that it is called with: arms, runs, speed, estimate."""
-    with _bar(out, runs, study) as bar:
+    """Give a function that shows each `Progress` of a study that it is called with: runs, speed, estimate."""
+    with _bar(out, runs, study, widest=(f"{study}  {runs}/{runs} runs", "00.0 runs/s")) as bar:
         begun = False
 
         def show(progress: "StudyProgress") -> None:
@@ -81,8 +93,8 @@ def study_bar(out: Output, study: str, runs: int) -> Iterator[Callable[["StudyPr
                 bar.begin_at(progress.runs_done - progress.fresh)
             speed = f"{progress.fresh / max(progress.seconds, 1e-9):.1f} runs/s" if progress.fresh else ""
             arm = progress.arm if progress.outcome is None else f"{progress.arm}: {_estimate(progress.outcome)}"
-            counts = f"{progress.arms_done}/{progress.arms} arms  {progress.runs_done}/{progress.runs} runs"
-            bar.show(progress.runs_done, f"{study}  {counts}", speed, arm)
+            done = f"{progress.runs_done:>{len(str(runs))}}/{runs} runs"
+            bar.show(progress.runs_done, f"{study}  {done}", speed, arm)
 
         yield show
 

@@ -8,7 +8,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TextIO
 
 from rich import box
 from rich.console import Console
@@ -47,8 +47,13 @@ class Output:
         return cls(quiet=options.quiet, as_json=options.as_json)
 
     def note(self, text: str) -> None:
-        """Print a line for people on stderr; what a terminal would obey in it is shown as an escape."""
-        self.stderr.print(Text(inert(text)))
+        """Print a line for people on stderr, on a terminal broken between words; controls are shown as escapes."""
+        self.stderr.print(Text(_on_terminal(inert(text), sys.stderr)))
+
+    def next(self, text: str) -> None:
+        """Say in a line what may be done next: to people at a terminal, nowhere else."""
+        if not self.as_json and _is_terminal(sys.stderr):
+            self.note(f"next: {text}")
 
     def text(self, text: str) -> None:
         """Print text on stdout, with a newline behind it; what a terminal would obey in it is shown as an escape."""
@@ -59,10 +64,7 @@ class Output:
 
         Text that is there `to_read`, such as an explanation, has lines in a file, too, as wide as COLUMNS says, or 80.
         """
-        if to_read or (sys.stdout is not None and sys.stdout.isatty()):
-            width = shutil.get_terminal_size().columns
-            text = textwrap.fill(text, width, subsequent_indent=indent, break_on_hyphens=False)
-        self.text(text)
+        self.text(_filled(text, indent) if to_read else _on_terminal(text, sys.stdout, indent))
 
     def sentence(self, text: str) -> None:
         """Print words on stdout in lines as wide as a table may be, in its encoding."""
@@ -107,7 +109,7 @@ class Output:
         if self.quiet or self.stderr.is_dumb_terminal or not sys.stderr.isatty():
             yield None
             return
-        with Progress(*columns, console=self.stderr, transient=False) as bar:
+        with Progress(*columns, console=self.stderr, transient=False, expand=True) as bar:
             yield bar
 
     def steps(self, total: int) -> Callable[[int, str], None]:
@@ -133,7 +135,8 @@ def show_warnings() -> None:
     def show(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
         if issubclass(category, DlwhyWarning):
             kind = "note" if issubclass(category, DlwhyNote) else "warning"
-            Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"dlwhy: {kind}: {message}"))
+            text = _on_terminal(f"dlwhy: {kind}: {message}", sys.stderr)
+            Console(stderr=True, highlight=False, soft_wrap=True).print(Text(text))
 
     warnings.showwarning = show
     warnings.simplefilter("ignore")
@@ -142,7 +145,7 @@ def show_warnings() -> None:
 
 def show_error(error: DlwhyError) -> None:
     """Print an error as one line on stderr."""
-    _to_stderr(" ".join(f"dlwhy: error: {error}".splitlines()))
+    _to_stderr(_on_terminal(" ".join(f"dlwhy: error: {error}".splitlines()), sys.stderr))
 
 
 def show_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -157,6 +160,20 @@ def flush() -> None:
     for stream in (sys.stderr, sys.stdout):
         if stream is not None:
             stream.flush()
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
+
+
+def _on_terminal(text: str, stream: TextIO | None, indent: str = "") -> str:
+    """Break a text between words, if it goes to a terminal."""
+    return _filled(text, indent) if _is_terminal(stream) else text
+
+
+def _filled(text: str, indent: str) -> str:
+    width = shutil.get_terminal_size().columns
+    return textwrap.fill(text, width, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
 
 
 def _to_stderr(line: str) -> None:

@@ -64,60 +64,18 @@ def warn_of_few_seeds(plans: Sequence[Mapping[str, Any]], out: Output) -> None:
             out.note(f"dlwhy: warning: {plan['study']}: {plan['needs']['says']}")
 
 
-def show(
-    reports: Sequence[Mapping[str, Any]], out: Output, *, answer: Mapping[str, Any] | None = None, page: str = ""
-) -> None:
-    """Print what studies found: with `--json` the reports, else a table each and a sentence a prediction.
-
-    Parameters
-    ----------
-    reports
-        As in ``study.json``.
-    out
-        Where to print.
-    answer
-        What to use on the user's own table, which comes first, and why, which comes last; None if nothing says it.
-    page
-        The file that has the answer, too.
-
-    """
-    if out.as_json:
-        told = [{**report, "answer": answer} if report["study"] == _JUDGE else report for report in reports]
-        out.json(told[0] if len(told) == 1 else told)
-        return
-    if answer:
-        out.paragraph(display(answer["recommendation"], _LONGEST))
-        out.paragraph(f"rule: {answer['rule']}; why, below")
-        out.text("")
-    for report in reports:
-        _show_one(report, out)
-    if answer:
-        _show_answer(answer, out, page)
-        return
-    from dlwhy.studies.headline import answers
-
-    said = answers(reports) if len(reports) > 1 else []  # of one study it is said already
-    if said:
-        out.text("in short, on your data:")
-    for sentence in said:
-        out.item(display(sentence, _LONGEST))
+def show_json(reports: Sequence[Mapping[str, Any]], out: Output, answer: Mapping[str, Any] | None) -> None:
+    """Print reports, as in ``study.json``; that of the study that judges has the answer in it."""
+    told = [{**report, "answer": answer} if report["study"] == _JUDGE else report for report in reports]
+    out.json(told[0] if len(told) == 1 else told)
 
 
-def _show_answer(answer: Mapping[str, Any], out: Output, page: str) -> None:
-    out.text("")
-    out.paragraph(f"in short, on your data: {display(answer['recommendation'], _LONGEST)}")
-    for each in answer["sentences"]:
-        out.item(display(each["says"], _LONGEST))
-    if page:
-        out.paragraph(f"{page} has this to hand on")
-
-
-def _show_one(report: Mapping[str, Any], out: Output) -> None:
+def show_one(report: Mapping[str, Any], out: Output) -> None:
+    """Print all that one study found: a table of its predictions, their cautions, and a sentence each."""
     headline, on_own = report["headline"], report["verdict_about"] == "own" and report["own"] is not None
     _show_title(report, out)
     if report["own"] is not None and not on_own:
-        how = ": name a model to carry over with --source" if report["study"] == "transfer" else ""
-        out.paragraph(f"nothing here is on your data{how}")
+        out.paragraph(nothing_on_own(report))
     if report["a_a"] and not on_own:
         floor = report["a_a"]
         out.paragraph(
@@ -131,17 +89,26 @@ def _show_one(report: Mapping[str, Any], out: Output) -> None:
         out.paragraph("* secondary: not corrected for their number, and no part of the verdict")
     for each in report["predictions"]:
         for caution in each["cautions"]:
-            out.paragraph(f"caution on {_name(each)}: {display(caution, 200)}")
-    for sentence in dict.fromkeys(_sentences(report, on_own=on_own)):
+            out.paragraph(f"caution on {name(each)}: {display(caution, 200)}")
+    for sentence in dict.fromkeys(sentences(report, on_own=on_own)):
         out.item(display(sentence, _LONGEST))
     out.paragraph(display(headline["verdict"], _LONGEST))
     if headline["lab"]:
         out.paragraph(display(headline["lab"], _LONGEST))
-    cautions = list(report["a_a"]["cautions"]) if report["a_a"] else []
-    if not report.get("complete", True):
-        cautions.append("not all arms have run yet")
-    for caution in cautions:
+    for caution in of_the_whole(report):
         out.note(f"caution: {caution}")
+
+
+def of_the_whole(report: Mapping[str, Any]) -> list[str]:
+    """Return the cautions that are of no one prediction."""
+    cautions = list(report["a_a"]["cautions"]) if report["a_a"] else []
+    return cautions if report.get("complete", True) else [*cautions, "not all arms have run yet"]
+
+
+def nothing_on_own(report: Mapping[str, Any]) -> str:
+    """Say that a study asked nothing of the user's own data."""
+    how = ": name a model to carry over with --source" if report["study"] == "transfer" else ""
+    return f"nothing here is on your data{how}"
 
 
 def _show_title(report: Mapping[str, Any], out: Output) -> None:
@@ -158,7 +125,7 @@ def _on_tables(report: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> 
     yield from descriptive.get("on_tables", ())
 
 
-def _sentences(report: Mapping[str, Any], *, on_own: bool) -> Iterator[str]:
+def sentences(report: Mapping[str, Any], *, on_own: bool) -> Iterator[str]:
     """Give what is said of the predictions, the caveats, and the descriptive lines; with own data, of these alone."""
     from dlwhy.studies.headline import own_lines
 
@@ -180,7 +147,7 @@ def _sentences(report: Mapping[str, Any], *, on_own: bool) -> Iterator[str]:
 def _row(finding: Mapping[str, Any], *, on_own: bool) -> tuple[str, ...]:
     more = _MORE.get((finding["verdict"], finding["outcome"]), "")
     return (
-        f"{_name(finding, on_own=on_own)}: {display(finding.get('part') or finding['contrast'], 60)}",
+        f"{name(finding, on_own=on_own)}: {display(finding.get('part') or finding['contrast'], 60)}",
         _effect(finding),
         str(finding["n_seeds"]),
         _p(finding["p_holm"] if finding["p_holm"] is not None else finding["p"]),
@@ -188,7 +155,7 @@ def _row(finding: Mapping[str, Any], *, on_own: bool) -> tuple[str, ...]:
     )
 
 
-def _name(finding: Mapping[str, Any], *, on_own: bool = False) -> str:
+def name(finding: Mapping[str, Any], *, on_own: bool = False) -> str:
     """Name a prediction, shorter where a title names the user's own data."""
     place = "yours" if on_own and finding["role"] == "own" else f"{display(finding['task'], 30)} ({finding['role']})"
     return f"{finding['id']}{'' if finding['primary'] else '*'} {place}"

@@ -1,5 +1,6 @@
 """What becomes of studies that have run: they are read back, drawn, and held to the verdict that was wanted."""
 
+import functools
 import os
 import warnings
 from collections.abc import Sequence
@@ -7,6 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlwhy import files
+from dlwhy.cli import options as shared
+from dlwhy.cli.arguments import argument, frozen_options, option
+from dlwhy.cli.show import outcomes
+from dlwhy.cli.show.console import Output
 from dlwhy.errors import (
     DlwhyError,
     DlwhyWarning,
@@ -22,30 +27,56 @@ if TYPE_CHECKING:
     from dlwhy.studies.conduct import Conducted
 
 
+fail_unless = functools.partial(
+    option, None, "End with code 4 unless every study's verdict, with --data that on your data, is: supported."
+)
+details = functools.partial(option, False, "Show every prediction, with its cautions.", "--details")
+
+
+@frozen_options
+class Show(shared.Common):
+    """The options of `dlwhy study show`."""
+
+    folders: list[str] = argument(..., "A study's folder, such as study/depth, or one of several.", metavar="DIR…")
+    details: bool = details()
+    fail_unless: str | None = fail_unless()
+
+
+def show(options: Show) -> None:
+    """Show again what studies found, from the rows in their folders."""
+    check_wanted(options.fail_unless)
+    out, found = Output.of(options), _shown(options.folders)
+    if options.details and len(found) > 1:
+        for each in found:
+            outcomes.show_one(each, out, details=True)
+            out.text("")
+    answer, _ = answered(found, None)
+    outcomes.show(found, out, details=options.details, answer=answer)
+    end(found, options.fail_unless)
+
+
 def check_wanted(verdict: str | None) -> None:
     """Refuse a verdict that there isn't."""
     if verdict not in (None, "supported", "not supported"):
         raise UsageError(f"--fail-unless must be supported or not supported (got {display(verdict)})")
 
 
-def shown(words: Sequence[str]) -> "list[Conducted]":
-    """Read back the study of a folder, or all those in it."""
+def _shown(words: Sequence[str]) -> "list[Conducted]":
+    """Read back the studies of folders, each a study's or one with several."""
     from dlwhy.studies import conduct
 
-    if len(words) != 1:
-        raise UsageError("study show takes one folder")
-    folder = Path(words[0])
-    found = conduct.inside(folder)
-    if len(found) < 2:
+    folders = [(Path(word), conduct.inside(Path(word))) for word in words]
+    if len(folders) == 1 and len(folders[0][1]) < 2:
+        folder, found = folders[0]
         return [_redrawn(conduct.show(each)) for each in found or [folder]]
     conducted = []
-    for each in found:
+    for each in dict.fromkeys(path for folder, found in folders for path in found or [folder]):
         try:
             conducted.append(_redrawn(conduct.show(each)))
         except InputUnreadableError as error:  # has only just begun
             warnings.warn(error.message, DlwhyWarning, stacklevel=2)
     if not conducted:
-        raise InputUnreadableError(f"{files.shown(folder)}: no rows yet")
+        raise InputUnreadableError(f"{', '.join(map(files.shown, words))}: no rows yet")
     return conducted
 
 

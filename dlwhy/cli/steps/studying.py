@@ -11,11 +11,10 @@ from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import argument, frozen_options, option
 from dlwhy.cli.process import signals
-from dlwhy.cli.show import verdicts
+from dlwhy.cli.show import outcomes, verdicts
 from dlwhy.cli.show.bars import study_bar
 from dlwhy.cli.show.console import Output
-from dlwhy.cli.steps import checked
-from dlwhy.cli.steps.studied import check_wanted, draw
+from dlwhy.cli.steps import checked, studied
 from dlwhy.errors import UsageError, check_whole
 from dlwhy.training.options import TrainingOptions
 
@@ -28,38 +27,15 @@ _MOST_JOBS = 1024
 
 
 @frozen_options
-class Study(shared.Reading):
-    """The options of `dlwhy study`."""
+class Experiment(shared.Reading):
+    """What every study has."""
 
-    claims: list[str] | None = argument(
-        None,
-        "depth, data, compute, algorithms, transfer, versatility, all; ingredients; or compare; or show DIR.",
-        metavar="CLAIM…",
-        show_default=False,
-    )
-    show_list: bool = option(False, "List the studies there are.", "--list")
     data: str | None = option(None, 'Your own data set beside the controls: .joblib, .npz, .csv, "-".', "--data", "-d")
     budget: str = option("default", "quick (12 seeds, controls only), default (20 seeds), thorough (64, everything).")
     seeds: int | None = option(None, "Replicates of each arm, in place of the budget's.")
     seed: int = option(TrainingOptions.seed, "Base seed, from which all seeds of runs derive.")
     epochs: int | None = option(None, "Passes over the training part, in place of each arm's, but for model:FILE.")
     only: list[str] | None = option(None, "Keep this task or arm only; may be repeated.", metavar="TASK-OR-ARM")
-    arm: list[str] | None = option(
-        None,
-        'For compare: a recipe such as "layers=64,64 dropout=0.3", "model:FILE.keras" for that of a model, "net:table" '
-        'for eight nets by the recipe for tables or "net:plain" for eight plain ones, averaged ("net:table-one", '
-        '"net:plain-one": a single one), or "baseline:svm"; repeat.',
-    )
-    match: str | None = option(None, 'For compare: "parameters" adjusts widths so that arms are of one size.')
-    source: str | None = option(None, "For transfer: a model to carry over to your own data.", metavar="FILE.keras")
-    tune: bool = option(
-        False,
-        "For versatility on your own data: eight nets of a variant chosen for each split by rows of its training part.",
-        "--tune",
-    )
-    tables: str | None = option(
-        None, "For versatility: a folder of your own .joblib data sets, one recipe on all of them.", metavar="DIR"
-    )
     smallest_effect: float | None = option(
         None, "Smallest effect that matters, in the metric's unit; 0.01 is one point."
     )
@@ -73,10 +49,56 @@ class Study(shared.Reading):
         metavar="ADDRESS",
     )
     retry_failed: bool = option(False, "Run failed runs again.", "--retry-failed")
-    fail_unless: str | None = option(
-        None, "End with code 4 unless every study's verdict, with --data that on your data, is: supported."
-    )
+    fail_unless: str | None = studied.fail_unless()
+    details: bool = studied.details()
     dry_run: bool = option(False, "Print what would be run, and run nothing.", "--dry-run")
+
+
+@frozen_options
+class Compare(Experiment):
+    """The options of `dlwhy study compare`."""
+
+    arm: list[str] | None = option(
+        None,
+        'Compared: a recipe such as "layers=64,64 dropout=0.3", "model:FILE.keras" for that of a model, "net:table" '
+        'for eight nets by the recipe for tables or "net:plain" for eight plain ones, averaged ("net:table-one", '
+        '"net:plain-one": a single one), or "baseline:svm"; repeat.',
+    )
+    match: str | None = option(None, '"parameters" adjusts the widths of compared arms so that they are of one size.')
+
+
+@frozen_options
+class Study(Compare):
+    """The options of `dlwhy study`."""
+
+    claims: list[str] | None = argument(
+        None,
+        "depth, data, compute, algorithms, transfer, versatility or all; or ingredients. study show and study compare "
+        "have a help of their own.",
+        metavar="CLAIM…",
+        show_default=False,
+    )
+    show_list: bool = option(False, "List the studies there are.", "--list")
+    source: str | None = option(None, "For transfer: a model to carry over to your own data.", metavar="FILE.keras")
+    tune: bool = option(
+        False,
+        "For versatility on your own data: eight nets of a variant chosen for each split by rows of its training part.",
+        "--tune",
+    )
+    tables: str | None = option(
+        None, "For versatility: a folder of your own .joblib data sets, one recipe on all of them.", metavar="DIR"
+    )
+
+
+def run_and_show(options: Study) -> None:
+    """Run the studies that are asked for, show how they end, and hold them to the verdict that was wanted."""
+    out = Output.of(options)
+    found = conducted(options, out)
+    if options.dry_run:
+        return
+    answer, page = studied.answered(found, options.directory)
+    outcomes.show(found, out, details=options.details, answer=answer, page=page)
+    studied.end(found, options.fail_unless)
 
 
 def _names(words: Sequence[str]) -> list[str]:
@@ -91,7 +113,7 @@ def _names(words: Sequence[str]) -> list[str]:
 
 
 def conducted(options: Study, out: Output) -> "list[Conducted]":
-    """Run the studies that are asked for, or with --dry-run show what would be run."""
+    """Run the studies that are asked for, each of several shown as it ends; with --dry-run show what would be run."""
     from dlwhy.studies import conduct
 
     names = _names(options.claims or ())
@@ -117,13 +139,16 @@ def conducted(options: Study, out: Output) -> "list[Conducted]":
         with signals.last_words(say), study_bar(out, request.claim, plan["runs"]) as tell:
             how = options.some(("jobs", "cluster", "retry_failed"))
             done.append(conduct.run(request, folder, own=dataset, command=command, on_progress=tell, **how))
-            draw(done[-1])
+            studied.draw(done[-1])
+        if len(requests) > 1:
+            outcomes.show_one(done[-1], out, details=options.details)
+            out.text("")
     return done
 
 
 def check(names: Sequence[str], options: Study) -> None:
     """Refuse what can be refused before anything is read."""
-    check_wanted(options.fail_unless)
+    studied.check_wanted(options.fail_unless)
     check_whole("--jobs", options.jobs, least=1, most=_MOST_JOBS)
     for name, study_name in (
         ("arm", "compare"),

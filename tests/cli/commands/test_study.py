@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("tiny_claim")
 
 
 def test_a_study_prints_effects_verdicts_and_the_noise_floor(tmp_path, dlwhy_in_process):
-    done = dlwhy_in_process(*SMALL)
+    done = dlwhy_in_process(*SMALL, "--details")
     assert done.code == 0, done.err
     assert "noise floor (A/A" in done.out
     assert "svm - logistic" in done.out.replace("\n", " ")
@@ -108,7 +108,6 @@ def test_a_dry_run_says_what_would_be_run_and_runs_nothing(tmp_path, dlwhy_in_pr
         ("tiny", "--match", "parameters"),
         ("tiny", "--source", "m.keras"),
         ("show",),
-        ("show", "a", "b"),
         ("show", "a", "--jobs", "0"),
     ],
     ids=" ".join,
@@ -236,12 +235,31 @@ def test_own_data_come_first_and_the_controls_are_the_second_line(mine):
     assert done.code == 0, done.err
     lines = done.out.splitlines()
     assert lines[0] == "tiny on blobs (yours): does the claim hold?"
-    assert "P1 yours" in next(line for line in lines if "P1" in line)
-    assert lines[-2:] == [
+    assert lines[1:3] == [
         "verdict on your data (blobs (yours)): not supported",
         "the lab works: the claim holds on moons, where it should, and is not seen on linear",
     ]
-    assert "alpha 0.05" in done.out
+    details = mine("--quiet", "--details").out
+    assert "P1 yours" in next(line for line in details.splitlines() if "P1" in line)
+    assert details.splitlines()[-2:] == lines[1:3]
+    assert "alpha 0.05" in details
+
+
+def test_several_studies_are_shown_as_they_end_and_then_in_one_table(mine, dlwhy_in_process, monkeypatch):
+    monkeypatch.setitem(registry.CLAIMS, "small", dataclasses.replace(tiny.CLAIM, name="small"))
+    done = dlwhy_in_process("study", "tiny", "small", "--seeds", "6", "--only", "moons", "--quiet")
+    assert done.code == 0, done.err
+    each, table = done.out.split("\n\n")[:2], done.out.split("\n\n")[2]
+    assert [part.splitlines()[0].partition(":")[0] for part in each] == ["tiny", "small"]
+    for part in each:
+        name = part.partition(":")[0]
+        assert f"picture       study/{name}/figure.png" in part
+        assert f"all results   study/{name}/study.json" in part
+    assert "picture in study" in table
+    assert [line.split()[0] for line in table.splitlines()[2:]] == ["tiny", "small"]
+    assert "points [" in table
+    assert dlwhy_in_process("study", "show", "study", "--quiet").out.split()[0] == "study"
+    assert dlwhy_in_process("study", "show", "study/small", "study/tiny", "--quiet").out.count("figure.png") == 2
 
 
 def test_json_has_own_data_first_and_says_whose_verdict_it_is(mine):
@@ -267,7 +285,7 @@ def test_a_gate_without_a_prediction_on_own_data_does_not_hold(mine):
 def test_only_changes_what_the_verdict_is_on_and_says_so(mine, dlwhy_in_process):
     own = mine("--only", "blobs (yours)", "--quiet").out.splitlines()
     assert own[0] == "tiny on blobs (yours): does the claim hold? (only blobs (yours))"
-    assert own[-2:] == [
+    assert own[1:3] == [
         "verdict on your data (blobs (yours)): not supported",
         "the lab: no positive control was run, so nothing shows that it works",
     ]

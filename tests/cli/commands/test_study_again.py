@@ -66,7 +66,7 @@ def test_show_of_an_unfinished_study_says_so(tmp_path, dlwhy_in_process, monkeyp
     for folder in ("study/tiny", "study"):
         shown = dlwhy_in_process("study", "show", folder)
         assert shown.code == 0, shown.err
-        assert "not all arms have run yet" in shown.err
+        assert "caution: not all arms have run yet" in shown.out
     monkeypatch.setattr(workers, "run_arm", real)
     assert dlwhy_in_process(*SMALL).code == 0
     assert "not all arms" not in dlwhy_in_process("study", "show", "study").err
@@ -164,7 +164,7 @@ def test_a_dask_cluster_that_is_not_there_exits_75(dlwhy_in_process, monkeypatch
     assert done.error == "--cluster tcp://127.0.0.1:9: can't be reached (is its scheduler running?)"
 
 
-def test_a_bar_on_a_terminal_counts_arms_runs_and_speed(tmp_path):
+def test_a_bar_on_a_terminal_counts_runs_and_speed_and_what_comes_next_is_said_there(tmp_path):
     """On a terminal of its own: the bar goes to stderr, the result to stdout."""
     reader, writer = os.openpty()
     with processes.started(*SMALL, cwd=tmp_path, stderr=writer, env={"TERM": "xterm", "COLUMNS": "150"}) as process:
@@ -182,10 +182,13 @@ def test_a_bar_on_a_terminal_counts_arms_runs_and_speed(tmp_path):
         assert process.wait(30) == 0
     os.close(reader)
     text = seen.decode()
-    assert "11/11 arms" in text
     assert "66/66 runs" in text
     assert "runs/s" in text
+    assert text.splitlines()[-1].endswith(
+        "next: dlwhy study show study/tiny --details has every prediction, with its cautions"
+    )
     assert b"\x1b" not in out
+    assert b"next:" not in out
 
 
 @pytest.mark.slow

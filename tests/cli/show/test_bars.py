@@ -83,9 +83,9 @@ def test_the_lines_of_a_study(capsys):
         show(done(20, outcome=types.SimpleNamespace(runs=[lost])))
 
     assert capsys.readouterr().err.splitlines() == [
-        "depth  1/4 arms  5/20 runs  net",
-        "depth  2/4 arms  10/20 runs  5.0 runs/s  net: 0.500",
-        "depth  4/4 arms  20/20 runs  10.0 runs/s  net: diverged",
+        "depth   5/20 runs  net",
+        "depth  10/20 runs  5.0 runs/s  net: 0.500",
+        "depth  20/20 runs  10.0 runs/s  net: diverged",
     ]
 
 

@@ -66,7 +66,7 @@ REPORT = {
 
 
 def test_what_a_study_found(capsys, same_as_golden):
-    verdicts.show([REPORT], Output())
+    verdicts.show_one(REPORT, Output())
     shown = capsys.readouterr()
 
     same_as_golden("study-found", f"{shown.out}--- stderr\n{shown.err}")
@@ -78,7 +78,7 @@ def test_what_a_study_found_on_own_data(capsys, same_as_golden):
     )
     mine = {"own": {"name": "churn (yours)"}, "verdict_about": "own", "predictions": [own, *REPORT["predictions"]]}
     headline = {"lab": "the lab works", "verdict": "verdict on your data (churn (yours)): supported"}
-    verdicts.show([{**REPORT, **mine, "headline": {**REPORT["headline"], **headline}}], Output(quiet=True))
+    verdicts.show_one({**REPORT, **mine, "headline": {**REPORT["headline"], **headline}}, Output(quiet=True))
 
     same_as_golden("study-found-on-own-data", capsys.readouterr().out)
 

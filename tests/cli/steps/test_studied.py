@@ -43,8 +43,6 @@ def test_lost_runs_end_with_where_they_are_told(failures, words) -> None:
         studied.end([conducted(failures=failures)], None)
 
 
-def test_one_folder_is_shown_and_a_study_must_be_in_it(tmp_path) -> None:
-    with pytest.raises(UsageError, match="study show takes one folder"):
-        studied.shown([])
+def test_a_study_must_be_in_a_folder_that_is_shown(tmp_path) -> None:
     with pytest.raises(InputUnreadableError, match="no study in it"):
-        studied.shown([str(tmp_path)])
+        studied.show(studied.Show(folders=[str(tmp_path)]))
