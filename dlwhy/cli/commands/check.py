@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import argument, command, frozen_options, option
+from dlwhy.cli.show import following
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps.cells import OF_CELLS, Cells, cells_of
 from dlwhy.errors import UsageError
@@ -76,6 +77,8 @@ def check(options: Check) -> None:
     codes = run.chosen(dataset, select=options.select or (), ignore=options.ignore or ())
     found = run.run([registry.REGISTRY[code] for code in codes], dataset)
     show.show(out, found, dataset, data=files.shown(options.data), codes=codes)
+    if options.target is None:
+        following.say(out, "train", data=options.data, why="trains a network on it")
     show.gate(found, options.fail_on or (), data=files.shown(options.data))
 
 

@@ -4,6 +4,7 @@ import functools
 
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import command
+from dlwhy.cli.show import following
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import inputs, scoring
 from dlwhy.cli.steps.cells import cells_of
@@ -46,3 +47,7 @@ def evaluate(options: Evaluate) -> None:
     )
     out = Output(quiet=options.quiet, as_json=options.as_json or options.form == "json")
     scoring.score_and_show(options, trained, dataset, out)
+    if len(options.model) == 1:
+        words = ["plot"] if options.baselines else ["evaluate", "--baselines"]
+        why = "draws it" if options.baselines else "adds simple models"
+        following.say(out, *words, model=options.model[0], data=options.data, why=why)

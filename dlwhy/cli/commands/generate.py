@@ -1,6 +1,7 @@
 """`dlwhy generate`: makes a data set, or imports a table."""
 
 from dlwhy.cli.arguments import command
+from dlwhy.cli.show import following
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps.making import Generate, make_and_save
 
@@ -27,6 +28,10 @@ def generate(options: Generate) -> None:
         _list(out)
     else:
         make_and_save(options, out)
+        if options.table:
+            following.say(out, "check", options.output, why="looks for leaks and more")
+        else:
+            following.say(out, "train", data=options.output, why="trains a network on it")
 
 
 def _list(out: Output) -> None:

@@ -2,6 +2,7 @@
 
 from dlwhy import files
 from dlwhy.cli.arguments import command
+from dlwhy.cli.show import following
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import drawing, inputs
 from dlwhy.cli.steps.drawing import Plot
@@ -32,6 +33,7 @@ def plot(options: Plot) -> None:
       dlwhy plot neurons layers -d spirals.joblib -m spirals.keras
       dlwhy plot roc calibration --style dark --size 10x4.5
       dlwhy plot loss roc -m small.keras -m large.keras
+      dlwhy plot --terminal
     """
     drawing.check(options)
     from dlwhy.figures.subject import Subject
@@ -42,6 +44,10 @@ def plot(options: Plot) -> None:
         Subject.from_trained(one, dataset, model=files.shown(path), data=files.shown(data))
         for path, one in trained.items()
     ]
+    if options.terminal:
+        drawing.sketch(options, subjects[0], out)
+    if options.terminal and "output" not in options.given:
+        return
     figure, chosen = drawing.draw_and_save(options, *subjects)
     if options.as_json:
         models = {"model": options.model[0]} if len(options.model) == 1 else {"models": options.model}
@@ -49,6 +55,8 @@ def plot(options: Plot) -> None:
         out.json(about | {"dpi": options.dpi, "style": options.style})
     elif not files.is_standard(output):
         out.text(output)
+    if len(subjects) == 1 and not options.kinds:
+        following.say(out, "plot", "neurons", "weights", model=options.model[0], data=data, why="draws what is inside")
     if options.show:
         from dlwhy.figures.drawing import window
 

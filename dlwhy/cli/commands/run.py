@@ -5,6 +5,7 @@ from pathlib import Path
 from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import command, frozen_options, option
+from dlwhy.cli.show import following
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import drawing, making, scoring, training
 from dlwhy.cli.steps.recipe import Train, Training
@@ -59,6 +60,7 @@ def run(options: Run) -> None:
     drawing.draw_and_save(plot, Subject.from_trained(trained, dataset, model=model, data=data))
     if not out.as_json:
         out.text(paths["picture"])
+        following.say(out, "evaluate", "--baselines", model=model, data=data, why="adds simple models")
     if failed:
         raise failed
 

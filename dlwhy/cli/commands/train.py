@@ -1,6 +1,7 @@
 """`dlwhy train`: trains a network on a data set and saves it as a Keras model."""
 
 from dlwhy.cli.arguments import command
+from dlwhy.cli.show import following
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import replicas, training
 from dlwhy.cli.steps.inputs import start_while_waiting
@@ -32,4 +33,7 @@ def train(options: Train) -> None:
     start_while_waiting(options.data)
     dataset = storage.read(options.data, max_size=options.max_size)
     step = training if options.replicas is None else replicas
-    step.train_and_save(options, dataset, Output.of(options))
+    out = Output.of(options)
+    step.train_and_save(options, dataset, out)
+    if options.save != "all":
+        following.say(out, "evaluate", model=options.output, data=options.data, why="scores it on held-out rows")

@@ -97,6 +97,13 @@ class Output:
         lines = "\n".join(line.rstrip() for line in captured.get().splitlines()).strip("\n")
         write_stdout(f"{lines}\n\n".encode(sys.stdout.encoding or "utf-8", errors="backslashreplace"))
 
+    def drawn(self, draw: Callable[[Console], Text]) -> None:
+        """Print a drawing on stdout, as large and as colourful as what a console shows there."""
+        console = Console(highlight=False)
+        with console.capture() as captured:
+            console.print(draw(console), no_wrap=True, overflow="crop")
+        write_stdout(captured.get().encode(sys.stdout.encoding or "utf-8", errors="backslashreplace"))
+
     @property
     def width(self) -> int:
         """Give how many characters a table on stdout may be wide."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import Options, argument, frozen_options, option
+from dlwhy.cli.show.console import Output
 from dlwhy.errors import DlwhyWarning, UsageError
 from dlwhy.text import display
 
@@ -71,6 +72,9 @@ class Plot(Drawing, shared.Reading, shared.Writing):
     data: str = shared.data()
     output: str = option("plot.png", 'The picture: .png, .svg or .pdf; "-" for a PNG on stdout.', "--output", "-o")
     show: bool = option(False, "Open a window, too, if there is a screen.", "--show")
+    terminal: bool = option(
+        False, "Draw boundary, loss or accuracy in the terminal, as large as it is; a file only with -o.", "--terminal"
+    )
 
 
 def check(options: Plot) -> None:
@@ -84,9 +88,30 @@ def check(options: Plot) -> None:
     if options.as_json and files.is_standard(options.output):
         raise UsageError("--json and the picture can't both go to stdout", "name a file with -o")
     inputs.check_stdin(options.model, options.data)
+    if options.terminal:
+        _check_terminal(options)
     read = [*options.model, options.data, options.config]
     files.check_outputs({"-o": options.output}, inputs=read, no_clobber=options.no_clobber)
     styles.format_of(options.output)
+
+
+def _check_terminal(options: Plot) -> None:
+    from dlwhy.cli.show.sketch import sheet
+
+    sheet.check_kinds(options.kinds or [])
+    if len(set(options.model)) > 1:
+        raise UsageError("--terminal draws one model", "name one -m")
+    for name in ("as_json", "show"):
+        if getattr(options, name):
+            raise UsageError(f"{options.flag(name)} does not go with --terminal")
+
+
+def sketch(options: Plot, subject: "Subject", out: Output) -> None:
+    """Draw in the terminal."""
+    from dlwhy.cli.show.sketch import sheet
+
+    kinds = options.kinds or sheet.default_kinds(subject)
+    out.drawn(lambda console: sheet.sheet(subject, kinds, console, x=options.x, y=options.y))
 
 
 def draw_and_save(options: Plot, *subjects: "Subject") -> "tuple[Figure, list[str]]":

@@ -247,3 +247,23 @@ def test_case_69_ascii_only(dlwhy, toy):
         "plot.png\n",
         "",
     )
+
+
+def test_terminal_draws_there_and_leaves_no_file(demo, tmp_path, dlwhy_in_process):
+    files = ("-m", demo / "model.keras", "-d", demo / "dataset.joblib")
+    done = dlwhy_in_process("plot", *files, "--terminal", env={"COLUMNS": "80", "LINES": "24"})
+
+    assert done.code == 0, done.err
+    assert max(map(len, done.out.splitlines())) <= 80
+    assert len(done.out.splitlines()) < 24
+    assert "held-out part" in done.out
+    assert list(tmp_path.iterdir()) == []
+    assert dlwhy_in_process("plot", "loss", *files, "--terminal", "-o", "loss.png").code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["loss.png"]
+
+
+@pytest.mark.parametrize("more", [("roc",), ("--json",), ("--show",), ("-m", "other.keras")])
+def test_terminal_refuses_what_is_not_drawn_there(dlwhy_in_process, more):
+    done = dlwhy_in_process("plot", *more, "-m", "model.keras", "--terminal")
+    assert done.code == 2
+    assert "terminal" in done.error

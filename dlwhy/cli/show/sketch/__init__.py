@@ -1,0 +1,1 @@
+"""Pictures in characters: what a model predicts, and how it learnt, drawn in the terminal."""
