@@ -18,7 +18,7 @@ from dlwhy.training.taking_layers import Start
 
 __all__ = ["evaluate", "fit"]
 
-_WHERE = ("device", "threads", "memory")
+_OF_A_RUN = ("device", "threads", "memory", "snapshots")
 
 evaluate = in_python(evaluate_model)
 
@@ -58,7 +58,8 @@ def fit(
         ``zero_output``, ``linear_path``, ``bins``. Of `TrainingOptions`: ``epochs``, ``min_steps``, ``batch_size``,
         ``optimizer``, ``learning_rate``, ``schedule``, ``beta_2``, ``label_smoothing``, ``clip_norm``,
         ``class_weight``, ``validation_split``, ``patience``, ``keep_best``, ``normalize``, ``checkpoint_every``,
-        ``seed``, ``engine``, ``precision``. What to compute on: ``device``, ``threads``, ``memory``.
+        ``seed``, ``engine``, ``precision``. What to compute on: ``device``, ``threads``, ``memory``. What to keep:
+        ``snapshots``, a number of moments whose weights go with the model.
 
     Raises
     ------
@@ -73,12 +74,12 @@ def fit(
 
     """
     of_network, of_training = map(names_of, (NetworkSpec, TrainingOptions))
-    check_names("fit", choices, [*of_network, *of_training, *_WHERE])
+    check_names("fit", choices, [*of_network, *of_training, *_OF_A_RUN])
     named = read_recipe(recipe)
     made = dataclasses.replace(network or named[0], **_some(choices, of_network))
     how = dataclasses.replace(options or named[1], **_some(choices, of_training))
     start = Start(bases=(base.first_network(),), freeze=freeze) if base else None
-    return fitting.fit(dataset, made, how, members=members, start=start, hooks=hooks, **_some(choices, _WHERE))
+    return fitting.fit(dataset, made, how, members=members, start=start, hooks=hooks, **_some(choices, _OF_A_RUN))
 
 
 def check_names(function: str, given: Iterable[str], known: Sequence[str]) -> None:

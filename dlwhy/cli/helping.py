@@ -32,7 +32,16 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Of compare, transfer and versatility": ("arm", "match", "source", "tables", "tune"),
     "Pictures": ("dpi", "size", "style", "x", "y"),
     "The machine": ("device", "threads", "memory", "precision", "engine", "jobs", "cluster"),
-    "Files": ("history", "tensorboard", "checkpoint_every", "keep_diverged", "compress", "max_size", "no_clobber"),
+    "Files": (
+        "history",
+        "tensorboard",
+        "checkpoint_every",
+        "snapshots",
+        "keep_diverged",
+        "compress",
+        "max_size",
+        "no_clobber",
+    ),
     "For every command": ("quiet", "as_json", "config"),
 }
 # the options that matter, by command; of a command that has no more than these all are shown

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dlwhy.figures.curve import CurveDisplay as CurveDisplay
     from dlwhy.figures.history import HistoryDisplay as HistoryDisplay
     from dlwhy.figures.importance import ImportanceDisplay as ImportanceDisplay
+    from dlwhy.figures.inside.gradients import GradientsDisplay as GradientsDisplay
     from dlwhy.figures.inside.layers import LayersDisplay as LayersDisplay
     from dlwhy.figures.inside.neurons import NeuronsDisplay as NeuronsDisplay
     from dlwhy.figures.inside.weights import WeightsDisplay as WeightsDisplay

@@ -13,6 +13,7 @@ from dlwhy.figures.drawing import layout, style
 from dlwhy.figures.history import HistoryDisplay
 from dlwhy.figures.importance import ImportanceDisplay
 from dlwhy.figures.inside import layers, neurons
+from dlwhy.figures.inside.gradients import GradientsDisplay
 from dlwhy.figures.inside.weights import WeightsDisplay
 from dlwhy.figures.predicted import PredictedDisplay
 from dlwhy.figures.residuals import ResidualsDisplay
@@ -83,6 +84,7 @@ KINDS: Mapping[str, Kind] = {
     "neurons": Kind(neurons.NeuronsDisplay.from_subject, inches=neurons.INCHES),
     "layers": Kind(lambda subject, *_: layers.LayersDisplay.from_subject(subject), inches=layers.INCHES),
     "weights": Kind(lambda subject, *_: WeightsDisplay.from_subject(subject), inches=(7.0, 4.8)),
+    "gradients": Kind(lambda subject, *_: GradientsDisplay.from_subject(subject), inches=(7.0, 4.8)),
 }
 
 

@@ -117,6 +117,24 @@ class Subject:
         if self.dataset.task != "regression":
             raise UsageError(f"{kind}: drawn for a regression only; {display(self.dataset.name)} has classes")
 
+    def need_snapshots(self, kind: str) -> "Mapping[int, Trained]":
+        """Return the model as it was at each moment that was kept, by the epochs that were done.
+
+        Raises
+        ------
+        UsageError
+            If it is no network, or none was kept.
+
+        """
+        if self.trained is None:
+            raise UsageError(f"{kind}: drawn of a network only")
+        found = self.trained.at_snapshots()
+        if not found:
+            raise UsageError(
+                f"{kind}: {self.name} has no snapshots of its training", "train it with dlwhy train --snapshots 30"
+            )
+        return found
+
 
 def title_of(subject: Subject) -> str:
     """Headline of a picture: the data set and how well the model does on its test part."""

@@ -19,6 +19,7 @@ from dlwhy.models.details import Details
 from dlwhy.models.history import History
 from dlwhy.models.keras_file import parts, rebuilding
 from dlwhy.models.keras_file.schema import PlainNetwork
+from dlwhy.models.snapshots import Snapshots, layers_of, until
 from dlwhy.text import display, listed, number
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Trained:
     optimizer
         The state of the optimizer as it was read from a file, in Keras' order of `optimizer.variables`; None if the
         file holds none. It does not count in writing.
+    snapshots
+        The weights at some moments of its training; None if none were kept.
 
     """
 
@@ -48,6 +51,7 @@ class Trained:
     history: History
     details: Details
     optimizer: tuple[npt.NDArray[Any], ...] | None = None
+    snapshots: Snapshots | None = None
 
     @functools.cached_property
     def model(self) -> "keras.Model":
@@ -118,6 +122,29 @@ class Trained:
         rows = frames.features(X, about.filling, about.whole) if frames.is_frame(X) else np.asarray(X, np.float32)
         return forward.predictions(self.logits(rows), self.details.task)
 
+    def at_snapshots(self) -> "dict[int, Trained]":
+        """Return the model as it was at each moment that was kept, without TensorFlow; none if none was kept.
+
+        Returns
+        -------
+        models
+            By the number of epochs that were done; 0 is the untrained start. Each predicts by its weights of then, and
+            has the history up to then.
+
+        """
+        kept = self.snapshots
+        if kept is None:
+            return {}
+        plan = self.plain().plan
+        return {
+            epoch: Trained(
+                network=PlainNetwork(plan=plan, weights=layers_of(row, plan)),
+                history=until(self.history, epoch),
+                details=self.details,
+            )
+            for epoch, row in zip(kept.epochs, kept.weights, strict=True)
+        }
+
     @property
     def needs_tensorflow(self) -> bool:
         """Whether predicting takes TensorFlow: it does for layers that compute in bfloat16."""
@@ -139,7 +166,7 @@ class Trained:
         if members == 1:
             return self
         warnings.warn(f"{model} averages {members} networks: the first is taken", DlwhyWarning, stacklevel=2)
-        return dataclasses.replace(self, network=parts.member(network, 1), optimizer=None)
+        return dataclasses.replace(self, network=parts.member(network, 1), optimizer=None, snapshots=None)
 
     def __repr__(self) -> str:
         rows = dict(self._rows())

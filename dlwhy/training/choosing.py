@@ -90,6 +90,9 @@ class Engine(Protocol):
     def out_of_patience(self) -> bool:
         """Say whether the validation loss has not improved for `patience` epochs."""
 
+    def put_weights(self) -> None:
+        """Put the weights as they are now into the model."""
+
     def finish(self) -> Any:
         """Put the weights into the model and give the optimizer, as built for the model's own variables."""
 

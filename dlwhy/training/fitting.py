@@ -18,7 +18,7 @@ from dlwhy.training.taking_layers import Start
 __all__ = ["fit", "train_members"]
 
 # what one network's training has, and a stack's has not
-_ONLY_ALONE = ("threads", "memory")
+_ONLY_ALONE = ("threads", "memory", "snapshots")
 
 
 def fit(
@@ -44,7 +44,7 @@ def fit(
         Networks whose predictions are averaged. Each has a seed of its own, from that of the options on, and with
         `keep_best` or `validation_split` holds out rows of its own.
     alone
-        ``threads`` and ``memory``, for a lone network; see `single.fit`.
+        ``threads``, ``memory`` and ``snapshots``, for a lone network; see `single.fit`.
 
     Raises
     ------

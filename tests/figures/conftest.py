@@ -10,6 +10,7 @@ from dlwhy.data.dataset import Column, Dataset
 from dlwhy.figures.subject import Subject
 from dlwhy.models.details import Details
 from dlwhy.models.keras_file.schema import LayerPlan, PlainNetwork, Plan
+from dlwhy.models.snapshots import Snapshots
 from dlwhy.models.spec import HEADS, NetworkSpec, n_outputs
 from dlwhy.models.trained import Trained
 
@@ -58,14 +59,17 @@ def network_of(n_features, hidden, n_outputs, *, head="sigmoid", activation="rel
 
 
 def trained_on(dataset: Dataset, hidden=(4, 3), **options) -> Trained:
-    """Make a network for a data set; it was not trained, but looks so."""
+    """Make a network for a data set; it was not trained, but looks so, and as if three moments had been kept."""
     names = dataset.class_names
     network = network_of(
         dataset.n_features, hidden, n_outputs(dataset.task, len(names)), head=HEADS[dataset.task], **options
     )
     spec = NetworkSpec(layers=hidden).to_json()
     details = Details(task=dataset.task, columns=dataset.columns, class_names=names, network=spec)
-    return Trained(network=network, history={}, details=details)
+    values = np.concatenate([np.ravel(weight) for layer in network.weights for weight in layer])
+    weights = np.stack([0.2 * values, 0.7 * values, values])
+    snapshots = Snapshots(planned=3, epochs=(0, 1, 3), weights=weights)
+    return Trained(network=network, history={}, details=details, snapshots=snapshots)
 
 
 @pytest.fixture

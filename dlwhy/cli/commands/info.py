@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dlwhy import __version__, files, versions
@@ -78,13 +78,18 @@ def _surroundings() -> dict[str, Any]:
 
 
 def _for_people(facts: dict[str, Any]) -> dict[str, Any]:
-    """Give a model's metrics and diagnosis as texts, and of several networks the layers of the first."""
+    """Give a model's metrics, diagnosis and snapshots as texts, and of several networks the layers of the first."""
     if "metrics" not in facts:
         return facts
     layers = [layer for layer in facts["layers"] if layer.get("member", 1) == 1]
     metrics = {name: number(value) for name, value in facts["metrics"].items()}
     found = {finding["rule"]: finding["says"] for finding in facts["diagnosis"]}
-    return facts | {"layers": layers, "metrics": metrics, "diagnosis": found or "nothing found"}
+    told = {"layers": layers, "metrics": metrics, "diagnosis": found or "nothing found"}
+    return facts | told | {"snapshots": _moments(facts["snapshots"])}
+
+
+def _moments(epochs: Sequence[int]) -> str:
+    return f"{len(epochs)}, from epoch {epochs[0]} to {epochs[-1]}" if epochs else "none"
 
 
 def _rows(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -19,7 +19,8 @@ def plot(options: Plot) -> None:
 
     Neurons shows where each unit of a network is on, over the boundary's two columns, with the weights between them
     and the units that are dead; layers shows the rows as each layer sees them, and what a linear model reads off
-    there; weights shows how they are distributed.
+    there; weights shows how they are distributed. Gradients shows how strongly the loss pulled at each layer during
+    the training, of a model made with train --snapshots.
 
     Loss, accuracy, roc and calibration of several models are drawn into one panel. The same model and data give the
     same bytes.
@@ -31,6 +32,7 @@ def plot(options: Plot) -> None:
       dlwhy plot boundary -d cars.joblib -m cars.keras --x weight --y hp
       dlwhy plot importance slices -d churn.joblib -m churn.keras
       dlwhy plot neurons layers -d spirals.joblib -m spirals.keras
+      dlwhy plot gradients
       dlwhy plot roc calibration --style dark --size 10x4.5
       dlwhy plot loss roc -m small.keras -m large.keras
       dlwhy plot --terminal

@@ -18,10 +18,14 @@ def train(options: Train) -> None:
     Ctrl-C ends after the epoch in hand, or with the one before where an epoch takes long, and saves what there is
     (exit 130). A loss that is no longer a finite number ends at once (exit 3).
 
+    --snapshots keeps the weights at so many moments in the model file, dense at the start, from the untrained network
+    to the last epoch; it changes nothing else. A training that goes on with --resume keeps as many.
+
     \b
     Examples:
       dlwhy train --epochs 100
       dlwhy train -d digits.joblib --layers 64,64 --dropout 0.2 --patience 10
+      dlwhy train --snapshots 30 && dlwhy plot gradients
       dlwhy train --replicas 32 --save best --validation-split 0.2
       dlwhy train --resume model.keras --epochs 200 -o longer.keras
       dlwhy train -d odd.joblib --init-from even.keras --freeze all

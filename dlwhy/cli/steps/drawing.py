@@ -58,7 +58,8 @@ class Plot(Drawing, shared.Reading, shared.Writing):
     kinds: list[str] | None = argument(
         None,
         "boundary, loss, accuracy, confusion, roc, calibration; of a regression predicted and residuals; importance, "
-        "slices; of a network's inside neurons, layers and weights; side by side. By default boundary and loss, "
+        "slices; of a network's inside neurons, layers and weights; of its training gradients, if it kept snapshots; "
+        "side by side. By default boundary and loss, "
         "of a regression boundary and predicted.",
         metavar="[KIND]...",
     )

@@ -76,6 +76,11 @@ class Training(Options):
     checkpoint_every: int | None = option(
         _HOW.checkpoint_every, "Save NAME.checkpoint.keras every so many epochs.", metavar="EPOCHS"
     )
+    snapshots: int | None = option(
+        None,
+        "Keep the weights at so many moments, the untrained start among them, for plot gradients and animation.",
+        metavar="MOMENTS",
+    )
     keep_diverged: bool = option(
         False, "If the loss diverges, save the last finite state as checkpoint.", "--keep-diverged"
     )

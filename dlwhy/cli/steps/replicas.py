@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MOST = 100_000
 SAVE = ("median", "best", "all")
 # what one network's training has, and a stack's has not
-ONLY_ALONE = {"resume", "checkpoint_every", "keep_diverged", "threads", "memory"}
+ONLY_ALONE = {"resume", "checkpoint_every", "keep_diverged", "threads", "memory", "snapshots"}
 _NOT_FOR_REPLICAS = {*ONLY_ALONE, "init_from", "freeze", "history", "tensorboard"}
 
 

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 # what the file of a model decides whose training goes on
 _DECIDED = [*names_of(NetworkSpec), *names_of(TrainingOptions)]
-_DECIDED += ["recipe", "members", "init_from", "freeze", "replicas", "save"]
+_DECIDED += ["recipe", "members", "init_from", "freeze", "replicas", "save", "snapshots"]
 _DECIDED.remove("epochs")
 
 
 def check(options: Train) -> None:
     """Refuse what can be refused before anything is read."""
-    from dlwhy.training import accelerator
+    from dlwhy.training import accelerator, snapshots
 
     _check_recipe(options)
     accelerator.check_threads(options.threads)
@@ -41,6 +41,8 @@ def check(options: Train) -> None:
         raise UsageError("--json and the model can't both go to stdout", "write the model to a file with -o")
     if options.checkpoint_every and to_stdout:
         raise UsageError("--checkpoint-every needs a model file", "name one with -o")
+    if options.snapshots is not None:
+        snapshots.check(options.snapshots)
     _check_freeze(options)
     if start is not None and files.is_standard(start) and files.is_standard(options.data):
         raise UsageError("the data and the model can't both come from stdin")
@@ -127,6 +129,8 @@ def _train(options: Train, dataset: "Dataset", hooks: "Hooks") -> "Trained":
         start = taking_layers.Start(bases=(base,), freeze=options.freeze)
         network = _like(base, network, options.given)
     members = options.members
+    if options.snapshots is not None:
+        where |= options.some(("snapshots",))
     if fitting.as_stack(recipe, members):  # the others were refused if given
         where = options.some(("device",))
     return fitting.fit(dataset, network, recipe, members=members, start=start, hooks=hooks, **where)

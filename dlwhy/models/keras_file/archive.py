@@ -13,7 +13,7 @@ from dlwhy.errors import InputOutputError, InputRefusedError, UnusableResultErro
 from dlwhy.models.diagnosis.rules import diagnose
 from dlwhy.models.history import history_csv
 from dlwhy.models.keras_file import container, parts, rebuilding
-from dlwhy.models.keras_file.checking import DROPOUT_STATE, MAX_SIZE, MEBIBYTE, check
+from dlwhy.models.keras_file.checking import DROPOUT_STATE, MAX_SIZE, MEBIBYTE, SNAPSHOTS, check
 from dlwhy.models.keras_file.schema import Plan
 from dlwhy.models.trained import Trained
 from dlwhy.text import display
@@ -47,10 +47,14 @@ def write(trained: Trained, path: str | Path, *, no_clobber: bool = False) -> No
 
 def to_bytes(trained: Trained) -> bytes:
     """Return a model as the bytes of a .keras file."""
-    state = {DROPOUT_STATE: rebuilding.dropout_state(trained.model)}
-    details = json.dumps({**trained.details.to_json(), **state}, indent=1, sort_keys=True, allow_nan=False)
-    extra = {container.DETAILS: details, container.HISTORY: history_csv(trained.history)}
-    return container.pack(_saved_by_keras(trained.model), extra)
+    told: dict[str, Any] = {DROPOUT_STATE: rebuilding.dropout_state(trained.model)}
+    beside = {}
+    if trained.snapshots is not None:
+        told[SNAPSHOTS] = trained.snapshots.to_json()
+        beside[container.SNAPSHOTS] = trained.snapshots.to_npy()
+    details = json.dumps({**trained.details.to_json(), **told}, indent=1, sort_keys=True, allow_nan=False)
+    extra = {container.DETAILS: details.encode(), container.HISTORY: history_csv(trained.history).encode()}
+    return container.pack(_saved_by_keras(trained.model), extra | beside)
 
 
 def read(path: str | Path, *, max_size: int | None = None) -> Trained:
@@ -139,6 +143,7 @@ def describe(path: str | Path, *, max_size: int | None = None) -> dict[str, Any]
         "versions": dict(details.versions),
         "keras_version": version,
         "can_resume": trained.optimizer is not None,
+        "snapshots": list(trained.snapshots.epochs) if trained.snapshots else [],
         "bytes": len(content),
     }
 

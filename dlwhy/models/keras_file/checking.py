@@ -17,13 +17,15 @@ from dlwhy.models.keras_file import container
 from dlwhy.models.keras_file.parts import activation_of, answers_of, draws
 from dlwhy.models.keras_file.schema import PlainNetwork, Plan, as_one_unit, is_pair, plan_of
 from dlwhy.models.keras_file.weights import read_weights
+from dlwhy.models.snapshots import Snapshots
 from dlwhy.models.spec import HEADS
 from dlwhy.models.trained import Trained
 from dlwhy.text import display
 
 MAX_SIZE = 256
 MEBIBYTE = 1 << 20
-DROPOUT_STATE = "dropout_state"
+# what our description of a model holds beside its details
+DROPOUT_STATE, SNAPSHOTS = "dropout_state", "snapshots"
 
 
 def check(content: bytes, name: str, *, max_size: int | None = None) -> tuple[Trained, str]:
@@ -58,14 +60,16 @@ def check(content: bytes, name: str, *, max_size: int | None = None) -> tuple[Tr
             plan = plan_of(container.strict_json(members[container.CONFIG], container.CONFIG))
         pair = container.DETAILS not in members and is_pair(plan)
         told = as_one_unit(plan) if pair else plan
-        details, state = _details(members.get(container.DETAILS), told, version)
+        details, state, moments = _details(members.get(container.DETAILS), told, version)
         weights, optimizer = read_weights(members[container.WEIGHTS], plan, with_optimizer=details.training is not None)
         history = read_history_csv(members.get(container.HISTORY, b"epoch").decode())
         if pair:
             # the odds of the second class are the difference of the two
             weights = [*weights[:-1], [weight[..., 1:] - weight[..., :1] for weight in weights[-1]]]
         network = PlainNetwork(plan=told, weights=weights, dropout_state=state)
-        return Trained(network=network, history=history, details=details, optimizer=optimizer), version
+        kept = _snapshots(moments, members.get(container.SNAPSHOTS), plan)
+        trained = Trained(network=network, history=history, details=details, optimizer=optimizer, snapshots=kept)
+        return trained, version
 
 
 @contextlib.contextmanager
@@ -114,13 +118,13 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"[0-9]+", version)[:3])
 
 
-def _details(content: bytes | None, plan: Plan, version: str) -> tuple[Details, list[list[int]]]:
-    """Return the details and the states of dropout that dlwhy wrote, or what can be told from the network."""
+def _details(content: bytes | None, plan: Plan, version: str) -> tuple[Details, list[list[int]], Any]:
+    """Return the details, states of dropout and moments that dlwhy wrote, or what can be told from the network."""
     task, n_outputs = _task(plan)
     if content is None:
-        return _inferred(task, n_outputs, plan.n_features, version), []
+        return _inferred(task, n_outputs, plan.n_features, version), [], None
     values = container.strict_json(content, container.DETAILS)
-    state = values.pop(DROPOUT_STATE, None) if isinstance(values, dict) else None
+    state, moments = (values.pop(key, None) if isinstance(values, dict) else None for key in (DROPOUT_STATE, SNAPSHOTS))
     details = Details.from_json(values)
     if (details.task, details.n_outputs, len(details.feature_names)) != (task, n_outputs, plan.n_features):
         raise InputRefusedError(
@@ -130,7 +134,15 @@ def _details(content: bytes | None, plan: Plan, version: str) -> tuple[Details, 
     wanted = sum(map(draws, plan.layers))
     if not isinstance(state, list) or len(state) != wanted or not all(map(_is_state, state)):
         raise InputRefusedError("dlwhy.json: the state of dropout is damaged")
-    return details, state
+    return details, state, moments
+
+
+def _snapshots(told: Any, content: bytes | None, plan: Plan) -> Snapshots | None:
+    if told is None and content is None:
+        return None
+    if told is None or content is None:
+        raise InputRefusedError("of the snapshots, either their weights or their moments are missing")
+    return Snapshots.from_parts(told, content, plan.n_values)
 
 
 def _is_state(value: Any) -> bool:

@@ -8,12 +8,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlwhy.errors import InputRefusedError
+from dlwhy.models import snapshots
 from dlwhy.text import display
 
 METADATA, CONFIG, WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
-DETAILS, HISTORY = "dlwhy.json", "history.csv"
+DETAILS, HISTORY, SNAPSHOTS = "dlwhy.json", "history.csv", "snapshots.npy"
 
-_LIMITS = {METADATA: 1 << 16, CONFIG: 1 << 20, DETAILS: 16 << 20, HISTORY: 16 << 20}
+_LIMITS = {
+    METADATA: 1 << 16,
+    CONFIG: 1 << 20,
+    DETAILS: 16 << 20,
+    HISTORY: 16 << 20,
+    SNAPSHOTS: snapshots.MAX_BYTES + snapshots.MAX_HEADER_BYTES,
+}
 # not packed, as Keras and we write it, it fills the file as much as memory: an ensemble has many layers
 _CONFIG_PLAIN = 32 << 20
 _HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -21,7 +28,7 @@ _CENTRAL_ENTRY = b"PK\x01\x02"
 _DAMAGE = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError, zlib.error)
 
 
-def pack(stock: bytes, extra: Mapping[str, str]) -> bytes:
+def pack(stock: bytes, extra: Mapping[str, bytes]) -> bytes:
     """Repack an archive as Keras wrote it, with more members, so that the same model gives the same bytes.
 
     Keras' own bytes never repeat: zip times, the date in metadata.json, and memory addresses in config.json
@@ -33,7 +40,7 @@ def pack(stock: bytes, extra: Mapping[str, str]) -> bytes:
     del metadata["date_saved"]
     members[METADATA] = json.dumps(metadata).encode()
     members[CONFIG] = json.dumps(_without_addresses(json.loads(members[CONFIG]))).encode()
-    members |= {name: text.encode() for name, text in extra.items()}
+    members |= extra
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for name, content in members.items():
@@ -114,7 +121,7 @@ def _without_addresses(value: Any) -> Any:
 
 def _check_names(names: list[str]) -> None:
     for name in names:
-        if name not in (METADATA, CONFIG, WEIGHTS, DETAILS, HISTORY):
+        if name not in (METADATA, CONFIG, WEIGHTS, DETAILS, HISTORY, SNAPSHOTS):
             raise InputRefusedError(f'unknown member "{display(name)}"')
     if len(set(names)) != len(names):
         raise InputRefusedError("a member is there twice")

@@ -44,12 +44,14 @@ def taken_apart(model: "keras.Model") -> PlainNetwork:
 
     """
     plan = plan_of(json.loads(model.to_json()))
-    layers = {layer.name: layer for layer in model.layers}
-    weights = [
-        [np.asarray(weight) for weight in layers[layer.name].weights[: len(layer.weights)]] if layer.weights else []
-        for layer in plan.layers
-    ]
+    weights = [[np.asarray(variable) for variable in each] for each in variables_of(model, plan)]
     return PlainNetwork(plan=plan, weights=weights, dropout_state=dropout_state(model))
+
+
+def variables_of(model: "keras.Model", plan: Plan) -> list[list[Any]]:
+    """Return the weights of each layer of a model's plan, as they stand in the model."""
+    layers = {layer.name: layer for layer in model.layers}
+    return [layers[layer.name].weights[: len(layer.weights)] if layer.weights else [] for layer in plan.layers]
 
 
 def dropout_state(model: "keras.Model") -> list[list[int]]:

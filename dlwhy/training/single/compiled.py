@@ -111,12 +111,18 @@ class CompiledEngine:
         for variable, best in zip((*self._weights, *self._other), self._best, strict=False):
             variable.assign(best)
 
+    def put_weights(self) -> None:
+        """See `Engine.put_weights`."""
+        if not self._flat:
+            return
+        for variable, value in zip(self._model.trainable_variables, self._parts(self._weights[0].value), strict=True):
+            variable.assign(value)
+
     def finish(self) -> Any:
         """See `Engine.finish`."""
         if not self._flat:
             return self._optimizer
-        for variable, value in zip(self._model.trainable_variables, self._parts(self._weights[0].value), strict=True):
-            variable.assign(value)
+        self.put_weights()
         optimizer = self._make_optimizer()
         optimizer.build(self._model.trainable_variables)
         self._copy_slots(optimizer, flatten=False)

@@ -12,6 +12,7 @@ from dlwhy.errors import InputRefusedError, UnusableResultError
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.trained import Trained
 from dlwhy.training import accelerator, choosing
+from dlwhy.training import snapshots as keeping
 from dlwhy.training.data.orders import order
 from dlwhy.training.data.ranges import check_range
 from dlwhy.training.options import TrainingOptions
@@ -40,6 +41,7 @@ def fit(
     device: str = "auto",
     threads: int | None = None,
     memory: int = choosing.MEMORY,
+    snapshots: int | None = None,
     hooks: Hooks | None = None,
 ) -> Trained:
     """Train a network on the training part of a data set.
@@ -58,6 +60,8 @@ def fit(
         See `accelerator.start`.
     memory
         Most MiB that the training arrays may take on the device; larger ones go there in slices, to the same result.
+    snapshots
+        Keep the weights at so many moments, which change nothing else; see `dlwhy.models.snapshots.moments`.
     hooks
         See `Hooks`.
 
@@ -70,6 +74,8 @@ def fit(
     ------
     InputRefusedError
         If the data can't be trained on.
+    UsageError
+        If there can't be so many snapshots.
     DivergedError
         If the loss becomes infinite or not a number.
 
@@ -79,6 +85,8 @@ def fit(
     _check(dataset)
     where: dict[str, Any] = {"device": device, "threads": threads, "memory": memory}
     session = setup.new(dataset, network or NetworkSpec(), options or TrainingOptions(), start=start, **where)
+    if snapshots is not None:
+        session.keeping = keeping.begin(session.model, snapshots, session.options.epochs)
     return _train(session, hooks or Hooks())
 
 
@@ -123,6 +131,7 @@ def _train(session: Session, hooks: Hooks) -> Trained:
     # the worker leaves this thread free to hear signals while a call runs
     with accelerator.kept_programs(), ThreadPoolExecutor(1, thread_name_prefix="epochs") as worker:
         orders = _orders(session, session.epoch)
+        _snap_if_due(session)
         while len(orders) and not hooks.should_stop():
             before, started = session.engine.state(), time.perf_counter()
             running = worker.submit(session.engine.run, orders)
@@ -134,15 +143,22 @@ def _train(session: Session, hooks: Hooks) -> Trained:
             if not np.isfinite(rows[-1]).all():
                 _diverged(session, before, orders, rows)
             session.record(rows)
+            _snap_if_due(session)
             hooks.on_progress(_progress(session, started, len(rows) * len(session.data.X)))
             if session.engine.out_of_patience():
                 break
             if session.epoch % (session.options.checkpoint_every or session.epoch + 1) == 0:
                 hooks.on_checkpoint(session.trained())
             orders = following
+        session.snap()  # where it ended, whenever that is
     if session.options.patience:
         session.engine.take_best()
     return session.trained()
+
+
+def _snap_if_due(session: Session) -> None:
+    if session.keeping is not None and session.epoch in session.keeping.moments:
+        session.snap()
 
 
 def _orders(session: Session, epoch: int) -> npt.NDArray[np.int32]:
@@ -150,6 +166,8 @@ def _orders(session: Session, epoch: int) -> npt.NDArray[np.int32]:
     left = session.options.epochs - epoch
     if session.options.checkpoint_every:
         left = min(left, session.options.checkpoint_every - epoch % session.options.checkpoint_every)
+    if session.keeping is not None:
+        left = min(left, session.keeping.epochs_to_next(epoch))
     count = max(0, min(left, session.engine.epochs_a_call))
     n = len(session.data.X)
     draws = [order(session.options.seed, epoch + i, n) for i in range(count)]

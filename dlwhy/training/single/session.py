@@ -17,13 +17,14 @@ from dlwhy.models.front import Front
 from dlwhy.models.keras_file.parts import LINEAR, count_members
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.trained import Trained
-from dlwhy.training import accelerator, choosing, details
+from dlwhy.training import accelerator, choosing, details, snapshots
 from dlwhy.training.accelerator import Accelerator
 from dlwhy.training.choosing import Engine, TrainingData
 from dlwhy.training.data import linear_path, preparing
 from dlwhy.training.data.ranges import warn_of_small_spreads
 from dlwhy.training.optimizers import make_optimizer
 from dlwhy.training.options import TrainingOptions
+from dlwhy.training.snapshots import Keeping
 from dlwhy.training.taking_layers import Start, Taken, take_layers
 
 _Parts = tuple[FloatArray, npt.NDArray[Any], FloatArray, npt.NDArray[Any]]
@@ -45,6 +46,8 @@ class Session:
         Standard deviation of a regression's targets in their own units; losses and metrics are given in those.
     history
         One value an epoch for each column.
+    keeping
+        The snapshots that are taken; None for none.
 
     """
 
@@ -59,6 +62,7 @@ class Session:
     target_scale: float
     taken: Taken | None
     history: dict[str, list[float]]
+    keeping: Keeping | None = None
 
     @property
     def epoch(self) -> int:
@@ -73,6 +77,12 @@ class Session:
                 factor = self.target_scale ** power[name] if self.data.task == "regression" else 1.0
                 self.history[name].extend(float(value) * factor for value in column)
 
+    def snap(self) -> None:
+        """Keep the weights of now, if snapshots are taken and this one is not there."""
+        if self.keeping is not None and self.epoch not in self.keeping.taken:
+            self.engine.put_weights()
+            self.keeping.take(self.epoch)
+
     def trained(self) -> Trained:
         """Give the state of training as a model with its history and details."""
         optimizer = self.engine.finish()
@@ -85,7 +95,8 @@ class Session:
             threads=self.accelerator.threads,
             taken=self.taken,
         )
-        return details.finished(model, optimizer, self.history, origin)
+        trained = details.finished(model, optimizer, self.history, origin)
+        return dataclasses.replace(trained, snapshots=self.keeping.so_far()) if self.keeping else trained
 
 
 def new(
@@ -143,6 +154,8 @@ def resumed(
     for variable, value in zip(optimizer.variables, trained.optimizer or (), strict=True):
         variable.assign(value)
     session.engine.resume(optimizer)
+    if trained.snapshots is not None:
+        session.keeping = snapshots.go_on(model, trained.snapshots, options.epochs)
     return session
 
 
