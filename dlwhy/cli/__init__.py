@@ -6,7 +6,7 @@ import os
 
 COMMANDS = (
     *("generate", "check", "train", "tune", "evaluate", "predict", "plot", "run"),
-    *("study", "study show", "study compare", "info", "cache"),
+    *("study", "study show", "study compare", "report", "info", "cache"),
 )
 
 

@@ -173,6 +173,27 @@ def against_baselines(differences: Mapping[str, Difference], best: str, rows: st
     return said[0].upper() + said[1:]
 
 
+def with_simple(gains: Mapping[str, Difference], baselines: Mapping[str, Evaluation], rows: str) -> str:
+    """Say in one sentence how a model compares with all baselines; nothing where there are none, or no R².
+
+    Parameters
+    ----------
+    gains
+        Of the model over each baseline, by its name for people, guessing first.
+    baselines
+        Their evaluations by the same names.
+    rows
+        What was compared on: ``394 rows``.
+
+    """
+    if not gains or any(gain.value is None for gain in gains.values()):
+        return ""
+    guessing, *_ = baselines
+    called = {name: "guessing" if name == guessing else name for name in gains}
+    best = max(gains, key=lambda name: baselines[name].metrics[MAIN_METRIC[baselines[name].task]] or 0.0)
+    return against_baselines({called[name]: gain for name, gain in gains.items()}, called[best], rows)
+
+
 def against_model(found: Difference, name: str, first: str, rows: str) -> str:
     """Say in one sentence whether a model is better than the first on the same rows."""
     return f"{name} {_VERBS[found.outcome]} {first} on {rows} ({found.in_words})."

@@ -96,16 +96,8 @@ class Scores:
         kind = "table" if self.is_table else "later" if self.after is not None else self.split
         rows = _ROWS_OF[kind].format(self.models[model].rows)
         several, said = len(self.models) > 1, []
-        gains = self.gains[model]
-        if gains and all(gain.value is not None for gain in gains.values()):
-            metric = MAIN_METRIC[self.task]
-            guessing, *_ = self.baselines
-            called = {name: "guessing" if name == guessing else name for name in gains}
-            best = max(gains, key=lambda name: self.baselines[name].metrics[metric] or 0.0)
-            named = {called[name]: gain for name, gain in gains.items()}
-            said.append(comparison.against_baselines(named, called[best], rows))
-            if several:
-                said[-1] = f"{display(model)}: {said[-1]}"
+        if beside := comparison.with_simple(self.gains[model], self.baselines, rows):
+            said.append(f"{display(model)}: {beside}" if several else beside)
         first = next(iter(self.models))
         gain = self.gains_over_first.get(model)
         if gain is not None and gain.value is not None:

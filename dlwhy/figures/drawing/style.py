@@ -1,11 +1,12 @@
 """How every picture looks, and how it is saved: colours that colour-blind people can tell apart, bytes that repeat."""
 
 import contextlib
+import io
 import textwrap
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -185,10 +186,22 @@ def save(figure: "Figure", path: str | Path, *, dpi: int = 150, no_clobber: bool
 
     """
     format_ = format_of(path)
+    with files.open_output(path, no_clobber=no_clobber) as handle:
+        _write(figure, handle, format_, dpi)
+
+
+def svg(figure: "Figure", *, dpi: int = 110) -> str:
+    """Return a picture as SVG, the images in it with so many pixels an inch; the same picture gives the same text."""
+    memory = io.BytesIO()
+    _write(figure, memory, "svg", dpi)
+    return memory.getvalue().decode()
+
+
+def _write(figure: "Figure", handle: BinaryIO, format_: str, dpi: int) -> None:
     # no time of day and no version inside
     metadata = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None}}
     # caught: names may be in any script, and a missing glyph is drawn as a box
-    with files.open_output(path, no_clobber=no_clobber) as handle, warnings.catch_warnings(record=True):
+    with warnings.catch_warnings(record=True):
         warnings.simplefilter("always")
         figure.set_dpi(dpi if format_ == "png" else _VECTOR_DPI)
         layout.fit(figure)

@@ -84,15 +84,15 @@ class NeuronsDisplay:
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw on the axes, or on a new figure's; `ax_` is where."""
         self.ax_ = ax = ax or style.new_figure(panel=INCHES)[1][0]
-        columns = [_Column(ax, stage, self._pictures(stage), self.found) for stage in self.found.stages]
+        columns = [_Column(ax, stage, self.pictures(stage), self.found) for stage in self.found.stages]
         style.label(ax, self._headline(), self._over(), "features")
         least = sum(_shares(columns)) * _LONGEST_WORD / _HEAD * board.letters() / 72
         board.prepare(ax, lambda *room: _place(columns, *room), (least, 1.6))
         self._legend(ax)
         return self
 
-    def _pictures(self, stage: Stage) -> _Floats:
-        """Return the maps of a stage in colours, (n_shown, height, width, 4)."""
+    def pictures(self, stage: Stage) -> _Floats:
+        """Return the maps of a stage in colours, (n_shown, height, width, 4), the first row below."""
         import matplotlib as mpl
 
         maps = stage.maps.astype(np.float64)

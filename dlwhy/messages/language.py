@@ -1,0 +1,116 @@
+"""A language: its fixed texts by key, how it writes numbers, and what it makes of our English sentences."""
+
+import dataclasses
+import functools
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dlwhy.errors import UsageError
+from dlwhy.messages import sentences
+from dlwhy.text import display, nearest
+
+LANGUAGES: Mapping[str, str] = {"en": "English", "it": "italiano"}
+ENGLISH = "en"
+# a number as we write it: thousands with commas, decimals behind a point; never a part of a word or of a version
+_NUMBER = re.compile(r"(?<![\w.,])[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[+-]?\d+)?(?![\w]|[.,]\d)")
+_POINT_AND_COMMA = str.maketrans(".,", ",.")
+
+
+@dataclasses.dataclass(frozen=True)
+class Language:
+    """What is said in one language.
+
+    Parameters
+    ----------
+    code
+        One of `LANGUAGES`.
+    texts
+        Fixed texts by key; ``{name}`` in one stands for a value.
+
+    """
+
+    code: str
+    texts: Mapping[str, str]
+
+    def say(self, key: str, **values: Any) -> str:
+        """Return a fixed text with its values: whole numbers are grouped, texts put in as they are."""
+        return self.texts[key].format(**{name: self.shown(value) for name, value in values.items()})
+
+    def shown(self, value: Any) -> str:
+        """Return a number, or a number as we write it, as this language does; other texts as they are."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            return self.number(f"{value:,}" if abs(value) >= 10_000 else str(value))
+        return str(value)
+
+    def number(self, text: str) -> str:
+        """Rewrite the numbers in a text of ours, such as ``1.5 [0.3, 2,000]``."""
+        return text if self.code == ENGLISH else _NUMBER.sub(_rewritten, text)
+
+    def value(self, text: str) -> str:
+        """Rewrite a number of ours, perhaps with its unit and interval: ``1.2 points [0.3, 2.1]``."""
+        return text if self.code == ENGLISH else sentences.value(text, self._templates, self.number)
+
+    def sentence(self, text: str) -> tuple[str, str]:
+        """Return a sentence of ours in this language, and the code of the language that it is in now.
+
+        One that no template fits stays English.
+        """
+        if self.code == ENGLISH:
+            return text, ENGLISH
+        found = sentences.translated(text, self._templates, self.number)
+        return (text, ENGLISH) if found is None else (found, self.code)
+
+    @functools.cached_property
+    def _templates(self) -> "sentences.Templates":
+        return sentences.templates(_read(Path(__file__).with_name(f"sentences_{self.code}.toml")))
+
+
+def load(code: str, folder: Path) -> Language:
+    """Read the texts of a language, ``CODE.toml``, from a folder of messages.
+
+    Raises
+    ------
+    UsageError
+        If there is no such language.
+
+    """
+    check(code)
+    return Language(code, _flat(_read(folder / f"{code}.toml")))
+
+
+def check(code: str) -> None:
+    """Refuse a language that there isn't.
+
+    Raises
+    ------
+    UsageError
+        With those that there are.
+
+    """
+    if code not in LANGUAGES:
+        there = f"there is {', '.join(LANGUAGES)}"
+        raise UsageError(f"--lang {display(code)}: no such language", nearest(code, LANGUAGES) or there)
+
+
+def placeholders(text: str) -> Sequence[str]:
+    """Return the names in braces in a text, in order."""
+    return sorted(re.findall(r"\{(\w+)", text))
+
+
+@functools.cache
+def _read(path: Path) -> Mapping[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in values.items():
+        found |= _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+    return found
+
+
+def _rewritten(found: re.Match[str]) -> str:
+    return found[0].translate(_POINT_AND_COMMA)

@@ -1,0 +1,159 @@
+"""The page: what was gathered, in a language, as one file that needs no other."""
+
+import base64
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dlwhy.messages.language import LANGUAGES, Language, load
+from dlwhy.report import loss, neurons
+from dlwhy.report.content import Amount, Cell, Page, Said, Unit, Word
+from dlwhy.text import display, plain
+
+if TYPE_CHECKING:
+    import jinja2
+    from markupsafe import Markup
+
+__all__ = ["language", "render"]
+_HERE = Path(__file__).parent
+# foreign text on a page: longer than in a terminal, but never endless
+_LONGEST, _SHORT, _LINE = 1000, 24, 20_000
+
+
+def language(code: str) -> Language:
+    """Return the language of a page.
+
+    Raises
+    ------
+    UsageError
+        If there is no such language.
+
+    """
+    return load(code, _HERE / "messages")
+
+
+def render(page: Page, lang: Language) -> str:
+    """Write a page in a language; the same page gives the same text."""
+    style, script = (_part(f"page.{kind}") for kind in ("css", "js"))
+    text = (
+        _environment(lang)
+        .get_template("page.html.j2")
+        .render(page=page, css=style, js=script, policy=_digest_of(script), embedded=embedded)
+    )
+    return _tidy(text) + "\n"
+
+
+def _tidy(text: str) -> str:
+    """Leave out empty lines, and blanks at the ends of lines."""
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
+
+
+def _environment(lang: Language) -> "jinja2.Environment":
+    import jinja2
+    from markupsafe import Markup
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.filters |= {
+        "cell": lambda value: _cell(value, lang),
+        "said": lambda text: _said(text, lang),
+        "value": lambda value: lang.value(str(value)),
+        "sort_by": _sort_by,
+        "ours": Markup,  # what we made ourselves: style, script, lines and images
+        "headline": lambda name, said: lang.say(
+            said[0], name=display(name, _SHORT), **{key: _cell(value, lang) for key, value in said[1].items()}
+        ),
+        "titled": _titled,
+        "stage_name": lambda stage: _stage(stage, lang),
+        "unit_name": lambda unit: _unit(unit, lang),
+        "short": lambda name: display(name, _SHORT),
+        "whole": lambda text: Markup("{}").format(display(text, _LINE)),
+        "weights_table": neurons.table,
+        "loss_table": loss.table,
+        "subjects": lambda page: _subjects(page, lang),
+        "facts": lambda scrub: None if scrub is None else dataclasses.asdict(scrub),
+    }
+    environment.globals |= {"t": lang.say, "lang": lang.code}
+    return environment
+
+
+def _part(name: str) -> str:
+    return _tidy((_HERE / "templates" / name).read_text(encoding="utf-8"))
+
+
+def _digest_of(script: str) -> str:
+    """Return what a browser knows our script by; it runs no other."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
+
+
+def _titled(svg: str, title: str) -> "Markup":
+    """Put a title into a picture of ours."""
+    from markupsafe import Markup, escape
+
+    start, end, rest = svg.partition(">")
+    return Markup(f"{start}{end}<title>{escape(title)}</title>{rest}")  # noqa: S704
+
+
+def _stage(stage: str, lang: Language) -> str:
+    word, _, place = stage.partition(" ")
+    return lang.say(f"neurons.{word}", n=place)
+
+
+def _unit(unit: Unit, lang: Language) -> str:
+    name = unit.name or lang.say("neurons.unit", stage=_stage(unit.stage, lang), n=unit.number)
+    return lang.say("neurons.dead", name=name) if unit.dead else name
+
+
+def _subjects(page: Page, lang: Language) -> str:
+    """Name what a page is about: its data sets, and its studies."""
+    runs = [run.name for run in page.runs]
+    return ", ".join(dict.fromkeys([*runs, *(lang.say(f"study.name.{study.name}") for study in page.studies)]))
+
+
+def embedded(value: Any) -> "Markup":
+    """Return a value as JSON for a script element, which nothing in it can end."""
+    from markupsafe import Markup
+
+    text = json.dumps(plain(value), allow_nan=False, separators=(",", ":"))
+    return Markup(text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e"))  # noqa: S704
+
+
+def _shown(value: Any) -> Any:
+    """Make foreign text safe to look at: no controls and no bidi marks; the template escapes what is markup."""
+    return display(value, _LONGEST) if type(value) is str else value
+
+
+def _cell(value: Cell, lang: Language) -> Any:
+    if value is None:
+        return "–"
+    if isinstance(value, Word):
+        return lang.say(value.key)
+    if isinstance(value, Said):
+        return _said(value.text, lang)
+    if isinstance(value, Amount):
+        return lang.value(value.text) or "–"
+    return lang.shown(value) if isinstance(value, int) else value
+
+
+def _said(text: str, lang: Language) -> "Markup":
+    """Return a sentence in the page's language; where there is none, as it is, marked as English."""
+    from markupsafe import Markup, escape
+
+    found, code = lang.sentence(text)
+    shown = escape(display(found, _LONGEST))
+    return shown if code == lang.code else Markup('<span lang="{}">{}</span>').format(code, shown)
+
+
+def _sort_by(value: Cell) -> Any:
+    """Return what a table is sorted by."""
+    if isinstance(value, Amount):
+        return "" if value.value is None else repr(float(value.value))
+    return value if isinstance(value, int) else ""

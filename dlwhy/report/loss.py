@@ -1,0 +1,105 @@
+"""The course of a training as lines with a read-out, and as a table."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from dlwhy.report.content import Amount, Cell, Loss, Table
+from dlwhy.text import number
+
+_WIDTH, _HEIGHT = 640.0, 300.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 62.0, 626.0, 12.0, 258.0
+_DECADES = 2  # a loss that falls further is drawn on a logarithmic axis
+_MOST_POINTS, _MOST_ROWS = 400, 40
+
+
+def course(history: Mapping[str, Sequence[float]], unit: str) -> Loss | None:
+    """Return how the loss fell; None if nothing is known of it.
+
+    Parameters
+    ----------
+    history
+        Values, one an epoch, of ``loss`` and perhaps ``val_loss``.
+    unit
+        What a value is of, ``epoch`` or ``moment``.
+
+    """
+    train = [*history.get("loss", ())]
+    held_out = [*history.get("val_loss", ())] or None
+    values = np.array([value for value in (*train, *(held_out or ())) if math.isfinite(value)])
+    if not train or not len(values):
+        return None
+    least = values.min()
+    is_log = bool(least > 0 and values.max() / least > 10**_DECADES)
+    low, high = (least, values.max()) if is_log else (min(0.0, least), values.max())
+    high = high if high > low else low + 1.0
+
+    def up(value: float) -> float:
+        share = math.log(value / low) / math.log(high / low) if is_log else (value - low) / (high - low)
+        return _BOTTOM - share * (_BOTTOM - _TOP)
+
+    ticks = _decades(low, high) if is_log else _steps(low, high)
+    lines = [("loss.train", train), *([("loss.held_out", held_out)] if held_out else [])]
+    n = len(train)
+    return Loss(
+        unit=unit,
+        train=train,
+        held_out=held_out,
+        paths=[(name, _path(line, up)) for name, line in lines],
+        ticks_x=[(_across(epoch, n), str(epoch)) for epoch in _epochs(n)],
+        ticks_y=[(up(value), f"{value:g}") for value in ticks],
+        width=_WIDTH,
+        height=_HEIGHT,
+        left=_LEFT,
+        right=_RIGHT,
+        top=_TOP,
+        bottom=_BOTTOM,
+        is_log=is_log,
+    )
+
+
+def table(loss: Loss) -> Table:
+    """Return the numbers behind the lines, at most forty of them, evenly taken."""
+    n = len(loss.train)
+    places = sorted({round(place) for place in np.linspace(0, n - 1, min(n, _MOST_ROWS)).tolist()})
+
+    def row(place: int) -> list[Cell]:
+        held_out = [Amount(loss.held_out[place], number(loss.held_out[place]))] if loss.held_out else []
+        return [place + 1, Amount(loss.train[place], number(loss.train[place])), *held_out]
+
+    columns = [f">loss.{loss.unit}", ">loss.train", *([">loss.held_out"] if loss.held_out else [])]
+    return Table(name="loss.table", columns=columns, rows=[row(place) for place in places], left_out=n - len(places))
+
+
+def _across(epoch: float, n: int) -> float:
+    return (_LEFT + _RIGHT) / 2 if n == 1 else _LEFT + (epoch - 1) / (n - 1) * (_RIGHT - _LEFT)
+
+
+def _path(values: Sequence[float], up: Callable[[float], float]) -> str:
+    n = len(values)
+    places = sorted({round(place) for place in np.linspace(0, n - 1, min(n, _MOST_POINTS)).tolist()})
+    drawn = [(place, values[place]) for place in places if math.isfinite(values[place])]
+    return "M" + "L".join(f"{_across(place + 1, n):.1f} {up(value):.1f}" for place, value in drawn)
+
+
+def _epochs(n: int) -> list[int]:
+    step = _nice(max(1.0, n / 5))
+    return [1, *(epoch for epoch in range(step, n + 1, step) if epoch > 1)]
+
+
+def _nice(least: float) -> int:
+    power = 10 ** math.floor(math.log10(least))
+    return int(next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least))
+
+
+def _steps(low: float, high: float) -> list[float]:
+    step = (high - low) / 4
+    power = 10 ** math.floor(math.log10(step))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= step)
+    first = math.ceil(low / step)
+    return [round(place * step, 12) for place in range(first, math.floor(high / step) + 1)]
+
+
+def _decades(low: float, high: float) -> list[float]:
+    return [10.0**power for power in range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1)]
