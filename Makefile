@@ -48,7 +48,14 @@ coverage: $(VENV)/.installed-dev ## Run the same tests, and say which lines they
 
 .PHONY: test-slow
 test-slow: $(VENV)/.installed-dev ## Run the slow tests
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m "slow and not browser"
+
+.PHONY: test-browser
+test-browser: $(VENV)/.installed-browser ## Look at the page of dlwhy report in Chromium, installed if need be
+	@command -v chromedriver >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get install -y chromium chromium-driver >/dev/null; \
+	else echo "chromium and chromedriver are not here: apt install chromium chromium-driver" >&2; exit 1; fi
+	$(BIN)/python -m pytest -m browser tests/report/browser
 
 .PHONY: lint
 lint: $(VENV)/.installed-dev ## Check style, types and the direction of imports
@@ -99,6 +106,12 @@ $(VENV)/.installed: pyproject.toml .ci/constraints.txt | $(VENV)/.made
 
 $(VENV)/.installed-bench: $(VENV)/.installed-dev
 	$(INSTALL) --editable '.[bench]'
+	@touch $@
+
+$(VENV)/.installed-browser: $(VENV)/.installed-dev
+	@command -v npm >/dev/null || { echo "npm is not here: apt install npm (for axe-core)" >&2; exit 1; }
+	$(INSTALL) --editable '.[browser]'
+	npm install --silent --no-save --no-audit --no-fund --prefix $(VENV)/browser axe-core@4.14.1
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed

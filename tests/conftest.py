@@ -154,3 +154,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for command in (["generate"], ["generate", "-o", "points.csv"], ["train", "--epochs", "60"]):
             assert cli.run_command([*command, "--quiet"]) == 0
     return folder
+
+
+@pytest.fixture(scope="session")
+def small_study(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a study of simple models on the demonstration's data: it takes a moment."""
+    from dlwhy import cli
+
+    folder = tmp_path_factory.mktemp("study")
+    arms = ["--arm", "baseline:logistic", "--arm", "baseline:svm"]
+    with contextlib.chdir(demo), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        command = ["study", "compare", "-d", "dataset.joblib", *arms, "--seeds", "6", "--dir", str(folder), "-q"]
+        assert cli.run_command(command) == 0
+    return folder / "compare"

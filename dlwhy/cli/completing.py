@@ -82,6 +82,12 @@ def _budgets(_: str) -> Iterable[str]:
     return BUDGETS
 
 
+def _languages(_: str) -> Iterable[str]:
+    from dlwhy.messages.language import LANGUAGES
+
+    return LANGUAGES
+
+
 def _formats(_: str) -> Iterable[str]:
     from dlwhy.data.tables.formats.form import FORMATS
 
@@ -122,4 +128,5 @@ _OFFERS: Mapping[str, Offer] = {
     "file": _files(".joblib", ".npz", ".csv", ".keras"),
     "table": _files(".csv", ".tsv", ".txt", ".gz", ".parquet", ".json", ".jsonl"),
     "config": _files(".toml"),
+    "lang": _languages,
 }

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dlwhy.checks.run import IGNORED
 from dlwhy.data.dataset import Dataset
 from dlwhy.models.details import Details
 from dlwhy.models.spec import NetworkSpec
@@ -11,21 +12,19 @@ from dlwhy.text import display
 from dlwhy.training.options import TrainingOptions
 
 _DATA, _MODEL = "dataset.joblib", "model.keras"
-# of a table: what provenance calls otherwise than the option
-_OF_TABLE = {"decimal": "decimal", "test_size": "test-size", "seed": "seed", "group": "group", "time": "time"}
-_OF_TABLE |= {"split_column": "split-column", "drop": "drop"}
+# of what a data set says of its making, that which is no option of the same name
+_NO_OPTIONS = ("generator", "table", "target", "left_out", IGNORED)
 
 
 def generate(dataset: Dataset) -> str:
     """Return the command that makes a data set; of a table the options that it tells of."""
     facts = dataset.provenance
-    if "generator" in facts:
-        given = {name: value for name, value in facts.items() if name not in ("generator", "ignore_checks")}
-        words = ["dlwhy", "generate", str(facts["generator"]), *_flags(given)]
-    else:
-        words = ["dlwhy", "generate", "--from", str(facts.get("table", "TABLE")), "--target", dataset.target_name]
-        words += _flags({name: facts[name] for name in _OF_TABLE if facts.get(name) not in (None, [], "")})
-    return _line([*words, "-o", _DATA])
+    toy = facts.get("generator")
+    words = [str(toy)] if toy else ["--from", str(facts.get("table", "TABLE")), "--target", dataset.target_name]
+    words += _flags({name: value for name, value in facts.items() if name not in _NO_OPTIONS})
+    if ignored := facts.get(IGNORED):
+        words += ["--ignore-check", ",".join(map(str, ignored))]
+    return _line(["dlwhy", "generate", *words, "-o", _DATA])
 
 
 def train(details: Details) -> str:
@@ -52,7 +51,7 @@ def evaluate() -> str:
 def _flags(values: Mapping[str, Any]) -> Iterator[str]:
     for name, value in values.items():
         flag = f"--{name.replace('_', '-')}"
-        if value is None or (value is False and name != "stratify" and name != "linear_path"):
+        if value is None or (value is False and name not in ("stratify", "linear_path")):
             continue
         if isinstance(value, bool):
             yield flag if value else f"--no-{flag[2:]}"

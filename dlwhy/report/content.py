@@ -28,7 +28,7 @@ class Amount:
 
 
 # of a table: foreign text, which is only shown, a whole number, or one of the above; None is shown as a dash
-Cell: TypeAlias = str | int | None | Word | Said | Amount
+Cell: TypeAlias = str | int | Word | Said | Amount | None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlwhy.messages.language import LANGUAGES, Language, load
+from dlwhy.messages.language import Language, load
 from dlwhy.report import loss, neurons
 from dlwhy.report.content import Amount, Cell, Page, Said, Unit, Word
 from dlwhy.text import display, plain
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["language", "render"]
 _HERE = Path(__file__).parent
 # foreign text on a page: longer than in a terminal, but never endless
+_NOTHING = "\N{EN DASH}"
 _LONGEST, _SHORT, _LINE = 1000, 24, 20_000
 
 
@@ -133,13 +134,13 @@ def _shown(value: Any) -> Any:
 
 def _cell(value: Cell, lang: Language) -> Any:
     if value is None:
-        return "–"
+        return _NOTHING
     if isinstance(value, Word):
         return lang.say(value.key)
     if isinstance(value, Said):
         return _said(value.text, lang)
     if isinstance(value, Amount):
-        return lang.value(value.text) or "–"
+        return lang.value(value.text) or _NOTHING
     return lang.shown(value) if isinstance(value, int) else value
 
 

@@ -8,7 +8,8 @@ from dlwhy.figures.inside.neurons import NeuronsDisplay
 from dlwhy.figures.inside.responses import Stage
 from dlwhy.figures.subject import Subject
 from dlwhy.report import pictures
-from dlwhy.report.content import Neurons, Table, Unit, Word
+from dlwhy.report.content import Amount, Cell, Neurons, Table, Unit, Word
+from dlwhy.text import number
 
 _SIDE, _GAP, _COLUMN, _HEAD = 34.0, 8.0, 150.0, 44.0
 _WIDEST = 4.0
@@ -54,11 +55,8 @@ def network(subject: Subject) -> Neurons | None:
 
 def table(drawn: Neurons) -> Table:
     """Return the weights behind the lines, the largest first."""
-    from dlwhy.report.content import Amount
-    from dlwhy.text import number
-
     ordered = sorted(drawn.weights, key=lambda weight: -abs(weight[2]))
-    rows = [
+    rows: list[list[Cell]] = [
         [
             _called(before),
             _called(after),

@@ -15,6 +15,9 @@ from dlwhy.studies.findings.wording import signed
 from dlwhy.studies.request import Request
 from dlwhy.text import number
 
+# the studies that have a name in the messages
+_OURS = ("depth", "data", "compute", "algorithms", "transfer", "versatility", "compare")
+
 
 def gather(folder: Path, conducted: conduct.Conducted, number_of: int) -> Study:
     """Put together what a study found.
@@ -36,8 +39,9 @@ def gather(folder: Path, conducted: conduct.Conducted, number_of: int) -> Study:
     answers = headline["answers"]
     sentences = [*(each["sentence"] for each in told), *descriptive.get("lines", ())]
     request = records.read_json(folder / DESIGN)["request"]
+    name = report["study"] if report["study"] in _OURS else "other"
     return Study(
-        name=report["study"],
+        name=name,
         title=headline["title"],
         verdict=report["verdict"],
         outcome=headline["verdict"],
@@ -48,7 +52,7 @@ def gather(folder: Path, conducted: conduct.Conducted, number_of: int) -> Study:
         caveats=report["caveats"],
         picture=Picture(
             svg=pictures.drawn(lambda: figure.draw(report), f"s{number_of}-"),
-            name=f"picture.study.{report['study']}",
+            name=f"picture.study.{name}",
             tables=[_predictions(report)],
         ),
         arms=_arms(report),
@@ -85,9 +89,8 @@ def read(folders: Sequence[Path]) -> dict[Path, conduct.Conducted]:
 
 def _cautions(report: Mapping[str, Any]) -> list[str]:
     own = [*report["cautions"], *((report["a_a"] or {}).get("cautions", ()))]
-    return own + [
-        f"{each['id']}, {each['task']}: {caution}" for each in report["predictions"] for caution in each["cautions"]
-    ]
+    found = [(each, caution) for each in report["predictions"] for caution in each["cautions"]]
+    return own + [f"{each['id']}, {each['task']}: {caution}" for each, caution in found]
 
 
 def _predictions(report: Mapping[str, Any]) -> Table:

@@ -29,6 +29,7 @@ def offered(command, option, incomplete=""):
         ("study", "arm", "net:p", ["net:plain", "net:plain-one"]),
         ("study", "budget", "", ["quick", "default", "thorough"]),
         ("plot", "kinds", "con", ["confusion"]),
+        ("report", "lang", "i", ["it"]),
     ],
 )
 def test_choices_are_offered_by_their_beginning(command, option, incomplete, expected):

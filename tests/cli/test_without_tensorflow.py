@@ -25,6 +25,7 @@ COMMANDS = [
     (["evaluate", "--json"], 0, []),
     (["evaluate", "--baselines"], 0, []),
     (["plot"], 0, ["matplotlib"]),
+    (["report", "."], 0, []),
     (["plot", "accuracy", "confusion", "roc", "calibration"], 0, []),
 ]
 SCRIPT = """

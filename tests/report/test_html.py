@@ -1,0 +1,116 @@
+import dataclasses
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from dlwhy.report import gathering, html
+from tests.report.conftest import HOSTILE
+
+LANGUAGES = ("en", "it")
+HERE = html._HERE
+
+
+class Text(HTMLParser):
+    """The elements of a page, and what can be read on it."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.seen, self.attributes, self.open = [], [], [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+        self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        while self.open and self.open.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        if not {"script", "style"} & {*self.open}:
+            self.seen.append(data)
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.seen).split())
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def written(request, page):
+    return html.render(page, html.language(request.param))
+
+
+def test_the_answer_comes_first_then_the_data_the_study_and_how_to_do_it_again(written):
+    ids = re.findall(r'<section id="([a-z0-9]+)"', written)
+
+    assert ids == ["answer", "run1", "study1", "again"]
+
+
+def test_the_same_folders_give_the_same_bytes(demo, small_study, page):
+    again = gathering.page([str(small_study), str(demo)])
+
+    assert html.render(again, html.language("en")) == html.render(page, html.language("en"))
+
+
+def test_nothing_on_it_is_asked_for_elsewhere(written):
+    found = Text(written)
+
+    addresses = [value for name, value in found.attributes if name in ("src", "href", "xlink:href", "action", "srcset")]
+    assert addresses
+    assert all(address.startswith(("#", "data:image/png;base64,")) for address in addresses)
+    assert "url(" not in re.sub(r"url\(#[^)]+\)", "", written)
+    assert "@import" not in written
+
+
+def test_hostile_names_are_text_on_the_page_and_nothing_else(hostile):
+    written = html.render(gathering.page([str(hostile)]), html.language("en"))
+    found = Text(written)
+
+    assert "img" not in found.tags
+    assert "b" not in found.tags
+    assert found.tags.count("script") == 3  # ours, and the numbers of the loss and of the proof
+    assert not [name for name, _ in found.attributes if name.startswith("on")]
+    for name in HOSTILE[:3]:
+        assert name in found.text
+    assert r"\x1b[31mred\u202etxt" in found.text
+    assert not set(written) & {"\x1b", "\u202e"}
+    assert "49" not in re.findall(r"\{\{(.*?)\}\}", written)
+
+
+def test_what_is_embedded_as_data_can_end_no_script():
+    assert "</" not in str(html.embedded({"x": "</script><script>alert(1)</script>"}))
+
+
+def test_sizes_stay_within_what_was_promised(page):
+    run = dataclasses.replace(page, studies=())
+
+    sizes = [len(html.render(each, html.language("en"))) for each in (run, page)]
+    assert sizes[0] < 500_000
+    assert sizes[1] - sizes[0] < 500_000
+
+
+def test_the_template_has_no_words_of_its_own():
+    source = (HERE / "templates" / "page.html.j2").read_text()
+    left = re.sub(r"\{[%{#].*?[%}#]\}|<[^>]*>", " ", re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", source, flags=re.DOTALL))
+
+    assert not re.findall(r"[A-Za-z]{2,}", left)
+
+
+def test_the_script_is_short_and_asks_for_nothing():
+    script = (HERE / "templates" / "page.js").read_text()
+
+    assert len(script.splitlines()) <= 150
+    assert not re.search(r"fetch|XMLHttp|import\b|innerHTML|eval|document\.write|https?:", script)
+
+
+def test_every_message_is_used_and_every_one_that_is_used_is_there(written):
+    code = "".join(path.read_text() for path in [*HERE.glob("*.py"), *(HERE / "templates").glob("*.j2")])
+    texts = html.language("en").texts
+    prefixes = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)*\.)(?:"|\{)', code))
+
+    asked = set(re.findall(r'\bt\("([a-z_.]+)"', code))
+    assert {key for key in asked if not key.endswith(".")} <= texts.keys()
+    unused = [key for key in texts if f'"{key}"' not in code and f'">{key}"' not in code]
+    assert [key for key in unused if not any(key.startswith(prefix) for prefix in prefixes)] == []

@@ -1,0 +1,17 @@
+import json
+
+from dlwhy.report import studies
+
+
+def test_a_study_is_told_as_its_report_tells_it(small_study):
+    conducted = studies.read([small_study])[small_study]
+    told = studies.gather(small_study, conducted, 1)
+
+    report = json.loads((small_study / "study.json").read_text())
+    assert (told.verdict, told.title) == (report["verdict"], report["headline"]["title"])
+    sentences = [each["sentence"] for each in report["predictions"]]
+    every = [*report["headline"]["answers"], *sentences, *report["descriptive"]["lines"]]
+    assert told.answers + told.sentences == list(dict.fromkeys(every))
+    assert [row[4].value for row in told.picture.tables[0].rows] == [each["effect"] for each in report["predictions"]]
+    assert [row[2].value for row in told.arms.rows] == [arm["mean"] for arm in report["arms"]]
+    assert len(told.seeds) == 6
