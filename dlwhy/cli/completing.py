@@ -71,9 +71,9 @@ def _claims(_: str) -> Iterable[str]:
 
 
 def _kinds(_: str) -> Iterable[str]:
-    from dlwhy.figures.kinds import KINDS
+    from dlwhy.figures.kinds import ANIMATION, KINDS
 
-    return KINDS
+    return [*KINDS, ANIMATION]
 
 
 def _budgets(_: str) -> Iterable[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from dlwhy.figures.curve import CurveDisplay
 from dlwhy.figures.dependence import Dependence
 from dlwhy.figures.drawing import style, ticks
 from dlwhy.figures.drawing.points import draw_points, row_handles
@@ -28,11 +29,15 @@ class BoundaryDisplay:
     ----------
     found
         The model's predictions over the two columns, and the rows.
+    limits
+        Of a regression: the values at the ends of the scale of colours; by default the lowest and the highest.
+    steady
+        Whether the legend counts wrong rows even where there are none: so the frames of a film lie alike.
 
     """
 
-    def __init__(self, *, found: Dependence):
-        self.found = found
+    def __init__(self, *, found: Dependence, limits: tuple[float, float] | None = None, steady: bool = False):
+        self.found, self.limits, self.steady = found, limits, steady
         self.class_names = style.shortened(found.class_names)
 
     @classmethod
@@ -80,13 +85,14 @@ class BoundaryDisplay:
         from matplotlib.colors import ListedColormap
 
         values = np.concatenate([self.found.response.ravel(), self.found.train.y, self.found.test.y])
-        limits: dict[str, Any] = {"vmin": float(values.min()), "vmax": float(values.max())}
+        low, high = self.limits or (float(values.min()), float(values.max()))
+        limits: dict[str, Any] = {"vmin": low, "vmax": high}
         strong = mpl.colormaps[_NUMBERS]
         faint = ListedColormap([style.muted(color, 0.6) for color in strong(np.linspace(0, 1, 256))])
         image = self._shade(ax, self.found.response, cmap=faint, **limits)
         style.bar(image, style.shortened([self.found.target_name])[0], needed=True)
         draw_points(ax, self.found, cmap=strong, **limits)
-        handles = row_handles(self.found)
+        handles = row_handles(self.found, count_none=self.steady)
         style.legend_below(ax, handles, [str(handle.get_label()) for handle in handles], kept=len(handles))
 
     def _rows(self, ax: "Axes", colors: Sequence[str], line: str) -> None:
@@ -95,7 +101,10 @@ class BoundaryDisplay:
         draw_points(ax, self.found, colors=colors)
         named = zip(self.class_names, colors, strict=True)
         classes = [Line2D([], [], linestyle="", marker="s", color=color, label=name) for name, color in named]
-        others = [*row_handles(self.found), Line2D([], [], color=style.ink(), linewidth=_LINE_WIDTH, label=line)]
+        others = [
+            *row_handles(self.found, count_none=self.steady),
+            Line2D([], [], color=style.ink(), linewidth=_LINE_WIDTH, label=line),
+        ]
         handles = [*classes, *others]
         style.legend_below(ax, handles, [str(handle.get_label()) for handle in handles], kept=len(others))
 
@@ -120,6 +129,12 @@ class BoundaryDisplay:
                 places[number] = (places[number][:, np.newaxis] + (-0.499, 0.499)).ravel()
                 values = np.repeat(values, 2, axis=1 - number)
         ax.contour(*places, values, levels=[level], colors=style.ink(), linewidths=_LINE_WIDTH)
+
+
+def display_over(subject: Subject, x: str | None = None, y: str | None = None) -> BoundaryDisplay | CurveDisplay:
+    """Ask the model over two columns, or along the only one."""
+    display_class = CurveDisplay if len(subject.dataset.columns) == 1 else BoundaryDisplay
+    return display_class.from_subject(subject, x, y)
 
 
 def _ends(grid: npt.NDArray[np.float64]) -> tuple[float, float]:

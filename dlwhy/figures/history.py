@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 _COLORS = style.class_colors(6)
-_PARTS = ("training part", "held-out part")
+PARTS = ("training part", "held-out part")
+LOOKS = {PARTS[0]: {"color": _COLORS[0], "linestyle": "-"}, PARTS[1]: {"color": _COLORS[5], "linestyle": "--"}}
 _DECADES = 2  # a loss that falls further is drawn on a logarithmic axis
 
 
@@ -70,7 +71,7 @@ class HistoryDisplay:
             If a history doesn't hold the metric.
 
         """
-        curves = {name: _curves(each, metric, name) for name, each in histories.items()}
+        curves = {name: curves_of(each, metric, name) for name, each in histories.items()}
         return cls(metric=metric, curves=curves, unit=unit)
 
     def best_epoch(self, curves: Curves) -> int | None:
@@ -92,9 +93,9 @@ class HistoryDisplay:
         return self
 
     def _one(self, ax: "Axes", curves: Curves) -> "list[Artist]":
-        lines = [_draw(ax, curves.train, color=_COLORS[0], linestyle="-", label=_PARTS[0])]
+        lines = [draw_curve(ax, curves.train, label=PARTS[0], **LOOKS[PARTS[0]])]
         if curves.held_out is not None:
-            lines.append(_draw(ax, curves.held_out, color=_COLORS[5], linestyle="--", label=_PARTS[1]))
+            lines.append(draw_curve(ax, curves.held_out, label=PARTS[1], **LOOKS[PARTS[1]]))
         best = self.best_epoch(curves)
         if best is not None and len(curves.judged) > 1:
             lines.append(self._mark(ax, curves, best, str(lines[-1].get_color())))
@@ -106,16 +107,16 @@ class HistoryDisplay:
         handles: list[Artist] = []
         colors = style.class_colors(len(self.curves))
         for (name, curves), color in zip(self.curves.items(), colors, strict=True):
-            line = _draw(ax, curves.train, color=color, linestyle="-", linewidth=0.9, label=name)
+            line = draw_curve(ax, curves.train, color=color, linestyle="-", linewidth=0.9, label=name)
             if curves.held_out is not None:
-                _draw(ax, curves.held_out, color=color, linestyle="--")
+                draw_curve(ax, curves.held_out, color=color, linestyle="--")
             best = self.best_epoch(curves)
             if best is not None and len(curves.judged) > 1:
                 self._mark(ax, curves, best, color)
             handles.append(Line2D([], [], color=color, marker="s", linestyle="", label=str(line.get_label())))
-        parts = [Line2D([], [], color=style.ink(), linewidth=0.9, label=_PARTS[0])]
+        parts = [Line2D([], [], color=style.ink(), linewidth=0.9, label=PARTS[0])]
         if any(curves.held_out is not None for curves in self.curves.values()):
-            parts.append(Line2D([], [], color=style.ink(), linestyle="--", label=_PARTS[1]))
+            parts.append(Line2D([], [], color=style.ink(), linestyle="--", label=PARTS[1]))
         ring = Line2D([], [], linestyle="", marker="o", color=style.ink(), fillstyle="none", label=f"best {self.unit}")
         return [*handles, *parts, ring]
 
@@ -147,12 +148,24 @@ class HistoryDisplay:
         every = [
             each for curves in self.curves.values() for each in (curves.train, curves.held_out) if each is not None
         ]
-        values = np.concatenate(every)
-        values = values[np.isfinite(values) & (values > 0)]
-        return self.metric == "loss" and len(values) > 0 and bool(values.max() >= 10**_DECADES * values.min())
+        return spans_decades(self.metric, np.concatenate(every))
 
 
-def _curves(history: Mapping[str, Sequence[float]], metric: str, name: str) -> Curves:
+def spans_decades(metric: str, values: FloatArray) -> bool:
+    """Return whether values of a metric, (n,), are drawn on a logarithmic axis."""
+    values = values[np.isfinite(values) & (values > 0)]
+    return metric == "loss" and len(values) > 0 and bool(values.max() >= 10**_DECADES * values.min())
+
+
+def curves_of(history: Mapping[str, Sequence[float]], metric: str, name: str) -> Curves:
+    """Take a metric's curves from the history of the model of a name.
+
+    Raises
+    ------
+    InputRefusedError
+        If the history doesn't hold the metric.
+
+    """
     if not history.get(metric):
         raise InputRefusedError(f"{style.shortened([name])[0] or 'the model'} has no {metric} history to draw")
     held_out = history.get(f"val_{metric}")
@@ -161,7 +174,8 @@ def _curves(history: Mapping[str, Sequence[float]], metric: str, name: str) -> C
     )
 
 
-def _draw(ax: "Axes", values: FloatArray, **look: Any) -> "Line2D":
+def draw_curve(ax: "Axes", values: FloatArray, **look: Any) -> "Line2D":
+    """Draw the values of a metric, (n,), from epoch 1 on."""
     # a single epoch is a point, not a line
     marker = "o" if len(values) == 1 else ""
     return ax.plot(np.arange(1, len(values) + 1), values, marker=marker, **look)[0]

@@ -5,10 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, Self
 
 from dlwhy.errors import UsageError
-from dlwhy.figures.boundary import BoundaryDisplay
+from dlwhy.figures.boundary import display_over
 from dlwhy.figures.calibration import CalibrationDisplay
 from dlwhy.figures.confusion import ConfusionDisplay
-from dlwhy.figures.curve import CurveDisplay
 from dlwhy.figures.drawing import layout, style
 from dlwhy.figures.history import HistoryDisplay
 from dlwhy.figures.importance import ImportanceDisplay
@@ -47,11 +46,6 @@ class Kind:
     inches: tuple[float, float] = style.PANEL_INCHES  # width and height that a panel of it needs
 
 
-def _boundary(subject: Subject, x: str | None, y: str | None) -> Panel:
-    display_class = CurveDisplay if len(subject.dataset.columns) == 1 else BoundaryDisplay
-    return display_class.from_subject(subject, x, y)
-
-
 def _history(metric: str) -> Kind:
     return Kind(
         lambda subject, *_: HistoryDisplay.from_history(subject.history, metric, unit=subject.unit),
@@ -71,7 +65,7 @@ def _histories(subjects: Mapping[str, Subject], metric: str) -> HistoryDisplay:
 
 
 KINDS: Mapping[str, Kind] = {
-    "boundary": Kind(_boundary),
+    "boundary": Kind(display_over),
     "loss": _history("loss"),
     "accuracy": _history("accuracy"),
     "confusion": Kind(lambda subject, *_: ConfusionDisplay.from_subject(subject)),
@@ -88,6 +82,10 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+# a film, not a picture
+ANIMATION = "animation"
+
+
 def check_kinds(kinds: Sequence[str], n_models: int = 1) -> None:
     """Refuse a kind that there isn't, or that can't be drawn of so many models.
 
@@ -97,9 +95,13 @@ def check_kinds(kinds: Sequence[str], n_models: int = 1) -> None:
         With the kinds that there are.
 
     """
+    if ANIMATION in kinds:
+        if len(kinds) > 1 or n_models > 1:
+            raise UsageError("animation: a film of one model, drawn alone", "leave the other kinds and models out")
+        return
     for kind in kinds:
         if kind not in KINDS:
-            raise UsageError(f"{display(kind)}: no such kind of picture", meant(kind, list(KINDS)))
+            raise UsageError(f"{display(kind)}: no such kind of picture", meant(kind, [*KINDS, ANIMATION]))
         if n_models > 1 and KINDS[kind].several is None:
             together = ", ".join(name for name, each in KINDS.items() if each.several)
             raise UsageError(

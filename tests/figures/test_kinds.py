@@ -60,7 +60,7 @@ def test_an_unknown_kind_is_a_usage_error_that_lists_the_kinds(subject_of):
     with pytest.raises(
         UsageError,
         match=r"brains: no such kind.*boundary, loss, accuracy, confusion, roc, calibration, predicted, residuals, "
-        r"importance, slices, neurons, layers, weights",
+        r"importance, slices, neurons, layers, weights, gradients, animation",
     ):
         draw([subject_of()], ["brains"])
 

@@ -20,7 +20,7 @@ def plot(options: Plot) -> None:
     Neurons shows where each unit of a network is on, over the boundary's two columns, with the weights between them
     and the units that are dead; layers shows the rows as each layer sees them, and what a linear model reads off
     there; weights shows how they are distributed. Gradients shows how strongly the loss pulled at each layer during
-    the training, of a model made with train --snapshots.
+    the training, of a model made with train --snapshots; animation is a film of boundary and loss during it.
 
     Loss, accuracy, roc and calibration of several models are drawn into one panel. The same model and data give the
     same bytes.
@@ -33,10 +33,12 @@ def plot(options: Plot) -> None:
       dlwhy plot importance slices -d churn.joblib -m churn.keras
       dlwhy plot neurons layers -d spirals.joblib -m spirals.keras
       dlwhy plot gradients
+      dlwhy plot animation -o training.gif
       dlwhy plot roc calibration --style dark --size 10x4.5
       dlwhy plot loss roc -m small.keras -m large.keras
       dlwhy plot --terminal
     """
+    options = options.fitting()
     drawing.check(options)
     from dlwhy.figures.subject import Subject
 
@@ -50,7 +52,7 @@ def plot(options: Plot) -> None:
         drawing.sketch(options, subjects[0], out)
     if options.terminal and "output" not in options.given:
         return
-    figure, chosen = drawing.draw_and_save(options, *subjects)
+    figure, chosen = drawing.draw_and_save(options, *subjects, out=out)
     if options.as_json:
         models = {"model": options.model[0]} if len(options.model) == 1 else {"models": options.model}
         about = {"picture": output, "kinds": chosen, **models, "data": data}
@@ -59,7 +61,7 @@ def plot(options: Plot) -> None:
         out.text(output)
     if len(subjects) == 1 and not options.kinds:
         following.say(out, "plot", "neurons", "weights", model=options.model[0], data=data, why="draws what is inside")
-    if options.show:
+    if options.show and figure is not None:
         from dlwhy.figures.drawing import window
 
         window.show(figure)

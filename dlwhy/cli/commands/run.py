@@ -57,7 +57,7 @@ def run(options: Run) -> None:
         failed = error
     from dlwhy.figures.subject import Subject
 
-    drawing.draw_and_save(plot, Subject.from_trained(trained, dataset, model=model, data=data))
+    drawing.draw_and_save(plot, Subject.from_trained(trained, dataset, model=model, data=data), out=steps)
     if not out.as_json:
         out.text(paths["picture"])
         following.say(out, "evaluate", "--baselines", model=model, data=data, why="adds simple models")

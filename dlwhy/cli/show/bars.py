@@ -110,6 +110,13 @@ def tuning_bar(out: Output, total: int) -> Iterator[Callable[["TuningProgress"],
         yield show
 
 
+@contextlib.contextmanager
+def frames_bar(out: Output, total: int) -> Iterator[Callable[[int], None]]:
+    """Give a function that shows how many frames of a film are drawn."""
+    with _bar(out, total, f"frame 0/{total}") as bar:
+        yield lambda done: bar.show(done, f"frame {done}/{total}", "", "")
+
+
 def _logs(logs: Mapping[str, float], *, with_validation: bool) -> str:
     shown = {name: value for name, value in logs.items() if with_validation or not name.startswith("val_")}
     return "  ".join(f"{name} {number(value)}" for name, value in shown.items())

@@ -1,11 +1,13 @@
 """Drawing what models have learnt: for `dlwhy plot` and `run`."""
 
+import functools
 import warnings
 from typing import TYPE_CHECKING, Literal
 
 from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import Options, argument, frozen_options, option
+from dlwhy.cli.show.bars import frames_bar
 from dlwhy.cli.show.console import Output
 from dlwhy.errors import DlwhyWarning, UsageError
 from dlwhy.text import display
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from dlwhy.figures.subject import Subject
 
 _MOST_PIXELS = 100_000_000
+# of a film, whose file would else be large
+_FILM_DPI = 100
 
 
 @frozen_options
@@ -58,9 +62,8 @@ class Plot(Drawing, shared.Reading, shared.Writing):
     kinds: list[str] | None = argument(
         None,
         "boundary, loss, accuracy, confusion, roc, calibration; of a regression predicted and residuals; importance, "
-        "slices; of a network's inside neurons, layers and weights; of its training gradients, if it kept snapshots; "
-        "side by side. By default boundary and loss, "
-        "of a regression boundary and predicted.",
+        "slices; of a network's inside neurons, layers and weights; side by side. Of a training that kept snapshots "
+        "gradients, and alone animation. By default boundary and loss, of a regression boundary and predicted.",
         metavar="[KIND]...",
     )
     model: list[str] = option(
@@ -71,11 +74,28 @@ class Plot(Drawing, shared.Reading, shared.Writing):
         metavar="FILE",
     )
     data: str = shared.data()
-    output: str = option("plot.png", 'The picture: .png, .svg or .pdf; "-" for a PNG on stdout.', "--output", "-o")
+    output: str = option(
+        "plot.png",
+        'The picture: .png, .svg or .pdf; an animation, plot.gif by default: .gif or .mp4; "-" for stdout.',
+        "--output",
+        "-o",
+    )
     show: bool = option(False, "Open a window, too, if there is a screen.", "--show")
     terminal: bool = option(
         False, "Draw boundary, loss or accuracy in the terminal, as large as it is; a file only with -o.", "--terminal"
     )
+
+    @property
+    def is_film(self) -> bool:
+        """Whether a film is asked for, and not a picture."""
+        return self.kinds == ["animation"]
+
+    def fitting(self) -> "Plot":
+        """Give the options with what a film has other defaults for."""
+        if not self.is_film:
+            return self
+        defaults = {"output": "plot.gif", "dpi": _FILM_DPI}
+        return self.to(Plot, **{name: value for name, value in defaults.items() if name not in self.given})
 
 
 def check(options: Plot) -> None:
@@ -83,6 +103,7 @@ def check(options: Plot) -> None:
     from dlwhy.cli.steps import inputs
     from dlwhy.figures import kinds as figures
     from dlwhy.figures.drawing import style as styles
+    from dlwhy.figures.trainings import film
 
     figures.check_kinds(options.kinds or [], len(set(options.model)))
     options.inches()
@@ -93,7 +114,12 @@ def check(options: Plot) -> None:
         _check_terminal(options)
     read = [*options.model, options.data, options.config]
     files.check_outputs({"-o": options.output}, inputs=read, no_clobber=options.no_clobber)
-    styles.format_of(options.output)
+    if options.is_film:
+        if options.show:
+            raise UsageError("--show opens a picture, not an animation", "open the file that is written")
+        film.format_of(options.output)
+    else:
+        styles.format_of(options.output)
 
 
 def _check_terminal(options: Plot) -> None:
@@ -115,8 +141,11 @@ def sketch(options: Plot, subject: "Subject", out: Output) -> None:
     out.drawn(lambda console: sheet.sheet(subject, kinds, console, x=options.x, y=options.y))
 
 
-def draw_and_save(options: Plot, *subjects: "Subject") -> "tuple[Figure, list[str]]":
-    """Draw and write the picture, and give it with its panels' kinds."""
+def draw_and_save(options: Plot, *subjects: "Subject", out: Output) -> "tuple[Figure | None, list[str]]":
+    """Draw and write the picture, and give it with its panels' kinds; of a film there is none to give."""
+    if options.is_film:
+        _film_and_save(options, subjects[0], out)
+        return None, ["animation"]
     from dlwhy.figures import kinds as figures
     from dlwhy.figures.drawing import style as styles
 
@@ -125,6 +154,22 @@ def draw_and_save(options: Plot, *subjects: "Subject") -> "tuple[Figure, list[st
         figure = figures.draw(subjects, chosen, x=options.x, y=options.y, size=options.inches())
         styles.save(figure, options.output, dpi=options.dpi, no_clobber=options.no_clobber)
     return figure, chosen
+
+
+def _film_and_save(options: Plot, subject: "Subject", out: Output) -> None:
+    """Draw the moments of a training one by one, and write them as a film."""
+    from dlwhy.figures.drawing import style as styles
+    from dlwhy.figures.trainings import animation, film
+
+    shown = animation.Animation.from_subject(subject, options.x, options.y)
+    size = options.inches()
+
+    def frame(epoch: int) -> film.Picture:
+        return animation.pixels(shown.frame(epoch, size), options.dpi)
+
+    frames = [functools.partial(frame, epoch) for epoch in shown.moments]
+    with styles.styled(options.style, beside=options.output), frames_bar(out, len(frames)) as tell:
+        film.save(frames, options.output, tell=tell, no_clobber=options.no_clobber)
 
 
 def _default_kinds(subjects: "Sequence[Subject]") -> list[str]:

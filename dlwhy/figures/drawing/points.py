@@ -57,8 +57,8 @@ def _area(found: Dependence) -> float:
     return max(_LEAST_AREA, min(1.0, _FULL_SIZE / max(1, n_rows))) * (float(mpl.rcParams["lines.markersize"]) / 6) ** 2
 
 
-def row_handles(found: Dependence) -> "list[Line2D]":
-    """Return the legend's entries that tell the parts apart; they say so if not every row is drawn."""
+def row_handles(found: Dependence, *, count_none: bool = False) -> "list[Line2D]":
+    """Return the legend's entries that tell the parts apart, say if not all rows are drawn, and count the wrong."""
     from matplotlib.lines import Line2D
 
     handles = []
@@ -70,7 +70,7 @@ def row_handles(found: Dependence) -> "list[Line2D]":
         if points.n_samples:
             handles.append(Line2D([], [], linestyle="", markersize=6, label=f"{name} rows{some}", **look))
     wrong = int(found.train.wrong.sum() + found.test.wrong.sum())
-    if wrong:
+    if wrong or (count_none and found.task != "regression"):
         look = {"marker": _CROSS["marker"], "color": style.ink(), "markeredgewidth": 1.1}
         handles.append(Line2D([], [], linestyle="", markersize=6, label=f"wrong ({wrong:,})", **look))
     return handles

@@ -150,6 +150,19 @@ def test_without_history_the_default_leaves_the_loss_out(dlwhy_in_process, toy):
     assert dlwhy_in_process("plot", "loss", *FILES).code == 65
 
 
+def test_a_film_of_a_training_that_kept_snapshots_and_none_of_one_that_did_not(dlwhy_in_process, demo, tmp_path):
+    data = ("-d", demo / "dataset.joblib")
+    recipe = ("--epochs", "3", "--engine", "graph", "--quiet")
+    assert dlwhy_in_process("train", *data, *recipe, "--snapshots", "2").code == 0
+    assert dlwhy_in_process("plot", "animation", *data, "--size", "8x4", "--quiet") == (0, "plot.gif\n", "")
+    assert (tmp_path / "plot.gif").read_bytes().startswith(b"GIF89a")
+    assert dlwhy_in_process("plot", "gradients", *data) == (0, "plot.png\n", "")
+
+    failed = dlwhy_in_process("plot", "animation", *data, "-m", demo / "model.keras")
+    assert failed.code == 2
+    assert "has no snapshots of its training (train it with dlwhy train --snapshots 30)" in failed.error
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -170,6 +183,11 @@ def test_without_history_the_default_leaves_the_loss_out(dlwhy_in_process, toy):
             ["boundary", "-m", "a.keras", "-m", "b.keras"],
             "boundary: drawn for one model only, not 2 (name one -m; drawn",
         ),
+        (["animation", "loss"], "animation: a film of one model, drawn alone"),
+        (["animation", "-m", "a.keras", "-m", "b.keras"], "animation: a film of one model, drawn alone"),
+        (["animation", "-o", "film.png"], "film.png: an animation is saved as .gif or .mp4"),
+        (["animation", "--show"], "--show opens a picture, not an animation"),
+        (["animation", "--terminal"], "animation: not drawn in a terminal"),
         (["loss", "confusion", "-m", "a.keras", "-m", "b.keras"], "confusion: drawn for one model only, not 2"),
     ],
     ids=str,
