@@ -138,6 +138,8 @@ class Loss:
         ``epoch`` or ``moment``.
     train, held_out
         Values, one an epoch.
+    epochs
+        Number of epochs that were trained; of moments there may be fewer values.
     paths
         The lines as SVG paths, with the keys of their names.
     ticks_x, ticks_y
@@ -152,6 +154,7 @@ class Loss:
     unit: str
     train: Sequence[float]
     held_out: Sequence[float] | None
+    epochs: int
     paths: Sequence[tuple[str, str]]
     ticks_x: Sequence[tuple[float, str]]
     ticks_y: Sequence[tuple[float, str]]
@@ -163,6 +166,15 @@ class Loss:
     bottom: float
     is_log: bool
     scrub: "Scrub | None" = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Mark:
+    """How a class's rows are marked: its name, a colour as ``rrggbb``, the number of a shape."""
+
+    name: str
+    color: str
+    shape: int
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -182,7 +194,9 @@ class Scrub:
     axes
         Names of the two columns.
     points
-        Rows of the training part: x and y as shares of the picture, and the class or the share of the range.
+        Rows of the training part: x and y as shares of the picture, colour and number of the shape.
+    marks
+        Colour and shape of each class; none for a regression.
 
     """
 
@@ -192,7 +206,8 @@ class Scrub:
     frames: str
     palette: str
     axes: Sequence[str]
-    points: Sequence[tuple[float, float, str]]
+    points: Sequence[tuple[float, float, str, int]]
+    marks: Sequence["Mark"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -79,6 +79,7 @@ def _environment(lang: Language) -> "jinja2.Environment":
         "whole": lambda text: Markup("{}").format(display(text, _LINE)),
         "weights_table": neurons.table,
         "loss_table": loss.table,
+        "readings": loss.readings,
         "subjects": lambda page: _subjects(page, lang),
         "facts": lambda scrub: None if scrub is None else dataclasses.asdict(scrub),
     }

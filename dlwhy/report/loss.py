@@ -2,19 +2,26 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from dlwhy.report.content import Amount, Cell, Loss, Table
-from dlwhy.text import number
+from dlwhy.report.content import Amount, Cell, Loss, Scrub, Table
+from dlwhy.text import finite, number
 
 _WIDTH, _HEIGHT = 640.0, 300.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62.0, 626.0, 12.0, 258.0
 _DECADES = 2  # a loss that falls further is drawn on a logarithmic axis
-_MOST_POINTS, _MOST_ROWS = 400, 40
+_MOST_POINTS, _MOST_ROWS, _MOST_READINGS = 400, 40, 1000
 
 
-def course(history: Mapping[str, Sequence[float]], unit: str) -> Loss | None:
+def course(
+    history: Mapping[str, Sequence[float]],
+    unit: str = "epoch",
+    *,
+    epochs: int | None = None,
+    scrub: Scrub | None = None,
+) -> Loss | None:
     """Return how the loss fell; None if nothing is known of it.
 
     Parameters
@@ -23,6 +30,10 @@ def course(history: Mapping[str, Sequence[float]], unit: str) -> Loss | None:
         Values, one an epoch, of ``loss`` and perhaps ``val_loss``.
     unit
         What a value is of, ``epoch`` or ``moment``.
+    epochs
+        Number of epochs that were trained; by default one a value.
+    scrub
+        The boundary at moments of the training.
 
     """
     train = [*history.get("loss", ())]
@@ -46,6 +57,7 @@ def course(history: Mapping[str, Sequence[float]], unit: str) -> Loss | None:
         unit=unit,
         train=train,
         held_out=held_out,
+        epochs=n if epochs is None else epochs,
         paths=[(name, _path(line, up)) for name, line in lines],
         ticks_x=[(_across(epoch, n), str(epoch)) for epoch in _epochs(n)],
         ticks_y=[(up(value), f"{value:g}") for value in ticks],
@@ -56,6 +68,7 @@ def course(history: Mapping[str, Sequence[float]], unit: str) -> Loss | None:
         top=_TOP,
         bottom=_BOTTOM,
         is_log=is_log,
+        scrub=scrub,
     )
 
 
@@ -70,6 +83,36 @@ def table(loss: Loss) -> Table:
 
     columns = [f">loss.{loss.unit}", ">loss.train", *([">loss.held_out"] if loss.held_out else [])]
     return Table(name="loss.table", columns=columns, rows=[row(place) for place in places], left_out=n - len(places))
+
+
+def readings(loss: Loss) -> dict[str, Any]:
+    """Return what the page's slider reads off, JSON-like: at most a thousand moments, evenly taken.
+
+    Returns
+    -------
+    readings
+        Lists of one length: ``at``, the epoch or moment; ``train`` and ``heldOut``, the loss, None where there is none;
+        ``x``, the place in the picture; and ``frame``, the snapshot that shows the network as it was then.
+
+    """
+    n = len(loss.train)
+    places = sorted({round(place) for place in np.linspace(0, n - 1, min(n, _MOST_READINGS)).tolist()})
+    # the untrained start has no loss
+    before = [-1] if loss.scrub and loss.scrub.epochs[0] == 0 else []
+    told = [*before, *places]
+
+    def values(line: Sequence[float]) -> list[float | None]:
+        return [None if place < 0 else finite(float(f"{line[place]:.5g}")) for place in told]
+
+    epochs = [(place + 1) * loss.epochs / n for place in told]
+    moments = loss.scrub.epochs if loss.scrub else [0]
+    return {
+        "at": [place + 1 for place in told],
+        "train": values(loss.train),
+        "heldOut": values(loss.held_out) if loss.held_out else None,
+        "x": [round(_across(max(place, 0) + 1, n), 1) for place in told],
+        "frame": np.maximum(np.searchsorted(moments, epochs, side="right") - 1, 0).tolist(),
+    }
 
 
 def _across(epoch: float, n: int) -> float:

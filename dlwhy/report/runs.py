@@ -10,7 +10,7 @@ from dlwhy import files
 from dlwhy.data.dataset import Column, Dataset, Task
 from dlwhy.evaluation.comparison import difference, with_simple
 from dlwhy.evaluation.results import ENDS, MAIN_METRIC, METRICS, Evaluation, without_probabilities
-from dlwhy.report import commands, loss, neurons, pictures
+from dlwhy.report import commands, loss, neurons, pictures, scrub
 from dlwhy.report.content import Amount, Cell, Model, Picture, Run, Said, Table, Word
 from dlwhy.report.folders import DATA, MODEL
 from dlwhy.text import display, number
@@ -130,7 +130,8 @@ def _model(trained: "Trained", dataset: Dataset, folder: Path, number_of: int) -
     simple = _simple(subject.dataset) if tested and len(dataset.y_train) <= _MOST_FOR_SIMPLE else {}
     gains = {each: difference(found, other) for each, other in simple.items()}
     notes = [*found.notes, *(each.says for each in diagnose(trained.history, trained.details, found.outputs))]
-    course = loss.course(trained.history, subject.unit)
+    epochs = trained.details.epochs(trained.history)
+    course = loss.course(trained.history, subject.unit, epochs=epochs, scrub=scrub.frames(subject))
     return Model(
         headline=_headline(found, tested=tested),
         compared=with_simple(gains, simple, found.rows),

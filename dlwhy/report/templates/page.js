@@ -54,27 +54,34 @@ for (const figure of document.querySelectorAll("figure.network")) {
 
 // the slider, or the pointer over the lines, reads the loss off, and shows the boundary of that moment
 for (const figure of document.querySelectorAll("figure.course")) {
-  const facts = JSON.parse(figure.querySelector("script").textContent), n = facts.train.length;
+  const { readings, scrub, says, untrained } = JSON.parse(figure.querySelector("script").textContent);
   const chart = figure.querySelector(".chart"), cursor = figure.querySelector(".cursor");
   const panel = figure.querySelector("div.js"), slider = figure.querySelector("input"), readout = panel.querySelector("output");
-  const canvas = figure.querySelector("canvas"), left = Number(chart.dataset.left), right = Number(chart.dataset.right);
+  const canvas = figure.querySelector("canvas"), last = readings.at.length - 1;
   const format = new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 4 });
-  const written = (value) => (value === null ? "–" : format.format(value));
-  const draw = canvas ? painter(canvas, facts.scrub) : () => {};
-  const show = () => {
-    const epoch = Number(slider.value);
-    const x = n === 1 ? (left + right) / 2 : left + ((epoch - 1) / (n - 1)) * (right - left);
-    cursor.setAttribute("transform", `translate(${x} 0)`);
-    cursor.style.visibility = "visible";
-    const said = facts.says.replace("[epoch]", epoch).replace("[train]", written(facts.train[epoch - 1]));
-    readout.textContent = facts.heldOut ? said.replace("[held_out]", written(facts.heldOut[epoch - 1])) : said;
-    draw(epoch);
+  const written = (values, place) => (values[place] === null ? "–" : format.format(values[place]));
+  const draw = canvas ? painter(canvas, scrub) : () => {};
+  const text = (place) => {
+    if (readings.at[place] === 0) return untrained;
+    const said = says.replace("[epoch]", readings.at[place]).replace("[train]", written(readings.train, place));
+    return readings.heldOut ? said.replace("[held_out]", written(readings.heldOut, place)) : said;
   };
+  const show = () => {
+    const place = Number(slider.value);
+    cursor.setAttribute("transform", `translate(${readings.x[place]} 0)`);
+    cursor.style.visibility = "visible";
+    readout.textContent = text(place);
+    slider.setAttribute("aria-valuetext", readout.textContent);
+    draw(readings.frame[place]);
+  };
+  slider.max = last;
+  slider.value = last;
   slider.addEventListener("input", show);
   chart.addEventListener("pointermove", (event) => {
     const box = chart.getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * chart.viewBox.baseVal.width;
-    slider.value = Math.round(1 + ((x - left) / (right - left)) * (n - 1));
+    const away = readings.x.map((each) => Math.abs(each - x));
+    slider.value = away.lastIndexOf(Math.min(...away));
     show();
   });
   panel.hidden = false;
@@ -82,28 +89,29 @@ for (const figure of document.querySelectorAll("figure.course")) {
 }
 
 function painter(canvas, scrub) {
+  const shapes = ["M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0", "M-4-4h8v8h-8z", "M0-5l5 9h-10z", "M0-5l5 5-5 5-5-5z"];
+  for (const mark of canvas.parentNode.querySelectorAll(".mark")) {
+    mark.firstElementChild.setAttribute("d", shapes[mark.dataset.shape]);
+  }
   const bytes = Uint8Array.from(atob(scrub.frames), (letter) => letter.charCodeAt(0));
-  const colors = scrub.palette.match(/.{6}/g).map((color) => [0, 2, 4].map((at) => parseInt(color.substr(at, 2), 16)));
-  const context = canvas.getContext("2d"), size = scrub.width * scrub.height;
-  const ground = document.createElement("canvas");
-  [ground.width, ground.height] = [scrub.width, scrub.height];
-  [canvas.width, canvas.height] = [480, 480];
-  return (epoch) => {
-    const after = scrub.epochs.findIndex((each) => each > epoch);
-    const moment = after === -1 ? scrub.epochs.length - 1 : Math.max(0, after - 1);
+  const colors = scrub.palette.match(/.{6}/g).map((color) => [0, 2, 4].map((at) => parseInt(color.slice(at, at + 2), 16)));
+  const ground = document.createElement("canvas"), size = scrub.width * scrub.height;
+  [ground.width, ground.height, canvas.width, canvas.height] = [scrub.width, scrub.height, 480, 480];
+  const context = canvas.getContext("2d"), paths = shapes.map((shape) => new Path2D(shape));
+  return (moment) => {
     const image = new ImageData(scrub.width, scrub.height);
     for (let place = 0; place < size; place += 1) {
       image.data.set([...colors[bytes[moment * size + place]], 255], place * 4);
     }
     ground.getContext("2d").putImageData(image, 0, 0);
     context.drawImage(ground, 0, 0, canvas.width, canvas.height);
-    for (const [x, y, color] of scrub.points) {
-      context.beginPath();
-      context.arc(x * canvas.width, y * canvas.height, 3.5, 0, 7);
+    for (const [x, y, color, shape] of scrub.points) {
+      context.setTransform(1, 0, 0, 1, x * canvas.width, y * canvas.height);
       context.fillStyle = `#${color}`;
-      context.fill();
-      context.strokeStyle = "#fff";
-      context.stroke();
+      context.strokeStyle = "#222";
+      context.fill(paths[shape]);
+      context.stroke(paths[shape]);
     }
+    context.resetTransform();
   };
 }

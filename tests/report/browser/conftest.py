@@ -1,6 +1,7 @@
 """A browser for all tests of the page, one process; where there is none, `make test-browser` brings it."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import shutil
@@ -10,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from dlwhy.report import gathering, html
+from dlwhy.data.stored import storage
+from dlwhy.figures.subject import Subject
+from dlwhy.models.keras_file import archive
+from dlwhy.report import gathering, html, scrub
+from tests.report.test_scrub import with_snapshots
 
 AXE = Path(sys.prefix) / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -86,8 +91,13 @@ class Browser:
 
 
 @pytest.fixture(scope="session")
-def written(page, tmp_path_factory):
-    """The page of the demonstration and a study, as a file, by language."""
+def written(page, demo, tmp_path_factory):
+    """The page of the demonstration, as if it had kept snapshots, and of a study, as a file, by language."""
+    model = page.runs[0].model
+    trained = with_snapshots(archive.read(demo / "model.keras"), epochs=(0, 30, 60))
+    found = scrub.frames(Subject.from_trained(trained, storage.read(demo / "dataset.joblib")))
+    model = dataclasses.replace(model, loss=dataclasses.replace(model.loss, scrub=found))
+    page = dataclasses.replace(page, runs=[dataclasses.replace(page.runs[0], model=model)])
     folder = tmp_path_factory.mktemp("pages")
     paths = {code: folder / f"{code}.html" for code in ("en", "it")}
     for code, path in paths.items():

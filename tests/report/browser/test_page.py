@@ -38,6 +38,20 @@ def test_the_slider_reads_the_loss_off(browser):
     assert readout.text != before
 
 
+def test_the_slider_changes_the_canvas_and_goes_back_to_the_untrained_network(browser):
+    browser.open()
+    slider, picture = browser.find(".course input[type=range]"), "return document.querySelector('canvas').toDataURL()"
+    pictures = []
+    for place in (60, 0, 30, 60):
+        browser.run(_MOVE, slider, place)
+        pictures.append(browser.run(picture))
+
+    assert len(set(pictures)) == 3
+    assert pictures[0] == pictures[-1]
+    browser.run(_MOVE, slider, 0)
+    assert browser.find(".course output").text == "before the first epoch: untrained"
+
+
 def test_the_pointer_over_the_lines_moves_the_slider(browser):
     from selenium.webdriver import ActionChains
 
