@@ -1,6 +1,7 @@
 """The boundary at moments of a training, a byte a place: what the page's slider goes through."""
 
 import base64
+import functools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,7 @@ def frames(subject: Subject) -> Scrub | None:
     models = list(moments.values())
     for start in range(0, len(models), once):
         some = models[start : start + once]
-        ground = ground_over(lambda X, some=some: _together(some, X), axes, dataset, _AVERAGED if averaged else _ONCE)
+        ground = ground_over(functools.partial(_together, some), axes, dataset, _AVERAGED if averaged else _ONCE)
         grids = ground.grids
         found.append(np.moveaxis(ground.response.reshape(*ground.response.shape[:2], len(some), -1), 2, 0))
     response = np.concatenate(found)[:, ::-1]  # (n_moments, height, width, n_outputs), the top row first
@@ -79,7 +80,7 @@ def _thinned(moments: "Mapping[int, Trained]") -> "dict[int, Trained]":
 
 def _some(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Take rows from all over an array."""
-    return values[np.linspace(0, len(values) - 1, min(len(values), _MOST_POINTS)).astype(int)]
+    return np.asarray(values[np.linspace(0, len(values) - 1, min(len(values), _MOST_POINTS)).astype(int)])
 
 
 def _together(models: "Sequence[Trained]", X: FloatArray) -> FloatArray:
@@ -90,7 +91,7 @@ def _together(models: "Sequence[Trained]", X: FloatArray) -> FloatArray:
 def _colored(response: npt.NDArray[Any], subject: Subject) -> tuple[_Bytes, list[str]]:
     """Return responses as numbers of colours, (n_moments, height, width), and the colours."""
     from matplotlib import colormaps
-    from matplotlib.colors import ListedColormap, to_hex
+    from matplotlib.colors import Colormap, ListedColormap, to_hex
 
     from dlwhy.figures.drawing import style
 
@@ -108,7 +109,7 @@ def _colored(response: npt.NDArray[Any], subject: Subject) -> tuple[_Bytes, list
             ]
             return numbers.astype(np.uint8), [to_hex(color)[1:] for color in colors]
         shares = response[..., 0]
-        shades = style.between(*style.class_colors(2))
+        shades: Colormap = style.between(*style.class_colors(2))
         if task == "regression":
             low, high = _range(subject, shares)
             shares = (shares - low) / (high - low or 1)
