@@ -197,6 +197,8 @@ def show(folder: Path) -> Conducted:
         If a link or the like stands in the place of something that dlwhy writes.
 
     """
+    if folder.exists() and not folder.is_dir():
+        raise InputUnreadableError(f"{files.shown(folder)}: not a folder", "name the folder of a claim, or its parent")
     check(folder.resolve())
     path = folder / DESIGN
     if not path.is_file():

@@ -83,7 +83,8 @@ def test_show_skips_a_study_that_has_only_begun(tmp_path, dlwhy_in_process, fini
 
 
 def test_show_of_nothing_exits_66(tmp_path, dlwhy_in_process):
-    for folder, words in ((".", "no study in it"), ("nowhere", "no such folder")):
+    (tmp_path / "answer.md").touch()
+    for folder, words in ((".", "no study in it"), ("nowhere", "no such folder"), ("answer.md", "not a folder")):
         done = dlwhy_in_process("study", "show", folder)
         assert done.code == 66
         assert words in done.error
