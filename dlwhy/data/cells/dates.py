@@ -126,7 +126,14 @@ def normal(cells: "pl.Series") -> "pl.Series":
 def forms(cells: "pl.Series") -> list[str]:
     """Return the forms that all cells without gaps have: day and month may stand in either order."""
     texts = normal(cells.unique())
-    return [name for name in FORMS if moments(texts, name).is_not_null().all()]
+    return [name for name in likely(texts.head(1)) if moments(texts, name).is_not_null().all()]
+
+
+def likely(texts: "pl.Series") -> list[str]:
+    """Return the forms that one at least of a few normal texts looks like: all that `moments` may find in them."""
+    looks = texts.drop_nulls().to_list()
+    # Python's expressions are made once; Polars makes its own anew in each call, which takes longer than to use them
+    return [name for name, form in FORMS.items() if any(re.fullmatch(form, text) for text in looks)]
 
 
 def parts_of(cells: "pl.Series", form: str) -> list[DatePart]:

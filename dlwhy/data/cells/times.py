@@ -88,8 +88,8 @@ def _dated(cells: "pl.Series", order: str | None) -> Reading:
 
 def _likely(texts: "pl.Series") -> list[str]:
     """Return the forms that half as many texts have as the most frequent one."""
-    counts = {form: len(texts) - dates.moments(texts, form).null_count() for form in dates.FORMS}
-    most = max(counts.values())
+    counts = {form: len(texts) - dates.moments(texts, form).null_count() for form in dates.likely(texts)}
+    most = max(counts.values(), default=0)
     return [form for form, count in counts.items() if 2 * count >= most > 0]
 
 

@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from dlwhy.data.cells.dates import are_dates, as_numbers, forms, part_of, parts_of
+from dlwhy.data.cells import dates
+from dlwhy.data.cells.dates import are_dates, as_numbers, forms, likely, moments, normal, part_of, parts_of
 
 # (year, month, weekday, hour) of the first
 FORMS = {
@@ -48,6 +49,15 @@ FORMS = {
     "20200211": (2020, 2, 2, 0),
     "20200211T1030": (2020, 2, 2, 10.5),
 }
+
+
+def test_no_form_is_overlooked_by_its_looks():
+    texts = normal(
+        pl.Series([*FORMS, "12:30 PM", "2h 30m", "PT5M", "1 day 02:00:00", "3 a.m.", "2.30 Uhr", "2020-13-40", ""])
+    )
+    found = {form for form in dates.FORMS if moments(texts, form).is_not_null().any()}
+    assert found <= {*likely(texts)}
+    assert len(found) > 20
 
 
 @pytest.mark.parametrize("text", [text for text, parts in FORMS.items() if parts])
