@@ -36,6 +36,13 @@ $(DEMO)/metrics.json: $(DEMO)/model.keras $(DEMO)/dataset.joblib | $(VENV)/.inst
 $(DEMO)/plot.png: $(DEMO)/model.keras $(DEMO)/dataset.joblib | $(VENV)/.installed
 	$(DLWHY) plot -m $(DEMO)/model.keras -d $(DEMO)/dataset.joblib -o $@
 
+# --- the pages
+
+.PHONY: docs
+docs: $(VENV)/.installed-dev ## Draw the pictures of docs/ anew, and write docs/cli.md (minutes)
+	$(BIN)/python -m tests.cli.reference
+	$(BIN)/python -m tests.gallery
+
 # --- the checks
 
 .PHONY: test
@@ -78,12 +85,12 @@ bench: $(VENV)/.installed-bench ## Time everything against Keras, scikit-learn, 
 	$(BIN)/python -m tests.benchmarks
 
 .PHONY: bench-quick
-bench-quick: $(VENV)/.installed-bench ## Print the ratios that the README quotes (minutes)
+bench-quick: $(VENV)/.installed-bench ## Print the ratios that docs/engine.md quotes (minutes)
 	$(BIN)/python -m tests.benchmarks quick whole --repeats 3
 
 # killed and called again it goes on; exit 1 if a control is none
 .PHONY: calibrate
-calibrate: $(VENV)/.installed-dev ## Count over 20 base seeds how often the studies' controls behave, into docs/ (an hour)
+calibrate: $(VENV)/.installed-dev ## Count over 20 base seeds how often the studies' controls behave, into docs/record/ (an hour)
 	$(BIN)/python -m tests.calibration
 
 .PHONY: clean

@@ -1,4 +1,4 @@
-"""Run all studies on base seeds that nothing was chosen on, and write into docs/studies.md how their controls behaved.
+"""Run all studies on base seeds that nothing was chosen on, and write how their controls behaved into docs/record.
 
 From the repository's folder: ``python -m tests.calibration``. Ended and called again, it goes on where it was.
 """
@@ -30,7 +30,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--first", type=int, default=_FIRST, help="first base seed (%(default)s)")
     parser.add_argument("--count", type=int, default=_COUNT, help="number of base seeds (%(default)s)")
     parser.add_argument("--folder", type=Path, default=Path("build/calibration"), help="for rows, a folder a base seed")
-    parser.add_argument("--document", type=Path, default=Path("docs/studies.md"), help="what the table is written into")
+    parser.add_argument(
+        "--document", type=Path, default=Path("docs/record/calibration.md"), help="what the table is written into"
+    )
     parser.add_argument("--table", action="store_true", help="run nothing: only write the table of what is there")
     return parser
 

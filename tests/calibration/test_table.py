@@ -112,7 +112,7 @@ def test_a_document_without_marks_is_refused():
 
 
 def test_it_goes_on_where_it_was_and_fails_where_a_control_is_none(tmp_path, monkeypatch):
-    document = tmp_path / "studies.md"
+    document = tmp_path / "calibration.md"
     document.write_text(DOCUMENT)
     run = []
 

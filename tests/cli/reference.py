@@ -13,10 +13,32 @@ _HEAD = """# The commands
 Made from the help of the commands by `python -m tests.cli.reference`; a test keeps it true.
 
 Any option can also be set in the environment, as `DLWHY_COMMAND_OPTION` (`DLWHY_TRAIN_BATCH_SIZE=64`; of an option
-that may be given several times one value a line), or in a TOML file that `--config` names, in a table for each
-command (`[train]`). The command line wins over the environment, the environment over the file.
+that may be given several times one value a line, blanks and all), or in a TOML file that `--config` names, in a table
+for each command (`[train]`). The command line wins over the environment, the environment over the file. An empty
+variable counts as not set. A name in the file that no option has is refused, and so is a variable of the command's own;
+any other `DLWHY_…` is warned of.
+
+Settings made for other programs change nothing: Keras' (`KERAS_BACKEND`, `keras.json`), Matplotlib's (`MPLBACKEND`,
+`matplotlibrc`), `SOURCE_DATE_EPOCH`. `XLA_FLAGS` and `TF_XLA_FLAGS` are yours to set; a flag that TensorFlow does not
+know is refused.
 
 All commands have `--help`, `--quiet`, `--json` and `--config`, which are listed once:
+"""
+_TAIL = """## Exit codes
+
+| code | means |
+|---|---|
+| 0 | done |
+| 1 | a bug of ours |
+| 2 | usage: an option's value, a bad combination |
+| 3 | ran, but the result is of no use: the loss diverged, runs of a study failed |
+| 4 | a gate that you set did not hold: `--min-accuracy`, `--min`, `--max`, `--fail-unless`, `--fail-on` |
+| 65 | an input was refused |
+| 66 | an input is missing, unreadable or not a regular file |
+| 73 | an output can't be made |
+| 74 | reading or writing failed midway |
+| 75 | busy, or too little memory: try again |
+| 130, 143, 129, 141 | ended by Ctrl-C, by SIGTERM, by a lost connection (SIGHUP), by a reader that went away |
 """
 _OF_ALL = ("quiet", "as_json", "config")
 _KINDS = {str: "TEXT", int: "INTEGER", float: "NUMBER"}
@@ -35,7 +57,7 @@ def page() -> str:
         arguments = [f"[{_word(each)}]" for each in own if _is_argument(each)]
         parts.append(f"Usage: `{' '.join(['dlwhy', name, '[OPTIONS]', *arguments])}`")
         parts.append("\n".join(_table(own)))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*parts, _TAIL])
 
 
 def _paragraphs(command: Any) -> Iterator[str]:
