@@ -6,7 +6,7 @@ from PIL import Image
 
 WIDEST = 1000  # pixels
 MOST_BYTES = 100_000
-_COLOURS = (256, 128, 64, 32, 16)
+_COLOURS = (256, 128, 64)
 
 
 def shrunk(content: bytes) -> bytes:
@@ -31,6 +31,7 @@ def _smaller(content: bytes):
         picture = picture.resize(size, Image.Resampling.LANCZOS)
     for colours in _COLOURS:
         made = io.BytesIO()
-        palette = picture.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        # by coverage: the colour of a legend may be that of a few pixels
+        palette = picture.quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         palette.save(made, "PNG", optimize=True)
         yield made.getvalue()
