@@ -30,7 +30,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Beside the scores": ("importance", "slices", "temperature", "baselines"),
     "Gates": ("min_accuracy", "minima", "maxima", "fail_unless", "fail_on"),
     "Of compare, transfer and versatility": ("arm", "match", "source", "tables", "tune"),
-    "Pictures": ("dpi", "size", "style", "x", "y"),
+    "Pictures": ("live", "dpi", "size", "style", "x", "y"),
     "The machine": ("device", "threads", "memory", "precision", "engine", "jobs", "cluster"),
     "Files": (
         "history",

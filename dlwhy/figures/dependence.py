@@ -58,8 +58,12 @@ class Dependence:
     title: str = ""  # headline of the picture
 
     @classmethod
-    def from_subject(cls, subject: Subject, x: str | None = None, y: str | None = None) -> "Dependence":
+    def from_subject(
+        cls, subject: Subject, x: str | None = None, y: str | None = None, *, resolution: int | None = None
+    ) -> "Dependence":
         """Ask the model over the chosen columns; by default the two that go with its predictions most.
+
+        `resolution` is the number of places along an axis; by default as many as a picture takes.
 
         Raises
         ------
@@ -72,7 +76,8 @@ class Dependence:
         dataset = subject.dataset
         axes = choose_axes(subject, x, y)
         averaged = _is_averaged(axes, dataset)
-        ground = ground_over(subject.predict, axes, dataset, (_AVERAGED if averaged else _RESOLUTION)[len(axes)])
+        resolution = resolution or (_AVERAGED if averaged else _RESOLUTION)[len(axes)]
+        ground = ground_over(subject.predict, axes, dataset, resolution)
         response = ground.response if ground.response.shape[-1] > 1 else ground.response[..., 0]
         return cls(
             axes=axes,

@@ -1,7 +1,7 @@
 """What a training tells whoever waits for it, and may be asked for meanwhile."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from dlwhy.models.trained import Trained
 
@@ -41,6 +41,11 @@ class Hooks:
     ----------
     on_progress
         Called a few times a second.
+    on_look
+        Called after each call of epochs with the network as it is, which predicts and has its history; None for never.
+        Stacks are not looked at.
+    looks
+        Epochs, in order, after which a call ends so that they can be looked at; the numbers are the same all the same.
     on_checkpoint
         Called with the state of training every `TrainingOptions.checkpoint_every` epochs.
     should_stop
@@ -50,5 +55,7 @@ class Hooks:
     """
 
     on_progress: Callable[[Progress], None] = lambda _: None
+    on_look: Callable[[Trained], None] | None = None
+    looks: Sequence[int] = ()
     on_checkpoint: Callable[[Trained], None] = lambda _: None
     should_stop: Callable[[], bool] = lambda: False

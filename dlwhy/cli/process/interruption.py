@@ -26,7 +26,9 @@ def graceful(out: Output) -> Iterator[Interruption]:
         if interruption.number is not None:
             signals.leave(number)
         interruption.number = number
-        out.note("dlwhy: ending with a whole epoch; once more to leave at once")
+        # a signal may come while this very thread writes to stderr: then nothing can be said
+        with contextlib.suppress(RuntimeError):
+            out.note("dlwhy: ending with a whole epoch; once more to leave at once")
 
     before = signals.handle(heard)
     try:

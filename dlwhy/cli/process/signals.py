@@ -18,6 +18,7 @@ from dlwhy.errors import EndedBySignal
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _A_MOMENT = 0.01  # seconds
 _IMPORTS = "<frozen importlib"
+_CURSOR = b"\x1b[?25h\x1b[0m\r\n"
 _last_words: list[Callable[[], object]] = []
 
 
@@ -44,9 +45,17 @@ def end(number: int, frame: FrameType | None) -> None:
 def leave(number: int) -> None:
     """End the program at once; finished outputs are whole, unfinished ones are removed, and last words are said."""
     files.discard_unfinished()
+    _show_cursor()
     for say in _last_words:
         say()
     os._exit(128 + number)
+
+
+def _show_cursor() -> None:
+    """Give a terminal back its cursor, which a bar may have hidden, and its colours."""
+    if sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") not in (None, "dumb"):
+        with contextlib.suppress(OSError, ValueError):
+            os.write(sys.stderr.fileno(), _CURSOR)
 
 
 @contextlib.contextmanager

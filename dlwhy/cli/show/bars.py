@@ -74,8 +74,12 @@ def training_bar(out: Output, options: "TrainingOptions") -> Iterator[Callable[[
         def show(progress: "TrainingProgress") -> None:
             done = progress.epoch + progress.fraction
             epoch = f"{done:.2f}" if progress.fraction else f"{progress.epoch}"
-            told = f"{_logs(progress.logs, with_validation=with_validation)}  {_speed(progress.samples_per_second)}"
-            bar.show(done, f"{unit} {epoch}/{progress.epochs}", told, progress.device)
+            bar.show(
+                done,
+                f"{unit} {epoch}/{progress.epochs}",
+                told(progress, with_validation=with_validation),
+                progress.device,
+            )
 
         yield show
 
@@ -115,6 +119,11 @@ def frames_bar(out: Output, total: int) -> Iterator[Callable[[int], None]]:
     """Give a function that shows how many frames of a film are drawn."""
     with _bar(out, total, f"frame 0/{total}") as bar:
         yield lambda done: bar.show(done, f"frame {done}/{total}", "", "")
+
+
+def told(progress: "TrainingProgress", *, with_validation: bool) -> str:
+    """Say how a training goes: its numbers, and its speed."""
+    return f"{_logs(progress.logs, with_validation=with_validation)}  {_speed(progress.samples_per_second)}"
 
 
 def _logs(logs: Mapping[str, float], *, with_validation: bool) -> str:

@@ -96,6 +96,9 @@ class Training(Options):
     )
     precision: str = option(_HOW.precision, "float32, or bfloat16 for the arithmetic.")
     engine: str = option(_HOW.engine, "auto, xla, graph, or keras: plain Model.fit.")
+    live: bool = option(
+        False, "Draw the loss, and with two features the boundary, while it trains, if stderr is a terminal.", "--live"
+    )
     history: str | None = option(None, "Write the history as CSV as well.", metavar="FILE.csv")
     tensorboard: str | None = option(None, "Write the history for TensorBoard.", metavar="DIR")
 

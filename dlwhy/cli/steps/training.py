@@ -1,8 +1,10 @@
 """Training one network and saving it: for `dlwhy train` and `run`."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dlwhy import files
 from dlwhy.cli.process.interruption import graceful
@@ -90,10 +92,9 @@ def train_and_save(options: Train, dataset: "Dataset", out: Output) -> "Trained"
     from dlwhy.training.progress import Hooks
     from dlwhy.training.single.fit import DivergedError
 
-    _, how = options.choices()
-    with graceful(out) as interruption, training_bar(out, how) as show:
+    with graceful(out) as interruption, _watched(options, dataset, out) as watching:
         hooks = Hooks(
-            on_progress=show,
+            **watching,
             on_checkpoint=lambda trained: archive.write(trained, _checkpoint(options)),
             should_stop=lambda: interruption.number is not None,
         )
@@ -110,6 +111,21 @@ def train_and_save(options: Train, dataset: "Dataset", out: Output) -> "Trained"
         _date_back(options.output)
         raise EndedBySignal(interruption.number)
     return trained
+
+
+@contextlib.contextmanager
+def _watched(options: Train, dataset: "Dataset", out: Output) -> "Iterator[dict[str, Any]]":
+    """Show how a training goes, as a bar or live -> the hooks that it takes."""
+    _, how = options.choices()
+    if options.live:
+        from dlwhy.cli.show.sketch import live
+
+        if live.can_be_drawn(out):
+            with live.shown(out, how, dataset) as hooks:
+                yield hooks
+            return
+    with training_bar(out, how) as show:
+        yield {"on_progress": show}
 
 
 def _train(options: Train, dataset: "Dataset", hooks: "Hooks") -> "Trained":

@@ -130,12 +130,12 @@ def _check(dataset: Dataset) -> None:
 def _train(session: Session, hooks: Hooks) -> Trained:
     # the worker leaves this thread free to hear signals while a call runs
     with accelerator.kept_programs(), ThreadPoolExecutor(1, thread_name_prefix="epochs") as worker:
-        orders = _orders(session, session.epoch)
+        orders = _orders(session, session.epoch, hooks)
         _snap_if_due(session)
         while len(orders) and not hooks.should_stop():
             before, started = session.engine.state(), time.perf_counter()
             running = worker.submit(session.engine.run, orders)
-            following = _orders(session, session.epoch + len(orders))
+            following = _orders(session, session.epoch + len(orders), hooks)
             rows = _result(running, session, hooks, started)
             if not len(rows):
                 session.engine.restore(before)
@@ -145,6 +145,8 @@ def _train(session: Session, hooks: Hooks) -> Trained:
             session.record(rows)
             _snap_if_due(session)
             hooks.on_progress(_progress(session, started, len(rows) * len(session.data.X)))
+            if hooks.on_look:
+                hooks.on_look(session.looked_at())
             if session.engine.out_of_patience():
                 break
             if session.epoch % (session.options.checkpoint_every or session.epoch + 1) == 0:
@@ -161,13 +163,14 @@ def _snap_if_due(session: Session) -> None:
         session.snap()
 
 
-def _orders(session: Session, epoch: int) -> npt.NDArray[np.int32]:
+def _orders(session: Session, epoch: int, hooks: Hooks) -> npt.NDArray[np.int32]:
     """Give the row orders of the epochs that the next call runs, (k, n); they depend on seed and epoch only."""
     left = session.options.epochs - epoch
     if session.options.checkpoint_every:
         left = min(left, session.options.checkpoint_every - epoch % session.options.checkpoint_every)
     if session.keeping is not None:
         left = min(left, session.keeping.epochs_to_next(epoch))
+    left = min(left, next((look - epoch for look in hooks.looks if look > epoch), left))
     count = max(0, min(left, session.engine.epochs_a_call))
     n = len(session.data.X)
     draws = [order(session.options.seed, epoch + i, n) for i in range(count)]

@@ -13,7 +13,9 @@ from dlwhy.data.dataset import Dataset, FloatArray
 from dlwhy.errors import DlwhyWarning, InputRefusedError, UsageError
 from dlwhy.models import front, scaling
 from dlwhy.models import network as networks
+from dlwhy.models.details import Details
 from dlwhy.models.front import Front
+from dlwhy.models.keras_file import rebuilding
 from dlwhy.models.keras_file.parts import LINEAR, count_members
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.trained import Trained
@@ -82,6 +84,18 @@ class Session:
         if self.keeping is not None and self.epoch not in self.keeping.taken:
             self.engine.put_weights()
             self.keeping.take(self.epoch)
+
+    def looked_at(self) -> Trained:
+        """Give the network as it is now, to be looked at: it predicts, and has its history, but nothing to go on by."""
+        self.engine.put_weights()
+        about = Details(
+            task=self.dataset.task,
+            columns=self.dataset.columns,
+            class_names=self.dataset.class_names,
+            target_name=self.dataset.target_name,
+        )
+        history = {name: list(values) for name, values in self.history.items()}
+        return Trained(network=rebuilding.taken_apart(self.model), history=history, details=about)
 
     def trained(self) -> Trained:
         """Give the state of training as a model with its history and details."""

@@ -141,5 +141,17 @@ def test_run_has_the_options_of_its_four_steps_but_for_what_the_folder_decides_a
     steps = set.union(*names.values())
 
     assert run - steps == {"directory"}
-    decided = {"data", "model", "output", "metrics", "form", "split", "max_size", "kinds", "show", "terminal", "show_list"}
+    decided = {
+        "data",
+        "model",
+        "output",
+        "metrics",
+        "form",
+        "split",
+        "max_size",
+        "kinds",
+        "show",
+        "terminal",
+        "show_list",
+    }
     assert steps - run == decided | {"resume", "replicas", "save", "importance", "slices", "temperature"}

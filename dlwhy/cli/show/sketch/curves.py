@@ -107,8 +107,9 @@ def _path(values: npt.NDArray[Any], rows: int, columns: int) -> list[tuple[int, 
     if not len(values):
         return []
     places = np.linspace(0, len(values) - 1, columns)
-    # of many values to one column the nearest, so that what is drawn was there
-    heights = values[np.rint(places).astype(int)]
+    # of many values to one column the nearest, so that what is drawn was there; between few a straight line
+    many = len(values) >= columns
+    heights = values[np.rint(places).astype(int)] if many else np.interp(places, np.arange(len(values)), values)
     found: list[tuple[int, int]] = []
     before: int | None = None
     for column, value in enumerate(heights):
