@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"(?<![\w.,])[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e
 _POINT_AND_COMMA = str.maketrans(".,", ",.")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Language:
     """What is said in one language.
 

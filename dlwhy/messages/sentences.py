@@ -4,21 +4,35 @@
 both with the same names in braces. What stands in a place says how its name ends:
 
 - ``{x}`` a value: a number is rewritten, anything else kept, such as a name of the user's;
-- ``{x!p}`` a phrase: it has a template of its own, or is kept;
+- ``{x!e}`` a number, perhaps with unit and interval; nothing else is taken for it;
+- ``{x!p}`` a phrase: it has a template of its own, or is kept; ``{x!w}`` one that must have;
+- ``{x!o}`` nothing, or " (of 900 rows drawn)";
 - ``{x!s}`` a sentence, without its full stop; it begins small or large as in English;
-- ``{x!l}`` phrases with "; " between them; ``{x!c}`` with ", " and "and".
+- ``{x!l}`` items with "; " between them; ``{x!c}`` with ", " and "and".
+
+Nothing but a sentence and a list holds "; " or a full stop, so no place takes parts of two sentences. What may stand
+around any sentence, a template that begins with one, is taken off first.
 """
 
 import dataclasses
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 Rewrite = Callable[[str], str]
-_PLACE = re.compile(r"\{(\w+)(?:!([pslc]))?\}")
+_PLACE = re.compile(r"\{(\w+)(?:!([epwslco]))?\}")
 # an effect as we write it, whatever its unit: +1.2 points [0.3, 2.1]
 _UNITS = ("points", "of R²", "decades")
 _AMOUNT = r"[+-]?[\d.,]+(?:e[+-]?\d+)?"
-_EFFECT = re.compile(rf"({_AMOUNT})( (?:{'|'.join(_UNITS)}))?(?: \[({_AMOUNT}), ({_AMOUNT})\])?( %)?")
+_EFFECT = re.compile(rf"({_AMOUNT})( (?:{'|'.join(_UNITS)}))?(?: \[({_AMOUNT}), ({_AMOUNT})\])?( ?%)?")
+# the same without groups, for a place that holds nothing else
+_NUMERIC = rf"{_AMOUNT}(?: (?:{'|'.join(_UNITS)}))?(?: \[{_AMOUNT}, {_AMOUNT}\])?(?: ?%)?"
+# anything that is not more than one sentence
+_DRAWN = re.compile(r" \(of ([\d,]+) rows drawn\)")
+_EXACT = {"e": _NUMERIC, "o": r"(?: \(of [\d,]+ rows drawn\))?"}
+_MORE = {"s": ".", "l": r"(?:(?!\. ).)"}
+_WITHIN = r"(?:(?!; |\. ).)"
 _DEEPEST = 6
 
 
@@ -26,23 +40,28 @@ _DEEPEST = 6
 class Template:
     """A form of a sentence: how it is recognised, what each place holds, and the other language's form."""
 
-    pattern: re.Pattern[str]
+    patterns: Sequence[re.Pattern[str]]  # with the first places as short as can be, and as long as can be
     kinds: Mapping[str, str]
     other: str
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Templates:
-    """Templates of sentences and of phrases, those with the most fixed letters first; and names of units."""
+    """Templates of sentences, phrases and items of lists, those with the most fixed letters first; and units."""
 
     sentences: Sequence[Template]
     phrases: Sequence[Template]
+    items: Sequence[Template]
     units: Mapping[str, str]
+    drawn: str  # the form of " (of 900 rows drawn)"
 
 
-def templates(read: Mapping[str, Mapping[str, str]]) -> Templates:
-    """Take templates from what a file holds: tables ``sentences``, ``phrases`` and ``units``."""
-    return Templates(_compiled(read["sentences"]), _compiled(read["phrases"]), read["units"])
+def templates(read: Mapping[str, Any]) -> Templates:
+    """Take templates from what a file holds: tables ``sentences``, ``phrases``, ``items`` and ``units``."""
+    phrases, items = read["phrases"], read["items"]
+    return Templates(
+        _compiled(read["sentences"]), _compiled(phrases), _compiled({**phrases, **items}), read["units"], read["drawn"]
+    )
 
 
 def translated(text: str, known: Templates, number: Rewrite) -> str | None:
@@ -58,9 +77,11 @@ def translated(text: str, known: Templates, number: Rewrite) -> str | None:
         Rewrites the numbers in a value.
 
     """
-    return _several(text.strip(), known, number, 0)
+    found = _several(text.strip(), known, number, 0)
+    return _known(text.strip(), known, number, 0) if found is None else found
 
 
+@functools.lru_cache(maxsize=10_000)
 def _several(text: str, known: Templates, number: Rewrite, depth: int) -> str | None:
     whole = _sentence(text, known, number, depth)
     if whole is not None or depth > _DEEPEST:
@@ -90,10 +111,11 @@ def _filled(text: str, among: Sequence[Template], known: Templates, number: Rewr
     if depth > _DEEPEST:
         return None
     for template in among:
-        match = template.pattern.fullmatch(text)
-        values = match and _values(match, template, known, number, depth)
-        if values is not None:
-            return _PLACE.sub(lambda place, values=values: values[place[1]], template.other)  # type: ignore[misc]
+        for pattern in template.patterns:
+            match = pattern.fullmatch(text)
+            values = match and _values(match, template, known, number, depth)
+            if values is not None:
+                return _PLACE.sub(lambda place, values=values: values[place[1]], template.other)  # type: ignore[misc]
     return None
 
 
@@ -111,15 +133,47 @@ def _values(
 
 
 def _of_kind(kind: str, text: str, known: Templates, number: Rewrite, depth: int) -> str | None:
+    if kind == "w":
+        return _known(text, known, number, depth)
+    if kind == "o":
+        return _DRAWN.sub(lambda found: known.drawn.format(n=number(found[1])), text)
     if kind == "s":
         return _inner(text, known, number, depth)
-    if kind == "l":
-        return "; ".join(_phrase(part, known, number, depth) for part in text.split("; "))
-    if kind == "c":
-        parts = re.split(r"(, | and )", text)
-        joined = [{", ": ", ", " and ": " e "}.get(part) or _phrase(part, known, number, depth) for part in parts]
-        return "".join(joined)
+    if kind in ("l", "c"):
+        return _list(text, known, number, depth, within=kind == "c")
     return _phrase(text, known, number, depth) if kind == "p" else value(text, known, number)
+
+
+def _list(text: str, known: Templates, number: Rewrite, depth: int, *, within: bool) -> str:
+    """Translate items, each as far as it is known; those with semicolons between them may be lists themselves."""
+    if not within:
+        parts = text.split("; ")
+        whole = [_filled(part, known.items, known, number, depth) for part in parts]
+        return "; ".join(
+            _list(part, known, number, depth, within=True) if found is None else found
+            for part, found in zip(parts, whole, strict=True)
+        )
+    return ", ".join(_joined(part, known, number, depth) for part in text.split(", "))
+
+
+def _joined(text: str, known: Templates, number: Rewrite, depth: int) -> str:
+    """Translate the end of a list, which may be two items."""
+    found = _filled(text, known.items, known, number, depth)
+    return " e ".join(_item(part, known, number, depth) for part in text.split(" and ")) if found is None else found
+
+
+def _item(text: str, known: Templates, number: Rewrite, depth: int) -> str:
+    found = _filled(text, known.items, known, number, depth)
+    return value(text, known, number) if found is None else found
+
+
+def _known(text: str, known: Templates, number: Rewrite, depth: int) -> str | None:
+    """Translate a phrase that has a template; one that begins a sentence has a large letter."""
+    found = _filled(text, known.phrases, known, number, depth)
+    if found is None and text[:1].isupper():
+        found = _filled(text[:1].lower() + text[1:], known.phrases, known, number, depth)
+        found = found and found[:1].upper() + found[1:]
+    return found
 
 
 def _inner(text: str, known: Templates, number: Rewrite, depth: int) -> str | None:
@@ -144,25 +198,28 @@ def value(text: str, known: Templates, number: Rewrite) -> str:
 
 
 def _compiled(pairs: Mapping[str, str]) -> list[Template]:
-    made = [_template(english, other) for english, other in pairs.items()]
-    return [template for _, template in sorted(made, key=lambda each: -each[0])]
+    made = [(_order(english), _template(english, other)) for english, other in pairs.items()]
+    return [template for _, template in sorted(made, key=lambda each: each[0])]
 
 
-def _template(english: str, other: str) -> tuple[int, Template]:
-    """Return how many fixed letters a template has, and the template."""
-    kinds: dict[str, str] = {}
+def _order(english: str) -> tuple[bool, int]:
+    """Return what decides which template is tried first: what stands around a sentence, then the most fixed letters."""
+    return not re.match(r"\{\w+!s\}|Probably: ", english), -len(_PLACE.sub("", english))
 
-    def group(match: re.Match[str]) -> str:
-        name = match[1]
-        if name in kinds:
-            return f"(?P={name})"
-        kinds[name] = match[2] or ""
-        return f"(?P<{name}>.+?)"
 
-    places = list(_PLACE.finditer(english))
-    pieces, at = [], 0
-    for place in places:
-        pieces += [re.escape(english[at : place.start()]), group(place)]
+def _template(english: str, other: str) -> Template:
+    kinds = {place[1]: place[2] or "" for place in _PLACE.finditer(english)}
+    patterns = [re.compile(_pattern(english, more), re.DOTALL) for more in ("+?", "+")]
+    return Template(patterns, kinds, other)
+
+
+def _pattern(english: str, more: str) -> str:
+    """Return a template as an expression whose places take as few or as many letters as can be."""
+    pieces, at, seen = [], 0, set[str]()
+    for place in _PLACE.finditer(english):
+        name, kind = place[1], place[2] or ""
+        holds = _EXACT.get(kind, f"{_MORE.get(kind, _WITHIN)}{more}")
+        pieces += [re.escape(english[at : place.start()]), f"(?P={name})" if name in seen else f"(?P<{name}>{holds})"]
         at = place.end()
-    pieces.append(re.escape(english[at:]))
-    return len(_PLACE.sub("", english)), Template(re.compile("".join(pieces), re.DOTALL), kinds, other)
+        seen.add(name)
+    return "".join([*pieces, re.escape(english[at:])])

@@ -106,7 +106,7 @@ def _row(finding: Mapping[str, Any]) -> list[Cell]:
         finding["id"] if finding["primary"] else f"{finding['id']}*",
         finding["task"],
         Word(f"role.{finding['role']}"),
-        Said(finding.get("part") or finding["contrast"]),
+        Said(finding["part"]) if finding.get("part") else finding["contrast"],
         Amount(finding["effect"], _with_ends(finding, "effect")),
         finding["n_seeds"],
         Amount(p, "" if p is None else "< .001" if p < 0.001 else f"{p:.3f}"),

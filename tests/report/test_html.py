@@ -79,6 +79,10 @@ def test_hostile_names_are_text_on_the_page_and_nothing_else(hostile):
     assert "49" not in re.findall(r"\{\{(.*?)\}\}", written)
 
 
+def test_no_sentence_on_the_italian_page_is_left_in_english(page):
+    assert '<span lang="en">' not in html.render(page, html.language("it"))
+
+
 def test_what_is_embedded_as_data_can_end_no_script():
     assert "</" not in str(html.embedded({"x": "</script><script>alert(1)</script>"}))
 
