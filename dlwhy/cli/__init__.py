@@ -5,7 +5,7 @@ import _signal  # type: ignore[import-not-found]
 import os
 
 COMMANDS = (
-    *("generate", "check", "train", "tune", "evaluate", "predict", "plot", "run"),
+    *("generate", "check", "train", "tune", "sweep", "evaluate", "predict", "plot", "run"),
     *("study", "study show", "study compare", "report", "info", "cache"),
 )
 

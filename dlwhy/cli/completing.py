@@ -71,9 +71,9 @@ def _claims(_: str) -> Iterable[str]:
 
 
 def _kinds(_: str) -> Iterable[str]:
-    from dlwhy.figures.kinds import ANIMATION, KINDS
+    from dlwhy.figures.kinds import ANIMATION, KINDS, SWEEP
 
-    return [*KINDS, ANIMATION]
+    return [*KINDS, ANIMATION, SWEEP]
 
 
 def _budgets(_: str) -> Iterable[str]:

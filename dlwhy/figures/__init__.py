@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dlwhy.figures.kinds import draw as draw
     from dlwhy.figures.predicted import PredictedDisplay as PredictedDisplay
     from dlwhy.figures.residuals import ResidualsDisplay as ResidualsDisplay
+    from dlwhy.figures.trainings.replicas import ReplicasDisplay as ReplicasDisplay
     from dlwhy.figures.roc import RocDisplay as RocDisplay
     from dlwhy.figures.slices import SlicesDisplay as SlicesDisplay
     from dlwhy.figures.subject import Subject as Subject

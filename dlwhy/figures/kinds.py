@@ -19,6 +19,7 @@ from dlwhy.figures.residuals import ResidualsDisplay
 from dlwhy.figures.roc import RocDisplay
 from dlwhy.figures.slices import SlicesDisplay
 from dlwhy.figures.subject import Subject
+from dlwhy.figures.trainings import replicas
 from dlwhy.text import display, meant
 
 if TYPE_CHECKING:
@@ -41,15 +42,15 @@ class Kind:
 
     # from a subject and the names of two features to what is drawn
     one: Callable[[Subject, str | None, str | None], Panel]
-    # from subjects by model to what is drawn of all of them; None if they can't be drawn into one panel
-    several: Callable[[Mapping[str, Subject]], Panel] | None = None
+    # from subjects by model, and two features, to what is drawn of all; None if they can't be drawn into one panel
+    several: Callable[[Mapping[str, Subject], str | None, str | None], Panel] | None = None
     inches: tuple[float, float] = style.PANEL_INCHES  # width and height that a panel of it needs
 
 
 def _history(metric: str) -> Kind:
     return Kind(
         lambda subject, *_: HistoryDisplay.from_history(subject.history, metric, unit=subject.unit),
-        lambda subjects: _histories(subjects, metric),
+        lambda subjects, *_: _histories(subjects, metric),
     )
 
 
@@ -69,8 +70,13 @@ KINDS: Mapping[str, Kind] = {
     "loss": _history("loss"),
     "accuracy": _history("accuracy"),
     "confusion": Kind(lambda subject, *_: ConfusionDisplay.from_subject(subject)),
-    "roc": Kind(lambda subject, *_: RocDisplay.from_subject(subject), RocDisplay.from_subjects),
-    "calibration": Kind(lambda subject, *_: CalibrationDisplay.from_subject(subject), CalibrationDisplay.from_subjects),
+    "roc": Kind(
+        lambda subject, *_: RocDisplay.from_subject(subject), lambda subjects, *_: RocDisplay.from_subjects(subjects)
+    ),
+    "calibration": Kind(
+        lambda subject, *_: CalibrationDisplay.from_subject(subject),
+        lambda subjects, *_: CalibrationDisplay.from_subjects(subjects),
+    ),
     "predicted": Kind(lambda subject, *_: PredictedDisplay.from_subject(subject)),
     "residuals": Kind(lambda subject, *_: ResidualsDisplay.from_subject(subject)),
     "importance": Kind(lambda subject, *_: ImportanceDisplay.from_subject(subject)),
@@ -78,12 +84,15 @@ KINDS: Mapping[str, Kind] = {
     "neurons": Kind(neurons.NeuronsDisplay.from_subject, inches=neurons.INCHES),
     "layers": Kind(lambda subject, *_: layers.LayersDisplay.from_subject(subject), inches=layers.INCHES),
     "weights": Kind(lambda subject, *_: WeightsDisplay.from_subject(subject), inches=(7.0, 4.8)),
+    "replicas": Kind(
+        replicas.ReplicasDisplay.from_subject, replicas.ReplicasDisplay.from_subjects, inches=replicas.INCHES
+    ),
     "gradients": Kind(lambda subject, *_: GradientsDisplay.from_subject(subject), inches=(7.0, 4.8)),
 }
 
 
-# a film, not a picture
-ANIMATION = "animation"
+# drawn alone: a film, and of what a sweep left
+ANIMATION, SWEEP = "animation", "sweep"
 
 
 def check_kinds(kinds: Sequence[str], n_models: int = 1) -> None:
@@ -99,9 +108,13 @@ def check_kinds(kinds: Sequence[str], n_models: int = 1) -> None:
         if len(kinds) > 1 or n_models > 1:
             raise UsageError("animation: a film of one model, drawn alone", "leave the other kinds and models out")
         return
+    if SWEEP in kinds:
+        if len(kinds) > 1 or n_models > 1:
+            raise UsageError("sweep: drawn alone, of the file of one sweep", "leave the other kinds and files out")
+        return
     for kind in kinds:
         if kind not in KINDS:
-            raise UsageError(f"{display(kind)}: no such kind of picture", meant(kind, [*KINDS, ANIMATION]))
+            raise UsageError(f"{display(kind)}: no such kind of picture", meant(kind, [*KINDS, ANIMATION, SWEEP]))
         if n_models > 1 and KINDS[kind].several is None:
             together = ", ".join(name for name, each in KINDS.items() if each.several)
             raise UsageError(
@@ -161,7 +174,7 @@ def draw(
 
 def _panel(kind: Kind, subjects: Sequence[Subject], x: str | None, y: str | None) -> Panel:
     if len(subjects) > 1 and kind.several:
-        return kind.several(_by_name(subjects))
+        return kind.several(_by_name(subjects), x, y)
     return kind.one(subjects[0], x, y)
 
 

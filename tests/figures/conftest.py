@@ -1,5 +1,6 @@
 """Models that answer by a formula, and data sets for them: what a picture must show is then known."""
 
+import dataclasses
 import itertools
 from collections.abc import Callable
 
@@ -23,7 +24,7 @@ HISTORY = {
 
 
 # what a kind needs of a subject
-NEEDS = {"slices": {"n_test": 400, "wrong": 0.4}}
+NEEDS = {"slices": {"n_test": 400, "wrong": 0.4}, "replicas": {"members": 5}}
 
 
 def softmax(scores):
@@ -58,12 +59,28 @@ def network_of(n_features, hidden, n_outputs, *, head="sigmoid", activation="rel
     return PlainNetwork(plan=plan, weights=weights)
 
 
-def trained_on(dataset: Dataset, hidden=(4, 3), **options) -> Trained:
+def averaged(networks) -> PlainNetwork:
+    """Make the ensemble of plain networks on the same features."""
+    layers, weights, answers = [networks[0].plan.layers[0]], [[]], []
+    for number, network in enumerate(networks, start=1):
+        for place, layer in enumerate(network.plan.layers[1:]):
+            name, source = f"{layer.name}_m{number}", len(layers) - 1 if place else 0
+            layers.append(dataclasses.replace(layer, name=name, inputs=(source,)))
+        answers.append(len(layers) - 1)
+        weights += network.weights[1:]
+    settings = {"kind": "Average", "name": "mean", "inputs": tuple(answers), "width": layers[-1].width}
+    layers.append(LayerPlan(**settings, settings={}, weights=(), n_trained=0))
+    plan = Plan(name="network", sequential=False, trainable=True, layers=tuple(layers))
+    return PlainNetwork(plan=plan, weights=[*weights, []])
+
+
+def trained_on(dataset: Dataset, hidden=(4, 3), *, members=1, **options) -> Trained:
     """Make a network for a data set; it was not trained, but looks so, and as if three moments had been kept."""
     names = dataset.class_names
-    network = network_of(
-        dataset.n_features, hidden, n_outputs(dataset.task, len(names)), head=HEADS[dataset.task], **options
-    )
+    widths = (dataset.n_features, hidden, n_outputs(dataset.task, len(names)))
+    network = network_of(*widths, head=HEADS[dataset.task], **options)
+    if members > 1:
+        network = averaged([network_of(*widths, head=HEADS[dataset.task], seed=seed) for seed in range(members)])
     spec = NetworkSpec(layers=hidden).to_json()
     details = Details(task=dataset.task, columns=dataset.columns, class_names=names, network=spec)
     values = np.concatenate([np.ravel(weight) for layer in network.weights for weight in layer])
@@ -76,7 +93,9 @@ def trained_on(dataset: Dataset, hidden=(4, 3), **options) -> Trained:
 def subject_of() -> Callable[..., Subject]:
     """Make a subject: subject_of("binary", 2) has two features, and the first decides."""
 
-    def make(task="binary", n_features=2, *, classes=None, names=None, n_test=30, history=None, wrong=0.0) -> Subject:
+    def make(
+        task="binary", n_features=2, *, classes=None, names=None, n_test=30, history=None, wrong=0.0, members=1
+    ) -> Subject:
         rng = np.random.default_rng(3)
         n_classes = {"binary": 2, "multiclass": 3, "regression": 0}[task] if classes is None else len(classes)
         X = rng.uniform(-1, 1, (60 + n_test, n_features)).astype(np.float32)
@@ -107,7 +126,7 @@ def subject_of() -> Callable[..., Subject]:
             target_name="height",
         )
         learnt = HISTORY if history is None else history
-        return Subject(dataset=dataset, predict=predict, history=learnt, trained=trained_on(dataset))
+        return Subject(dataset=dataset, predict=predict, history=learnt, trained=trained_on(dataset, members=members))
 
     return make
 

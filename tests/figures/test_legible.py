@@ -91,7 +91,9 @@ def test_several_models(kinds, hard):
 @pytest.mark.parametrize(("look", "size"), [("dark", (18, 22)), ("large", (40, 16))])
 def test_all_kinds_at_once(look, size, hard):
     kinds = [kind for kind in KINDS if kind not in ("predicted", "residuals")]
-    assert faults(drawn_in_a_style([hard("multiclass", **NEEDS["slices"])], kinds, look, size)) == []
+    assert (
+        faults(drawn_in_a_style([hard("multiclass", **NEEDS["slices"], **NEEDS["replicas"])], kinds, look, size)) == []
+    )
 
 
 def test_a_slide_as_small_as_can_be(hard):

@@ -11,7 +11,7 @@ import dlwhy
 from dlwhy.studies.answer import page, rules
 from tests.studies.answer import reports
 
-NAMES = ("answer", "check", "evaluate", "info", "study", "train", "tune")
+NAMES = ("answer", "check", "evaluate", "info", "study", "sweep", "train", "tune")
 
 
 def schema(name):

@@ -1,11 +1,16 @@
 """`dlwhy plot`: pictures of a model."""
 
+from typing import TYPE_CHECKING
+
 from dlwhy import files
 from dlwhy.cli.arguments import command
 from dlwhy.cli.show import following
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import drawing, inputs
 from dlwhy.cli.steps.drawing import Plot
+
+if TYPE_CHECKING:
+    from dlwhy.figures.subject import Subject
 
 
 @command
@@ -22,8 +27,9 @@ def plot(options: Plot) -> None:
     there; weights shows how they are distributed. Gradients shows how strongly the loss pulled at each layer during
     the training, of a model made with train --snapshots; animation is a film of boundary and loss during it.
 
-    Loss, accuracy, roc and calibration of several models are drawn into one panel. The same model and data give the
-    same bytes.
+    Loss, accuracy, roc and calibration of several models are drawn into one panel; replicas shows what several networks
+    say, or the members of an ensemble, and where they do not agree. Sweep draws what dlwhy sweep has written. The same
+    model and data give the same bytes.
 
     \b
     Examples:
@@ -36,18 +42,14 @@ def plot(options: Plot) -> None:
       dlwhy plot animation -o training.gif
       dlwhy plot roc calibration --style dark --size 10x4.5
       dlwhy plot loss roc -m small.keras -m large.keras
+      dlwhy plot replicas -m model-42.keras -m model-43.keras -m model-44.keras
+      dlwhy plot sweep -m sweep.json
       dlwhy plot --terminal
     """
     options = options.fitting()
     drawing.check(options)
-    from dlwhy.figures.subject import Subject
-
     data, output, out = options.data, options.output, Output.of(options)
-    trained, dataset = inputs.read_models_and_data(options.model, data, max_size=options.max_size)
-    subjects = [
-        Subject.from_trained(one, dataset, model=files.shown(path), data=files.shown(data))
-        for path, one in trained.items()
-    ]
+    subjects = [] if options.is_sweep else _subjects(options)
     if options.terminal:
         drawing.sketch(options, subjects[0], out)
     if options.terminal and "output" not in options.given:
@@ -55,7 +57,7 @@ def plot(options: Plot) -> None:
     figure, chosen = drawing.draw_and_save(options, *subjects, out=out)
     if options.as_json:
         models = {"model": options.model[0]} if len(options.model) == 1 else {"models": options.model}
-        about = {"picture": output, "kinds": chosen, **models, "data": data}
+        about = {"picture": output, "kinds": chosen, **models} | ({} if options.is_sweep else {"data": data})
         out.json(about | {"dpi": options.dpi, "style": options.style})
     elif not files.is_standard(output):
         out.text(output)
@@ -65,3 +67,11 @@ def plot(options: Plot) -> None:
         from dlwhy.figures.drawing import window
 
         window.show(figure)
+
+
+def _subjects(options: Plot) -> "list[Subject]":
+    from dlwhy.figures.subject import Subject
+
+    trained, dataset = inputs.read_models_and_data(options.model, options.data, max_size=options.max_size)
+    data = files.shown(options.data)
+    return [Subject.from_trained(one, dataset, model=files.shown(path), data=data) for path, one in trained.items()]

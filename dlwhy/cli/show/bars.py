@@ -115,6 +115,13 @@ def tuning_bar(out: Output, total: int) -> Iterator[Callable[["TuningProgress"],
 
 
 @contextlib.contextmanager
+def networks_bar(out: Output, total: int) -> Iterator[Callable[[float], None]]:
+    """Give a function that shows how many networks of a sweep are trained."""
+    with _bar(out, total, f"network 0/{total}", "compiling") as bar:
+        yield lambda done: bar.show(done, f"network {int(done)}/{total}", "", "")
+
+
+@contextlib.contextmanager
 def frames_bar(out: Output, total: int) -> Iterator[Callable[[int], None]]:
     """Give a function that shows how many frames of a film are drawn."""
     with _bar(out, total, f"frame 0/{total}") as bar:

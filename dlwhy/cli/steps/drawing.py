@@ -2,13 +2,14 @@
 
 import functools
 import warnings
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import Options, argument, frozen_options, option
 from dlwhy.cli.show.bars import frames_bar
 from dlwhy.cli.show.console import Output
+from dlwhy.cli.steps.sweeping import SWEEP
 from dlwhy.errors import DlwhyWarning, UsageError
 from dlwhy.text import display
 
@@ -63,12 +64,14 @@ class Plot(Drawing, shared.Reading, shared.Writing):
         None,
         "boundary, loss, accuracy, confusion, roc, calibration; of a regression predicted and residuals; importance, "
         "slices; of a network's inside neurons, layers and weights; side by side. Of a training that kept snapshots "
-        "gradients, and alone animation. By default boundary and loss, of a regression boundary and predicted.",
+        "gradients, and alone animation; of several networks replicas; of what dlwhy sweep writes, alone, sweep. "
+        "By default boundary and loss, of a regression boundary and predicted.",
         metavar="[KIND]...",
     )
     model: list[str] = option(
         [shared.MODEL],
-        'A .keras file, or "-" for stdin; of several the loss, accuracy, roc and calibration.',
+        'A .keras file, or "-" for stdin; of several the loss, accuracy, roc, calibration and replicas. '
+        "For sweep its file, by default sweep.json.",
         "--model",
         "-m",
         metavar="FILE",
@@ -90,11 +93,18 @@ class Plot(Drawing, shared.Reading, shared.Writing):
         """Whether a film is asked for, and not a picture."""
         return self.kinds == ["animation"]
 
+    @property
+    def is_sweep(self) -> bool:
+        """Whether what a sweep has written is to be drawn."""
+        return self.kinds == ["sweep"]
+
     def fitting(self) -> "Plot":
-        """Give the options with what a film has other defaults for."""
-        if not self.is_film:
-            return self
-        defaults = {"output": "plot.gif", "dpi": _FILM_DPI}
+        """Give the options with what a film and a sweep have other defaults for."""
+        defaults: dict[str, Any] = {}
+        if self.is_film:
+            defaults = {"output": "plot.gif", "dpi": _FILM_DPI}
+        elif self.is_sweep:
+            defaults = {"model": [SWEEP]}
         return self.to(Plot, **{name: value for name, value in defaults.items() if name not in self.given})
 
 
@@ -112,7 +122,7 @@ def check(options: Plot) -> None:
     inputs.check_stdin(options.model, options.data)
     if options.terminal:
         _check_terminal(options)
-    read = [*options.model, options.data, options.config]
+    read = [*options.model, *([] if options.is_sweep else [options.data]), options.config]
     files.check_outputs({"-o": options.output}, inputs=read, no_clobber=options.no_clobber)
     if options.is_film:
         if options.show:
@@ -133,6 +143,19 @@ def _check_terminal(options: Plot) -> None:
             raise UsageError(f"{options.flag(name)} does not go with --terminal")
 
 
+def _draw_sweep(options: Plot) -> "Figure":
+    """Draw and write the picture of a sweep."""
+    from dlwhy.figures.drawing import style as styles
+    from dlwhy.figures.trainings import sweep
+    from dlwhy.training.sweep import swept
+
+    found = swept.read(options.model[0], max_size=options.max_size)
+    with styles.styled(options.style, beside=options.output):
+        figure = sweep.draw(found, options.inches())
+        styles.save(figure, options.output, dpi=options.dpi, no_clobber=options.no_clobber)
+    return figure
+
+
 def sketch(options: Plot, subject: "Subject", out: Output) -> None:
     """Draw in the terminal."""
     from dlwhy.cli.show.sketch import sheet
@@ -146,6 +169,8 @@ def draw_and_save(options: Plot, *subjects: "Subject", out: Output) -> "tuple[Fi
     if options.is_film:
         _film_and_save(options, subjects[0], out)
         return None, ["animation"]
+    if options.is_sweep:
+        return _draw_sweep(options), ["sweep"]
     from dlwhy.figures import kinds as figures
     from dlwhy.figures.drawing import style as styles
 

@@ -86,7 +86,7 @@ class LayersDisplay:
         """Draw on the axes, or on a new figure's; `ax_` is where."""
         self.ax_ = ax = ax or style.new_figure(panel=INCHES)[1][0]
         boxes = [self._box(ax, view) for view in self.found.views]
-        style.label(ax, self._headline(), "in each box: the two directions of most spread (PCA)", "layers")
+        style.label(ax, self._headline(), "in each box: the two directions of most spread (PCA)", "")
         n_rows, n_columns = _shape(len(boxes))
         head = _HEAD_LINES * board.LINE * board.letters() / 72
         width = max(_LEAST_BOX, _LONGEST_WORD * board.letters() / 72)

@@ -85,7 +85,7 @@ class NeuronsDisplay:
         """Draw on the axes, or on a new figure's; `ax_` is where."""
         self.ax_ = ax = ax or style.new_figure(panel=INCHES)[1][0]
         columns = [_Column(ax, stage, self.pictures(stage), self.found) for stage in self.found.stages]
-        style.label(ax, self._headline(), self._over(), "features")
+        style.label(ax, self._headline(), self._over(), "")
         least = sum(_shares(columns)) * _LONGEST_WORD / _HEAD * board.letters() / 72
         board.prepare(ax, lambda *room: _place(columns, *room), (least, 1.6))
         self._legend(ax)
@@ -113,6 +113,8 @@ class NeuronsDisplay:
             return np.asarray(_shades(_BELOW, style.paper(), _ON)((maps + 1) / 2))
         most = np.abs(maps).max(axis=(1, 2), keepdims=True)
         relative = np.divide(maps, most, out=np.zeros_like(maps), where=most > 0)
+        if stage.name.startswith("layer"):
+            relative[stage.dead[list(stage.shown)]] = 0  # it may be on, but only where no row lies
         return np.asarray(_shades(_BELOW, style.paper(), _ON)((relative + 1) / 2))
 
     def _headline(self) -> str:

@@ -167,8 +167,8 @@ def test_a_film_of_a_training_that_kept_snapshots_and_none_of_one_that_did_not(d
     ("arguments", "message"),
     [
         (
-            ["brains"],
-            "brains: no such kind of picture (there is boundary, loss, accuracy, confusion, roc, calibration, pred",
+            ["xyz"],
+            "xyz: no such kind of picture (there is boundary, loss, accuracy, confusion, roc, calibration, pred",
         ),
         ([HOSTILE], "\\x1b]0;x"),
         (["-o", "plot.gif"], ".png, .svg or .pdf"),
