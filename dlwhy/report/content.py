@@ -126,6 +126,9 @@ class Neurons:
     weights: Sequence[tuple[Unit, Unit, float, float]]
     heads: Sequence[tuple[str, int, int, float]]  # stage, units, units shown, x
     axes: Sequence[str]
+    # room for the names at its sides
+    left: float
+    right: float
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -225,7 +228,7 @@ class Study:
     caveats: Sequence[str]
     picture: Picture
     arms: Table
-    on_own: bool
+    own: str  # name of the user's table, if its verdict is on that; else empty
     command: str
     seeds: Sequence[int]
     fingerprint: str

@@ -4,12 +4,13 @@ import base64
 import dataclasses
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlwhy.messages.language import Language, load
 from dlwhy.report import loss, neurons
-from dlwhy.report.content import Amount, Cell, Page, Said, Unit, Word
+from dlwhy.report.content import Amount, Cell, Page, Said, Study, Unit, Word
 from dlwhy.text import display, plain
 
 if TYPE_CHECKING:
@@ -69,12 +70,11 @@ def _environment(lang: Language) -> "jinja2.Environment":
         "value": lambda value: lang.value(str(value)),
         "sort_by": _sort_by,
         "ours": Markup,  # what we made ourselves: style, script, lines and images
-        "headline": lambda name, said: lang.say(
-            said[0], name=display(name, _SHORT), **{key: _cell(value, lang) for key, value in said[1].items()}
-        ),
+        "headline": lambda name, said: _headline(name, said, lang),
         "titled": _titled,
         "stage_name": lambda stage: _stage(stage, lang),
         "unit_name": lambda unit: _unit(unit, lang),
+        "study_name": lambda study: _study(study, lang),
         "short": lambda name: display(name, _SHORT),
         "whole": lambda text: Markup("{}").format(display(text, _LINE)),
         "weights_table": neurons.table,
@@ -104,6 +104,12 @@ def _titled(svg: str, title: str) -> "Markup":
     return Markup(f"{start}{end}<title>{escape(title)}</title>{rest}")  # noqa: S704
 
 
+def _headline(name: str, said: tuple[str, Mapping[str, Any]], lang: Language) -> str:
+    """Say what a model scores; values are numbers as we write them."""
+    values = {key: lang.value(value) if isinstance(value, str) else value for key, value in said[1].items()}
+    return lang.say(said[0], name=display(name, _SHORT), **values)
+
+
 def _stage(stage: str, lang: Language) -> str:
     word, _, place = stage.partition(" ")
     return lang.say(f"neurons.{word}", n=place)
@@ -112,6 +118,12 @@ def _stage(stage: str, lang: Language) -> str:
 def _unit(unit: Unit, lang: Language) -> str:
     name = unit.name or lang.say("neurons.unit", stage=_stage(unit.stage, lang), n=unit.number)
     return lang.say("neurons.dead", name=name) if unit.dead else name
+
+
+def _study(study: Study, lang: Language) -> str:
+    """Name a study, with the table of the user's that it is on."""
+    name = lang.say(f"study.name.{study.name}")
+    return f"{name}, {display(study.own, _SHORT)}" if study.own else name
 
 
 def _subjects(page: Page, lang: Language) -> str:

@@ -13,6 +13,8 @@ from dlwhy.text import number
 
 _SIDE, _GAP, _COLUMN, _HEAD = 34.0, 8.0, 150.0, 44.0
 _WIDEST = 4.0
+# width of a letter, and letters of a name that are shown
+_LETTER, _LONGEST = 6.8, 24
 # of a stage: thinner ones are not drawn
 _LEAST = 0.03
 _MOST_ROWS = 60
@@ -50,6 +52,8 @@ def network(subject: Subject) -> Neurons | None:
             for place, stage in enumerate(stages)
         ],
         axes=found.found.axes,
+        left=_room(columns[0]),
+        right=_room(columns[-1]),
     )
 
 
@@ -92,6 +96,11 @@ def _units(
         )
         for number, unit in enumerate(stage.shown)
     ]
+
+
+def _room(units: list[Unit]) -> float:
+    """Return the room that names beside a column take, at most."""
+    return 16 + _LETTER * max(min(len(unit.name), _LONGEST) for unit in units)
 
 
 def _weights(before: list[Unit], after: list[Unit], stage: Stage) -> list[tuple[Unit, Unit, float, float]]:

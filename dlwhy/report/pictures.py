@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 # attributes that hold numbers of the drawing
-_ENLARGED = 1.7  # pixels a point
+_LEAST, _MOST = 0.8, 1.7  # pixels a point
 _DRAWN = ("d", "x", "y", "width", "height", "transform", "points")
 
 
@@ -52,8 +52,9 @@ def within_page(text: str, prefix: str) -> str:
     for element in root.iter():
         _shorten(element, prefix, used)
     del root.attrib["height"]
-    # as wide as the page has room, and no wider than it can be read at
-    root.set("style", f"max-width:{_ENLARGED * float(root.attrib.pop('width').removesuffix('pt')):.0f}px")
+    # as wide as the page has room, but so that it can be read: else it is moved sideways
+    width = float(root.attrib.pop("width").removesuffix("pt"))
+    root.set("style", f"min-width:{_LEAST * width:.0f}px;max-width:{_MOST * width:.0f}px")
     root.set("aria-hidden", "true")  # the figure round it has the name, and the tables the numbers
     written = ET.tostring(root, encoding="unicode")
     return re.sub(r">\s+<", "><", written)

@@ -56,7 +56,7 @@ def gather(folder: Path, conducted: conduct.Conducted, number_of: int) -> Study:
             tables=[_predictions(report)],
         ),
         arms=_arms(report),
-        on_own=report["verdict_about"] == "own",
+        own=(report["own"] or "") if report["verdict_about"] == "own" else "",
         command=report["command"],
         seeds=conduct.design(Request.from_json(request)).seeds,
         fingerprint=(request.get("own") or {}).get("fingerprint", ""),

@@ -115,3 +115,6 @@ function painter(canvas, scrub) {
     context.resetTransform();
   };
 }
+
+// what is folded is printed, too
+addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((each) => { each.open = true; }));
