@@ -31,7 +31,7 @@ def _smaller(content: bytes):
         picture = picture.resize(size, Image.Resampling.LANCZOS)
     for colours in _COLOURS:
         made = io.BytesIO()
-        # by coverage: the colour of a legend may be that of a few pixels
-        palette = picture.quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        # by coverage: the colour of a legend may be that of a few pixels; then nearer to the shades that are frequent
+        palette = picture.quantize(colours, method=Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE)
         palette.save(made, "PNG", optimize=True)
         yield made.getvalue()
