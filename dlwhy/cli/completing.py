@@ -129,4 +129,5 @@ _OFFERS: Mapping[str, Offer] = {
     "table": _files(".csv", ".tsv", ".txt", ".gz", ".parquet", ".json", ".jsonl"),
     "config": _files(".toml"),
     "lang": _languages,
+    "page": _files(".html"),
 }

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from dlwhy import versions
-from dlwhy.report import folders, runs, studies
+from dlwhy.report import folders, proof, runs, studies
 from dlwhy.report.content import Page
 from dlwhy.studies import conduct
 from dlwhy.studies.answer import writing
@@ -32,22 +32,23 @@ def page(names: Sequence[str], *, max_size: int | None = None) -> Page:
 
     """
     found = folders.look(names)
-    conducted = studies.read(found.studies)
+    stored = studies.read(found.studies)
+    told = [(each, conduct.shown(each).report) for each in stored]
     # the user's own question first; the page keeps the order of the folders else
-    ordered = sorted(conducted.items(), key=lambda each: each[1].report["verdict_about"] != "own")
+    told.sort(key=lambda each: each[1]["verdict_about"] != "own")
     return Page(
-        answers=_answers(conducted),
+        answers=_answers(told),
         runs=[runs.gather(folder, place, max_size=max_size) for place, folder in enumerate(found.runs, start=1)],
-        studies=[studies.gather(folder, each, place) for place, (folder, each) in enumerate(ordered, start=1)],
+        studies=[studies.gather(each, report, place) for place, (each, report) in enumerate(told, start=1)],
         versions=versions.of(*_PACKAGES),
-        proof={},
+        proof=proof.of([each for each, _ in told]),
     )
 
 
-def _answers(conducted: Mapping[Path, conduct.Conducted]) -> list[Mapping[str, Any]]:
+def _answers(told: Sequence[tuple[conduct.Stored, Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
     """Answer for each table of the user's that studies have judged nets on."""
     by_parent: dict[Path, dict[Path, Mapping[str, Any]]] = {}
-    for folder, each in conducted.items():
-        by_parent.setdefault(folder.resolve().parent, {})[folder] = each.report
+    for each, report in told:
+        by_parent.setdefault(each.folder.resolve().parent, {})[each.folder] = report
     answers = [writing.together(reports) for reports in by_parent.values()]
     return [answer for answer in answers if answer is not None]

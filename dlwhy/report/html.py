@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlwhy.messages.language import Language, load
-from dlwhy.report import loss, neurons
+from dlwhy.report import loss, neurons, proof
 from dlwhy.report.content import Amount, Cell, Page, Said, Study, Unit, Word
 from dlwhy.text import display, plain
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["language", "render"]
 _HERE = Path(__file__).parent
 # foreign text on a page: longer than in a terminal, but never endless
+# what stands in the page until the proof does; no name can be it, for it would be escaped
+_PROOF = "<&proof>"
 _NOTHING = "\N{EN DASH}"
 _LONGEST, _SHORT, _LINE = 1000, 24, 20_000
 
@@ -42,9 +44,11 @@ def render(page: Page, lang: Language) -> str:
     text = (
         _environment(lang)
         .get_template("page.html.j2")
-        .render(page=page, css=style, js=script, policy=_digest_of(script), embedded=embedded)
+        .render(page=page, css=style, js=script, policy=_digest_of(script), embedded=embedded, proof=_PROOF)
     )
-    return _tidy(text) + "\n"
+    written = _tidy(text) + "\n"
+    # last, for it has the digest of all the rest
+    return written.replace(_PROOF, str(embedded(proof.sealed(written.replace(_PROOF, ""), page.proof))))
 
 
 def _tidy(text: str) -> str:

@@ -9,36 +9,31 @@ from dlwhy.errors import DlwhyWarning, InputUnreadableError
 from dlwhy.report import pictures
 from dlwhy.report.content import Amount, Cell, Picture, Said, Study, Table, Word
 from dlwhy.studies import conduct
-from dlwhy.studies.bench import records
-from dlwhy.studies.bench.folder import DESIGN
 from dlwhy.studies.findings.wording import signed
-from dlwhy.studies.request import Request
 from dlwhy.text import number
 
 # the studies that have a name in the messages
 _OURS = ("depth", "data", "compute", "algorithms", "transfer", "versatility", "compare")
 
 
-def gather(folder: Path, conducted: conduct.Conducted, number_of: int) -> Study:
+def gather(found: conduct.Stored, report: Mapping[str, Any], number_of: int) -> Study:
     """Put together what a study found.
 
     Parameters
     ----------
-    folder, conducted
-        Where it is, and its report made anew from the rows.
+    found, report
+        What its folder has, and the report that is made of it.
     number_of
         Which of the page's studies it is, from 1: names within its picture begin with it.
 
     """
     from dlwhy.studies import figure
 
-    report = conducted.report
     told = [each for each in report["predictions"] if each["told"] and each["sentence"]]
     headline = report["headline"]
     descriptive = report.get("descriptive", {})
     answers = headline["answers"]
     sentences = [*(each["sentence"] for each in told), *descriptive.get("lines", ())]
-    request = records.read_json(folder / DESIGN)["request"]
     name = report["study"] if report["study"] in _OURS else "other"
     return Study(
         name=name,
@@ -58,15 +53,15 @@ def gather(folder: Path, conducted: conduct.Conducted, number_of: int) -> Study:
         arms=_arms(report),
         own=(report["own"] or "") if report["verdict_about"] == "own" else "",
         command=report["command"],
-        seeds=conduct.design(Request.from_json(request)).seeds,
-        fingerprint=(request.get("own") or {}).get("fingerprint", ""),
+        seeds=found.study.seeds,
+        fingerprint=own.fingerprint if (own := found.study.request.own) else "",
         runs=report["trainings"],
         complete=report.get("complete", True),
     )
 
 
-def read(folders: Sequence[Path]) -> dict[Path, conduct.Conducted]:
-    """Make the reports of studies anew from their rows; one that has only just begun is left out, with a warning.
+def read(folders: Sequence[Path]) -> list[conduct.Stored]:
+    """Read studies with their rows; one that has only just begun is left out, with a warning.
 
     Raises
     ------
@@ -76,10 +71,10 @@ def read(folders: Sequence[Path]) -> dict[Path, conduct.Conducted]:
         If none has rows.
 
     """
-    found: dict[Path, conduct.Conducted] = {}
+    found = []
     for folder in folders:
         try:
-            found[folder] = conduct.show(folder)
+            found.append(conduct.stored(folder))
         except InputUnreadableError as error:
             if len(folders) == 1:
                 raise

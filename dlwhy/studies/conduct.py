@@ -184,8 +184,29 @@ def run(
     return Conducted(folder=folder, report=report, fresh=True)
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Stored:
+    """A study as its folder has it: the design, the fingerprint of each arm's rows, those rows, and the command."""
+
+    folder: Path
+    study: Study
+    prints: Mapping[str, str]
+    results: Results
+    command: str
+
+
 def show(folder: Path) -> Conducted:
-    """Make a study's report anew from the rows in its folder alone, also while they are still coming in.
+    """Make a study's report anew from the rows in its folder alone; raises what `stored` does."""
+    return shown(stored(folder))
+
+
+def shown(found: Stored) -> Conducted:
+    """Make a study's report anew from its rows."""
+    return Conducted(folder=found.folder, report=_report(found.study, found.results, found.command), fresh=True)
+
+
+def stored(folder: Path) -> Stored:
+    """Read a study's design and rows from its folder, also while rows are still coming in.
 
     Raises
     ------
@@ -204,16 +225,17 @@ def show(folder: Path) -> Conducted:
     if not path.is_file():
         what = "no study in it" if folder.is_dir() else "no such folder"
         raise InputUnreadableError(f"{files.shown(folder)}: {what}", "name the folder of a claim, or its parent")
-    stored = records.read_json(path)
+    told = records.read_json(path)
     try:
-        request, prints = Request.from_json(stored["request"]), _prints(stored["runs"])
+        request, prints = Request.from_json(told["request"]), _prints(told["runs"])
         study = design(request)
     except (KeyError, TypeError, ValueError, AttributeError, UsageError) as error:
         raise InputRefusedError(f"{files.shown(path)}: damaged ({type(error).__name__})") from error
     results = runner.stored(study, folder, prints)
     if not results:
         raise InputUnreadableError(f"{files.shown(folder)}: no rows yet")
-    return Conducted(folder=folder, report=_report(study, results, str(stored.get("command", ""))), fresh=True)
+    command = str(told.get("command", ""))
+    return Stored(folder=folder, study=study, prints=prints, results=results, command=command)
 
 
 def inside(folder: Path) -> list[Path]:
