@@ -1,18 +1,21 @@
-"""The figure of a study, from its report alone: panels of its own, and the forest of its effects."""
+"""The figures of a study, from its report alone: the picture that says it all, and all else with the effects."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dlwhy.figures.drawing import style
 from dlwhy.figures.drawing.forest import ForestDisplay
 from dlwhy.studies.claims import registry as claims
+from dlwhy.studies.claims.claim import Panel
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_LARGE, _ALONE = (7.0, 5.2), (9.6, 5.2)  # inches of a panel of the picture that says it all, of two and of one
+
 
 def draw(report: Mapping[str, Any]) -> "Figure":
-    """Draw the figure of a study.
+    """Draw the picture of a study that says it all, of the user's own data first; all there is where it has none.
 
     Parameters
     ----------
@@ -20,11 +23,36 @@ def draw(report: Mapping[str, Any]) -> "Figure":
         As in ``study.json``.
 
     """
+    panels = [*claims.claim(report["study"]).headline(report)]
+    large = _ALONE if len(panels) == 1 else _LARGE
+    return _drawn(report, panels, large) if panels else _drawn(report, _all(report), style.PANEL_INCHES)
+
+
+def has_details(report: Mapping[str, Any]) -> bool:
+    """Return whether there is more than the picture that says it all."""
+    return bool(claims.claim(report["study"]).headline(report))
+
+
+def details(report: Mapping[str, Any]) -> "Figure":
+    """Draw all that a study has measured.
+
+    Parameters
+    ----------
+    report
+        As in ``study.json``.
+
+    """
+    return _drawn(report, _all(report), style.PANEL_INCHES)
+
+
+def _all(report: Mapping[str, Any]) -> list[Panel]:
     claim = claims.claim(report["study"])
-    panels = [*claim.panels(report)]
-    if report["predictions"] and claim.forest:
-        panels.append(ForestDisplay.from_report(report).plot)
-    figure, places = style.new_figure(max(1, len(panels)))
+    forest = [ForestDisplay.from_report(report).plot] if report["predictions"] and claim.forest else []
+    return [*claim.panels(report), *forest]
+
+
+def _drawn(report: Mapping[str, Any], panels: Sequence[Panel], inches: tuple[float, float]) -> "Figure":
+    figure, places = style.new_figure(max(1, len(panels)), panel=inches)
     for panel, ax in zip(panels, places, strict=False):
         panel(ax)
     figure.suptitle(_title(report), fontsize=12, parse_math=False)

@@ -96,10 +96,19 @@ def faults(figure, dpi=100):
     return wrong
 
 
+def figures_of_study(report):
+    """Draw what a study's folder gets."""
+    return [study_panels.draw(report), *([study_panels.details(report)] if study_panels.has_details(report) else [])]
+
+
+def panels_of_study(report):
+    return [ax for figure in figures_of_study(report) for ax in figure.axes]
+
+
 def faults_of_study(report):
-    """List what can't be read in the figure of a study, as it is saved."""
+    """List what can't be read in the figures of a study, as they are saved."""
     with style.styled():
-        return faults(study_panels.draw(report), 150)
+        return [fault for figure in figures_of_study(report) for fault in faults(figure, 150)]
 
 
 def texts(figure):

@@ -2,22 +2,21 @@
 
 import pytest
 
-from dlwhy.studies import conduct
-from dlwhy.studies import figure as study_panels
+from dlwhy.studies import conduct, figure
 from dlwhy.studies import report as reporting
 from dlwhy.studies.request import OwnData, Request
-from tests.figures.legible import faults_of_study
+from tests.figures.legible import faults_of_study, panels_of_study, title_of
 
 
 @pytest.mark.parametrize("claim", ["depth", "data", "algorithms", "transfer"])
 def test_a_figure_says_how_much_its_intervals_cover(claim, results_of):
     study = conduct.design(Request(claim=claim, n_seeds=6, alpha=0.2))
-    figure = study_panels.draw(reporting.report(study, results_of(study, lambda arm: 0.6 + 0.0003 * len(arm.key))))
-    named = [text for ax in figure.axes for text in (ax.get_xlabel(), ax.get_ylabel()) if "%" in text]
+    panels = panels_of_study(reporting.report(study, results_of(study, lambda arm: 0.6 + 0.0003 * len(arm.key))))
+    named = [text for ax in panels for text in (ax.get_xlabel(), ax.get_ylabel()) if "%" in text]
 
     assert len(named) >= 2
     assert all("80 %" in text for text in named)
-    assert not any("95 %" in ax.get_title() + ax.get_title(loc="left") for ax in figure.axes)
+    assert not any("95 %" in ax.get_title() + ax.get_title(loc="left") for ax in panels)
 
 
 LONG = "customers who called the service desk within the last twelve months, of all branches"
@@ -30,3 +29,17 @@ def test_no_text_of_a_figure_is_cut_or_covered(claim, results_of):
     results = results_of(study, lambda arm: 0.6 + 0.0003 * len(arm.key))
 
     assert faults_of_study(reporting.report(study, results)) == []
+
+
+@pytest.mark.parametrize("claim", ["depth", "data", "algorithms", "versatility"])
+def test_the_first_picture_is_of_the_own_data_first_and_of_two_panels_at_most(claim, results_of):
+    own = OwnData(name="mine", fingerprint="0" * 64, rows=4000, features=7, classes=2)
+    study = conduct.design(Request(claim=claim, budget="quick", own=own))
+    report = reporting.report(study, results_of(study, lambda arm: 0.6 + 0.0003 * len(arm.key)))
+
+    panels = figure.draw(report).axes
+    assert 1 <= len(panels) <= 2
+    title = title_of(panels[0])
+    assert "mine" in title or title.startswith("Your own data")
+    assert figure.has_details(report)
+    assert len(figure.details(report).axes) >= len(panels)

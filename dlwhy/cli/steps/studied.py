@@ -3,7 +3,7 @@
 import functools
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,16 +90,17 @@ def _redrawn(conducted: "Conducted") -> "Conducted":
 
 
 def draw(conducted: "Conducted") -> None:
-    """Draw a study into its folder, if anything has changed since."""
+    """Draw a study into its folder, if anything has changed since: what says it all, and the rest beside it."""
     from dlwhy.figures.drawing import style
     from dlwhy.studies import figure
+    from dlwhy.studies.bench.folder import DETAILS, FIGURE
 
-    picture = conducted.folder / "figure.png"
-    if not conducted.fresh and _is_whole(picture):
-        os.utime(picture)
+    pictures = {FIGURE: figure.draw, **({DETAILS: figure.details} if figure.has_details(conducted.report) else {})}
+    if not conducted.fresh and _are_there(conducted.folder / name for name in pictures):
         return
-    with style.styled(beside=picture):
-        style.save(figure.draw(conducted.report), picture)
+    for name, drawn in pictures.items():
+        with style.styled(beside=conducted.folder / name):
+            style.save(drawn(conducted.report), conducted.folder / name)
 
 
 def answered(conducted: "Sequence[Conducted]", directory: str | None) -> tuple[dict[str, Any] | None, str]:
@@ -111,6 +112,16 @@ def answered(conducted: "Sequence[Conducted]", directory: str | None) -> tuple[d
         return writing.together(reports), ""
     found = writing.write(reports, Path(directory))
     return found, files.shown(Path(directory) / writing.PAGE) if found else ""
+
+
+def _are_there(pictures: Iterable[Path]) -> bool:
+    """Say whether all pictures are there and whole; then they are as new as the rest, for make."""
+    found = [*pictures]
+    if not all(_is_whole(picture) for picture in found):
+        return False
+    for picture in found:
+        os.utime(picture)
+    return True
 
 
 def _is_whole(picture: Path) -> bool:

@@ -1,17 +1,18 @@
-"""The effects of a study with their intervals, one row a prediction, its negative controls in grey."""
+"""The effects of a study with their intervals, one row a prediction: colours say what they are, marks the controls."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
-from dlwhy.figures.drawing import layout, lettering, style
+from dlwhy.figures.drawing import layout, lettering, style, verdicts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.backend_bases import RendererBase
+    from matplotlib.lines import Line2D
 
-_MANY = 10
+_MANY, _LINES_OF_FEW = 10, 2
 # most of the panel that names may take, and what of it is left between them and the intervals
-_MOST_NAMES, _GAP = 0.7, 0.03
+_MOST_NAMES, _GAP = 0.55, 0.03
 _MOST_TICKS = 3
 
 
@@ -21,9 +22,9 @@ class ForestDisplay:
     Parameters
     ----------
     findings
-        Predictions as in ``study.json``: role, task, contrast, effect and interval.
+        Predictions as in ``study.json``: role, task, contrast, outcome, effect and interval.
     smallest
-        Smallest effect that matters, drawn as a band round zero.
+        Smallest effect that matters, drawn and named as a band round zero.
     title
         Over the panel.
     alpha
@@ -47,44 +48,56 @@ class ForestDisplay:
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw on the axes, or on a new figure's."""
         self.ax_ = ax = ax or style.new_figure()[1][0]
-        blue = style.class_colors(2)[0]
-        ax.axvspan(-self.smallest, self.smallest, color=style.GREY, alpha=0.2, linewidth=0)
+        band = ax.axvspan(-self.smallest, self.smallest, color=style.GREY, alpha=0.2, linewidth=0)
         ax.axvline(0, color=style.GREY, linewidth=1)
-        many = len(self.findings) > _MANY
         look: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "parse_math": False}
-        look |= {"fontsize": 6 if many else 8, "verticalalignment": "center" if many else "baseline"}
-        look["bbox"] = {"facecolor": style.paper(), "edgecolor": "none", "alpha": 0.6, "pad": 0.5}
+        look |= {"fontsize": 6 if len(self.findings) > _MANY else 8, "verticalalignment": "center"}
+        one_task = len({each["task"] for each in self.findings}) == 1 and len(self.findings) > 1
         for place, each in enumerate(self.findings):
-            color = style.GREY if each["role"] == "negative" else blue
+            color, control = verdicts.COLORS[each["outcome"]], each["role"] == "negative"
             low, high = _ends(each)
             ax.plot([low, high], [place, place], color=color, linewidth=2)
-            ax.plot(each["effect"], place, "o", color=color, markersize=6)
+            ax.plot(each["effect"], place, "s" if control else "o", color=color, markersize=6)
             # inside the panel: beside it, names would take half of its width
-            name = style.shortened([f"{each['task']}: {each['contrast']}"])[0]
-            ax.text(0.01, place - 0.22 * (not many), name, color=color, **look)
+            name = each["contrast"] if one_task else f"{each['task']}: {each['contrast']}"
+            ax.text(0.01, place, style.shortened([name])[0], color=style.ink(), **look)
         self._limits = ax.get_xlim()
         layout.when_placed(ax, self._fit_names)
         ax.set_yticks([])
         ax.set_ylim(max(len(self.findings), 1) - 0.5, -0.75)
         metric = f" in {self.findings[0]['metric']}" if self.findings else ""
         ax.set_xlabel(f"difference{metric}, {style.level(self.alpha)} interval")
-        ax.set_title(self.title)
+        style.set_title(ax, self.title)
         ax.grid(visible=True, axis="x", alpha=0.3)
+        handles = self._handles()
+        names = [*(str(each.get_label()) for each in handles), f"within ±{self.smallest:g}: too little to matter"]
+        style.legend_below(ax, [*handles, band], names, kept=1)
         return self
 
+    def _handles(self) -> "list[Line2D]":
+        """Return what colours and marks say, of those that are there."""
+        from matplotlib.lines import Line2D
+
+        look: dict[str, Any] = {"linestyle": "", "marker": "o"}
+        colors = {verdicts.WORDS[each["outcome"]]: verdicts.COLORS[each["outcome"]] for each in self.findings}
+        handles = [Line2D([], [], color=color, label=word, **look) for word, color in colors.items()]
+        if any(each["role"] == "negative" for each in self.findings):
+            square: dict[str, Any] = {"marker": "s", "linestyle": "", "fillstyle": "none"}
+            handles.append(Line2D([], [], color=style.ink(), label="control, where nothing should help", **square))
+        return handles
+
     def _fit_names(self, ax: "Axes", renderer: "RendererBase") -> None:
-        """Cut names to the panel; of many rows leave its left to them, for between the rows there is no place."""
+        """Cut names to the panel, and leave its left to them: on the intervals they could not be read."""
         from matplotlib.ticker import MaxNLocator
 
-        many, width = len(self.findings) > _MANY, ax.get_window_extent(renderer).width
+        width = ax.get_window_extent(renderer).width
         for text in ax.texts:
-            lettering.refit(text, renderer, width * (_MOST_NAMES - _GAP if many else 0.97), most_lines=1)
-        if not many:
-            return
+            most = _LINES_OF_FEW if len(self.findings) <= _MANY else 1
+            lettering.refit(text, renderer, width * (_MOST_NAMES - _GAP), most_lines=most)
         low, high = self._limits
         ticks = MaxNLocator(_MOST_TICKS).tick_values(low, high)
         ax.set_xticks([tick for tick in ticks if low <= tick <= high])
-        share = max(text.get_window_extent(renderer).width for text in ax.texts) / width + _GAP
+        share = max((text.get_window_extent(renderer).width for text in ax.texts), default=0.0) / width + _GAP
         ax.set_xlim(low - (high - low) * share / (1 - share), high)
 
 

@@ -1,5 +1,6 @@
 """Panels of lines: their labels and legend, and intervals round means."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,16 @@ if TYPE_CHECKING:
 _LONGEST = 40
 
 
-def lengths(summaries: Sequence[Mapping[str, Any]]) -> list[list[float]]:
-    """Return how far the interval of each mean reaches down and up, (2, n); nowhere where there is none."""
+def lengths(summaries: Sequence[Mapping[str, Any]], *, most: float = math.inf) -> list[list[float]]:
+    """Return how far the interval of each mean reaches down and up, (2, n), not beyond the most that there can be.
+
+    Nowhere where there is no interval.
+    """
     return [
-        [0.0 if each[end] is None else abs(each["mean"] - each[end]) for each in summaries]
+        [
+            0.0 if each[end] is None else abs(each["mean"] - min(each[end], max(most, each["mean"])))
+            for each in summaries
+        ]
         for end in ("ci_low", "ci_high")
     ]
 

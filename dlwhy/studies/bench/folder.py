@@ -14,6 +14,7 @@ from dlwhy.errors import BusyError, DlwhyWarning, OutputBlockedError
 from dlwhy.text import display
 
 DESIGN, REPORT, RUNS, SUMMARY, FIGURE = "design.json", "study.json", "runs.jsonl", "summary.csv", "figure.png"
+DETAILS = "details.png"  # where the figure does not show all
 ROWS, LOCK = "runs", ".lock"
 FACTS = "arm.json"
 # of a record that is being written, and of one file in a record: see `records.write`
@@ -61,7 +62,7 @@ def check(folder: Path) -> None:
         raise _blocked(folder, "is a link, not a study's folder")
     if not folder.exists():
         return
-    for name in (ROWS, LOCK, DESIGN, REPORT, RUNS, SUMMARY, FIGURE):
+    for name in (ROWS, LOCK, DESIGN, REPORT, RUNS, SUMMARY, FIGURE, DETAILS):
         with contextlib.suppress(FileNotFoundError):
             mode = (folder / name).lstat().st_mode
             if not (stat.S_ISDIR if name == ROWS else stat.S_ISREG)(mode):

@@ -29,6 +29,25 @@ class Claim:
     findings: Callable[[Study, Results], Sequence[Finding]] = lambda *_: ()
     # gives what figure and page show beside the predictions, JSON-like
     descriptive: Callable[[Study, Results], dict[str, Any]] = lambda *_: {}
+    # gives what draws the picture that says it all, the user's own data first: one panel or two
+    headline: Callable[[Report], Sequence[Panel]] = lambda *_: ()
     # gives what draws the panels that a report has data for
     panels: Callable[[Report], Sequence[Panel]] = lambda *_: ()
     forest: bool = True  # whether one forest of all effects is drawn; else the panels have several
+
+
+def sentence_on(report: Report, task: str, id_: str) -> str:
+    """Return what a report says of a prediction on a task, without its full stop; empty if it says nothing."""
+    said = (each["sentence"] for each in report["predictions"] if (each["id"], each["task"]) == (id_, task))
+    return next(filter(None, said), "").rstrip(".")
+
+
+def line_on(report: Report, task: str) -> str:
+    """Return the first thing that a report tells of a task beside the predictions, up to its first stop."""
+    told = (line for line in report["descriptive"].get("lines", ()) if line.startswith(f"On {task}, "))
+    return next(told, "").split(";")[0].rstrip(".")
+
+
+def own_task(report: Report) -> str | None:
+    """Return the task that is the user's own data; None if there is none."""
+    return next((arm["task"] for arm in report["arms"] if arm["role"] == "own"), None)

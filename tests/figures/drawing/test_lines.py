@@ -12,6 +12,8 @@ def test_intervals_reach_from_the_mean_to_their_ends_or_nowhere() -> None:
 
     assert lines.lengths(found) == [[0.25, 0.0], [0.5, 0.0]]
     assert lines.lengths([]) == [[], []]
+    beyond = [{"mean": 0.5, "ci_low": 0.25, "ci_high": 1.5}, {"mean": 1.0, "ci_low": 1.0, "ci_high": 1.0}]
+    assert lines.lengths(beyond, most=1.0) == [[0.25, 0.0], [0.5, 0.0]]
 
 
 @pytest.mark.parametrize(("log", "scales"), [("", ["linear", "linear"]), ("x", ["log", "linear"]), ("xy", ["log"] * 2)])

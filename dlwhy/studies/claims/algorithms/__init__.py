@@ -16,6 +16,7 @@ CLAIM = Claim(
     design=design.design,
     findings=findings.findings,
     descriptive=findings.descriptive,
+    headline=figure.headline,
     panels=figure.panels,
     forest=False,
 )

@@ -15,13 +15,22 @@ if TYPE_CHECKING:
 
 _TITLES = {
     "P5": "Your own data: what each part of the recipe for tables brings",
-    "P1": "Against a plain sigmoid network (grey: 2 layers)",
-    "P2": "Against overfitting (grey: clean labels)",
-    "P3": "Against tuned SGD (grey: standardised inputs)",
+    "P1": "Against a plain sigmoid network (squares: 2 layers)",
+    "P2": "Against overfitting (squares: clean labels)",
+    "P3": "Against tuned SGD (squares: standardised inputs)",
     "P4": "Factorial: main effects and interactions",
 }
+_COUNTED = 4  # powers of ten that are written out
 # how a run may end badly, and the places of its colour
 _ENDS = {"stuck": 5, "diverged": 3, "failed": 2, "unfinished": 4}
+
+
+def headline(report: Report) -> Sequence[Panel]:
+    """Return what draws the effects on the user's own data, and how the gradient fares on its way back."""
+    deep = [arm for arm in report["arms"] if "layers" in arm["place"] and arm["mean"] is not None]
+    measured = _measured(report, deep)
+    own = [_forest(report, "P5")] if _chosen(report, "P5") else []
+    return [*own, *([lambda ax: _way_back(ax, measured)] if measured else [])]
 
 
 def panels(report: Report) -> Sequence[Panel]:
@@ -32,19 +41,24 @@ def panels(report: Report) -> Sequence[Panel]:
     if deep:
         drawn += [lambda ax: _by_depth(ax, deep, report["alpha"]), lambda ax: _failures(ax, deep, deepest)]
         drawn.append(lambda ax: _by_rate(ax, [arm for arm in deep if _layers(arm) == deepest], f"{deepest} layers"))
-    gradients = report["descriptive"].get("gradients", {})
-    measured = [
-        (arm, curve)
-        for arm in deep
-        if _layers(arm) == deepest and (curve := gradients.get(arm["task"], {}).get(arm["arm"]))
-    ]
-    if measured:
+    if measured := _measured(report, deep):
         drawn.append(lambda ax: _by_layer(ax, measured))
     for task, words in (("scaled", "badly scaled inputs"), ("standard", "standardised inputs")):
         arms = _longest(report, task)
         if arms:
             drawn.append(functools.partial(_by_rate, arms=arms, words=f"{words}, {arms[0]['steps']} steps"))
     return drawn
+
+
+def _measured(report: Report, deep: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], Sequence[float]]]:
+    """Return the arms of the most layers whose gradients are known, with these by layer, in powers of ten."""
+    gradients = report["descriptive"].get("gradients", {})
+    deepest = max(map(_layers, deep), default=0)
+    return [
+        (arm, curve)
+        for arm in deep
+        if _layers(arm) == deepest and (curve := gradients.get(arm["task"], {}).get(arm["arm"]))
+    ]
 
 
 def _chosen(report: Report, id_: str) -> list[Mapping[str, Any]]:
@@ -88,7 +102,9 @@ def _by_depth(ax: "Axes", arms: Sequence[Mapping[str, Any]], alpha: float) -> No
     for name, line in zip(by_name, _styles(by_name.values()), strict=True):
         of_name = sorted((arm for arm in arms if arm["arm"] == name), key=_layers)
         depths, means = [_layers(arm) for arm in of_name], [arm["mean"] for arm in of_name]
-        handles[name] = ax.errorbar(depths, means, yerr=lines.lengths(of_name), marker="o", markersize=4, **line)
+        handles[name] = ax.errorbar(
+            depths, means, yerr=lines.lengths(of_name, most=1.0), marker="o", markersize=4, **line
+        )
     ax.set_xticks(sorted({_layers(arm) for arm in arms}))
     title, ylabel = "Deeper, with a rate of its own for each arm", f"held-out accuracy, {style.level(alpha)} interval"
     lines.finish(ax, handles, title=title, xlabel="hidden layers", ylabel=ylabel)
@@ -137,3 +153,28 @@ def _by_layer(ax: "Axes", measured: Sequence[tuple[Mapping[str, Any], Sequence[f
     ax.locator_params(axis="x", integer=True)
     labels = {"xlabel": "layer (the last: the output)", "ylabel": "log10 of the gradient's norm"}
     lines.finish(ax, handles, title="Gradients before the first step", **labels)
+
+
+def _way_back(ax: "Axes", measured: Sequence[tuple[Mapping[str, Any], Sequence[float]]]) -> None:
+    """Draw each network's gradient by layer, once for those that are the same before the first step."""
+    networks = {arm["place"]["network"]: (arm, curve) for arm, curve in reversed(measured)}
+    looks = zip(networks.items(), style.class_colors(max(2, len(networks))), strict=False)
+    handles = {}
+    for (name, (_, curve)), color in looks:
+        layers = range(1, len(curve) + 1)
+        handles[name] = ax.plot(layers, 10.0 ** np.array(curve), "o-", color=color, markersize=4, linewidth=2)[0]
+    falls = {name: curve[-2] - curve[0] for name, (_, curve) in networks.items() if len(curve) > 2}
+    depth = _layers(measured[0][0])
+    title = f"{depth} layers, before the first step"
+    if falls:
+        worst, best = max(falls, key=falls.__getitem__), min(falls, key=lambda name: abs(falls[name]))
+        title += f": backwards through {worst} the gradient {_shrinks(falls[worst])}, through {best} it "
+        title += "keeps its size" if abs(falls[best]) < 1 else _shrinks(falls[best])
+    ax.locator_params(axis="x", integer=True)
+    labels = {"xlabel": "layer (the last: the output)", "ylabel": "norm of the gradient (logarithmic)"}
+    lines.finish(ax, handles, title=title, **labels, log="y")
+
+
+def _shrinks(decades: float) -> str:
+    times = f"{10 ** abs(decades):,.0f} times" if abs(decades) < _COUNTED else f"by {abs(decades):.0f} powers of ten"
+    return f"{'shrinks' if decades > 0 else 'grows'} {times}"

@@ -6,12 +6,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlwhy.figures.drawing import lines, style
-from dlwhy.studies.claims.claim import Panel, Report
+from dlwhy.studies.claims.claim import Panel, Report, line_on, own_task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LABELS = {"xlabel": "compute: 6 x parameters x samples", "ylabel": "held-out loss", "log": "xy"}
+
+
+def headline(report: Report) -> Sequence[Panel]:
+    """Return what draws the loss against compute, of the user's own data and of what should gain most."""
+    shown, own = report["descriptive"], own_task(report)
+    positive = [arm["task"] for arm in report["arms"] if arm["role"] == "positive" and arm["task"] in shown["grids"]]
+    chosen = [task for task in (own, *positive[:1]) if task in shown["grids"]]
+    return [_grid_panel(shown, task, line_on(report, task).split(";")[0]) for task in chosen if task is not None]
 
 
 def panels(report: Report) -> Sequence[Panel]:
@@ -27,7 +35,7 @@ def panels(report: Report) -> Sequence[Panel]:
     return drawn
 
 
-def _grid_panel(shown: Mapping[str, Any], task: str) -> Panel:
+def _grid_panel(shown: Mapping[str, Any], task: str, title: str = "") -> Panel:
     def draw(ax: "Axes") -> None:
         cells, frontier = shown["grids"][task], shown["frontiers"].get(task)
         widths = list(dict.fromkeys(cell[0] for cell in cells))
@@ -39,7 +47,7 @@ def _grid_panel(shown: Mapping[str, Any], task: str) -> Panel:
             budget, loss = _frontier(frontier)
             law = "" if frontier["slope"] is None else f", compute^{0.0 - round(frontier['slope'], 2):.2f}"
             handles[f"frontier{law}"] = ax.step(budget, loss, where="post", color=style.ink(), linewidth=1.8)[0]
-        lines.finish(ax, handles, title=f"{task}: what compute buys", **_LABELS)
+        lines.finish(ax, handles, title=title or f"{task}: what compute buys", **_LABELS)
 
     return draw
 

@@ -8,11 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlwhy.figures.drawing import lines, style
-from dlwhy.studies.claims.claim import Panel, Report
+from dlwhy.figures.drawing import lines, style, verdicts
+from dlwhy.studies.claims.claim import Panel, Report, own_task
+from dlwhy.text import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_IN_A_ROW = 3
+
+
+def headline(report: Report) -> Sequence[Panel]:
+    """Return what draws accuracy by depth on the user's own data, and what networks of each depth have learnt."""
+    own, maps = own_task(report), report["descriptive"].get("maps", {})
+    drawn: list[Panel] = []
+    if own is not None and _by_layers(report, own):
+        drawn.append(functools.partial(_on_own, report=report, task=own))
+    drawn += [
+        functools.partial(_learnt, report=report, task=task, maps=of_task) for task, of_task in [*maps.items()][:1]
+    ]
+    return drawn
 
 
 def panels(report: Report) -> Sequence[Panel]:
@@ -21,7 +36,6 @@ def panels(report: Report) -> Sequence[Panel]:
     if _dial(report, "rings") or _dial(report, "tent"):
         drawn.append(lambda ax: _by_composition(ax, report))
     described = report["descriptive"]
-    drawn += [functools.partial(_maps, task=task, maps=maps) for task, maps in described.get("maps", {}).items()]
     if described.get("probes"):
         drawn.append(lambda ax: _by_layer(ax, described["probes"]))
     if described.get("regions"):
@@ -39,7 +53,7 @@ def _by_depth(ax: "Axes", report: Report) -> None:
         handles[f"{task} (control: no gain)" if negative else task] = ax.errorbar(
             [arm["place"]["depth"] for arm in of_task],
             [arm["mean"] for arm in of_task],
-            yerr=lines.lengths(of_task),
+            yerr=lines.lengths(of_task, most=1.0),
             color=color,
             linestyle="--" if negative else "-",
             marker="o",
@@ -64,22 +78,57 @@ def _by_composition(ax: "Axes", report: Report) -> None:
     lines.finish(ax, handles, title="Depth pays in between: not too easy, not too hard", **labels)
 
 
-def _maps(ax: "Axes", *, task: str, maps: Mapping[str, list[str]]) -> None:
-    """Show which class each network gives each place, side by side, with what is to be learnt first."""
+def _learnt(ax: "Axes", *, report: Report, task: str, maps: Mapping[str, list[str]]) -> None:
+    """Show what is to be learnt, and which class a network of each depth gives each place, as large as can be."""
     from matplotlib.colors import ListedColormap
 
-    colors = ListedColormap([style.muted(color) for color in style.class_colors(2)])
-    columns = max(2, math.ceil(math.sqrt(len(maps))))
+    colors = ListedColormap([style.muted(color, 0.8) for color in style.class_colors(2)])
+    arms = {arm["arm"]: arm for arm in _by_layers(report, task)}
+    columns = len(maps) if len(maps) <= _IN_A_ROW else math.ceil(math.sqrt(len(maps)))
     rows = -(-len(maps) // columns)
     for position, (name, rows_of_map) in enumerate(maps.items()):
         row, column = divmod(position, columns)
         inner = ax.inset_axes((column / columns, 1 - (row + 1) / rows, 0.96 / columns, 0.86 / rows))
         cells = np.array([[-1 if mark == " " else int(mark) for mark in row_of_map] for row_of_map in rows_of_map])
         inner.imshow(np.ma.masked_less(cells, 0), cmap=colors, vmin=0, vmax=1)
-        inner.set_title(name, fontsize="small", loc="center", parse_math=False)
+        words = _with_score(arms[name]) if name in arms else "what is to be learnt"
+        inner.set_title(words, loc="center", parse_math=False)
+        inner.set_anchor("N")
         inner.set_axis_off()
     ax.set_axis_off()
-    ax.set_title(f"{task}: what one network of each depth learns", parse_math=False)
+    scores = ", ".join(map(_with_score, arms.values()))
+    ax.set_title(f"{task}: {scores}\none network of each depth, with as many parameters", parse_math=False)
+
+
+def _on_own(ax: "Axes", *, report: Report, task: str) -> None:
+    """Draw the score by depth on the user's own data, with the band round one layer that does not matter."""
+    arms = _by_layers(report, task)
+    helped = [each["outcome"] for each in report["predictions"] if (each["id"], each["task"]) == ("P1", task)]
+    color = verdicts.COLORS[helped[0] if helped else "open"]
+    one = next((arm["mean"] for arm in arms if arm["place"]["depth"] == 1), None)
+    handles: dict[str, Any] = {}
+    if one is not None:
+        handles[f"too little to matter (±{report['smallest_effect']:g})"] = ax.axhspan(
+            one - report["smallest_effect"], one + report["smallest_effect"], color=style.GREY, alpha=0.2, linewidth=0
+        )
+    means = [arm["mean"] for arm in arms]
+    reach = lines.lengths(arms, most=1.0)
+    look: dict[str, Any] = {"color": color, "marker": "o", "markersize": 8, "linewidth": 2, "capsize": 4}
+    handles[f"mean, {style.level(report['alpha'])} interval"] = ax.errorbar(range(len(arms)), means, yerr=reach, **look)
+    ax.set_xticks(range(len(arms)), [counted(arm["place"]["depth"], "layer") for arm in arms])
+    ax.set_xlim(-0.5, len(arms) - 0.5)
+    title = f"{style.shortened([task], 40)[0]}: " + ", ".join(_with_score(arm, digits=1) for arm in arms)
+    lines.finish(ax, handles, title=title, xlabel="hidden layers", ylabel="score on held-out rows")
+
+
+def _by_layers(report: Report, task: str) -> list[Mapping[str, Any]]:
+    """Return the networks on a task that have a result, by their depth."""
+    arms = [arm for arm in _networks(report) if arm["task"] == task and arm["mean"] is not None]
+    return sorted(arms, key=lambda arm: int(arm["place"]["depth"]))
+
+
+def _with_score(arm: Mapping[str, Any], digits: int = 0) -> str:
+    return f"{counted(arm['place']['depth'], 'layer')} {100 * arm['mean']:.{digits}f} %"
 
 
 def _by_pieces(ax: "Axes", regions: Mapping[str, Any], tent: Sequence[Sequence[int]], alpha: float) -> None:

@@ -14,5 +14,6 @@ CLAIM = Claim(
     design=design.design,
     findings=findings.findings,
     descriptive=findings.descriptive,
+    headline=figure.headline,
     panels=figure.panels,
 )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlwhy.figures.drawing import lines, style
-from dlwhy.studies.claims.claim import Panel, Report
+from dlwhy.models import baselines
+from dlwhy.studies.claims.claim import Panel, Report, line_on
 from dlwhy.studies.claims.versatility.design import EIGHT, NET_WORDS, ONE, PLAIN_EIGHT, PLAIN_ONE
 
 if TYPE_CHECKING:
@@ -34,6 +35,17 @@ _LEAST = -0.25
 _NAME_LENGTH = 22
 
 
+def headline(report: Report) -> Sequence[Panel]:
+    """Return what draws all methods on the user's own data, and a line of dots for each data set."""
+    shown, own = report["descriptive"], report["descriptive"]["own"]
+    drawn: list[Panel] = []
+    if own:
+        drawn.append(lambda ax: _on_own(ax, report, line_on(report, own["task"])))
+    if shown["scores"]:
+        drawn.append(lambda ax: _by_data_set(ax, shown["scores"], {own["task"]} if own else ()))
+    return drawn
+
+
 def panels(report: Report) -> Sequence[Panel]:
     """Return what draws the panels that the report has data for."""
     shown = report["descriptive"]
@@ -50,20 +62,20 @@ def panels(report: Report) -> Sequence[Panel]:
     return drawn
 
 
-def _on_own(ax: "Axes", report: Report) -> None:
+def _on_own(ax: "Axes", report: Report, title: str = "") -> None:
     """Mean score of every method but guessing on the user's own data, the best on top, with its interval."""
     task = report["descriptive"]["own"]["task"]
     known = [arm for arm in report["arms"] if arm["task"] == task and arm["arm"] in _LOOKS and arm["mean"] is not None]
     arms = sorted(known, key=lambda arm: -arm["mean"])
     for row, arm in enumerate(arms):
-        color, marker = _LOOKS[arm["arm"]]
+        color, marker = _look(arm["arm"])
         if arm["ci_low"] is not None:
-            ax.plot([arm["ci_low"], arm["ci_high"]], [row, row], color=color, linewidth=2, alpha=0.4)
+            ax.plot([arm["ci_low"], min(1.0, arm["ci_high"])], [row, row], color=color, linewidth=2, alpha=0.4)
         ax.plot(arm["mean"], row, marker, color=color, markerfacecolor=_face(arm["arm"]), markersize=6)
     names = [_called(arm["arm"]) for arm in arms]
     ax.set_yticks(range(len(arms)), style.shortened(names, _NAME_LENGTH), fontsize=9, parse_math=False)
     ax.set_ylim(len(arms) - 0.5, -0.5)
-    ax.set_title(f"On {style.shortened([task], _NAME_LENGTH)[0]}", loc="left", parse_math=False)
+    ax.set_title(title or f"On {style.shortened([task], _NAME_LENGTH)[0]}", loc="left", parse_math=False)
     ax.set_xlabel(f"held-out {'R²' if arms[0]['metric'] == 'r2' else 'accuracy'}, 95 % interval")
     ax.grid(visible=True, axis="x", alpha=0.3)
 
@@ -73,7 +85,8 @@ def _by_data_set(ax: "Axes", scores: Mapping[str, Mapping[str, float]], own: Con
     order = sorted(scores, key=lambda task: (task not in own, scores[task].get("linear", 0) - _of_net(scores[task])))
     lowest = min(score for methods in scores.values() for method, score in methods.items() if method in _LOOKS)
     handles = {}
-    for method, (color, marker) in reversed(_LOOKS.items()):
+    for method in reversed(_LOOKS):
+        color, marker = _look(method)
         cells = [(scores[task][method], row) for row, task in enumerate(order) if method in scores[task]]
         if not cells:
             continue
@@ -98,12 +111,18 @@ def _of_net(methods: Mapping[str, float]) -> float:
     return methods.get(EIGHT, methods.get(ONE, 0.0))
 
 
+def _look(method: str) -> tuple[str, str]:
+    """Return a method's colour and marker; black is the colour of letters, whatever the ground."""
+    color, marker = _LOOKS[method]
+    return style.ink() if color == "#000000" else color, marker
+
+
 def _face(method: str) -> str:
-    return _LOOKS[method][0] if method in (EIGHT, ONE) else "none"
+    return _look(method)[0] if method in (EIGHT, ONE) else "none"
 
 
 def _called(method: str) -> str:
-    return NET_WORDS.get(method, method)
+    return NET_WORDS.get(method) or baselines.WORDS.get(method, method)
 
 
 def _ranks(ax: "Axes", ranking: Mapping[str, Any]) -> None:
@@ -112,7 +131,7 @@ def _ranks(ax: "Axes", ranking: Mapping[str, Any]) -> None:
     order = np.argsort(ranks, kind="stable")
     for row, which in enumerate(order):
         method = ranking["methods"][which]
-        color, _ = _LOOKS[method]
+        color, _ = _look(method)
         ax.plot([ranks[which] - half, ranks[which] + half], [row, row], color=color, linewidth=3, alpha=0.4)
         ax.plot(ranks[which], row, "o", color=color, markersize=7)
         ax.text(
@@ -138,7 +157,7 @@ def _by_rows(ax: "Axes", times: Mapping[str, Sequence[Sequence[float]]]) -> None
     handles = {}
     for method, cells in times.items():
         n, seconds = np.array(cells).T
-        color, marker = _LOOKS[method]
+        color, marker = _look(method)
         handles[_called(method)] = ax.plot(n, seconds, f"{marker}-", color=color, markersize=5)[0]
         if method == ONE:
             handles["as rows^1.1"] = ax.plot(n, seconds[-1] * (n / n[-1]) ** 1.1, ":", color=style.GREY)[0]

@@ -1,10 +1,9 @@
 """The picture of the study of data."""
 
-from dlwhy.studies import figure as study_panels
+from tests.figures.legible import panels_of_study, title_of
 
 
 def test_the_figure_has_a_panel_a_curve(report):
-    figure = study_panels.draw(report)
+    titles = [title_of(ax) for ax in panels_of_study(report)]
 
-    titles = [ax.get_title(loc="left") or ax.get_title() for ax in figure.axes]
     assert {"teacher", "moons", "linear-noise", "mine"} <= set(titles)

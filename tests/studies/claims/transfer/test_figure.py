@@ -13,7 +13,7 @@ from tests.studies.claims.transfer.given import by_labels
 @pytest.mark.parametrize("budget", ["quick", "default"])
 def test_the_figure_has_a_panel_for_each_task(budget, results_of):
     study = transfer.design(Request(claim="transfer", budget=budget))
-    figure = study_panels.draw(reporting.report(study, results_of(study, by_labels)))
+    figure = study_panels.details(reporting.report(study, results_of(study, by_labels)))
 
     titles = [ax.get_title() for ax in figure.axes]
     assert {"trunk-shared", "digits-shifted", "trunk-apart"} <= set(titles)
