@@ -99,8 +99,8 @@ class GradientsDisplay:
         return self
 
     def _said(self, n_left_out: int, ax: "Axes") -> None:
-        rest = f"{counted(n_left_out, 'layer')} between them not shown" if n_left_out else ""
-        how = f"norm of the loss's gradient by a layer's weights, {counted(self.n_rows, 'training row')}"
+        rest = f"{counted(n_left_out, 'layer')} between not shown" if n_left_out else ""
+        how = f"by the layer's weights, on {counted(self.n_rows, 'training row')}"
         title = "\n".join((f"{self.title}: {self._headline()}", "; ".join(filter(None, (how, rest)))))
         style.label(ax, title, "epoch (logarithmic)", "gradient norm (logarithmic)", grid=True)
 

@@ -29,6 +29,7 @@ INCHES = (9.0, 5.6)  # that it needs
 _MOST = 9  # maps
 _RESOLUTION = {1: 120, 2: 70}  # places along an axis
 _LARGE = 0.46  # of the panel: the map of all of them
+_LONGEST_WORD = 8.4  # over a map, in font sizes
 _SPREAD = "#7d4fc4"
 _Floats = npt.NDArray[np.floating[Any]]
 
@@ -155,7 +156,9 @@ class ReplicasDisplay:
         lines = [line for each in self.answers for line in maps.lines_of(each.response, self.scale)]
         large = Box(ax, self._together(), lines, self._agreement(), points=self._rows(), linewidth=0.8, alpha=0.7)
         style.label(ax, self._headline(), self._over(), "")
-        board.prepare(ax, lambda *room: _place(large, small, *room), (4.2, 2.4))
+        columns = maps.grid(len(small))[1]
+        least = columns * _LONGEST_WORD * board.letters() / 72 / (1 - _LARGE)  # or scores would be cut
+        board.prepare(ax, lambda *room: _place(large, small, *room), (max(4.2, least), 2.4))
         line = "" if self.scale.task == "regression" and len(self.axes) > 1 else "a network's line"
         handles = maps.handles_of(self.scale, self.names, line)
         style.legend_below(ax, handles, [str(handle.get_label()) for handle in handles], kept=1 if line else 0)
