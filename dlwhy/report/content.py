@@ -27,8 +27,22 @@ class Amount:
     text: str
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Unit:
+    """A unit of a network as it is drawn: where, its map as an image, and facts for the read-out."""
+
+    id: str
+    stage: str
+    number: int
+    name: str
+    x: float
+    y: float
+    image: str  # a data: address
+    dead: bool
+
+
 # of a table: foreign text, which is only shown, a whole number, or one of the above; None is shown as a dash
-Cell: TypeAlias = str | int | Word | Said | Amount | None
+Cell: TypeAlias = str | int | Word | Said | Amount | Unit | None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -98,20 +112,6 @@ class Model:
     neurons: "Neurons | None"
     loss: "Loss | None"
     versions: Mapping[str, str]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Unit:
-    """A unit of a network as it is drawn: where, its map as an image, and facts for the read-out."""
-
-    id: str
-    stage: str
-    number: int
-    name: str
-    x: float
-    y: float
-    image: str  # a data: address
-    dead: bool
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["language", "render"]
 _HERE = Path(__file__).parent
 # foreign text on a page: longer than in a terminal, but never endless
+# what the only output is called, of two classes and of numbers
+_PROBABILITY, _NUMBER = "probability of ", " (bright: high)"
 # what stands in the page until the proof does; no name can be it, for it would be escaped
 _PROOF = "<&proof>"
 _NOTHING = "\N{EN DASH}"
@@ -79,6 +81,7 @@ def _environment(lang: Language) -> "jinja2.Environment":
         "stage_name": lambda stage: _stage(stage, lang),
         "unit_name": lambda unit: _unit(unit, lang),
         "study_name": lambda study: _study(study, lang),
+        "label": lambda unit: display(_label(unit, lang), _SHORT),
         "short": lambda name: display(name, _SHORT),
         "whole": lambda text: Markup("{}").format(display(text, _LINE)),
         "weights_table": neurons.table,
@@ -120,8 +123,18 @@ def _stage(stage: str, lang: Language) -> str:
 
 
 def _unit(unit: Unit, lang: Language) -> str:
-    name = unit.name or lang.say("neurons.unit", stage=_stage(unit.stage, lang), n=unit.number)
+    name = _label(unit, lang) or lang.say("neurons.unit", stage=_stage(unit.stage, lang), n=unit.number)
     return lang.say("neurons.dead", name=name) if unit.dead else name
+
+
+def _label(unit: Unit, lang: Language) -> str:
+    """Return the name of a unit, if it has one: a column, a class, or what is ours to say of the only output."""
+    name = unit.name
+    if unit.stage == "output" and name.startswith(_PROBABILITY):
+        return lang.say("neurons.probability", name=name.removeprefix(_PROBABILITY))
+    if unit.stage == "output" and name.endswith(_NUMBER):
+        return lang.say("neurons.number", name=name.removesuffix(_NUMBER))
+    return name
 
 
 def _study(study: Study, lang: Language) -> str:
@@ -156,6 +169,8 @@ def _cell(value: Cell, lang: Language) -> Any:
         return lang.say(value.key)
     if isinstance(value, Said):
         return _said(value.text, lang)
+    if isinstance(value, Unit):
+        return _unit(value, lang)
     if isinstance(value, Amount):
         return lang.value(value.text) or _NOTHING
     return lang.shown(value) if isinstance(value, int) else value

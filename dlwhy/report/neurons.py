@@ -17,7 +17,7 @@ _WIDEST = 4.0
 _LETTER, _LONGEST = 6.8, 24
 # of a stage: thinner ones are not drawn
 _LEAST = 0.03
-_MOST_ROWS = 60
+_MOST_ROWS = 30
 
 
 def network(subject: Subject) -> Neurons | None:
@@ -62,8 +62,8 @@ def table(drawn: Neurons) -> Table:
     ordered = sorted(drawn.weights, key=lambda weight: -abs(weight[2]))
     rows: list[list[Cell]] = [
         [
-            _called(before),
-            _called(after),
+            before,
+            after,
             Amount(weight, number(weight)),
             Word(f"answers.{'yes' if after.dead else 'no'}"),
         ]
@@ -71,10 +71,6 @@ def table(drawn: Neurons) -> Table:
     ]
     columns = ["neurons.from", "neurons.to", ">neurons.weight", "neurons.is_dead"]
     return Table(name="neurons.table", columns=columns, rows=rows, left_out=len(ordered) - len(rows))
-
-
-def _called(unit: Unit) -> str:
-    return unit.name or f"{unit.stage}, {unit.number}"
 
 
 def _units(

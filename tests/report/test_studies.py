@@ -1,11 +1,12 @@
 import json
 
 from dlwhy.report import studies
+from dlwhy.studies import conduct
 
 
 def test_a_study_is_told_as_its_report_tells_it(small_study):
-    conducted = studies.read([small_study])[small_study]
-    told = studies.gather(small_study, conducted, 1)
+    (stored,) = studies.read([small_study])
+    told = studies.gather(stored, conduct.shown(stored).report, 1)
 
     report = json.loads((small_study / "study.json").read_text())
     assert (told.verdict, told.title) == (report["verdict"], report["headline"]["title"])
