@@ -106,3 +106,4 @@ def test_every_command_is_on_the_page():
 def test_it_is_short_and_begins_with_the_two_commands():
     assert len(README.splitlines()) <= 200
     assert blocks("sh")[0].splitlines() == ["make demo", "make test"]
+    assert max(len(line) for block in blocks("text") for line in block.splitlines()) <= 80
