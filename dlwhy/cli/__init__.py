@@ -6,7 +6,7 @@ import os
 
 COMMANDS = (
     *("generate", "check", "train", "tune", "sweep", "evaluate", "predict", "plot", "run"),
-    *("study", "study show", "study compare", "report", "verify", "info", "cache"),
+    *("study", "study show", "study compare", "lesson", "report", "verify", "info", "cache"),
 )
 
 

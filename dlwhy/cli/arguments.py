@@ -67,13 +67,17 @@ def frozen_options(kind: type[_Kind]) -> type[_Kind]:
     return dataclasses.dataclass(frozen=True, kw_only=True, eq=False, repr=False)(kind)
 
 
-def command(function: Callable[[Any], None]) -> Callable[..., None]:
-    """Make a Typer command of a function of one value, a dataclass of options; the help is its docstring."""
-    kind = next(iter(inspect.signature(function).parameters.values())).annotation
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """Make a Typer command of a function of one value, a dataclass of options; the help is its docstring.
+
+    A second parameter is given a function that runs another command line in this process, and gives its exit code.
+    """
+    kind, *others = (parameter.annotation for parameter in inspect.signature(function).parameters.values())
 
     @functools.wraps(function)
     def run(context: typer.Context, **values: Any) -> None:
-        function(kind(**values, given=frozenset(name for name in values if _is_given(context, name))))
+        options = kind(**values, given=frozenset(name for name in values if _is_given(context, name)))
+        function(options, *([context.obj] if others else []))
 
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     parameters = [context, *map(_parameter, _in_order(kind))]

@@ -70,6 +70,12 @@ def _claims(_: str) -> Iterable[str]:
     return [*registry.CLAIMS, *registry.ON_OWN, registry.COMPARE, "all", "show"]
 
 
+def _lessons(_: str) -> Iterable[str]:
+    from dlwhy.lessons.lesson import NAMES
+
+    return NAMES
+
+
 def _kinds(_: str) -> Iterable[str]:
     from dlwhy.figures.kinds import ANIMATION, KINDS, SWEEP
 
@@ -113,6 +119,7 @@ _OFFERS: Mapping[str, Offer] = {
     "name": _data_sets,
     "claims": _claims,
     "folders": _files(),
+    "lesson": _lessons,
     "kinds": _kinds,
     "budget": _budgets,
     "input_format": _formats,

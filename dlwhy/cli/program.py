@@ -106,7 +106,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     from dlwhy.cli.show import console
 
     try:
-        code = group().main(arguments, prog_name="dlwhy", standalone_mode=False)
+        code = group().main(arguments, prog_name="dlwhy", standalone_mode=False, obj=run_command)
     except typer.TyperException as error:
         if error.message:
             raise settings.usage_error(error, getattr(error, "ctx", None)) from error

@@ -1,6 +1,7 @@
 """All printing: results to stdout, everything for people to stderr."""
 
 import contextlib
+import contextvars
 import shutil
 import sys
 import textwrap
@@ -20,6 +21,19 @@ from dlwhy.cli.options import Common
 from dlwhy.errors import DlwhyError, DlwhyNote, DlwhyWarning
 from dlwhy.files import write_stdout
 from dlwhy.text import display, inert, json_text
+
+# whether commands say what may come next: within a lesson, the lesson does
+_HINTS = contextvars.ContextVar("hints", default=True)
+
+
+@contextlib.contextmanager
+def without_hints() -> Iterator[None]:
+    """Keep commands from saying what may come next, while the block runs."""
+    token = _HINTS.set(False)
+    try:
+        yield
+    finally:
+        _HINTS.reset(token)
 
 
 class Output:
@@ -52,7 +66,7 @@ class Output:
 
     def next(self, text: str) -> None:
         """Say in a line what may be done next: to people at a terminal, nowhere else."""
-        if not self.as_json and _is_terminal(sys.stderr):
+        if not self.as_json and _is_terminal(sys.stderr) and _HINTS.get():
             self.note(f"next: {text}")
 
     def text(self, text: str) -> None:

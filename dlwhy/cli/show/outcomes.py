@@ -167,6 +167,7 @@ def _cautions(report: Mapping[str, Any]) -> list[str]:
     here = [f"caution on {verdicts.name(each)}: {caution}" for each in deciding for caution in each["cautions"]]
     here += [f"caution: {each}" for each in verdicts.of_the_whole(report)]
     more = sum(len(each["cautions"]) for each in report["predictions"] if each not in deciding)
+    here = list(dict.fromkeys(here))
     kept, more = here[:2], more + len(here[2:])
     return [*(display(each, 200) for each in kept), *([f"{counted(more, 'caution')} more"] if more else [])]
 

@@ -70,6 +70,14 @@ def rings(drawing: Drawing) -> Arrays:
     return _blurred(X, drawing, rng), y
 
 
+def bullseye(drawing: Drawing) -> Arrays:
+    """Draw points of the unit disc in four rings of equal area; the class is the colour of the ring, inside 0."""
+    rng = np.random.default_rng(drawing.seed)
+    angle, area = rng.uniform(0, 2 * np.pi, drawing.samples), rng.uniform(0, 1, drawing.samples)
+    X = np.column_stack((np.cos(angle), np.sin(angle))) * np.sqrt(area)[:, None]
+    return _blurred(X, drawing, rng), np.floor(4 * area) % 2
+
+
 def parity(drawing: Drawing) -> Arrays:
     """Draw corners of a cube; the class says whether the number of coordinates that are 1 is odd."""
     rng = np.random.default_rng(drawing.seed)

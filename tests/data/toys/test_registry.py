@@ -10,7 +10,7 @@ NAMES = list(REGISTRY)
 
 
 def test_the_registry_holds_what_was_promised() -> None:
-    promised = "moons circles xor spirals blobs gaussian-quantiles checkerboard rings parity hypercube"
+    promised = "moons circles xor spirals bullseye blobs gaussian-quantiles checkerboard rings parity hypercube"
     promised += " sine plane friedman1 digits breast-cancer wine iris diabetes"
 
     assert set(NAMES) == set(promised.split())

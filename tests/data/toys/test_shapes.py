@@ -54,6 +54,15 @@ def test_rings_have_whole_radii() -> None:
     np.testing.assert_allclose(np.hypot(*dataset.X_train.T), dataset.y_train + 1, rtol=1e-5)
 
 
+def test_a_bullseye_has_four_rings_of_equal_area_in_turn() -> None:
+    dataset = make("bullseye", samples=4000)
+
+    area = np.hypot(*dataset.X_train.T) ** 2
+    assert ((area * 4).astype(int) % 2 == dataset.y_train).all()
+    assert np.histogram(area, bins=4, range=(0, 1))[0] / len(area) == pytest.approx(0.25, abs=0.03)
+    assert score(dataset, LogisticRegression()) < 0.6
+
+
 def test_noise_is_the_standard_deviation() -> None:
     quiet, loud = make("xor", noise=0, samples=20_000), make("xor", noise=0.5, samples=20_000)
 

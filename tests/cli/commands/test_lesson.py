@@ -1,0 +1,105 @@
+"""`dlwhy lesson`: each is played from its first line to its last, waits for people only, and checks the exercise."""
+
+import io
+import json
+
+import pytest
+
+from dlwhy.lessons import lesson as lessons
+
+NARROW = {"COLUMNS": "80", "NO_COLOR": "1"}
+
+
+def test_without_a_name_the_lessons_are_listed(dlwhy_in_process):
+    done = dlwhy_in_process("lesson", "--lang", "it", env=NARROW)
+    assert done.code == 0, done.err
+    assert all(name in done.out for name in lessons.NAMES)
+    assert "domanda" in done.out
+    listed = json.loads(dlwhy_in_process("lesson", "--list", "--json").out)
+    assert [each["lesson"] for each in listed] == list(lessons.NAMES)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("dept",), ("depth", "--lang", "fr"), ("depth", "--json"), ("depth", "--data", "a.csv")],
+)
+def test_what_can_not_be_is_refused_before_anything_runs(dlwhy_in_process, tmp_path, words):
+    done = dlwhy_in_process("lesson", *words)
+    assert done.code == 2
+    assert done.error
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", lessons.NAMES)
+def test_each_is_played_from_its_first_line_to_its_last_at_80_columns_without_colour(dlwhy_in_process, tmp_path, name):
+    """So little is trained that answers may be wrong; the full lengths are slow tests."""
+    done = dlwhy_in_process("lesson", name, "--tiny", env=NARROW)
+
+    assert done.code == 0, done.err
+    lesson = lessons.load(name, "en")
+    assert done.out.startswith(lesson.title)
+    ran = [line.removeprefix("$ dlwhy ") for line in done.out.splitlines() if line.startswith("$ dlwhy")]
+    assert [line for line in ran if "tumours" not in line] == [
+        line.strip() for line in lesson.lines if "{table}" not in line and "tumours" not in line
+    ]
+    assert done.out.rstrip().endswith("More lessons: dlwhy lesson")
+    assert "Right." in done.out or "Wrong." in done.out
+    assert "\x1b" not in done.out
+    if name != "own":  # where sentences of other commands are whole lines, for they go to no terminal
+        said = [line for line in done.out.splitlines() if not line.startswith("$ ")]
+        assert max(map(len, said)) <= 80
+    pictures = {path.name for path in (tmp_path / f"lesson-{name}").glob("*.png")}
+    assert pictures == {word for line in lesson.lines for word in line.split() if word.endswith(".png")}
+
+
+def test_the_learning_rate_at_full_length_ends_right(dlwhy_in_process):
+    done = dlwhy_in_process("lesson", "learning-rate", "--lang", "it", "--dir", "passo", env=NARROW)
+
+    assert done.code == 0, done.err
+    assert "Giusto." in done.out
+    assert "Altre lezioni" in done.out
+    again = dlwhy_in_process("lesson", "learning-rate", "--dir", "passo", "--check", env=NARROW)
+    assert (again.code, "Right." in again.out) == (0, True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", lessons.NAMES)
+def test_each_at_full_length_ends_right(dlwhy_in_process, name):
+    done = dlwhy_in_process("lesson", name, env=NARROW)
+
+    assert done.code == 0, done.err
+    assert "Right." in done.out
+
+
+class Person(io.StringIO):
+    """Somebody at a terminal, who types these lines."""
+
+    def isatty(self):
+        return True
+
+
+def test_a_person_is_waited_for_and_may_try_again(dlwhy_in_process, monkeypatch, tmp_path):
+    """A wrong answer, one that does not run, and one that is right."""
+    from dlwhy.cli import run_command
+
+    tries = ["--layers none", "--nonsense", "--layers 16 --epochs 300 --learning-rate 1"]
+    lesson = lessons.load("learning-rate", "en")
+    waits = sum(bool(step.predict or step.run) for step in lesson.steps)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", Person("\n".join(["", "about half\x1b[2J", *[""] * (waits - 2), *tries, ""])))
+    written = []
+    monkeypatch.setattr("dlwhy.cli.show.console.write_stdout", written.append)
+    monkeypatch.setattr("dlwhy.files.write_stdout", written.append)
+
+    assert run_command(["lesson", "learning-rate", "--tiny"]) == 0
+
+    out = b"".join(written).decode()
+    assert r"You predicted: about half\x1b[2J" in out
+    assert "Wrong." in out
+    assert "That did not run." in out
+
+
+def test_an_answer_that_is_missing_or_wrong_fails_the_check(dlwhy_in_process):
+    missing = dlwhy_in_process("lesson", "depth", "--check")
+    assert missing.code == 3
+    assert "the lesson ends here" in missing.err
