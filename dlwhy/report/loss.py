@@ -10,7 +10,7 @@ from dlwhy.report.content import Amount, Cell, Loss, Scrub, Table
 from dlwhy.text import finite, number
 
 _WIDTH, _HEIGHT = 640.0, 300.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 62.0, 626.0, 12.0, 258.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 80.0, 626.0, 12.0, 258.0
 _DECADES = 2  # a loss that falls further is drawn on a logarithmic axis
 _MOST_POINTS, _MOST_ROWS, _MOST_READINGS = 400, 40, 1000
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # places along an axis, where the model is asked once, and where for several rows
 _ONCE, _AVERAGED = 48, 28
-_MOST_MOMENTS, _MOST_POINTS, _MOST_CLASSES = 200, 150, 8
+_MOST_MOMENTS, _MOST_POINTS, _MOST_CLASSES = 200, 150, 12
 _LEVELS = 256
 # outputs that are asked for at a time, of all moments together
 _AT_A_TIME = 256

@@ -102,9 +102,10 @@ def of_checks():
     """What checks say of planted faults, and of a table of which rows were drawn."""
     for name in planting.FAULTS:
         _, plant, fits = planting.FAULTS[name]
-        rows = planting.clean("gaussian", "multiclass", (300, 6), 3)
-        if fits(rows):
-            yield from (finding.says for finding in check(plant(rows).dataset()))
+        for kind, task in (("gaussian", "multiclass"), ("skewed", "regression")):
+            rows = planting.clean(kind, task, (300, 6), 3)
+            if fits(rows):
+                yield from (finding.says for finding in check(plant(rows).dataset()))
 
 
 def of_trainings():
