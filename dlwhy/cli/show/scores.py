@@ -17,7 +17,7 @@ from dlwhy.evaluation.comparison import Difference, difference
 from dlwhy.evaluation.results import ENDS, MAIN_METRIC, Evaluation
 from dlwhy.files import is_standard
 from dlwhy.models.diagnosis.rules import Finding
-from dlwhy.text import display, protected
+from dlwhy.text import display, number, protected
 
 _ROWS_OF = {
     "test": "{}",
@@ -230,6 +230,24 @@ def _show_tables(out: Output, scores: Scores) -> None:
                 _show_table(out, below[1], below[0])
 
 
+def _show_sentences(out: Output, scores: Scores) -> None:
+    """Say how good each model is, its loss, and how it compares, without a table."""
+    metric, (opening, title) = MAIN_METRIC[scores.task], _opening(scores)
+    said = [*opening] if opening else [f"On {title}:"]
+    for model, found in scores.models.items():
+        own = [] if opening else [f"{WORDS[metric]} {with_interval(found, metric)}"]
+        if (loss := found.metrics.get("loss")) is not None:
+            own.append(f"loss {number(loss)}")
+        text = ", ".join(own)
+        if text:
+            said.append(f"{text[0].upper()}{text[1:]}." if len(scores.models) == 1 else f"{display(model)}: {text}.")
+    said += _all_sentences(scores)
+    for path, looks in scores.looks.items():
+        said += [each for sentences, _ in looks.parts() for each in _named(scores, path, sentences)]
+    for each in said:
+        out.sentence(each)
+
+
 def _opening(scores: Scores) -> tuple[list[str], str]:
     """Say in a sentence how good the one model is, and on which rows; of several, a title says on which."""
     first = next(iter(scores.models.values()))
@@ -257,6 +275,7 @@ def _all_sentences(scores: Scores) -> Iterator[str]:
 
 _FORMS: Mapping[str, Callable[[Output, Scores], None]] = {
     "table": _show_tables,
+    "sentence": _show_sentences,
     "json": lambda out, scores: out.json(as_json(scores)),
     "csv": _show_csv,
     "markdown": _show_markdown,

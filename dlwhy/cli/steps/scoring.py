@@ -60,7 +60,9 @@ class Evaluate(looking.Looking, Scoring, Written, shared.Text, shared.Reading):
         "-d",
     )
     split: Literal["test", "train", "all"] = option("test", "The part of a data set to evaluate on.")
-    form: Literal["table", "json", "csv", "markdown"] = option("table", "How to print the result.", "--format")
+    form: Literal["table", "sentence", "json", "csv", "markdown"] = option(
+        "table", "How to print the result.", "--format"
+    )
     metrics: str | None = option(None, "Write the metrics to a file as well, as JSON.", metavar="FILE.json")
 
 

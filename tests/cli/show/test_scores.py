@@ -55,3 +55,18 @@ def test_tables_fit_the_terminal_and_fold_no_number(capsys, monkeypatch, task, s
     tables = [line for line in lines if line.startswith(" ") and "──" not in line]
     assert len(tables) > 8
     assert all(line.count("[") == line.count("]") for line in tables)
+
+
+def test_sentences_are_all_there_is_without_a_table(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    scores.show(Output(), scores_of("binary", 1), "sentence")
+    one = capsys.readouterr().out
+    scores.show(Output(), scores_of("multiclass", 2), "sentence")
+    two = capsys.readouterr().out
+
+    assert one.startswith("Accuracy 0.")
+    assert "\nLoss " in one
+    assert "Beats guessing" in one.replace("\n", " ")
+    assert "──" not in one + two
+    assert two.startswith("On some/data.joblib, test part: 300 rows:")
+    assert two.count("keras: accuracy 0.") == 2
