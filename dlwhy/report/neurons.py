@@ -14,7 +14,7 @@ from dlwhy.text import number
 _SIDE, _GAP, _COLUMN, _HEAD = 34.0, 8.0, 150.0, 44.0
 _WIDEST = 4.0
 # width of a letter, and letters of a name that are shown
-_LETTER, _LONGEST = 6.8, 24
+_LETTER, _LONGEST = 7.4, 24
 # of a stage: thinner ones are not drawn
 _LEAST = 0.03
 _MOST_ROWS = 30

@@ -11,7 +11,7 @@ import dlwhy
 from dlwhy.studies.answer import page, rules
 from tests.studies.answer import reports
 
-NAMES = ("answer", "check", "evaluate", "info", "study", "sweep", "train", "tune")
+NAMES = ("answer", "check", "evaluate", "info", "report", "study", "sweep", "train", "tune", "verify")
 
 
 def schema(name):
@@ -51,6 +51,11 @@ def models(tmp_path_factory):
 def test_the_schemas_are_schemas(name) -> None:
     Draft202012Validator.check_schema(schema(name))
     assert schema(name)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_report_and_verify(printed, small_study, demo) -> None:
+    assert printed("report", small_study)["studies"] == [{"study": "compare", "verdict": "supported"}]
+    assert printed("verify", "-d", demo / "dataset.joblib", "-k", "1")["confirmed"]
 
 
 @pytest.mark.parametrize("name", ["moons", "iris", "diabetes"])
