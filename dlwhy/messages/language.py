@@ -63,9 +63,9 @@ class Language:
         found = sentences.translated(text, self._templates, self.number)
         return (text, ENGLISH) if found is None else (found, self.code)
 
-    @functools.cached_property
+    @property
     def _templates(self) -> "sentences.Templates":
-        return sentences.templates(_read(Path(__file__).with_name(f"sentences_{self.code}.toml")))
+        return _templates_of(self.code)
 
 
 def load(code: str, folder: Path) -> Language:
@@ -98,6 +98,11 @@ def check(code: str) -> None:
 def placeholders(text: str) -> Sequence[str]:
     """Return the names in braces in a text, in order."""
     return sorted(re.findall(r"\{(\w+)", text))
+
+
+@functools.cache
+def _templates_of(code: str) -> "sentences.Templates":
+    return sentences.templates(_read(Path(__file__).with_name(f"sentences_{code}.toml")))
 
 
 @functools.cache

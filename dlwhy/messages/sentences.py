@@ -81,7 +81,7 @@ def translated(text: str, known: Templates, number: Rewrite) -> str | None:
     return _known(text.strip(), known, number, 0) if found is None else found
 
 
-@functools.lru_cache(maxsize=10_000)
+@functools.lru_cache(maxsize=10_000)  # a sentence within others is met again and again
 def _several(text: str, known: Templates, number: Rewrite, depth: int) -> str | None:
     whole = _sentence(text, known, number, depth)
     if whole is not None or depth > _DEEPEST:

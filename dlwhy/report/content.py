@@ -227,6 +227,7 @@ class Study:
     sentences: Sequence[str]
     caveats: Sequence[str]
     picture: Picture
+    details: Picture | None  # all that was measured, if the picture is not that
     arms: Table
     own: str  # name of the user's table, if its verdict is on that; else empty
     command: str

@@ -47,9 +47,12 @@ def gather(found: conduct.Stored, report: Mapping[str, Any], number_of: int) -> 
         caveats=report["caveats"],
         picture=Picture(
             svg=pictures.drawn(lambda: figure.draw(report), f"s{number_of}-"),
-            name=f"picture.study.{name}",
+            name="picture.study",
             tables=[_predictions(report)],
         ),
+        details=Picture(svg=pictures.drawn(lambda: figure.details(report), f"d{number_of}-"), name="picture.details")
+        if figure.has_details(report)
+        else None,
         arms=_arms(report),
         own=(report["own"] or "") if report["verdict_about"] == "own" else "",
         command=report["command"],

@@ -52,7 +52,9 @@ def verify(options: Verify) -> None:
     claims = proof.read(options.page)
     own = None if options.data is None else storage.read(options.data, max_size=options.max_size)
     chosen = verifying.choose(claims, options.runs, seed, own)
-    out.note(f"{len(chosen)} of {sum(len(each.rows) for each in claims)} runs, drawn with --seed {seed}")
+    out.note(f"{len(chosen)} of {sum(len(each.rows) for each in claims)} runs, drawn with --seed {seed}:")
+    for claimed, row in chosen:
+        out.note(f"  {claimed.study.name}: {display(row.arm)}, seed {row.seed}")
     _tell_of_other_versions(claims, out)
     found = []
     for run in verifying.rerun(chosen, own):
