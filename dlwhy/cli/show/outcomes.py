@@ -75,8 +75,6 @@ def show(
         return
     for line in _recommendation(answer) if answer else ():
         out.paragraph(line)
-    if answer:
-        out.text("")
     if len(conducted) == 1:
         show_one(conducted[0], out, details=details, answer=answer)
         if details and answer:
@@ -97,7 +95,8 @@ def _show_together(conducted: "Sequence[Conducted]", out: Output, answer: _Answe
     folder = os.path.commonpath([str(each.folder.parent) for each in conducted])
     rows = [_row(each, folder) for each in conducted]
     out.table(("study", "verdict", "effect [interval]", f"picture in {files.shown(folder)}"), rows)
-    taken = _height(_recommendation(answer) if answer else []) + len(rows) + 4 + bool(page)
+    # the table's head, its line and the blank one below it
+    taken = _height(_recommendation(answer) if answer else []) + len(rows) + 3 + bool(page)
     if said and not answer:
         out.text("in short, on your data:")
     _show_sentences(_fitting(said, taken), out)
@@ -111,7 +110,7 @@ def _show_sentences(sentences: Iterable[str], out: Output) -> None:
 def _show_next(conducted: "Sequence[Conducted]", out: Output, *, details: bool) -> None:
     folder = conducted[0].folder if len(conducted) == 1 else conducted[0].folder.parent
     if not details:
-        out.next(f"dlwhy study show {files.shown(folder)} --details has every prediction, with its cautions")
+        out.next(f"dlwhy study show {files.shown(folder)} --details has all predictions and cautions")
 
 
 def _row(conducted: "Conducted", folder: str) -> tuple[str, ...]:
@@ -140,7 +139,7 @@ def _decisive(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _recommendation(answer: _Answer) -> list[str]:
-    return [display(answer["recommendation"], _LONGEST), f"rule: {answer['rule']}"]
+    return [display(answer["recommendation"], _LONGEST), f"rule: {answer['rule']}", ""]
 
 
 def _head(report: Mapping[str, Any]) -> list[str]:
@@ -193,4 +192,4 @@ def _fitting(sentences: Sequence[str], taken: int) -> Iterator[str]:
 
 def _height(paragraphs: Sequence[str]) -> int:
     wrapped = (textwrap.wrap(each, _WIDTH, subsequent_indent="  ", break_on_hyphens=False) for each in paragraphs)
-    return sum(map(len, wrapped))
+    return sum(max(1, len(lines)) for lines in wrapped)

@@ -186,7 +186,7 @@ def test_a_bar_on_a_terminal_counts_runs_and_speed_and_what_comes_next_is_said_t
     assert "66/66 runs" in text
     assert "runs/s" in text
     assert text.splitlines()[-1].endswith(
-        "next: dlwhy study show study/tiny --details has every prediction, with its cautions"
+        "next: dlwhy study show study/tiny --details has all predictions and cautions"
     )
     assert b"\x1b" not in out
     assert b"next:" not in out
