@@ -112,15 +112,16 @@ class _Player:
     def _step(self, step: lessons.Step) -> None:
         if step.say:
             self._say(step.say)
+        answer = ""
         if step.predict:
             self._say(self._words.say("predict", question=step.predict))
             answer = self._asked(self._words.say("answer"))
-            if answer:
-                self._say(self._words.say("predicted", answer=display(answer, 200)))
         elif step.run:
             self._asked(self._words.say("on"))
         for line in self._lines(step.run):
             self._run(line)
+        if answer:
+            self._say(self._words.say("predicted", answer=display(answer, 200)))
         if step.see:
             self._say(self._words.say("see", text=step.see))
 

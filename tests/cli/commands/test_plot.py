@@ -274,7 +274,7 @@ def test_terminal_draws_there_and_leaves_no_file(demo, tmp_path, dlwhy_in_proces
     assert done.code == 0, done.err
     assert max(map(len, done.out.splitlines())) <= 80
     assert len(done.out.splitlines()) < 24
-    assert "held-out part" in done.out
+    assert "held-out" in done.out
     assert list(tmp_path.iterdir()) == []
     assert dlwhy_in_process("plot", "loss", *files, "--terminal", "-o", "loss.png").code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["loss.png"]

@@ -32,7 +32,7 @@ _RESOLUTION = 64
 _MOST_LINES = 24
 # for what is said when it has ended
 _LEFT_FREE = 4
-_NAMES = {"loss": "training part", "val_loss": "held-out part"}
+_NAMES = {"loss": "training", "val_loss": "held-out"}
 
 
 def can_be_drawn(out: Output) -> bool:

@@ -87,9 +87,9 @@ def _history(subject: "Subject", metric: str) -> Curves:
     from dlwhy.figures.history import HistoryDisplay
 
     (found,) = HistoryDisplay.from_history(subject.history, metric, unit=subject.unit).curves.values()
-    values = {"training part": [*found.train]}
+    values = {"training": [*found.train]}
     if found.held_out is not None:
-        values["held-out part"] = [*found.held_out]
+        values["held-out"] = [*found.held_out]
     return Curves(values=values, title=metric, ends=(f"{subject.unit} 1", str(len(found.train))))
 
 

@@ -55,8 +55,8 @@ def test_with_more_features_the_losses_are_lines(terminal, monkeypatch):
     drawn(terminal, make("blobs", samples=60, features=3))
 
     text = terminal[1].getvalue()
-    assert "training part  " in text
-    assert "held-out part  " in text
+    assert "training  " in text
+    assert "held-out  " in text
     assert "▁" in text
     assert "▀" not in text
 
