@@ -28,6 +28,8 @@ def lines():
 
 def shortened(words):
     """A study takes minutes: here two arms of one control are trained for an epoch, and all else is only planned."""
+    if words[:1] == ["lesson"]:
+        return [*words, "--tiny"]
     if "--recipe" in words:
         return [*words, "--epochs", "2", "--min-steps", "50"]
     if words[0] != "study" or {"--list", "show", "--dry-run"} & set(words):
