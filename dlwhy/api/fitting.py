@@ -18,7 +18,7 @@ from dlwhy.training.taking_layers import Start
 
 __all__ = ["evaluate", "fit"]
 
-_OF_A_RUN = ("device", "threads", "memory", "snapshots")
+_OF_A_RUN = ("device", "threads", "memory", "snapshots", "inputs")
 
 evaluate = in_python(evaluate_model)
 
@@ -59,7 +59,8 @@ def fit(
         ``optimizer``, ``learning_rate``, ``schedule``, ``beta_2``, ``label_smoothing``, ``clip_norm``,
         ``class_weight``, ``validation_split``, ``patience``, ``keep_best``, ``normalize``, ``checkpoint_every``,
         ``seed``, ``engine``, ``precision``. What to compute on: ``device``, ``threads``, ``memory``. What to keep:
-        ``snapshots``, a number of moments whose weights go with the model.
+        ``snapshots``, a number of moments whose weights go with the model. What the network takes: ``inputs``, such as
+        ``"x0^2,x0*x1,sin(x0)"``, in place of the features.
 
     Raises
     ------

@@ -17,7 +17,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         *("decimal", "thousands", "censored"),
     ),
     "The network": (
-        *("layers", "activation", "initializer", "batch_norm", "layer_norm", "residual"),
+        *("inputs", "layers", "activation", "initializer", "batch_norm", "layer_norm", "residual"),
         *("linear_path", "zero_output", "normalize", "bins"),
     ),
     "Its training": (

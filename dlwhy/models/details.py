@@ -1,10 +1,12 @@
 """What travels with a model: the plain facts on where it came from."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
-from dlwhy.data.dataset import TASKS, Column, Task, column_as_json, columns_from_json
+from dlwhy.data import terms
+from dlwhy.data.dataset import TASKS, Column, FloatArray, Task, column_as_json, columns_from_json
 from dlwhy.data.values import is_number, is_text, is_whole
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.models.spec import NetworkSpec, n_outputs
@@ -40,6 +42,9 @@ class Details:
         What decides the last bits.
     typical
         For each column the median or most frequent category in training; empty for a model from elsewhere.
+    inputs
+        Hand-made features that the network takes in place of those of the columns, as terms (`dlwhy.data.terms`);
+        empty if it takes these.
 
     Raises
     ------
@@ -60,8 +65,11 @@ class Details:
     threads: int | None = None
     versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
     typical: tuple[float | str, ...] = ()
+    inputs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.inputs:
+            terms.places(self._terms, self.feature_names)
         if len(self.typical) not in (0, len(self.columns)):
             raise InputRefusedError(f"{len(self.typical)} typical values do not fit {len(self.columns)} columns")
         if self.task not in TASKS:
@@ -74,6 +82,19 @@ class Details:
     def feature_names(self) -> tuple[str, ...]:
         """Names of the features, (n_features,)."""
         return tuple(feature for column in self.columns for feature in column.features)
+
+    @functools.cached_property
+    def _terms(self) -> tuple[terms.Term, ...]:
+        return terms.parse(",".join(self.inputs))
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Names of what the network takes: of the features, or of hand-made ones."""
+        return self.inputs or self.feature_names
+
+    def inputs_of(self, X: FloatArray) -> FloatArray:
+        """Return what the network takes, (n, n_inputs), of features, (n, n_features)."""
+        return terms.values(self._terms, self.feature_names, X) if self.inputs else X
 
     def epochs(self, history: Mapping[str, Sequence[float]]) -> int:
         """Return the epochs that were trained, which a history of moments does not tell."""
@@ -113,7 +134,9 @@ class Details:
             "class_names": list(self.class_names),
             "typical": list(self.typical),
         }
-        return {"format": FORMAT, **values, **lists, "versions": dict(self.versions)}
+        del values["inputs"]
+        made = {"inputs": list(self.inputs)} if self.inputs else {}
+        return {"format": FORMAT, **values, **lists, **made, "versions": dict(self.versions)}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
@@ -141,6 +164,7 @@ class Details:
             fields["columns"] = columns_from_json(fields["columns"])
             fields["class_names"] = tuple(fields.get("class_names", ()))
             fields["typical"] = tuple(fields.get("typical", ()))
+            fields["inputs"] = tuple(fields.get("inputs", ()))
             _check_typical(fields["columns"], fields["typical"])
             if fields.get("network") is not None:
                 NetworkSpec.from_json(fields["network"])
@@ -177,6 +201,7 @@ _KINDS: Mapping[str, Callable[[object], bool]] = {
     "class_names": _are_texts,
     "target_name": _is_text,
     "typical": lambda value: isinstance(value, list),
+    "inputs": _are_texts,
     "network": _is_object,
     "training": _is_object,
     "dataset": _is_object,

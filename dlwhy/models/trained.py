@@ -85,9 +85,10 @@ class Trained:
 
         """
         network = self.plain()
-        n_features = network.plan.n_features
+        n_features = len(self.details.feature_names) if self.details.inputs else network.plan.n_features
         if X.ndim != 2 or X.shape[1] != n_features:
             raise InputRefusedError(f"the model expects {n_features} features, the data have {X.shape[-1]}")
+        X = self.details.inputs_of(X)
         if forward.knows(network.plan):
             found = forward.logits(network, X)
         else:
@@ -180,8 +181,10 @@ class Trained:
         about = self.details
         yield "for", about.task + (f" ({listed(about.class_names)})" if about.class_names else "")
         if about.network is not None:
-            yield "layers", "-".join(map(str, [len(about.feature_names), *about.network["layers"], about.n_outputs]))
+            yield "layers", "-".join(map(str, [len(about.input_names), *about.network["layers"], about.n_outputs]))
         yield "features", f"{len(about.feature_names)}: {listed(about.feature_names)}"
+        if about.inputs:
+            yield "made of them", listed(about.inputs)
         if about.dataset:
             yield "data", display(about.dataset.get("name"))
         yield "epochs", str(about.epochs(self.history))

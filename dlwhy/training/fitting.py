@@ -8,6 +8,7 @@ from dlwhy.data.dataset import Dataset
 from dlwhy.errors import UsageError, check_whole
 from dlwhy.models.spec import MAX_MEMBERS, NetworkSpec
 from dlwhy.models.trained import Trained
+from dlwhy.training import handmade
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.progress import Hooks
 from dlwhy.training.single import fit as single
@@ -29,6 +30,7 @@ def fit(
     members: int = 1,
     start: Start | None = None,
     device: str = "auto",
+    inputs: str | None = None,
     hooks: Hooks | None = None,
     **alone: Any,
 ) -> Trained:
@@ -43,6 +45,8 @@ def fit(
     members
         Networks whose predictions are averaged. Each has a seed of its own, from that of the options on, and with
         `keep_best` or `validation_split` holds out rows of its own.
+    inputs
+        Hand-made features that the networks take in place of the data's own; see `dlwhy.data.terms.parse`.
     alone
         ``threads``, ``memory`` and ``snapshots``, for a lone network; see `single.fit`.
 
@@ -56,6 +60,15 @@ def fit(
         If the loss becomes infinite or not a number.
 
     """
+    if inputs is not None:
+        handmade.check(inputs, starts=start is not None)
+        own = {"members": members, "device": device, "hooks": handmade.told(hooks, dataset, inputs), **alone}
+        try:
+            trained = fit(handmade.engineered(dataset, inputs), network, options, **own)
+        except DivergedError as error:
+            error.last = error.last and handmade.restored(error.last, dataset, inputs)
+            raise
+        return handmade.restored(trained, dataset, inputs)
     if not as_stack(options, members):
         return single.fit(dataset, network, options, start=start, device=device, hooks=hooks, **alone)
     for name in _ONLY_ALONE:

@@ -23,10 +23,19 @@ class Start:
     freeze
         How many of those layers are left as they are, or ``all``.
 
+    Raises
+    ------
+    UsageError
+        If a network takes hand-made features.
+
     """
 
     bases: Sequence[Trained]
     freeze: int | str = 0
+
+    def __post_init__(self) -> None:
+        if any(base.details.inputs for base in self.bases):
+            raise UsageError("the network to start from takes hand-made inputs (--inputs): its layers know no features")
 
 
 def as_started_from(start: Start, dataset: Dataset) -> Dataset:

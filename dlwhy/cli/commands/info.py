@@ -85,7 +85,9 @@ def _for_people(facts: dict[str, Any]) -> dict[str, Any]:
     metrics = {name: number(value) for name, value in facts["metrics"].items()}
     found = {finding["rule"]: finding["says"] for finding in facts["diagnosis"]}
     told = {"layers": layers, "metrics": metrics, "diagnosis": found or "nothing found"}
-    return facts | told | {"snapshots": _moments(facts["snapshots"])}
+    made = ", ".join(facts["inputs"])
+    inputs = f"{made}: made before the network, so with Keras alone hand it these" if made else "the features"
+    return facts | told | {"inputs": inputs, "snapshots": _moments(facts["snapshots"])}
 
 
 def _moments(epochs: Sequence[int]) -> str:

@@ -18,6 +18,9 @@ def train(options: Train) -> None:
     Ctrl-C ends after the epoch in hand, or with the one before where an epoch takes long, and saves what there is
     (exit 130). A loss that is no longer a finite number ends at once (exit 3).
 
+    --inputs hands the network features that are made of the data's by a closed grammar: names, powers, products, sin,
+    cos and abs. The model takes the data's features all the same, and makes its own of them.
+
     --snapshots keeps the weights at so many moments in the model file, dense at the start, from the untrained network
     to the last epoch; it changes nothing else. A training that goes on with --resume keeps as many.
 
@@ -25,6 +28,7 @@ def train(options: Train) -> None:
     Examples:
       dlwhy train --epochs 100
       dlwhy train -d digits.joblib --layers 64,64 --dropout 0.2 --patience 10
+      dlwhy train -d circles.joblib --layers none --inputs x0^2,x1^2
       dlwhy train --snapshots 30 && dlwhy plot gradients
       dlwhy train --replicas 32 --save best --validation-split 0.2
       dlwhy train --resume model.keras --epochs 200 -o longer.keras

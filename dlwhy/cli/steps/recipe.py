@@ -76,6 +76,11 @@ class Training(Options):
     checkpoint_every: int | None = option(
         _HOW.checkpoint_every, "Save NAME.checkpoint.keras every so many epochs.", metavar="EPOCHS"
     )
+    inputs: str | None = option(
+        None,
+        "Hand-made features that the network takes in place of the data's, such as x0^2,x0*x1,sin(x0).",
+        metavar="TERM,TERM,…",
+    )
     snapshots: int | None = option(
         None,
         "Keep the weights at so many moments, the untrained start among them, for plot gradients and animation.",

@@ -20,7 +20,7 @@ _MOST = 100_000
 SAVE = ("median", "best", "all")
 # what one network's training has, and a stack's has not
 ONLY_ALONE = {"resume", "checkpoint_every", "keep_diverged", "threads", "memory", "snapshots"}
-_NOT_FOR_REPLICAS = {*ONLY_ALONE, "init_from", "freeze", "history", "tensorboard", "live"}
+_NOT_FOR_REPLICAS = {*ONLY_ALONE, "inputs", "init_from", "freeze", "history", "tensorboard", "live"}
 
 
 def check(options: Train) -> None:

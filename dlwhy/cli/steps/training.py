@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 # what the file of a model decides whose training goes on
 _DECIDED = [*names_of(NetworkSpec), *names_of(TrainingOptions)]
-_DECIDED += ["recipe", "members", "init_from", "freeze", "replicas", "save", "snapshots"]
+_DECIDED += ["recipe", "members", "init_from", "freeze", "replicas", "save", "snapshots", "inputs"]
 _DECIDED.remove("epochs")
 
 
 def check(options: Train) -> None:
     """Refuse what can be refused before anything is read."""
-    from dlwhy.training import accelerator, snapshots
+    from dlwhy.training import accelerator, handmade, snapshots
 
     _check_recipe(options)
     accelerator.check_threads(options.threads)
@@ -45,6 +45,8 @@ def check(options: Train) -> None:
         raise UsageError("--checkpoint-every needs a model file", "name one with -o")
     if options.snapshots is not None:
         snapshots.check(options.snapshots)
+    if options.inputs is not None:
+        handmade.check(options.inputs, starts=bool(options.init_from))
     _check_freeze(options)
     if start is not None and files.is_standard(start) and files.is_standard(options.data):
         raise UsageError("the data and the model can't both come from stdin")
@@ -145,8 +147,7 @@ def _train(options: Train, dataset: "Dataset", hooks: "Hooks") -> "Trained":
         start = taking_layers.Start(bases=(base,), freeze=options.freeze)
         network = _like(base, network, options.given)
     members = options.members
-    if options.snapshots is not None:
-        where |= options.some(("snapshots",))
+    where |= {name: value for name, value in options.some(("snapshots", "inputs")).items() if value is not None}
     if fitting.as_stack(recipe, members):  # the others were refused if given
         where = options.some(("device",))
     return fitting.fit(dataset, network, recipe, members=members, start=start, hooks=hooks, **where)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from dlwhy.errors import InputRefusedError, UsageError
 from dlwhy.figures.subject import Subject
 from dlwhy.models import forward
+from dlwhy.models.details import Details
 from dlwhy.models.keras_file import parts
 from dlwhy.models.keras_file.schema import PlainNetwork, Plan
 from dlwhy.text import counted
@@ -39,6 +40,7 @@ class Anatomy:
     entry: int  # place of what the first layer is given: the features, scaled and with bins where the network does so
     layers: tuple[Layer, ...]  # the output is the last
     n_members: int  # of which this is the first
+    details: Details  # what it takes of the features
 
     @classmethod
     def of(cls, subject: Subject, kind: str) -> "Anatomy":
@@ -70,7 +72,7 @@ class Anatomy:
         n_members = parts.count_members(network.plan)
         if n_members > 1:
             network = parts.member(network, 1)
-        return _anatomy(network, n_members)
+        return _anatomy(network, n_members, subject.trained.details)
 
     @property
     def hidden(self) -> tuple[Layer, ...]:
@@ -92,7 +94,7 @@ def spread_out(count: int, most: int) -> list[int]:
     return [int(place) for place in np.linspace(0, count - 1, min(count, most)).round()]
 
 
-def _anatomy(network: PlainNetwork, n_members: int) -> Anatomy:
+def _anatomy(network: PlainNetwork, n_members: int, details: Details) -> Anatomy:
     plan = network.plan
     front = set(parts.front_of(plan))
     dense = [
@@ -106,7 +108,8 @@ def _anatomy(network: PlainNetwork, n_members: int) -> Anatomy:
         _layer(plan, place, f"layer {number}" if place != dense[-1] else "output")
         for number, place in enumerate(dense, start=1)
     ]
-    return Anatomy(network=network, entry=plan.layers[dense[0]].inputs[0], layers=tuple(layers), n_members=n_members)
+    entry = plan.layers[dense[0]].inputs[0]
+    return Anatomy(network=network, entry=entry, layers=tuple(layers), n_members=n_members, details=details)
 
 
 def _layer(plan: Plan, place: int, name: str) -> Layer:

@@ -69,7 +69,7 @@ class GradientsDisplay:
         if not len(dataset.X_train):
             raise InputRefusedError(f"gradients: {display(dataset.name)} has no training part")
         rows = spread_out(len(dataset.X_train), _MOST_ROWS)
-        X, y = dataset.X_train[rows], dataset.y_train[rows]
+        X, y = anatomy.details.inputs_of(dataset.X_train[rows]), dataset.y_train[rows]
         norms = []
         for model in moments.values():
             found = gradients(model.plain(), X, y, dataset.task)

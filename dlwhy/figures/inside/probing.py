@@ -64,7 +64,7 @@ def views_of(subject: Subject, anatomy: Anatomy) -> Views:
     layers = [anatomy.hidden[place] for place in chosen]
     bare = anatomy.network.without_last_activation()
     places = [anatomy.entry, *(layer.end for layer in layers), len(bare.plan.layers) - 1]
-    given = forward.inside(bare, np.concatenate([train, test]), places)
+    given = forward.inside(bare, anatomy.details.inputs_of(np.concatenate([train, test])), places)
     scores = _scores(given, dataset, len(train))
     untrained = _untrained(subject, anatomy, bare, places)
     names = ["input", *(layer.name for layer in layers), "output"]
@@ -126,7 +126,7 @@ def _untrained(subject: Subject, anatomy: Anatomy, bare: PlainNetwork, places: S
     if details is None or details.network is None or not len(subject.dataset.y_test):
         return nothing
     spec, train = NetworkSpec.from_json(details.network), evenly(subject.dataset.X_train)
-    rows = np.concatenate([train, evenly(subject.dataset.X_test)])
+    rows = details.inputs_of(np.concatenate([train, evenly(subject.dataset.X_test)]))
     own = {layer.dense for layer in anatomy.hidden}
     found = []
     for seed in range(_UNTRAINED):

@@ -77,7 +77,7 @@ def responses_of(subject: Subject, anatomy: Anatomy, x: str | None = None, y: st
     chosen = spread_out(len(anatomy.hidden), MOST_LAYERS)
     layers = [*(anatomy.hidden[place] for place in chosen), anatomy.layers[-1]]
     bare = _stages(anatomy, layers, dead, rows, dataset)
-    side = _image_side(dataset) if x is None and y is None else 0
+    side = _image_side(dataset) if x is None and y is None and not anatomy.details.inputs else 0
     names: tuple[str, ...] = ()
     if side:
         stages, grouped, n_averaged = _images(anatomy, layers, bare, rows, side), False, 0
@@ -103,7 +103,7 @@ def responses_of(subject: Subject, anatomy: Anatomy, x: str | None = None, y: st
 
 def outputs_at(anatomy: Anatomy, X: FloatArray, places: Sequence[int]) -> list[FloatArray]:
     """Return what some layers of a network give out for rows, for each of the places (n, width)."""
-    return forward.inside(anatomy.network, X, places)
+    return forward.inside(anatomy.network, anatomy.details.inputs_of(X), places)
 
 
 def _dead(anatomy: Anatomy, layer: Layer, rows: FloatArray) -> npt.NDArray[np.bool_]:
@@ -123,7 +123,8 @@ def _stages(
     """Return the stages without their maps: which units are shown, and how they hang together."""
     width = anatomy.network.plan.layers[anatomy.entry].width
     given = outputs_at(anatomy, evenly(rows), [anatomy.entry, *(layer.units for layer in layers)])
-    names = [*data.feature_names, *(f"bin {number}" for number in range(1, width - data.n_features + 1))]
+    taken = anatomy.details.inputs or data.feature_names
+    names = [*taken, *(f"bin {number}" for number in range(1, width - len(taken) + 1))]
     kernels = [anatomy.kernel(layer) for layer in layers]
     weights = [np.linalg.norm(kernel, axis=1) for kernel in kernels]
     outgoing = [each if len(each) == found.shape[1] else None for each, found in zip(weights, given[:-1], strict=True)]

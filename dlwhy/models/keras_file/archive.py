@@ -129,6 +129,7 @@ def describe(path: str | Path, *, max_size: int | None = None) -> dict[str, Any]
         "parameters": plan.parameters,
         "multiply_adds": plan.multiply_adds,
         "features": list(details.feature_names),
+        "inputs": list(details.inputs),
         "classes": list(details.class_names),
         "target": details.target_name,
         "network": details.network,
@@ -142,7 +143,7 @@ def describe(path: str | Path, *, max_size: int | None = None) -> dict[str, Any]
         "threads": details.threads,
         "versions": dict(details.versions),
         "keras_version": version,
-        "can_resume": trained.optimizer is not None,
+        "can_resume": trained.optimizer is not None and not details.inputs,
         "snapshots": list(trained.snapshots.epochs) if trained.snapshots else [],
         "bytes": len(content),
     }

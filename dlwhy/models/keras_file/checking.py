@@ -126,9 +126,9 @@ def _details(content: bytes | None, plan: Plan, version: str) -> tuple[Details, 
     values = container.strict_json(content, container.DETAILS)
     state, moments = (values.pop(key, None) if isinstance(values, dict) else None for key in (DROPOUT_STATE, SNAPSHOTS))
     details = Details.from_json(values)
-    if (details.task, details.n_outputs, len(details.feature_names)) != (task, n_outputs, plan.n_features):
+    if (details.task, details.n_outputs, len(details.input_names)) != (task, n_outputs, plan.n_features):
         raise InputRefusedError(
-            f"dlwhy.json describes {details.task} with {len(details.feature_names)} features and {details.n_outputs} "
+            f"dlwhy.json describes {details.task} with {len(details.input_names)} features and {details.n_outputs} "
             f"outputs, the network does {task} with {plan.n_features} and {n_outputs}"
         )
     wanted = sum(map(draws, plan.layers))

@@ -214,6 +214,10 @@ def _plan(trained: Trained, dataset: Dataset, epochs: int) -> tuple[NetworkSpec,
     about, done = trained.details, len(trained.history.get("loss", ()))
     if not (about.network and about.training and trained.optimizer):
         raise InputRefusedError(f"--resume: {_without_state(trained)}", "train it anew with more --epochs")
+    if about.inputs:
+        raise InputRefusedError(
+            "--resume: the model takes hand-made inputs (--inputs)", "train it anew with more --epochs"
+        )
     if (about.dataset or {}).get("fingerprint") != dataset.fingerprint:
         raise InputRefusedError(
             "--resume: the model was trained on other data", "name the same data set, or use --init-from"
