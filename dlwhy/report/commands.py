@@ -40,6 +40,8 @@ def train(details: Details) -> str:
         for name, value in {**details.network, **options}.items()
         if name in ("epochs", "seed") or value != defaults.get(name)
     }
+    if details.inputs:
+        given["inputs"] = ",".join(details.inputs)
     return _line(["dlwhy", "train", *_flags(given), "-d", _DATA, "-o", _MODEL])
 
 

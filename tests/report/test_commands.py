@@ -35,3 +35,5 @@ def test_the_command_of_a_training_has_the_options_that_are_not_the_defaults(dem
     assert "--layers none --linear-path" in commands.train(dataclasses.replace(details, network=network))
     assert "--dropout 0.25" in commands.train(dataclasses.replace(details, network=network))
     assert commands.train(dataclasses.replace(details, network=None)) == ""
+    made = dataclasses.replace(details, inputs=("x0^2", "sin(x1)"))
+    assert "--inputs 'x0^2,sin(x1)'" in commands.train(made)

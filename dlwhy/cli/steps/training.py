@@ -64,6 +64,7 @@ def _check_recipe(options: Train) -> None:
     if options.members > 1 or how.keep_best:
         for name in sorted(replicas.ONLY_ALONE & options.given):
             flag = "--members" if options.members > 1 else "--keep-best"
+            flag += "" if options.members > 1 or "keep_best" in options.given else ", which the recipe has"
             raise UsageError(f"{options.flag(name)} does not go with {flag}")
 
 

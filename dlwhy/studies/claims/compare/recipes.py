@@ -180,6 +180,8 @@ def read(text: str) -> dict[str, Any]:
             f"{files.shown(path)}: no training options in it, it was not trained by dlwhy",
             'write its recipe out, such as --arm "layers=64,64 epochs=50"',
         )
+    if told["inputs"]:
+        raise InputRefusedError(f"{files.shown(path)}: takes hand-made inputs (--inputs), which a comparison has not")
     found = {
         "network": told["network"],
         "options": training["options"],

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from dlwhy import files
-from dlwhy.errors import InputUnreadableError, UsageError
+from dlwhy.errors import InputRefusedError, InputUnreadableError, UsageError
 from dlwhy.models.keras_file import archive
 from dlwhy.models.keras_file.checking import MAX_SIZE, MEBIBYTE
 from dlwhy.models.network import NetworkSpec
@@ -214,6 +214,8 @@ def _source_file(path: str) -> tuple[NetworkSpec, str | None]:
     except InputUnreadableError:
         return _NET, None
     told = archive.describe(path)
+    if told["inputs"]:
+        raise InputRefusedError(f"{files.shown(path)}: takes hand-made inputs (--inputs): its layers know no features")
     if told["network"] is not None:
         network = NetworkSpec.from_json(told["network"])
     else:

@@ -16,6 +16,7 @@ from dlwhy.studies.arms.ensemble import Ensemble
 from dlwhy.studies.arms.network import Network
 from dlwhy.studies.claims.compare import design as compare
 from dlwhy.studies.claims.compare import recipes
+from dlwhy.studies.claims.transfer import design as transfer_design
 from dlwhy.studies.request import OwnData, Request
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.recipe import RECIPES
@@ -26,7 +27,7 @@ OPTIONS = TrainingOptions(epochs=3, batch_size=16, learning_rate=0.02, optimizer
 OWN = OwnData(name="mine", fingerprint="f", rows=400, features=2, classes=2)
 
 
-def model_file(path, *, network=NETWORK, options=OPTIONS, **about):
+def model_file(path, *, network=NETWORK, options=OPTIONS, inputs=(), **about):
     """Write a model like a trained one: that of the golden file, with another recipe beside its weights."""
     training = {"options": options and options.to_json(), "epochs": 3, **about}
     with zipfile.ZipFile(GOLDEN) as old, zipfile.ZipFile(path, "w") as new:
@@ -34,7 +35,7 @@ def model_file(path, *, network=NETWORK, options=OPTIONS, **about):
             content = old.read(name)
             if name == "dlwhy.json":
                 told = {**json.loads(content), "network": network and network.to_json(), "training": training}
-                content = json.dumps(told).encode()
+                content = json.dumps(told | ({"inputs": list(inputs)} if inputs else {})).encode()
             new.writestr(name, content)
     return path
 
@@ -102,6 +103,13 @@ def test_a_model_of_someone_else_is_refused_by_name(tmp_path, changed):
     with pytest.raises(InputRefusedError, match=r"theirs\.keras: no training options in it") as caught:
         recipes.parse(f"model:{path}", "binary")
     assert caught.value.exit_code == 65
+
+
+def test_a_model_of_hand_made_inputs_is_refused(tmp_path):
+    path = model_file(tmp_path / "squares.keras", inputs=("x0^2", "x1^2"))
+    for ask in (lambda: recipes.parse(f"model:{path}", "binary"), lambda: transfer_design._source_file(str(path))):
+        with pytest.raises(InputRefusedError, match=r"squares\.keras: takes hand-made inputs"):
+            ask()
 
 
 @pytest.mark.parametrize(
