@@ -135,10 +135,17 @@ def read_config(context: typer.Context, path: str | None) -> str | None:
             raise UsageError(f"{source}: [{name}] has no option {display(key)!r}", hint)
         if option.name in defaults:
             raise UsageError(f"{source}: [{name}] has {option.opts[0]} twice, by two of its names")
-        several = option.multiple or option.nargs == -1
-        defaults[option.name] = [value] if several and isinstance(value, str) else value
+        defaults[option.name] = _as_given(value, several=option.multiple or option.nargs == -1)
     context.default_map = {**(context.default_map or {}), **defaults}
     return path
+
+
+def _as_given(value: Any, *, several: bool) -> Any:
+    """Give a value as the command line would: a list of numbers or words for one option has commas between."""
+    if several:
+        return [value] if isinstance(value, str) else value
+    plain = isinstance(value, list) and all(type(each) in (int, float, str) and "," not in str(each) for each in value)
+    return ",".join(map(str, value)) if plain else value
 
 
 def _by_name(command: Any) -> dict[str, Any]:

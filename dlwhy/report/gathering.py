@@ -1,14 +1,18 @@
 """From folders to all that a page tells, the answer first."""
 
+import collections
+import dataclasses
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dlwhy import versions
 from dlwhy.report import folders, proof, runs, studies
-from dlwhy.report.content import Page
+from dlwhy.report.content import Page, Run
 from dlwhy.studies import conduct
 from dlwhy.studies.answer import writing
+from dlwhy.text import display
 
 _PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
 
@@ -36,13 +40,30 @@ def page(names: Sequence[str], *, max_size: int | None = None) -> Page:
     told = [(each, conduct.shown(each).report) for each in stored]
     # the user's own question first; the page keeps the order of the folders else
     told.sort(key=lambda each: each[1]["verdict_about"] != "own")
+    of_runs = [runs.gather(folder, place, max_size=max_size) for place, folder in enumerate(found.runs, start=1)]
     return Page(
         answers=_answers(told),
-        runs=[runs.gather(folder, place, max_size=max_size) for place, folder in enumerate(found.runs, start=1)],
+        runs=_told_apart(of_runs, [folder.resolve() for folder in found.runs]),
         studies=[studies.gather(each, report, place) for place, (each, report) in enumerate(told, start=1)],
         versions=versions.of(*_PACKAGES),
         proof=proof.of([each for each, _ in told]),
     )
+
+
+def _told_apart(found: Sequence[Run], folders: Sequence[Path]) -> list[Run]:
+    """Add to a name that several data sets have where each lies, seen from the folder that all of them are in."""
+    if not found:
+        return []
+    count, common = (
+        collections.Counter(run.name for run in found),
+        os.path.commonpath([each.parent for each in folders]),
+    )
+    return [
+        dataclasses.replace(run, name=f"{run.name} ({display(os.path.relpath(folder, common))})")
+        if count[run.name] > 1
+        else run
+        for run, folder in zip(found, folders, strict=True)
+    ]
 
 
 def _answers(told: Sequence[tuple[conduct.Stored, Mapping[str, Any]]]) -> list[Mapping[str, Any]]:

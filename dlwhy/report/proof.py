@@ -62,8 +62,15 @@ def sealed(page: str, content: Mapping[str, Any]) -> dict[str, Any]:
     return {**content, "page": _digest_of(page), "sha256": digest(content)}
 
 
-def read(path: str | Path) -> list[Claimed]:
+def read(path: str | Path, *, max_size: int | None = None) -> list[Claimed]:
     """Read what a page says of its studies.
+
+    Parameters
+    ----------
+    path
+        The page, or ``-`` for stdin.
+    max_size
+        Most MiB to read.
 
     Raises
     ------
@@ -74,7 +81,7 @@ def read(path: str | Path) -> list[Claimed]:
 
     """
     name = files.shown(path)
-    text = files.read_bytes(path, limit=MOST_MIB << 20).decode(errors="replace")
+    text = files.read_bytes(path, limit=(max_size or MOST_MIB) << 20).decode(errors="replace")
     found = _ELEMENT.findall(text)
     if len(found) != 1:
         raise InputRefusedError(f"{name}: no page of dlwhy report")

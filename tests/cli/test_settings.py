@@ -73,6 +73,25 @@ def test_one_text_for_an_option_of_several_is_one_value(dlwhy_in_process, tmp_pa
 
 
 @pytest.mark.parametrize(
+    ("command", "line", "said"),
+    [
+        ("sweep", "learning-rate = [0.1, 'x']", "[sweep] learning-rate: --learning-rate must be a number (got x)"),
+        ("train", "layers = [64, 0]", "[train] layers: --layers must be at most 128 whole numbers"),
+        ("train", "layers = ['6,4', '2']", "[train] layers: "),
+    ],
+)
+def test_a_list_for_one_option_is_what_has_commas_between_on_the_command_line(
+    dlwhy_in_process, tmp_path, command, line, said
+):
+    (tmp_path / "lab.toml").write_text(f"[{command}]\n{line}\n")
+
+    result = dlwhy_in_process(command, "--config", "lab.toml")
+
+    assert result.code == 2
+    assert said in result.error
+
+
+@pytest.mark.parametrize(
     ("name", "value", "said"),
     [
         ("DLWHY_TRAIN_EPOCHS", "ten", "DLWHY_TRAIN_EPOCHS: Input should be a valid integer"),

@@ -11,7 +11,10 @@ import dlwhy
 from dlwhy.studies.answer import page, rules
 from tests.studies.answer import reports
 
-NAMES = ("answer", "check", "evaluate", "info", "report", "study", "sweep", "train", "tune", "verify")
+NAMES = (
+    *("answer", "check", "evaluate", "info", "lesson", "report"),
+    *("study", "sweep", "train", "tune", "verify"),
+)
 
 
 def schema(name):
@@ -156,3 +159,10 @@ def test_study(tmp_path) -> None:
     for wrong in ({"verdict": "perhaps"}, {"predictions": [{}]}, {"arms": [{}]}, {"schema": "dlwhy.study/0"}):
         with pytest.raises(ValidationError):
             check("study", report | wrong)
+
+
+def test_lesson(printed) -> None:
+    found = printed("lesson")
+
+    with pytest.raises(ValidationError):
+        check("lesson", [found[0] | {"minutes": 0}])

@@ -41,7 +41,9 @@ def verify(options: Verify) -> None:
       dlwhy verify report.html -k 10 --seed 1
       dlwhy verify churn.html --data churn.joblib
     """
-    check_whole("-k", options.runs, least=1, most=10_000)
+    check_whole("--runs", options.runs, least=1, most=10_000)
+    if options.seed is not None:
+        check_whole("--seed", options.seed, least=0, most=2**32 - 1)
     if files.is_standard(options.page) and options.data is not None and files.is_standard(options.data):
         raise UsageError("the page and the data can't both come from stdin", "name files for all but one")
     from dlwhy.data.stored import storage
@@ -49,7 +51,7 @@ def verify(options: Verify) -> None:
 
     out = Output.of(options)
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
-    claims = proof.read(options.page)
+    claims = proof.read(options.page, max_size=options.max_size)
     own = None if options.data is None else storage.read(options.data, max_size=options.max_size)
     chosen = verifying.choose(claims, options.runs, seed, own)
     out.note(f"{len(chosen)} of {sum(len(each.rows) for each in claims)} runs, drawn with --seed {seed}:")

@@ -151,10 +151,12 @@ class Output:
 
 
 def show_warnings() -> None:
-    """Show each `DlwhyWarning` as one line on stderr, and no warning of a library."""
+    """Show each `DlwhyWarning` as one line on stderr, once, and no warning of a library."""
+    told: set[str] = set()
 
     def show(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
-        if issubclass(category, DlwhyWarning):
+        if issubclass(category, DlwhyWarning) and str(message) not in told:
+            told.add(str(message))
             kind = "note" if issubclass(category, DlwhyNote) else "warning"
             text = _on_terminal(f"dlwhy: {kind}: {message}", sys.stderr)
             Console(stderr=True, highlight=False, soft_wrap=True).print(Text(text))

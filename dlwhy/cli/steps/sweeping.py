@@ -67,9 +67,11 @@ class Sweep(shared.Reading, shared.Writing):
 
 def check(options: Sweep) -> None:
     """Refuse what can be refused before anything is read."""
-    check_whole("--seeds", options.seeds, least=2, most=min(1024, 2**32 - options.seed))
+    check_whole("--seeds", options.seeds, least=2, most=1024)
     values.check(options.swept(), options.seeds)
     _cells(options)
+    if options.seed + options.seeds > 2**32:
+        raise UsageError(f"--seed {options.seed} leaves no seeds for {options.seeds} networks")
     if options.as_json and files.is_standard(options.output):
         raise UsageError("--json and the sweep can't both go to stdout", "write the sweep to a file with -o")
     read = [options.data, options.config]

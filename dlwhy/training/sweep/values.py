@@ -31,7 +31,7 @@ def split(name: str, text: str) -> tuple[str, ...]:
     Raises
     ------
     UsageError
-        If a value is empty, or there twice.
+        If a value is empty, there twice, or can't be read.
 
     """
     between = "/" if name == "layers" else ","
@@ -39,8 +39,9 @@ def split(name: str, text: str) -> tuple[str, ...]:
     flag = f"--{name.replace('_', '-')}"
     if not all(values):
         raise UsageError(f"{flag}: a value is missing in {display(text)}", f"values have {between!r} between them")
-    for value in values:
-        if values.count(value) > 1:
+    meant = [read(name, value) for value in values]  # .1 is 0.1
+    for place, value in enumerate(values):
+        if meant[place] in meant[:place]:
             raise UsageError(f"{flag}: {display(value)} is there twice")
     return values
 

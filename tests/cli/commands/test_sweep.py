@@ -35,6 +35,7 @@ def test_a_sweep_is_told_written_and_drawn(dlwhy_in_process, demo, tmp_path) -> 
         (("--learning-rate", ".1,x"), "--learning-rate must be a number (got x)"),
         (("--layers", "2/\x1b[31m"), "--layers must be whole numbers"),
         (("--learning-rate", ".1,.2", "--seeds", "1"), "--seeds must be a whole number from 2"),
+        (("--learning-rate", ".1,.2", "--seed", "4294967295"), "--seed 4294967295 leaves no seeds for 5 networks"),
         (("--learning-rate", ".1,.2", "--validation-split", "1"), "--validation-split must be between 0 and 1"),
         (("--learning-rate", ".1,.2", "-o", "-", "--json"), "can't both go to stdout"),
     ],

@@ -38,13 +38,16 @@ def test_what_can_not_be_verified_is_refused_with_its_code(folder, dlwhy_in_proc
     text = (folder / "report.html").read_text()
     (folder / "edited.html").write_text(re.sub("inconclusive", "supported", text))
     (folder / "other.html").write_text("<p>hello")
+    (folder / "large.html").write_text(" " * (2 << 20))
 
     for arguments, code, said in [
         (["nowhere.html"], 66, "nowhere.html"),
         (["edited.html"], 65, "changed since it was written"),
         (["other.html"], 65, "no page of dlwhy report"),
         (["report.html"], 2, "name it with --data"),
-        (["report.html", "-k", "0"], 2, "-k"),
+        (["large.html", "--max-size", "1"], 65, "larger than 1 MiB"),
+        (["report.html", "-k", "0"], 2, "--runs"),
+        (["report.html", "--seed", "-1"], 2, "--seed"),
         (["report.html", "--data", "nowhere.joblib"], 66, "nowhere.joblib"),
     ]:
         done = dlwhy_in_process("verify", *arguments, "-q")

@@ -20,6 +20,8 @@ def test_values_have_commas_between_and_those_of_layers_slashes():
         ("learning_rate", ".1,,.2", r"--learning-rate: a value is missing in .1,,.2"),
         ("layers", "2/", "--layers: a value is missing in 2/"),
         ("layers", "2/3/2", "--layers: 2 is there twice"),
+        ("layers", "10, 10/10,10", "--layers: 10,10 is there twice"),
+        ("learning_rate", ".1,0.10", "--learning-rate: 0.10 is there twice"),
     ],
 )
 def test_a_list_that_can_be_misread_is_refused(name, text, message):
