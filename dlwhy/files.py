@@ -141,6 +141,22 @@ def check_output(path: str | Path, *, no_clobber: bool = False) -> None:
         raise OutputBlockedError(f"{shown(path)}: the folder {shown(folder)} is not writable")
 
 
+def made_folder(name: str | Path) -> Path:
+    """Make a folder, with those that it is in, if it is missing.
+
+    Raises
+    ------
+    OutputBlockedError
+        If it can't be made, or a file stands in its place.
+
+    """
+    try:
+        Path(name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputBlockedError(f"{shown(name)}: {_reason(error)}") from error
+    return Path(name)
+
+
 def _identity(path: str | Path, *, descriptor: int) -> Identity | None:
     """Return which file a path means; None for a stream that is no file."""
     try:

@@ -72,7 +72,7 @@ SHORT: Mapping[str, tuple[str, ...]] = {
         "seeds",
         "validation_split",
     ),
-    "plot": ("kinds", "model", "data", "output", "size", "style", "show"),
+    "plot": ("kinds", "model", "data", "output", "size", "style", "terminal", "show"),
     "run": ("directory", "name", "table", "target", "drop", "recipe", "epochs", "layers", "baselines", "seed"),
     "study": ("claims", "show_list", "data", "budget", "seeds", "only", "directory", "jobs", "details", "dry_run"),
     "study compare": ("arm", "data", "budget", "seeds", "match", "directory", "jobs", "details", "dry_run"),

@@ -56,3 +56,16 @@ def test_the_installed_program_answers_as_the_scripts_of_shells_ask():
         [PROGRAM], env={**os.environ, **asked}, capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.split() == ["constant", "cosine"]
+
+
+def test_commands_of_two_words_are_offered_word_by_word(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "study").mkdir()
+    program = group()
+    context = program.make_context("dlwhy", [], resilient_parsing=True)
+
+    assert [each.value for each in program.shell_complete(context, "stu")] == ["study"]
+    assert offered("study", "claims", "sh") == ["show"]
+    assert offered("study show", "folders") == ["study/"]
+    assert offered("study compare", "arm", "net:p") == ["net:plain", "net:plain-one"]
+    assert offered("lesson", "lesson", "d") == ["depth", "data"]

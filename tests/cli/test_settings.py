@@ -1,6 +1,7 @@
 """Options from a file and from the environment: what is wrong there is refused, or warned of, by name."""
 
 import codecs
+import json
 
 import pytest
 
@@ -155,3 +156,18 @@ def test_several_values_in_a_variable_stand_a_line_each(dlwhy_in_process, demo, 
 
     assert code == 0, err
     assert [line.split(",")[0] for line in out.splitlines()[1:]] == [line for line in text.splitlines() if line]
+
+
+def test_commands_of_two_words_share_the_table_and_the_variables_of_the_first(dlwhy_in_process, tmp_path):
+    """What one of them has not is for the other."""
+    (tmp_path / "lab.toml").write_text("[study]\nbudget = 'quick'\ndetails = true\n")
+    planned = dlwhy_in_process("study", "depth", "--config", "lab.toml", "--dry-run", "--json")
+    shown = dlwhy_in_process("study", "show", "nowhere", "--config", "lab.toml")
+
+    assert json.loads(planned.out)["seeds"] == 12
+    assert (shown.code, shown.error.partition(" (")[0]) == (66, "nowhere: no such folder")
+    seeds = dlwhy_in_process("study", "depth", "--dry-run", "--json", env={"DLWHY_STUDY_SEEDS": "7"})
+    assert json.loads(seeds.out)["seeds"] == 7
+    (tmp_path / "lab.toml").write_text("[study]\nbudgte = 'quick'\n")
+    refused = dlwhy_in_process("study", "show", "nowhere", "--config", "lab.toml")
+    assert (refused.code, "[study] has no option 'budgte'" in refused.error) == (2, True)

@@ -1,7 +1,5 @@
 """`dlwhy run`: generate, train, evaluate and plot in one process, into a folder."""
 
-from pathlib import Path
-
 from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import command, frozen_options, option
@@ -9,8 +7,7 @@ from dlwhy.cli.show import following
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.steps import drawing, making, scoring, training
 from dlwhy.cli.steps.recipe import Train, Training
-from dlwhy.errors import GateError, OutputBlockedError
-from dlwhy.text import display
+from dlwhy.errors import GateError
 
 _FILES = {"data": shared.DATA, "model": shared.MODEL, "metrics": "metrics.json", "picture": "plot.png"}
 
@@ -35,7 +32,7 @@ def run(options: Run) -> None:
       dlwhy run digits --layers 64,64 --dir digits
       dlwhy run --from churn.csv --target churned --baselines
     """
-    folder = _made(options.directory)
+    folder = files.made_folder(options.directory)
     paths = {what: str(folder / name) for what, name in _FILES.items()}
     data, model = paths["data"], paths["model"]
     # what a step says on stdout on its own is not what this command is asked for
@@ -71,12 +68,3 @@ def _check_outputs(options: Run, paths: dict[str, str]) -> None:
     read = [options.table, options.init_from, options.config]
     folders = {"--tensorboard": options.tensorboard}
     files.check_outputs(outputs, inputs=read, folders=folders, no_clobber=options.no_clobber)
-
-
-def _made(name: str) -> Path:
-    folder = Path(name)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputBlockedError(f"{files.shown(name)}: {display(error.strerror)}") from error
-    return folder

@@ -6,13 +6,12 @@ import re
 import shlex
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import argument, frozen_options, option
 from dlwhy.cli.show.console import Output, without_hints
-from dlwhy.errors import EndedBySignal, GateError, OutputBlockedError, UnusableResultError, UsageError
+from dlwhy.errors import EndedBySignal, GateError, UnusableResultError, UsageError
 from dlwhy.lessons import lesson as lessons
 from dlwhy.messages.language import Language
 from dlwhy.text import display
@@ -69,7 +68,7 @@ def play(options: Lesson, run: Run, out: Output) -> None:
     found, words = lessons.load(name, options.lang), lessons.words(options.lang)
     if name != _OWN and options.given & {"data", "target"}:
         raise UsageError(f"--data and --target are for dlwhy lesson {_OWN}")
-    folder = _made(options.directory or f"lesson-{name}")
+    folder = files.made_folder(options.directory or f"lesson-{name}")
     table = os.path.relpath(options.data, folder) if options.data else ""
     with contextlib.chdir(folder), without_hints():
         player = _Player(found, words, out, run, options, table)
@@ -208,12 +207,3 @@ class _Player:
         self._out.text("")
         files.write_stdout(prompt.encode(errors="backslashreplace"))
         return sys.stdin.readline().strip()
-
-
-def _made(name: str) -> Path:
-    folder = Path(name)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputBlockedError(f"{files.shown(name)}: {display(error.strerror)}") from error
-    return folder
