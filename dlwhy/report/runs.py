@@ -129,14 +129,18 @@ def _model(trained: "Trained", dataset: Dataset, folder: Path, number_of: int) -
     subject = Subject.from_trained(trained, dataset, model=name, data=data)
     simple = _simple(subject.dataset) if tested and len(dataset.y_train) <= _MOST_FOR_SIMPLE else {}
     gains = {each: difference(found, other) for each, other in simple.items()}
-    notes = [*found.notes, *(each.says for each in diagnose(trained.history, trained.details, found.outputs))]
+    notes = [
+        *_other_data(trained, dataset),
+        *found.notes,
+        *(each.says for each in diagnose(trained.history, trained.details, found.outputs)),
+    ]
     epochs = trained.details.epochs(trained.history)
     course = loss.course(trained.history, subject.unit, epochs=epochs, scrub=scrub.frames(subject))
     return Model(
         headline=_headline(found, tested=tested),
         compared=with_simple(gains, simple, found.rows),
         notes=[*dict.fromkeys(notes)],
-        metrics=_metrics(found),
+        metrics=_metrics(found, tested=tested),
         classes=_by_class(found),
         confusion=_confusion(found),
         confused=[row.name for row in found.classes],
@@ -148,6 +152,16 @@ def _model(trained: "Trained", dataset: Dataset, folder: Path, number_of: int) -
         loss=course,
         versions=trained.details.versions,
     )
+
+
+def _other_data(trained: "Trained", dataset: Dataset) -> list[str]:
+    """Say that a model was trained on another data set than the one beside it, if that is known."""
+    from dlwhy.models.matching import was_trained_on
+
+    known = trained.details.dataset or {}
+    if known.get("fingerprint") is None or was_trained_on(trained.details, dataset):
+        return []
+    return [f"the model was trained on another data set ({display(known.get('name'))})"]
 
 
 def _headline(found: Evaluation, *, tested: bool) -> tuple[str, dict[str, Any]]:
@@ -168,13 +182,14 @@ def _told(found: Evaluation, metric: str) -> str:
     return number(value) if low is None or high is None else f"{number(value)} [{number(low)}, {number(high)}]"
 
 
-def _metrics(found: Evaluation) -> Table:
+def _metrics(found: Evaluation, *, tested: bool) -> Table:
     names = [name for name in METRICS[found.task] if not name.endswith(("_low", "_high"))]
     rows: list[list[Cell]] = [
         [Word(f"metric.{name}"), Amount(found.metrics.get(name), _told(found, name)), Word(f"metric_says.{name}")]
         for name in names
     ]
-    return Table(name="metrics.table", columns=["metrics.name", ">metrics.value", "metrics.means"], rows=rows)
+    name = f"metrics.{'test' if tested else 'train'}"
+    return Table(name=name, columns=["metrics.name", ">metrics.value", "metrics.means"], rows=rows)
 
 
 def _by_class(found: Evaluation) -> Table | None:

@@ -10,7 +10,14 @@ from types import ModuleType
 import pytest
 
 FOLDER = Path(__file__).parent
-TARGETS = {"fuzz_joblib": 600, "fuzz_npz": 300, "fuzz_keras": 200, "fuzz_csv": 150, "fuzz_records": 300}
+TARGETS = {
+    "fuzz_joblib": 600,
+    "fuzz_npz": 300,
+    "fuzz_keras": 200,
+    "fuzz_csv": 150,
+    "fuzz_records": 300,
+    "fuzz_page": 150,
+}
 
 
 def load(name: str) -> ModuleType:

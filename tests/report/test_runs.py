@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import pytest
@@ -70,3 +71,22 @@ def test_data_without_a_model_are_told_alone(tmp_path):
     assert run.model is None
     assert len(run.commands) == 1
     assert isinstance(run.columns.rows[0][2], Amount)
+
+
+def test_a_model_of_another_data_set_is_told_so(tmp_path):
+    storage.write(dataset_of(seed=1), tmp_path / "dataset.joblib")
+    archive.write(trained_on(dataset_of()), tmp_path / "model.keras")
+
+    assert runs.gather(tmp_path, 1).model.notes[0] == "the model was trained on another data set (toy)"
+
+
+def test_without_held_out_rows_it_is_scored_on_those_it_learnt_from_and_says_so(tmp_path):
+    whole = dataset_of()
+    dataset = dataclasses.replace(whole, X_test=whole.X_test[:0], y_test=whole.y_test[:0])
+    storage.write(dataset, tmp_path / "dataset.joblib")
+    archive.write(trained_on(dataset), tmp_path / "model.keras")
+
+    model = runs.gather(tmp_path, 1).model
+
+    assert model.headline[0] == "headline.accuracy.train"
+    assert (model.compared, model.baselines) == ("", None)
