@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # columns from which there is room for a long bar, and for the validation's numbers, too
 _WIDE = 120
+# columns of a bar's line that are the time that is left, and blanks
+_OTHERS = len("00:00 left") + 5
 # of a step, so that plain lines come within a long one, too
 _PARTS = 1000
 
@@ -29,6 +31,7 @@ class _Bar:
     bar: Progress | None
     task: TaskID
     tell: Callable[[int, str], None]
+    room: int  # for the middle, so that the time that is left is whole
 
     def show(self, done: float, *texts: str) -> None:
         """Show how much is done, with the texts before the bar, behind it, and behind the time that is left."""
@@ -36,7 +39,10 @@ class _Bar:
             self.tell(int(done * _PARTS), "  ".join(filter(None, texts)))
         else:
             head, middle, end = map(inert, texts)
-            self.bar.update(self.task, completed=done, head=head, middle=middle, end=end)
+            parts = middle.split("  ")
+            while len(parts) > 1 and len("  ".join(parts)) > self.room:
+                parts.pop()
+            self.bar.update(self.task, completed=done, head=head, middle="  ".join(parts), end=end)
 
     def begin_at(self, done: float) -> None:
         """Begin anew: what was there already says nothing on the time that is left."""
@@ -47,9 +53,10 @@ class _Bar:
 @contextlib.contextmanager
 def _bar(out: Output, total: int, head: str, middle: str = "", widest: Sequence[str] = ("", "")) -> Iterator[_Bar]:
     """Show a bar; head and middle are as wide as their widest texts, so that nothing moves, and the end gives way."""
+    length = 20 if out.stderr.width >= _WIDE else 8
     columns = [
         _text("head", Column(no_wrap=True, min_width=len(widest[0]))),
-        BarColumn(bar_width=20 if out.stderr.width >= _WIDE else 8, table_column=Column(no_wrap=True)),
+        BarColumn(bar_width=length, table_column=Column(no_wrap=True)),
         _text("middle", Column(no_wrap=True, justify="right", min_width=len(widest[1]))),
         TimeRemainingColumn(compact=True, table_column=Column(no_wrap=True, justify="right", min_width=len("00:00"))),
         TextColumn("left", table_column=Column(no_wrap=True)),
@@ -57,7 +64,8 @@ def _bar(out: Output, total: int, head: str, middle: str = "", widest: Sequence[
     ]
     with out.progress(*columns) as shown:
         task = shown.add_task("", total=total, head=head, middle=middle, end="") if shown else TaskID(0)
-        yield _Bar(shown, task, out.steps(total * _PARTS))
+        room = out.stderr.width - length - _OTHERS - max(map(len, (head, widest[0])))
+        yield _Bar(shown, task, out.steps(total * _PARTS), room)
 
 
 def _text(name: str, column: Column) -> TextColumn:
@@ -68,7 +76,8 @@ def _text(name: str, column: Column) -> TextColumn:
 def training_bar(out: Output, options: "TrainingOptions") -> Iterator[Callable[["TrainingProgress"], None]]:
     """Give a function that shows each `Progress` of a training that it is called with."""
     total, unit = options.keep_best or options.epochs, options.round_name
-    with _bar(out, total, f"{unit} 0/{total}", "compiling") as bar:
+    widest = (f"{unit} {total}/{total}", "")
+    with _bar(out, total, f"{unit} 0/{total}", "compiling", widest) as bar:
         with_validation = bar.bar is None or out.stderr.width >= _WIDE
 
         def show(progress: "TrainingProgress") -> None:

@@ -1,6 +1,7 @@
 """Bars: a line every tenth of the work where there is no terminal, a bar in which nothing is markup where there is."""
 
 import io
+import re
 import types
 
 import pytest
@@ -116,3 +117,28 @@ def test_quiet_shows_nothing(capsys):
         show(at(2))
 
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("epochs", [4, 40_000])
+def test_the_time_left_is_whole_at_80_columns(terminal, epochs):
+    out, written = terminal(80)
+
+    with training_bar(out, TrainingOptions(epochs=epochs)) as show:
+        show(at(epochs, epochs=epochs, speed=123_456_789.0))
+
+    last = written.getvalue().splitlines()[-2]
+    assert re.search(r"\d\d:\d\d left", last), last
+    assert f"epoch {epochs}/{epochs}" in last
+    assert "loss 0.5000" in last
+
+
+def test_a_study_has_one_counter_and_nothing_of_it_moves(terminal):
+    out, written = terminal(80)
+
+    with study_bar(out, "versatility", 20) as show:
+        for runs in (4, 10, 20):
+            show(done(runs, arm="an arm with a name that is much too long for what is left of the line"))
+
+    lines = [line for line in re.split(r"[\r\n]", written.getvalue()) if "runs/s" in line]
+    assert len({re.sub(r"\x1b\[[0-9;]*\w", "", line).index(" left") for line in lines}) == 1
+    assert all("versatility" in line and line.count("/20") == 1 for line in lines)
