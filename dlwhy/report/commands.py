@@ -27,8 +27,8 @@ def generate(dataset: Dataset) -> str:
     return _line(["dlwhy", "generate", *words, "-o", _DATA])
 
 
-def train(details: Details) -> str:
-    """Return the command that trains a network again; empty for a model from elsewhere."""
+def train(details: Details, *, snapshots: int | None = None) -> str:
+    """Return the command that trains a network again, with so many snapshots; empty for a model from elsewhere."""
     if details.network is None or details.training is None:
         return ""
     options = {**(details.training.get("options") or {})}
@@ -42,7 +42,7 @@ def train(details: Details) -> str:
     }
     if details.inputs:
         given["inputs"] = ",".join(details.inputs)
-    return _line(["dlwhy", "train", *_flags(given), "-d", _DATA, "-o", _MODEL])
+    return _line(["dlwhy", "train", *_flags({**given, "snapshots": snapshots}), "-d", _DATA, "-o", _MODEL])
 
 
 def evaluate() -> str:

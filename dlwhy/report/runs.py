@@ -57,7 +57,8 @@ def gather(folder: Path, number_of: int, *, max_size: int | None = None) -> Run:
     codes = checks.chosen(dataset)
     found = checks.check(dataset)
     model = None if trained is None else _model(trained, dataset, folder, number_of)
-    train = commands.train(trained.details) if trained else ""
+    kept = trained.snapshots.planned if trained and trained.snapshots else None
+    train = commands.train(trained.details, snapshots=kept) if trained else ""
     return Run(
         folder=display(folder.resolve().name, _SHORT),
         name=dataset.name,

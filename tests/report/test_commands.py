@@ -31,6 +31,7 @@ def test_the_command_of_a_training_has_the_options_that_are_not_the_defaults(dem
     details = archive.read(demo / "model.keras").details
 
     assert commands.train(details) == "dlwhy train --epochs 60 --seed 42 -d dataset.joblib -o model.keras"
+    assert " --snapshots 9 " in commands.train(details, snapshots=9)
     network = {**details.network, "layers": [], "linear_path": True, "dropout": 0.25}
     assert "--layers none --linear-path" in commands.train(dataclasses.replace(details, network=network))
     assert "--dropout 0.25" in commands.train(dataclasses.replace(details, network=network))
