@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INCHES = (7.4, 5.6)  # of each panel
+_MAP = (1.7, 1.4)  # inches that a map has room in, with its words
 _RESOLUTION = {1: 120, 2: 60}
 _MOST_POINTS = 400
 _HEAD_LINES = 3
@@ -89,7 +90,9 @@ def draw(swept: Swept, size: tuple[float, float] | None = None) -> "Figure":
 
     """
     with style.scaled(2, size):
-        figure, (left, right) = style.new_figure(2, size, INCHES)
+        rows, columns = _shape(swept)
+        room = max(INCHES[0], _MAP[0] * columns), max(INCHES[1], _MAP[1] * rows)
+        figure, (left, right) = style.new_figure(2, size, room)
         _curves(left, swept)
         _maps(right, swept)
     if size is not None and layout.too_small(figure):

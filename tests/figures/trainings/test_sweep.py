@@ -80,6 +80,14 @@ def test_all_texts_can_be_read(task, rows, columns, look) -> None:
         assert faults(sweep.draw(swept(task, rows, columns, class_names=classes, **names))) == []
 
 
+def test_many_maps_have_room() -> None:
+    many = tuple("12345678")
+    with style.styled():
+        assert (
+            faults(sweep.draw(swept(rows=many, second=("relu", "tanh", "elu", "selu", "gelu", "mish", "silu")))) == []
+        )
+
+
 def test_too_small_a_size_is_refused() -> None:
     with style.styled(), pytest.raises(UsageError, match="--size 2x2: too small to read"):
         sweep.draw(swept(), (2, 2))
