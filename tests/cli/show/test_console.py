@@ -73,3 +73,23 @@ def test_our_warnings_are_one_line_and_others_hidden(capsys, kind, word) -> None
         warnings.warn("theirs", UserWarning, stacklevel=1)
 
     assert capsys.readouterr().err == f"dlwhy: {word}: ours\n"
+
+
+def test_on_a_terminal_notes_break_between_words_and_elsewhere_they_are_one_line(monkeypatch, capsys):
+    text = "a note with words that are not cut at the edge"
+    Output().note(text)
+    assert capsys.readouterr().err == f"{text}\n"
+
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "20")
+    Output().note(text)
+    assert capsys.readouterr().err == "a note with words\nthat are not cut at\nthe edge\n"
+
+
+def test_within_a_lesson_commands_give_no_hints(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with console.without_hints():
+        Output().next("dlwhy plot")
+    assert not capsys.readouterr().err
+    Output().next("dlwhy plot")
+    assert capsys.readouterr().err == "next: dlwhy plot\n"
