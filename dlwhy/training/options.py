@@ -182,7 +182,7 @@ class TrainingOptions:
 
 
 _BOUNDS = {
-    "epochs": {"least": 1, "most": 10_000_000},  # the history is kept in memory
+    "epochs": {"least": 1, "most": 250_000},  # the history of all of them fits into a model file
     "min_steps": {"least": 1, "most": 10_000_000},
     "batch_size": {"least": 1},
     "patience": {"least": 1},

@@ -71,7 +71,7 @@ def test_case_78_a_reader_of_predictions_that_closes_early(bash, demo, tmp_path,
 
 
 def test_an_interrupt_ends_the_whole_pipeline_and_saves_the_epochs_done(program, tmp_path):
-    script = "dlwhy generate moons -o - | dlwhy train -d - -o model.keras --epochs 10000000 --checkpoint-every 100"
+    script = "dlwhy generate moons -o - | dlwhy train -d - -o model.keras --epochs 250000 --checkpoint-every 100"
     process = _start(script, program, tmp_path)
 
     _wait_for(tmp_path / "model.checkpoint.keras")

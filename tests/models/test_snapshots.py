@@ -89,6 +89,7 @@ def _details(content):
         ({"planned": 3, "epochs": list(range(5000))}, "moments of the snapshots are damaged"),
         ({"planned": 3, "epochs": [0, 1, 2], "more": 1}, "moments of the snapshots are damaged"),
         ([0, 1, 2], "moments of the snapshots are damaged"),
+        ({"planned": 3, "epochs": [0, 1, 99]}, "of an epoch that the history does not have"),
     ],
 )
 def test_moments_that_can_not_be_are_refused(changed, with_snapshots, told, message):

@@ -141,6 +141,8 @@ def _check_terminal(options: Plot) -> None:
     for name in ("as_json", "show"):
         if getattr(options, name):
             raise UsageError(f"{options.flag(name)} does not go with --terminal")
+    if files.is_standard(options.output):
+        raise UsageError("the terminal's picture and the file can't both go to stdout", "name a file with -o")
 
 
 def _draw_sweep(options: Plot) -> "Figure":

@@ -11,7 +11,13 @@ from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import argument, frozen_options, option
 from dlwhy.cli.show.console import Output, without_hints
-from dlwhy.errors import EndedBySignal, GateError, UnusableResultError, UsageError
+from dlwhy.errors import (
+    EndedBySignal,
+    GateError,
+    InputUnreadableError,
+    UnusableResultError,
+    UsageError,
+)
 from dlwhy.lessons import lesson as lessons
 from dlwhy.messages.language import Language
 from dlwhy.text import display
@@ -58,6 +64,8 @@ def play(options: Lesson, run: Run, out: Output) -> None:
     ------
     UsageError
         If there is no such lesson or language, or it takes no data.
+    InputUnreadableError
+        If the table can't be read, or there is no folder to check.
     GateError
         If only the exercise is checked, and the answer is wrong.
     UnusableResultError
@@ -68,7 +76,15 @@ def play(options: Lesson, run: Run, out: Output) -> None:
     found, words = lessons.load(name, options.lang), lessons.words(options.lang)
     if name != _OWN and options.given & {"data", "target"}:
         raise UsageError(f"--data and --target are for dlwhy lesson {_OWN}")
-    folder = files.made_folder(options.directory or f"lesson-{name}")
+    if options.data is not None:
+        if files.is_standard(options.data):
+            raise UsageError("a lesson reads its table several times, not from stdin", "name a file with --data")
+        with files.open_input(options.data):
+            pass  # it can be read
+    where = options.directory or f"lesson-{name}"
+    if options.check and not Path(where).is_dir():
+        raise InputUnreadableError(f"{files.shown(where)}: no such folder", f"play it first: dlwhy lesson {name}")
+    folder = files.made_folder(where)
     table = os.path.relpath(options.data, folder) if options.data else ""
     with contextlib.chdir(folder), without_hints():
         player = _Player(found, words, out, run, options, table)

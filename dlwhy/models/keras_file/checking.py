@@ -68,6 +68,8 @@ def check(content: bytes, name: str, *, max_size: int | None = None) -> tuple[Tr
             weights = [*weights[:-1], [weight[..., 1:] - weight[..., :1] for weight in weights[-1]]]
         network = PlainNetwork(plan=told, weights=weights, dropout_state=state)
         kept = _snapshots(moments, members.get(container.SNAPSHOTS), plan)
+        if kept is not None and kept.epochs[-1] > details.epochs(history):
+            raise InputRefusedError("a snapshot is of an epoch that the history does not have")
         trained = Trained(network=network, history=history, details=details, optimizer=optimizer, snapshots=kept)
         return trained, version
 

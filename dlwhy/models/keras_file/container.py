@@ -18,7 +18,7 @@ _LIMITS = {
     METADATA: 1 << 16,
     CONFIG: 1 << 20,
     DETAILS: 16 << 20,
-    HISTORY: 16 << 20,
+    HISTORY: 32 << 20,  # of as many epochs as there may be
     SNAPSHOTS: snapshots.MAX_BYTES + snapshots.MAX_HEADER_BYTES,
 }
 # not packed, as Keras and we write it, it fills the file as much as memory: an ensemble has many layers

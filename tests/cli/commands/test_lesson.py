@@ -20,12 +20,20 @@ def test_without_a_name_the_lessons_are_listed(dlwhy_in_process):
 
 
 @pytest.mark.parametrize(
-    "words",
-    [("dept",), ("depth", "--lang", "fr"), ("depth", "--json"), ("depth", "--data", "a.csv")],
+    ("words", "code"),
+    [
+        (("dept",), 2),
+        (("depth", "--lang", "fr"), 2),
+        (("depth", "--json"), 2),
+        (("depth", "--data", "a.csv"), 2),
+        (("own", "--data", "-"), 2),
+        (("own", "--data", "a.csv"), 66),
+        (("depth", "--check"), 66),
+    ],
 )
-def test_what_can_not_be_is_refused_before_anything_runs(dlwhy_in_process, tmp_path, words):
+def test_what_can_not_be_is_refused_before_anything_runs(dlwhy_in_process, tmp_path, words, code):
     done = dlwhy_in_process("lesson", *words)
-    assert done.code == 2
+    assert done.code == code
     assert done.error
     assert not list(tmp_path.iterdir())
 
@@ -99,7 +107,8 @@ def test_a_person_is_waited_for_and_may_try_again(dlwhy_in_process, monkeypatch,
     assert "That did not run." in out
 
 
-def test_an_answer_that_is_missing_or_wrong_fails_the_check(dlwhy_in_process):
+def test_an_answer_that_is_missing_or_wrong_fails_the_check(dlwhy_in_process, tmp_path):
+    (tmp_path / "lesson-depth").mkdir()
     missing = dlwhy_in_process("lesson", "depth", "--check")
     assert missing.code == 3
     assert "the lesson ends here" in missing.err

@@ -280,7 +280,7 @@ def test_terminal_draws_there_and_leaves_no_file(demo, tmp_path, dlwhy_in_proces
     assert [path.name for path in tmp_path.iterdir()] == ["loss.png"]
 
 
-@pytest.mark.parametrize("more", [("roc",), ("--json",), ("--show",), ("-m", "other.keras")])
+@pytest.mark.parametrize("more", [("roc",), ("--json",), ("--show",), ("-m", "other.keras"), ("-o", "-")])
 def test_terminal_refuses_what_is_not_drawn_there(dlwhy_in_process, more):
     done = dlwhy_in_process("plot", *more, "-m", "model.keras", "--terminal")
     assert done.code == 2
