@@ -20,6 +20,8 @@ VALIDATION_WITH_PATIENCE = 0.2
 VALIDATION_WITH_KEEP_BEST = 0.125
 # those that average squared gradients with a factor of their own
 _WITH_BETA_2 = ("adam", "adamw", "nadam", "lion")
+# whose history fits into a model file, however long its numbers
+MOST_EPOCHS = 250_000
 _SMALL_BATCH = 1024
 MAX_MOMENTS = 1024
 
@@ -143,12 +145,20 @@ class TrainingOptions:
         """Give the options with batches no larger than all rows, for memory is taken by the batch, and enough epochs.
 
         Small batches stay as they are, however few the rows: so trainings on different numbers of rows share a program.
+
+        Raises
+        ------
+        UsageError
+            If the history of so many epochs would not fit into a model file.
+
         """
         fitting = dataclasses.replace(self, batch_size=min(self.batch_size, max(rows, _SMALL_BATCH)))
-        if self.min_steps is None:
-            return fitting
-        epochs = -(-self.min_steps // fitting.steps_an_epoch(self.learnt_of(rows)))
-        return dataclasses.replace(fitting, epochs=max(self.epochs, epochs))
+        epochs = self.epochs
+        if self.min_steps is not None:
+            epochs = max(epochs, -(-self.min_steps // fitting.steps_an_epoch(self.learnt_of(rows))))
+        if epochs > MOST_EPOCHS and not self.keep_best:
+            raise UsageError(f"--epochs: a history of {epochs} is too long for a model file; at most {MOST_EPOCHS}")
+        return dataclasses.replace(fitting, epochs=epochs)
 
     def learnt_of(self, rows: int) -> int:
         """Give how many of so many training rows are left to learn from, some being held out."""
@@ -182,7 +192,7 @@ class TrainingOptions:
 
 
 _BOUNDS = {
-    "epochs": {"least": 1, "most": 250_000},  # the history of all of them fits into a model file
+    "epochs": {"least": 1, "most": 10_000_000},
     "min_steps": {"least": 1, "most": 10_000_000},
     "batch_size": {"least": 1},
     "patience": {"least": 1},

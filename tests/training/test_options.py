@@ -51,6 +51,14 @@ def test_steps_are_those_of_all_epochs_over_what_is_not_held_out():
     assert TrainingOptions(epochs=3, min_steps=41, batch_size=10).steps(95) == 50
 
 
+def test_a_history_that_no_model_file_holds_is_refused_before_a_training():
+    assert TrainingOptions(epochs=250_000).fitting(95).epochs == 250_000
+    assert TrainingOptions(epochs=300_000, keep_best=8).fitting(95).epochs == 300_000
+    for options in (TrainingOptions(epochs=250_001), TrainingOptions(min_steps=2_500_001, batch_size=1000)):
+        with pytest.raises(UsageError, match="--epochs: a history of"):
+            options.fitting(95)
+
+
 def test_options_come_back_from_json():
     options = TrainingOptions(epochs=3, patience=2, clip_norm=0.5, schedule="step")
     assert TrainingOptions.from_json(options.to_json()) == options

@@ -1,5 +1,6 @@
 """How a training went, as far as a model's file knows: its curves, its options, its outputs."""
 
+import bisect
 import dataclasses
 import math
 from collections.abc import Mapping
@@ -117,8 +118,16 @@ def course_of(history: History, details: Details, outputs: Outputs | None = None
 
 def levels(values: Curve, window: int) -> Curve:
     """Compute the running median, (n - window + 1,), which one epoch up or down does not move."""
-    views = np.lib.stride_tricks.sliding_window_view(values, window)
-    return np.asarray(np.median(views, axis=1))
+    # the window stays sorted: all windows at once are gigabytes where the epochs are very many
+    after: list[float] = values.tolist()
+    inside = sorted(after[:window])
+    low, high = (window - 1) // 2, window // 2
+    found = [(inside[low] + inside[high]) / 2]
+    for old, new in zip(after, after[window:], strict=False):
+        del inside[bisect.bisect_left(inside, old)]
+        bisect.insort(inside, new)
+        found.append((inside[low] + inside[high]) / 2)
+    return np.array(found)
 
 
 def is_falling(values: Curve) -> bool:

@@ -24,6 +24,8 @@ def course(options=None, history=None, **training):
 
 def test_the_level_is_the_median_of_a_window() -> None:
     assert levels(np.array([1.0, 9.0, 2.0, 3.0]), 3).tolist() == [2.0, 3.0]
+    assert levels(np.array([1.0, 9.0, 2.0, 2.0, 4.0]), 4).tolist() == [2.0, 3.0]
+    assert is_falling(1 / np.arange(1, 60_001))  # all windows at once are 3 GB
 
 
 @pytest.mark.parametrize(
