@@ -6,6 +6,7 @@ import re
 import shlex
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from dlwhy import files
 from dlwhy.cli import options as shared
