@@ -81,6 +81,12 @@ def test_command_lines_are_understood(page: Path) -> None:
             raise AssertionError(f"dlwhy {shlex.join(words)}: {error}") from error
 
 
+def test_lessons_are_called_by_their_names() -> None:
+    known = {path.stem for path in (ROOT / "dlwhy" / "lessons" / "texts").glob("*.toml")}
+    named = {name for page in PAGES for name in re.findall(r"dlwhy lesson ([a-z][a-z-]*)", page.read_text())}
+    assert {"depth", "own"} <= named <= known
+
+
 def test_command_lines_are_found_in_pipes_and_loops(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(

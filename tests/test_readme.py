@@ -23,13 +23,16 @@ def blocks(language):
 
 
 def lines():
-    return [line for block in blocks("sh") for line in block.splitlines() if line.strip()]
+    return list(dict.fromkeys(line for block in blocks("sh") for line in block.splitlines() if line.strip()))
 
 
 def shortened(words):
-    """A study takes minutes: here two arms of one control are trained for an epoch, and all else is only planned."""
-    if words[:1] == ["lesson"]:
-        return [*words, "--tiny"]
+    """A study takes minutes: here two arms of one control are trained for an epoch, and all else is only planned.
+
+    Lessons are played by tests of their own.
+    """
+    if words[0] == "lesson":
+        return ["lesson"]
     if "--recipe" in words:
         return [*words, "--epochs", "2", "--min-steps", "50"]
     if words[0] != "study" or {"--list", "show", "--dry-run"} & set(words):
