@@ -209,16 +209,19 @@ class Swept:
         good = bool(np.isfinite(self.points).all() and np.isfinite(self.targets).all())
         if not (sizes and numbers and good and is_whole(self.rows) and all(is_text(text, 10_000) for text in texts)):
             return False
+        rising = all(a < b for a, b in zip(self.epochs, self.epochs[1:], strict=False))
         classes = regression or set(self.targets.tolist()) <= set(range(len(self.class_names)))
         ordered = [name for name in self.options if name in ORDERED]
         readable = all(_is_float(value) for name in ordered for value in self.options[name])
-        return classes and readable and all(self._fits(cell, outputs) for cell in self.cells)
+        return rising and classes and readable and all(self._fits(cell, outputs) for cell in self.cells)
 
     def _fits(self, cell: Cell, outputs: int) -> bool:
         named = len(cell.values) == len(self.options) and all(
             value in known for value, known in zip(cell.values, self.options.values(), strict=True)
         )
         numbers = all(value is None or is_number(value) for value in (*cell.scores, *cell.curve))
+        most = math.inf if self.task == "regression" else 1
+        numbers = numbers and all(0 <= score <= most for score in cell.known)
         whole = len(cell.scores) == len(self.seeds) and len(cell.curve) == len(self.epochs)
         response = cell.response
         if response is None:
