@@ -104,6 +104,8 @@ def summary(arm: Arm, outcome: Outcome, *, alpha: float) -> dict[str, Any]:
     cell = selecting.Cell(arm, outcome)
     values = statistics.finite(cell.values())
     mean, low, high = statistics.mean_interval(values, alpha=alpha, overlap=selecting.overlap_of(outcome))
+    if low is not None and high is not None and arm.metric == "accuracy":  # of a few seeds it may reach beyond
+        low, high = max(0.0, low), min(1.0, high)
     first = outcome.runs[0]
     return {
         "arm": arm.name,

@@ -98,3 +98,11 @@ def test_an_arm_that_differs_from_itself_is_cautioned(shift, said, results_of):
     repeated = {study.a_a.arm.key: dataclasses.replace(base, runs=tuple(again))}
     floor = reporting.noise_floor(study, {**results, **repeated})
     assert floor["cautions"] == [f"the A/A arm differs by {size}: a bug or a fluke" for size in said]
+
+
+def test_an_accuracy_of_a_few_seeds_has_an_interval_of_accuracies(results_of):
+    study = conduct.design(Request(claim="depth", budget="quick", n_seeds=3))
+    found = reporting.report(study, results_of(study, lambda _: 0.9, sd=0.1))["arms"]
+    arms = [arm for arm in found if arm["metric"] == "accuracy"]
+    assert {arm["ci_high"] for arm in arms} >= {1.0}
+    assert all(0 <= arm["ci_low"] <= arm["mean"] <= arm["ci_high"] <= 1 for arm in arms)
