@@ -34,7 +34,7 @@ def shortened(words):
     if words[0] == "lesson":
         return ["lesson"]
     if "--recipe" in words:
-        return [*words, "--epochs", "2", "--min-steps", "50"]
+        return [*words, "--epochs", "2", "--min-steps", "50", "--members", "2"]
     if words[0] != "study" or {"--list", "show", "--dry-run"} & set(words):
         return words
     if words[1] != "depth":
