@@ -219,7 +219,7 @@ def test_fault_4_foreign_text_reaches_no_terminal_raw(tmp_path, dlwhy_in_process
 def on_blobs(tmp_path_factory):
     """A folder with a table on which the claim does not hold, though it holds on the controls."""
     folder = tmp_path_factory.mktemp("own")
-    storage.write(make("blobs", samples=120), folder / "blobs.npz")
+    storage.write(make("blobs", samples=400), folder / "blobs.npz")
     return folder
 
 
