@@ -49,7 +49,7 @@ _GENERATORS = (
     _toy(shapes.spirals, "a boundary so curved that depth shows", noise=0.1),
     _toy(shapes.checkerboard, "many separate regions for each class", noise=0.05),
     _toy(shapes.rings, "nested classes, as many as wanted", "classes", noise=0.1, classes=3),
-    _toy(shapes.bullseye, "rings of two classes: three layers learn what one does not", noise=0.0),
+    _toy(shapes.bullseye, "a target of two colours: three layers learn what one does not", noise=0.0),
     _toy(shapes.blobs, "round clouds: a linear model is enough", "classes", "features", noise=1.0, classes=3),
     _toy(
         shapes.gaussian_quantiles, "shells of one cloud, in any number of dimensions", "classes", "features", classes=3
