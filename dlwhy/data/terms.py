@@ -55,7 +55,7 @@ def parse(text: str) -> tuple[Term, ...]:
     if len(parts) > MOST_TERMS:
         raise UsageError(f"--inputs: {len(parts)} terms; at most {MOST_TERMS}")
     for part in parts:
-        if parts.count(part) > 1:
+        if part and parts.count(part) > 1:
             raise UsageError(f"--inputs: {display(part)} is there twice")
     return tuple(_term(part) for part in parts)
 

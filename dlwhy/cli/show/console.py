@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Literal, Self, TextIO
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -22,6 +23,8 @@ from dlwhy.errors import DlwhyError, DlwhyNote, DlwhyWarning
 from dlwhy.files import write_stdout
 from dlwhy.text import display, inert, json_text
 
+# characters of a column of words, however narrow the terminal
+_FEWEST = 10
 # whether commands say what may come next: within a lesson, the lesson does
 _HINTS = contextvars.ContextVar("hints", default=True)
 
@@ -103,9 +106,11 @@ class Output:
             justify: Literal["left", "right"] = "right" if column.startswith(">") else "left"
             name, is_number = Text(inert(column.removeprefix(">"))), justify == "right"
             table.add_column(name, justify=justify, overflow="fold", no_wrap=is_number)
-        for row in rows:
-            table.add_row(*(Text(inert(cell)) for cell in row))
+        shown = [[inert(cell) for cell in row] for row in rows]
+        for row in shown:
+            table.add_row(*map(Text, row))
         console = Console(highlight=False)
+        console.width = max(console.width, _narrowest(columns, shown))
         with console.capture() as captured:
             console.print(table)
         lines = "\n".join(line.rstrip() for line in captured.get().splitlines()).strip("\n")
@@ -203,3 +208,13 @@ def _to_stderr(line: str) -> None:
     if sys.stderr is not None:
         sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
+
+
+def _narrowest(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Return how wide a table must be at least: numbers are not cut, and a column of words is still seen."""
+    needed = 3 * len(columns)
+    for place, column in enumerate(columns):
+        texts = [column.removeprefix(">"), *(row[place] for row in rows)]
+        longest = max(cell_len(line) for text in texts for line in text.split("\n"))
+        needed += longest if column.startswith(">") else min(longest, _FEWEST)
+    return needed

@@ -92,9 +92,12 @@ def _show_together(conducted: "Sequence[Conducted]", out: Output, answer: _Answe
 
     reports = [each.report for each in conducted]
     said = [each["says"] for each in answer["sentences"]] if answer else answers(reports)
-    folder = os.path.commonpath([str(each.folder.parent) for each in conducted])
+    parents = [str(each.folder.parent) for each in conducted]
+    # a path from here and one from the root have nothing in common
+    folder = os.path.commonpath(parents) if len(set(map(os.path.isabs, parents))) == 1 else ""
     rows = [_row(each, folder) for each in conducted]
-    out.table(("study", "verdict", "effect [interval]", f"picture in {files.shown(folder)}"), rows)
+    pictures = f"picture in {files.shown(folder)}" if folder else "picture"
+    out.table(("study", "verdict", "effect [interval]", pictures), rows)
     # the table's head, its line and the blank one below it
     taken = _height(_recommendation(answer) if answer else []) + len(rows) + 3 + bool(page)
     if said and not answer:

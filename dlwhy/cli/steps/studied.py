@@ -69,8 +69,11 @@ def _shown(words: Sequence[str]) -> "list[Conducted]":
     if len(folders) == 1 and len(folders[0][1]) < 2:
         folder, found = folders[0]
         return [_redrawn(conduct.show(each)) for each in found or [folder]]
+    for folder, found in folders:
+        if not found:
+            conduct.show(folder)  # which says what is wrong with it
     conducted = []
-    for each in dict.fromkeys(path for folder, found in folders for path in found or [folder]):
+    for each in dict.fromkeys(path for _, found in folders for path in found):
         try:
             conducted.append(_redrawn(conduct.show(each)))
         except InputUnreadableError as error:  # has only just begun

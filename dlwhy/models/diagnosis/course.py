@@ -38,6 +38,7 @@ class Course:
     options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     best_epoch: int | None = None  # whose weights the model has, from 1, where they are not the last epoch's
     planned: float | None = None  # how many epochs, or moments, there were to be
+    resumes: bool = True  # whether train --resume can go on from it
     # mean held-out loss of the weights that were kept, and of the linear path in them; None if it is not known
     kept_loss: float | None = None
     linear_loss: float | None = None
@@ -109,6 +110,7 @@ def course_of(history: History, details: Details, outputs: Outputs | None = None
         options=options,
         best_epoch=best if isinstance(best, int) and best > 0 else None,
         planned=float(planned) if is_number(planned) and planned > 0 else None,
+        resumes=not details.inputs and "members" not in training,
         kept_loss=_number(training.get("held_out_loss")),
         linear_loss=_number(training.get("linear_loss")),
         outputs=Outputs.from_json(training.get("outputs")) or outputs,

@@ -68,7 +68,9 @@ def _interrupted(course: Course) -> str | None:
     if course.option("keep_best"):
         return f"{said}: the weights are the best of those"
     if not patience:
-        return f"{said}: dlwhy train --resume goes on from there"
+        return (
+            f"{said}: {'dlwhy train --resume goes on from there' if course.resumes else 'it can only be trained anew'}"
+        )
     waited = course.epochs - (course.best_epoch or course.epochs)
     return None if waited >= patience else f"{said}, before the held-out loss had stopped falling"
 

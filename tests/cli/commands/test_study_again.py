@@ -90,6 +90,19 @@ def test_show_of_nothing_exits_66(tmp_path, dlwhy_in_process):
         assert words in done.error
 
 
+def test_studies_that_lie_apart_are_shown_together_and_a_name_that_is_none_is_refused(
+    finished, tmp_path, small_study, dlwhy_in_process
+):
+    (tmp_path / "here").symlink_to(finished / "study")
+    together = dlwhy_in_process("study", "show", "here", small_study)
+    assert together.code == 0, together.err
+    assert "tiny" in together.out
+    assert "compare" in together.out
+    assert "''" not in together.out
+    failed = dlwhy_in_process("study", "show", "here", "nowhere")
+    assert (failed.code, failed.error.partition(" (")[0]) == (66, "nowhere: no such folder")
+
+
 def test_case_91_a_complete_study_is_over_at_once_without_tensorflow(finished):
     folder = finished / "study" / "tiny"
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir() if path.is_file()}

@@ -51,6 +51,16 @@ def test_numbers_are_aligned_to_the_right(capsys) -> None:
     assert second.endswith("1000")
 
 
+def test_in_a_narrow_terminal_no_column_vanishes(capsys, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    Output().table(
+        ("what is predicted", ">effect [interval]", "verdict"), [("a \x1b name", "-0.012 [-0.041, 0.018]", "ok")]
+    )
+    out = capsys.readouterr().out
+    assert "-0.012 [-0.041, 0.018]   ok" in out
+    assert all(word in out for word in ("what", r"\x1b", "verdict"))
+
+
 def test_steps_tell_each_tenth_once(capsys) -> None:
     tell = Output().steps(20)
     for done in range(21):

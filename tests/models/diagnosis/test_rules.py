@@ -167,6 +167,10 @@ def test_an_interrupted_training_says_how_it_goes_on():
     assert says(history, details_of()) == "ended at epoch 60 of 100: dlwhy train --resume goes on from there"
     assert rules(curves(FALLING[:60], FALLING[:60]), details_of()) == ["interrupted"]
     assert "--resume" not in says(history, details_of(patience=10, best_epoch=58))
+    for inputs, members in ((("x^2",), {}), ((), {"members": 8})):  # train --resume takes neither
+        details = details_of()
+        details = dataclasses.replace(details, inputs=inputs, training=details.training | members)
+        assert says(history, details) == "ended at epoch 60 of 100: it can only be trained anew"
 
 
 # --- dead
