@@ -46,6 +46,13 @@ def look(folders: Sequence[str]) -> Found:
     return Found(runs=list(runs.values()), studies=list(studies.values()))
 
 
+def inputs(found: Found) -> list[Path]:
+    """Return what a page must not be written over: data sets, models, and what lies in a study but for pages."""
+    of_runs = [folder / name for folder in found.runs for name in (DATA, MODEL)]
+    of_studies = [path for folder in found.studies for path in folder.iterdir() if path.suffix != ".html"]
+    return of_runs + of_studies
+
+
 def _runs(folder: Path) -> list[Path]:
     """Return the folder if it holds a run, else those right in it that do."""
     if (folder / DATA).is_file():

@@ -33,9 +33,11 @@ def report(options: Report) -> None:
       dlwhy report study/depth -o - | gzip > depth.html.gz
     """
     _check(options)
-    from dlwhy.report import gathering, html
+    from dlwhy.report import folders, gathering, html
 
     language = html.language(options.lang)
+    read = [options.config, *folders.inputs(folders.look(options.folders or []))]
+    files.check_outputs({"-o": options.output}, inputs=read, no_clobber=options.no_clobber)
     page = gathering.page(options.folders or [], max_size=options.max_size)
     content = html.render(page, language).encode()
     with files.open_output(options.output, no_clobber=options.no_clobber) as handle:

@@ -49,6 +49,17 @@ def test_what_can_not_be_is_refused_in_one_line_with_its_code(dlwhy_in_process, 
     assert "\x1b" not in done.err
 
 
+def test_a_page_is_not_written_over_what_it_is_made_of(demo, small_study, dlwhy_in_process):
+    for folder, name in ((demo, "model.keras"), (demo, "dataset.joblib"), (small_study, "design.json")):
+        before = (folder / name).read_bytes()
+
+        done = dlwhy_in_process("report", demo, small_study, "-o", folder / name)
+
+        assert done.code == 2
+        assert "is both input and output" in done.error
+        assert (folder / name).read_bytes() == before
+
+
 def test_a_damaged_model_is_named(demo, dlwhy_in_process, tmp_path):
     (tmp_path / "dataset.joblib").write_bytes((demo / "dataset.joblib").read_bytes())
     (tmp_path / "model.keras").write_bytes(b"not a model")
