@@ -252,6 +252,8 @@ def _layers(trained: "Trained") -> Table:
 def _training(trained: "Trained") -> Iterator[tuple[str, Cell]]:
     about = trained.details
     network, options = about.network or {}, (about.training or {}).get("options") or {}
+    if about.inputs:
+        yield "training.inputs", ", ".join(about.inputs)
     if network:
         yield "training.layers", "-".join(map(str, network["layers"])) or Word("training.no_layers")
         yield "training.activation", network["activation"]

@@ -1,8 +1,10 @@
 import dataclasses
 import json
+import shutil
 
 import pytest
 
+import dlwhy
 from dlwhy.data.stored import storage
 from dlwhy.models.keras_file import archive
 from dlwhy.report import runs
@@ -90,3 +92,14 @@ def test_without_held_out_rows_it_is_scored_on_those_it_learnt_from_and_says_so(
 
     assert model.headline[0] == "headline.accuracy.train"
     assert (model.compared, model.baselines) == ("", None)
+
+
+def test_features_made_by_hand_are_told(demo, tmp_path):
+    trained = dlwhy.fit(storage.read(demo / "dataset.joblib"), layers=(), epochs=1, inputs="x0^2,x0*x1")
+    archive.write(trained, tmp_path / "model.keras")
+    shutil.copy(demo / "dataset.joblib", tmp_path)
+
+    told = dict(runs.gather(tmp_path, 1).model.training)
+
+    assert told["training.inputs"] == "x0^2, x0*x1"
+    assert told["training.layers"] == Word("training.no_layers")

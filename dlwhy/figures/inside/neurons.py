@@ -32,6 +32,8 @@ _ON, _BELOW = "#7d4fc4", "#b35806"
 _NUMBERS = "viridis"
 _WIDEST_LINE = 2.2
 _HEAD_LINES = 4
+# between the columns of a network without hidden layers, as a share of the panel
+_GAP = 0.2
 _SQUARE = 0.5  # of a column, at most
 _HEAD = 0.7  # of a column: what stands over it
 _LONGEST_WORD = 8 * 0.62  # over a column, in font sizes
@@ -277,10 +279,11 @@ def _shares(columns: Sequence[_Column]) -> list[float]:
 
 def _place(columns: Sequence[_Column], width: float, height: float, renderer: "RendererBase | None") -> None:
     shares = _shares(columns)
-    left = 0.0
+    # names at their outer sides push the squares of two columns together, where the lines are to be seen
+    left, gap = 0.0, _GAP * width if len(columns) == 2 else 0.0
     for column, share in zip(columns, shares, strict=True):
-        own = width * share / sum(shares)
+        own = (width - gap) * share / sum(shares)
         column.place(left, own, height, renderer)
-        left += own
+        left += own + gap
     for before, column in itertools.pairwise(columns):
         column.join(before)

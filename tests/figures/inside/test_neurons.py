@@ -47,6 +47,14 @@ def test_squares_are_square_and_within_the_panel_at_every_size(subject_of) -> No
             assert 0 <= low < high <= box.height
 
 
+def test_without_hidden_layers_there_is_room_for_the_lines(subject_of) -> None:
+    subject = subject_of("binary", 2)
+    subject = dataclasses.replace(subject, trained=trained_on(subject.dataset, ()))
+    ax = draw([subject], ["neurons"]).axes[0]
+    (lines,) = [each for each in ax.collections if isinstance(each, LineCollection)]
+    assert all(end - start > 0.15 * ax.get_window_extent().width for (start, _), (end, _) in lines.get_segments())
+
+
 def test_a_positive_weight_and_a_unit_that_is_on_have_one_colour(subject_of) -> None:
     shown = NeuronsDisplay.from_subject(subject_of("regression", 1)).plot()
     weights = shown.found.stages[1].kernel.ravel()
