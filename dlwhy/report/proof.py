@@ -81,7 +81,7 @@ def read(path: str | Path, *, max_size: int | None = None) -> list[Claimed]:
 
     """
     name = files.shown(path)
-    text = files.read_bytes(path, limit=(max_size or MOST_MIB) << 20).decode(errors="replace")
+    text = files.read_bytes(path, limit=(max_size or MOST_MIB) << 20).decode("utf-8-sig", errors="replace")
     found = _ELEMENT.findall(text)
     if len(found) != 1:
         raise InputRefusedError(f"{name}: no page of dlwhy report")

@@ -44,7 +44,7 @@ def test_what_a_page_carries_comes_back_from_it(tmp_path, text, small_study):
 
 
 def test_other_line_ends_are_no_change(tmp_path, text):
-    (tmp_path / "p.html").write_bytes(text.replace("\n", "\r\n").encode())
+    (tmp_path / "p.html").write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
 
     assert proof.read(tmp_path / "p.html")
 
