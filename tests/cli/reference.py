@@ -13,10 +13,10 @@ _HEAD = """# The commands
 Made from the help of the commands by `python -m tests.cli.reference`; a test keeps it true.
 
 Any option can also be set in the environment, as `DLWHY_COMMAND_OPTION` (`DLWHY_TRAIN_BATCH_SIZE=64`; of an option
-that may be given several times one value a line, blanks and all), or in a TOML file that `--config` names, in a table
-for each command (`[train]`), where a list may stand for values with commas between (`layers = [64, 64]`). The command
-line wins over the environment, the environment over the file. An empty variable counts as not set. A name in the file that no option has is
-refused, and so is a variable of the command's own; any other `DLWHY_…` is warned of.
+that may be given several times one value a line, blanks and all), or in a TOML file that `--config` names, in a
+table for each command (`[train]`), where a list may stand for values with commas between (`layers = [64, 64]`). The
+command line wins over the environment, the environment over the file. An empty variable counts as not set. A name in
+the file that no option has is refused, and so is a variable of the command's own; any other `DLWHY_…` is warned of.
 
 Settings made for other programs change nothing: Keras' (`KERAS_BACKEND`, `keras.json`), Matplotlib's (`MPLBACKEND`,
 `matplotlibrc`), `SOURCE_DATE_EPOCH`. `XLA_FLAGS` and `TF_XLA_FLAGS` are yours to set; a flag that TensorFlow does not
