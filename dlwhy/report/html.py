@@ -114,7 +114,7 @@ def _titled(svg: str, title: str) -> "Markup":
 def _headline(name: str, said: tuple[str, Mapping[str, Any]], lang: Language) -> str:
     """Say what a model scores; values are numbers as we write them."""
     values = {key: lang.value(value) if isinstance(value, str) else value for key, value in said[1].items()}
-    return lang.say(said[0], name=display(name, _SHORT), **values)
+    return lang.say(said[0], name=display(name), **values)  # long enough to tell where it lies
 
 
 def _stage(stage: str, lang: Language) -> str:
