@@ -118,4 +118,5 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def _rewritten(found: re.Match[str]) -> str:
-    return found[0].translate(_POINT_AND_COMMA)
+    # .2 is short for 0.2, which a comma needs before it
+    return re.sub(r"^([+-]?)\.", r"\g<1>0.", found[0]).translate(_POINT_AND_COMMA)
