@@ -67,11 +67,11 @@ def test_case_29_a_study_keeps_patients_apart_or_says_that_it_does_not(visits, d
     anew, by_row = compared(dlwhy_in_process, "apart.joblib")
     kept, by_group = compared(dlwhy_in_process, "known.joblib")
 
-    # without a group the rows of a patient are in both parts: said before it runs, at its head, and beside its verdict
+    # without a group the rows of a patient are in both parts: said before it runs, beside its verdict, and right below
     assert by_row["predictions"][0]["effect"] > 0.4
     warned = 'dlwhy: warning: visits comes split by its column "part", but every seed splits its rows anew'
     assert warned in " ".join(anew.err.split())
-    assert anew.out.splitlines()[1].startswith("caution: ")
+    assert anew.out.splitlines()[2].startswith("caution: ")
     assert "supported (rows split anew, against your column" in " ".join(anew.out.split())
     assert len(by_row["cautions"]) == 1
     assert by_row["reasons"] == ['rows split anew, against your column "part"']
