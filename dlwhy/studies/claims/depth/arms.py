@@ -103,8 +103,8 @@ def _probe(train: Any, y: npt.NDArray[Any], test: Any, y_test: npt.NDArray[Any])
 
 
 def disc() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """Return the cells of a map of the unit disc, from the top left on, (n·n, 2), and which lie inside, (n, n)."""
-    side = np.linspace(-1, 1, _MAP_CELLS)
+    """Return the middles of a map's cells, from the top left on, (n·n, 2), and which lie in the unit disc, (n, n)."""
+    side = (2 * np.arange(_MAP_CELLS) + 1) / _MAP_CELLS - 1
     across, up = np.meshgrid(side, side[::-1])
     return np.column_stack([across.ravel(), up.ravel()]), np.hypot(across, up) <= 1
 
