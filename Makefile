@@ -60,7 +60,7 @@ test-slow: $(VENV)/.installed-dev ## Run the slow tests
 .PHONY: test-browser
 test-browser: $(VENV)/.installed-browser ## Look at the page of dlwhy report in Chromium, installed if need be
 	@command -v chromedriver >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  apt-get install -y chromium chromium-driver >/dev/null; \
+	  { apt-get update && apt-get install -y chromium chromium-driver; } >/dev/null; \
 	else echo "chromium and chromedriver are not here: apt install chromium chromium-driver" >&2; exit 1; fi
 	$(BIN)/python -m pytest -m browser tests/report/browser
 
