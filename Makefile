@@ -62,7 +62,7 @@ test-browser: $(VENV)/.installed-browser ## Look at the page of dlwhy report in 
 	@command -v chromedriver >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  { apt-get update && apt-get install -y chromium chromium-driver; } >/dev/null; \
 	else echo "chromium and chromedriver are not here: apt install chromium chromium-driver" >&2; exit 1; fi
-	$(BIN)/python -m pytest -m browser tests/report/browser
+	$(BIN)/python -m pytest -m browser --browser-required tests/report/browser
 
 .PHONY: lint
 lint: $(VENV)/.installed-dev ## Check style, types and the direction of imports

@@ -2,6 +2,8 @@
 
 import contextlib
 import dataclasses
+import importlib
+import importlib.util
 import json
 import os
 import shutil
@@ -23,12 +25,30 @@ _DRIVER = shutil.which("chromedriver")
 _SWITCHES = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1000,1200")
 
 
+def pytest_addoption(parser):
+    """Where all was installed on purpose, as by `make test-browser`, nothing that is missing is passed over."""
+    parser.addoption("--browser-required", action="store_true", help="fail without a browser, instead of skipping")
+
+
 @pytest.fixture(scope="session")
-def chromium(tmp_path_factory):
+def equipment(request):
+    """Selenium's drivers, if all that the page is looked at with is here; else skip, or fail if it was required."""
+    found = {
+        "selenium": importlib.util.find_spec("selenium"),
+        "chromium": _CHROMIUM,
+        "chromedriver": _DRIVER,
+        "axe-core": AXE.is_file(),
+    }
+    if missing := ", ".join(name for name, there in found.items() if not there):
+        end = pytest.fail if request.config.getoption("--browser-required", default=False) else pytest.skip
+        end(f"not here: {missing}; make test-browser installs what it can")
+    return importlib.import_module("selenium.webdriver")
+
+
+@pytest.fixture(scope="session")
+def chromium(equipment, tmp_path_factory):
     """A browser without a screen, and without a network that it would miss."""
-    webdriver = pytest.importorskip("selenium.webdriver", reason="make test-browser installs selenium")
-    if _CHROMIUM is None or _DRIVER is None:
-        pytest.skip("make test-browser installs chromium")
+    webdriver = equipment
     options = webdriver.ChromeOptions()
     options.binary_location = _CHROMIUM
     for switch in (*_SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
