@@ -7,6 +7,10 @@ from dlwhy import versions
 from dlwhy.studies.bench import workers
 
 
+def test_a_package_that_is_not_there_has_none() -> None:
+    assert versions.of("no-such-package")["no-such-package"] == versions.NONE
+
+
 def test_versions_are_those_that_are_installed() -> None:
     assert versions.of("numpy") == {"dlwhy": dlwhy.__version__, "numpy": np.__version__}
 

@@ -35,6 +35,20 @@ for command in json.loads(sys.argv[1]):
     code = run_command(command)
     print("done", json.dumps([code, sorted({"tensorflow", "keras", "matplotlib", "sklearn"} & set(sys.modules))]))
 """
+# what Python finds where Keras and TensorFlow have never been installed: neither modules nor versions
+HIDE = """
+import importlib.metadata, sys
+gone = ("keras", "tensorflow")
+class Gone:
+    def find_spec(name, path=None, target=None):
+        if name.partition(".")[0] in gone:
+            raise ModuleNotFoundError(f"No module named {name!r}")
+sys.meta_path.insert(0, Gone)
+version = importlib.metadata.version
+def installed(name):
+    return version("no-such-package" if name in gone else name)
+importlib.metadata.version = installed
+"""
 
 
 @pytest.fixture(scope="module")
@@ -46,18 +60,36 @@ def at_demo(demo, tmp_path_factory):
     return folder
 
 
-def test_no_command_on_a_model_of_ours_imports_tensorflow(at_demo):
-    arguments = [sys.executable, "-c", SCRIPT, json.dumps([command for command, _, _ in COMMANDS])]
-
-    done = subprocess.run(arguments, cwd=at_demo, capture_output=True, text=True, check=False)
-
+def _in_one_process(script, commands, folder):
+    """The exit code of each command, what is imported after it, and what all of them said."""
+    arguments = [sys.executable, "-c", script, json.dumps(commands)]
+    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)
     ends = [json.loads(line.removeprefix("done ")) for line in done.stdout.splitlines() if line.startswith("done ")]
-    assert len(ends) == len(COMMANDS), done.stderr
+    assert len(ends) == len(commands), done.stderr
+    return ends, done
+
+
+def test_no_command_on_a_model_of_ours_imports_tensorflow(at_demo):
+    ends, done = _in_one_process(SCRIPT, [command for command, _, _ in COMMANDS], at_demo)
+
     may = set()
     for (command, wanted, more), (code, imported) in zip(COMMANDS, ends, strict=True):
         may |= set(more)
         assert code == wanted, (command, done.stderr)
         assert set(imported) <= may, command
+
+
+def test_they_work_where_neither_tensorflow_nor_keras_is_installed(at_demo, dlwhy_in_process):
+    commands = [command for command, _, _ in COMMANDS] + [["plot", "importance"], ["info", "--json"], ["train"]]
+    wanted = dlwhy_in_process("predict", at_demo / "points.csv", "-m", at_demo / "model.keras")
+
+    ends, done = _in_one_process(HIDE + SCRIPT, commands, at_demo)
+
+    codes = [code for code, _ in ends]
+    assert codes == [*(code for _, code, _ in COMMANDS), 0, 0, 2], done.stderr
+    assert '"keras": "none"' in done.stdout
+    assert (at_demo / "labels.csv").read_text() == wanted.out
+    assert "TensorFlow can't be imported: No module named 'tensorflow'" in done.stderr
 
 
 def test_a_model_in_bfloat16_is_left_to_keras(at_demo, tmp_path, dlwhy_in_process):

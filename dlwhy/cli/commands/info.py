@@ -57,10 +57,7 @@ def _describe(file: str, max_size: int | None) -> dict[str, Any]:
 
 
 def _surroundings() -> dict[str, Any]:
-    from dlwhy.training import accelerator, programs
-
-    chosen = accelerator.start()
-    import tensorflow as tf
+    from dlwhy.training import programs
 
     found, usage, folder = versions.of(*_PACKAGES), programs.usage(), programs.folder()
     cache = {"folder": str(folder) if folder else None, "programs": usage.programs, "bytes": usage.bytes}
@@ -69,11 +66,25 @@ def _surroundings() -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": found,
+        **_computing(installed=found["tensorflow"] != versions.NONE),
+        "cores": len(os.sched_getaffinity(0)),
+        "cache": cache,
+    }
+
+
+def _computing(*, installed: bool) -> dict[str, Any]:
+    """Describe what TensorFlow computes on; without it there is no training, but the rest is told."""
+    if not installed:
+        return {"devices": [], "device": "none: TensorFlow is not installed", "threads": len(os.sched_getaffinity(0))}
+    from dlwhy.training import accelerator
+
+    chosen = accelerator.start()
+    import tensorflow as tf
+
+    return {
         "devices": accelerator.available(tf),
         "device": chosen.description,
         "threads": chosen.threads,
-        "cores": len(os.sched_getaffinity(0)),
-        "cache": cache,
     }
 
 

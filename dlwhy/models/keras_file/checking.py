@@ -102,9 +102,10 @@ def _keras_version(content: bytes, name: str) -> str:
     version = metadata.get("keras_version", "") if isinstance(metadata, dict) else None
     if not is_text(version, 40):
         raise InputRefusedError("metadata.json: no version of Keras")
-    if _numbers(version) > _numbers(_installed_keras()):
+    installed = _installed_keras()
+    if installed != versions.NONE and _numbers(version) > _numbers(installed):
         warnings.warn(
-            f"{name}: written by Keras {display(version)}, newer than {_installed_keras()} here",
+            f"{name}: written by Keras {display(version)}, newer than {installed} here",
             DlwhyWarning,
             stacklevel=4,
         )
