@@ -1,7 +1,5 @@
 """Where a model errs most, on the rows that had no part in finding it."""
 
-import functools
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from dlwhy.errors import InputRefusedError
@@ -52,7 +50,7 @@ class SlicesDisplay:
         self.ax_ = ax = ax or style.new_figure()[1][0]
         for place, each in enumerate(self.slices.slices):
             self._draw(ax, place, each)
-        layout.when_placed(ax, functools.partial(_fit_names, names=[text.get_text() for text in ax.texts]))
+        layout.when_placed(ax, _fit_names)
         ax.set_yticks([])
         ax.set_ylim(len(self.slices.slices) - 0.6, -0.6)
         what = "accuracy" if self.slices.metric == "accuracy" else "mean absolute error"
@@ -94,9 +92,8 @@ def _color(*, is_confirmed: bool) -> str:
     return style.class_colors(1)[0] if is_confirmed else style.GREY
 
 
-def _fit_names(ax: "Axes", renderer: "RendererBase", names: Sequence[str]) -> None:
+def _fit_names(ax: "Axes", renderer: "RendererBase") -> None:
     """Cut names to the panel, in their middle: how a condition ends tells it from others."""
     width = ax.get_window_extent(renderer).width
-    for text, name in zip(ax.texts, names, strict=True):
-        measure = lettering.measure(renderer, text.get_fontproperties())
-        text.set_text(lettering.shortened(name, _WIDEST * width, measure, middle=True))
+    for text in ax.texts:
+        lettering.refit(text, renderer, _WIDEST * width, middle=True)

@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ LANGUAGES: Mapping[str, str] = {"en": "English", "it": "italiano"}
 ENGLISH = "en"
 # a number as we write it: thousands with commas, decimals behind a point; never a part of a word or of a version
 _NUMBER = re.compile(r"(?<![\w.,])[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[+-]?\d+)?(?![\w]|[.,]\d)")
+_WORDS = re.compile(r"[^\W\d_]{2}")
 _POINT_AND_COMMA = str.maketrans(".,", ",.")
 
 
@@ -63,6 +64,18 @@ class Language:
         found = sentences.translated(text, self._templates, self.number)
         return (text, ENGLISH) if found is None else (found, self.code)
 
+    def in_picture(self, text: str, names: Collection[str] = ()) -> str:
+        """Return a text of a picture in this language, line by line; a line that is one of the user's names stays."""
+        if self.code == ENGLISH:
+            return text
+        return "\n".join(line if line in names else self._line(line) for line in text.split("\n"))
+
+    def _line(self, line: str) -> str:
+        found = sentences.drawn(line, self._templates, self.number)
+        if found is None and _WORDS.search(line) is None:
+            return self.number(line)
+        return self.value(line) if found is None else found
+
     @property
     def _templates(self) -> "sentences.Templates":
         return _templates_of(self.code)
@@ -102,7 +115,9 @@ def placeholders(text: str) -> Sequence[str]:
 
 @functools.cache
 def _templates_of(code: str) -> "sentences.Templates":
-    return sentences.templates(_read(Path(__file__).with_name(f"sentences_{code}.toml")))
+    here = Path(__file__)
+    said, drawn = (_read(here.with_name(f"{name}_{code}.toml")) for name in ("sentences", "pictures"))
+    return sentences.templates({**said, **drawn})
 
 
 @functools.cache

@@ -47,20 +47,26 @@ class Template:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Templates:
-    """Templates of sentences, phrases and items of lists, those with the most fixed letters first; and units."""
+    """Templates of sentences, phrases, items of lists and texts of pictures, most fixed letters first; and units."""
 
     sentences: Sequence[Template]
     phrases: Sequence[Template]
     items: Sequence[Template]
+    pictures: Sequence[Template]
     units: Mapping[str, str]
     drawn: str  # the form of " (of 900 rows drawn)"
 
 
 def templates(read: Mapping[str, Any]) -> Templates:
-    """Take templates from what a file holds: tables ``sentences``, ``phrases``, ``items`` and ``units``."""
+    """Take templates from what files hold: tables ``sentences``, ``phrases``, ``items``, ``pictures`` and ``units``."""
     phrases, items = read["phrases"], read["items"]
     return Templates(
-        _compiled(read["sentences"]), _compiled(phrases), _compiled({**phrases, **items}), read["units"], read["drawn"]
+        sentences=_compiled(read["sentences"]),
+        phrases=_compiled(phrases),
+        items=_compiled({**phrases, **items}),
+        pictures=_compiled(read["pictures"]),
+        units=read["units"],
+        drawn=read["drawn"],
     )
 
 
@@ -79,6 +85,12 @@ def translated(text: str, known: Templates, number: Rewrite) -> str | None:
     """
     found = _several(text.strip(), known, number, 0)
     return _known(text.strip(), known, number, 0) if found is None else found
+
+
+def drawn(text: str, known: Templates, number: Rewrite) -> str | None:
+    """Return a line of a picture in the other language: of its own kind, a sentence, or a phrase; else None."""
+    found = _filled(text, known.pictures, known, number, 0)
+    return translated(text, known, number) if found is None else found
 
 
 @functools.lru_cache(maxsize=10_000)  # a sentence within others is met again and again

@@ -1,7 +1,7 @@
 """Legends below their panels, where they hide nothing: as many columns as fit, names cut by their measured width."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -31,6 +31,7 @@ class Key:
     handles: "Sequence[Artist | Container]"  # the symbols
     names: Sequence[str]  # their names, in full
     kept: int = 0  # how many at the end are always shown; of those before them, as many as there is room for
+    change: Callable[[str], str] = str  # what is done with words that are chosen when the picture is laid out
 
 
 # what is drawn of a legend depends on the room, which is known when the picture is laid out
@@ -68,6 +69,13 @@ def below(ax: "Axes", handles: "Sequence[Artist | Container]", names: Sequence[s
         return
     _KEYS[ax] = Key(handles, names, kept)
     _made(ax, handles, names, n_columns=min(3, len(names)))
+
+
+def rename(ax: "Axes", change: Callable[[str], str]) -> None:
+    """Change the names in a panel's legend."""
+    key = _KEYS.get(ax)
+    if key is not None:
+        _KEYS[ax] = dataclasses.replace(key, names=[change(name) for name in key.names], change=change)
 
 
 def fit(ax: "Axes", renderer: "RendererBase", place: "Bbox") -> "Legend | None":
@@ -113,7 +121,7 @@ def _arranged(
         shown = max(0, most - key.kept - 1)
         rest = slice(count - key.kept, count)
         handles = [*handles[:shown], _blank(), *handles[rest]]
-        names = [*names[:shown], f"{lettering.ELLIPSIS} {count - key.kept - shown} more", *names[rest]]
+        names = [*names[:shown], key.change(f"{lettering.ELLIPSIS} {count - key.kept - shown} more"), *names[rest]]
     return handles, names, max(columns, _columns([beside + width(name) for name in names], between, room))
 
 

@@ -99,14 +99,21 @@ def _broken(paragraph: str, room: float, width: Measure) -> list[str]:
     return lines
 
 
-def refit(text: "Text", renderer: "RendererBase", room: float, most_lines: int) -> None:
+def said(text: "Text") -> str:
+    """Return what an artist is to say, whatever of it is drawn."""
+    full, drawn = _FULL.get(text, ("", ""))
+    return full if text.get_text() == drawn else text.get_text()
+
+
+def refit(text: "Text", renderer: "RendererBase", room: float, most_lines: int = 1, *, middle: bool = False) -> None:
     """Break or cut the text of an artist to a width (its height, if it stands upright) in pixels.
+
+    `middle` is as in `shortened`, for a text of one line.
 
     It may be done again at another width: what the artist said before is remembered.
     """
-    full, drawn = _FULL.get(text, ("", ""))
-    if text.get_text() != drawn:
-        full = text.get_text()
-    drawn = wrapped(full, room, measure(renderer, text.get_fontproperties()), most_lines) if full else ""
+    full = said(text)
+    width = measure(renderer, text.get_fontproperties())
+    drawn = shortened(full, room, width, middle=True) if middle else wrapped(full, room, width, most_lines)
     text.set_text(drawn)
     _FULL[text] = (full, drawn)

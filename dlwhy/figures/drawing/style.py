@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
 
+    from dlwhy.figures.drawing.wording import Change
+
 FORMATS = ("png", "svg", "pdf")
 GREY = "#9a9a9a"  # of what others are compared with
 # Okabe and Ito (2008), without black, and without the yellow that is hardly seen on white
@@ -163,7 +165,9 @@ def new_figure(
     return figure, panels[:n_panels]
 
 
-def save(figure: "Figure", path: str | Path, *, dpi: int = 150, no_clobber: bool = False) -> None:
+def save(
+    figure: "Figure", path: str | Path, *, dpi: int = 150, no_clobber: bool = False, change: "Change | None" = None
+) -> None:
     """Save a picture, whole or not at all; the same picture gives the same bytes.
 
     Parameters
@@ -176,6 +180,8 @@ def save(figure: "Figure", path: str | Path, *, dpi: int = 150, no_clobber: bool
         Pixels an inch, for PNG.
     no_clobber
         Refuse to replace a file.
+    change
+        Says each text of it in another way, such as in another language.
 
     Raises
     ------
@@ -187,23 +193,27 @@ def save(figure: "Figure", path: str | Path, *, dpi: int = 150, no_clobber: bool
     """
     format_ = format_of(path)
     with files.open_output(path, no_clobber=no_clobber) as handle:
-        _write(figure, handle, format_, dpi)
+        _write(figure, handle, format_, dpi, change)
 
 
-def svg(figure: "Figure", *, dpi: int = 110) -> str:
+def svg(figure: "Figure", *, dpi: int = 110, change: "Change | None" = None) -> str:
     """Return a picture as SVG, the images in it with so many pixels an inch; the same picture gives the same text."""
     memory = io.BytesIO()
-    _write(figure, memory, "svg", dpi)
+    _write(figure, memory, "svg", dpi, change)
     return memory.getvalue().decode()
 
 
-def _write(figure: "Figure", handle: BinaryIO, format_: str, dpi: int) -> None:
+def _write(figure: "Figure", handle: BinaryIO, format_: str, dpi: int, change: "Change | None") -> None:
     # no time of day and no version inside
     metadata = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None}}
     # caught: names may be in any script, and a missing glyph is drawn as a box
     with warnings.catch_warnings(record=True):
         warnings.simplefilter("always")
         figure.set_dpi(dpi if format_ == "png" else _VECTOR_DPI)
+        if change is not None:
+            from dlwhy.figures.drawing import wording  # it needs Matplotlib when it is imported
+
+            wording.reword(figure, change)
         layout.fit(figure)
         with environment({"SOURCE_DATE_EPOCH": None}):  # read, and perhaps no number, though no date is written
             figure.savefig(handle, format=format_, dpi=dpi, metadata=metadata[format_])

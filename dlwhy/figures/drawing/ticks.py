@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary, WeakSet
 from dlwhy.figures.drawing import lettering
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from matplotlib.axes._base import _AxesBase
     from matplotlib.axis import Axis, Tick
@@ -29,6 +29,14 @@ def name_ticks(axis: "Axis", places: "Sequence[float]", names: "Sequence[str]") 
     """Write names along an axis; they are cut, slanted or thinned out to fit when the picture is laid out."""
     _NAMES[axis] = (list(places), list(names))
     axis.set_ticks(list(places), list(names), parse_math=False)
+
+
+def rename(axis: "Axis", change: "Callable[[str], str]") -> bool:
+    """Change the names along an axis, if it has names, and return whether it has."""
+    if axis in _NAMES:
+        places, names = _NAMES[axis]
+        name_ticks(axis, places, [change(name) for name in names])
+    return axis in _NAMES
 
 
 def fit(ax: "_AxesBase", renderer: "RendererBase", width: float, height: float) -> None:

@@ -1,7 +1,6 @@
 """How a network's weights are distributed, layer by layer on one scale."""
 
 import dataclasses
-import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -88,7 +87,7 @@ class WeightsDisplay:
         edges = np.linspace(-1.03 * most, 1.03 * most, _BINS + 1)
         for place, each in enumerate(self.layers):
             self._draw(ax, place, each, edges)
-        layout.when_placed(ax, functools.partial(_fit_words, words=[each.words for each in self.layers]))
+        layout.when_placed(ax, _fit_words)
         ax.axvline(0, color=style.ink(), linewidth=0.8, linestyle=":", zorder=0)
         ax.set_xlim(edges[0], edges[-1])
         ax.set_ylim(len(self.layers) - 0.55, -0.5)
@@ -120,9 +119,8 @@ class WeightsDisplay:
         return "\n".join(filter(None, (f"{self.title}{said}", f"({more})" if more else "")))
 
 
-def _fit_words(ax: "Axes", renderer: "RendererBase", words: Sequence[str]) -> None:
+def _fit_words(ax: "Axes", renderer: "RendererBase") -> None:
     """Cut what is said of each layer to the panel, at its end."""
     width = ax.get_window_extent(renderer).width
-    for text, said in zip(ax.texts, words, strict=True):
-        measure = lettering.measure(renderer, text.get_fontproperties())
-        text.set_text(lettering.shortened(said, _WIDEST * width, measure))
+    for text in ax.texts:
+        lettering.refit(text, renderer, _WIDEST * width)
