@@ -15,6 +15,8 @@ def sweep(options: Sweep) -> None:
     trained on the same seeds, and scored on rows that are held out of the training part: the test part chooses nothing.
     The best is said to be better than another only where it is on most seeds, beyond chance.
 
+    Ctrl-C ends it at once, and nothing is kept (exit 130): not all values would have been trained alike.
+
     What comes of it is a file for `dlwhy plot sweep`: the loss curves over one another, and what each has learnt.
 
     \b

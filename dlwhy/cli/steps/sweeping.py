@@ -1,16 +1,17 @@
 """Sweeping options of a training, and writing what came of it: for `dlwhy sweep`."""
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlwhy import files
 from dlwhy.cli import options as shared
 from dlwhy.cli.arguments import frozen_options, option
-from dlwhy.cli.process.interruption import graceful
+from dlwhy.cli.process import interruption
 from dlwhy.cli.show.bars import networks_bar
 from dlwhy.cli.show.console import Output
 from dlwhy.cli.show.sweeps import show_swept
-from dlwhy.errors import EndedBySignal, UnusableResultError, UsageError, check_whole
+from dlwhy.errors import UnusableResultError, UsageError, check_whole
 from dlwhy.models.spec import NetworkSpec
 from dlwhy.training.options import TrainingOptions
 from dlwhy.training.sweep import values
@@ -88,22 +89,21 @@ def sweep_and_save(options: Sweep, dataset: "Dataset", out: Output) -> None:
     from dlwhy.training.sweep import sweeping
 
     cells, seeds = _cells(options), range(options.seed, options.seed + options.seeds)
-    with graceful(out) as interruption, networks_bar(out, len(cells) * len(seeds)) as show:
-        trials = sweeping.sweep(
-            dataset,
-            cells,
-            seeds,
-            device=options.device,
-            on_progress=show,
-            should_stop=lambda: interruption.number is not None,
-        )
-    if interruption.number is not None:
-        out.note("dlwhy: ended before all combinations were trained; no sweep written")
-        raise EndedBySignal(interruption.number)
+    with (
+        interruption.at_once(lambda: out.note(_interrupted(options))),
+        networks_bar(out, len(cells) * len(seeds)) as show,
+    ):
+        trials = sweeping.sweep(dataset, cells, seeds, device=options.device, on_progress=show)
     found = _swept(options, dataset, trials, seeds)
     with files.open_output(options.output, no_clobber=options.no_clobber) as handle:
         handle.write(json.dumps(found.to_json(), allow_nan=False).encode())
     show_swept(out, found, options.output)
+
+
+def _interrupted(options: Sweep) -> str:
+    before = not files.is_standard(options.output) and Path(options.output).exists()
+    kept = f"{files.shown(options.output)} is the one from before" if before else "nothing is kept"
+    return f"dlwhy: interrupted; a sweep is written when all its networks are trained: {kept}"
 
 
 def _swept(options: Sweep, dataset: "Dataset", trials: "Mapping[Key, Trials]", seeds: "Sequence[int]") -> "Swept":

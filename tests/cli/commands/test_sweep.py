@@ -1,6 +1,8 @@
 """`dlwhy sweep`: a table, a file that `plot sweep` draws, and what is refused."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -52,3 +54,38 @@ def test_another_file_is_no_sweep(dlwhy_in_process, demo) -> None:
     assert failed.code == 65
     assert "not what dlwhy sweep writes" in failed.error
     assert dlwhy_in_process("plot", "sweep", "loss").code == 2
+
+
+# a compiler that hears no signal, while a sweep waits for it
+COMPILING = """
+import os, signal, time
+from dlwhy.cli import main
+from dlwhy.training.sweep import sweeping
+def train(*arguments, **options):
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(60)
+sweeping.train_replicas = train
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("there", "said"), [(False, "nothing is kept"), (True, "sweep.json is the one from before")], ids=["new", "again"]
+)
+def test_ctrl_c_does_not_wait_for_a_compiler_and_says_what_is_kept(demo, tmp_path, there, said) -> None:
+    if there:
+        (tmp_path / "sweep.json").write_text("{}")
+    command = ["sweep", "-d", str(demo / "dataset.joblib"), "--lr", ".1,.2"]
+
+    done = subprocess.run(
+        [sys.executable, "-c", COMPILING, *command],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=40,
+    )
+
+    line = f"dlwhy: interrupted; a sweep is written when all its networks are trained: {said}\n"
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", line)
+    assert [path.name for path in tmp_path.iterdir()] == (["sweep.json"] if there else [])
