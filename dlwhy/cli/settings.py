@@ -1,5 +1,6 @@
 """Options from a file and from the environment: read, checked, and named when they are wrong."""
 
+import difflib
 import os
 import re
 import tomllib
@@ -97,15 +98,38 @@ def check_environment(context: Any) -> None:
 
     """
     known = {option.envvar for command in _commands(context).values() for option in _options(command)}
-    own = f"{_PREFIX}{table_of(context.command.name)}_".upper()
+    own = table_of(context.command.name)
     for name in sorted(each for each in os.environ if each.startswith(_PREFIX) and each not in known):
-        message = f"{display(name)}: no option has this variable"
-        unprefixed = f"{own}{name.removeprefix(_PREFIX)}"
-        hint = nearest(unprefixed if unprefixed in known else name, known, _NEAR)
-        if name.startswith(own):
+        message, hint = f"{display(name)}: no option has this variable", _variable_meant(name, context, own)
+        if name.startswith(_prefix(own)):
             raise UsageError(message, hint)
         if not context.params.get("quiet"):
             warnings.warn(f"{message} ({hint})" if hint else message, DlwhyWarning, stacklevel=2)
+
+
+def _variable_meant(name: str, context: Any, own: str) -> str:
+    """Hint at the variable that a misspelt one may have meant: of the command it names, or else of any."""
+    tables = {table_of(command) for command in _commands(context)}
+    named = next((table for table in tables if name.startswith(_prefix(table))), None)
+    if (short := name.removeprefix(_PREFIX)) in (variables := _variables(context, own)):  # the command was left out
+        return f"did you mean {variables[short]}?"
+    if named is None:
+        return nearest(name, {each for table in tables for each in _variables(context, table).values()}, _NEAR)
+    variables = _variables(context, named)
+    # the names of the options alone: with the command's before them all would be alike
+    near = difflib.get_close_matches(name.removeprefix(_prefix(named)), variables, 1, _NEAR)
+    return f"did you mean {variables[near[0]]}?" if near else ""
+
+
+def _variables(context: Any, table: str) -> dict[str, str]:
+    """Give the variables of a table's options by each name that an option has: LR and LEARNING_RATE."""
+    commands = (each for command, each in _commands(context).items() if table_of(command) == table)
+    options = [option for command in commands for option in _options(command)]
+    return {opt.lstrip("-").replace("-", "_").upper(): option.envvar for option in options for opt in option.opts}
+
+
+def _prefix(table: str) -> str:
+    return f"{_PREFIX}{table}_".upper()
 
 
 def read_config(context: typer.Context, path: str | None) -> str | None:

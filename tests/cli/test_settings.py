@@ -120,8 +120,35 @@ def test_the_command_line_is_not_named(dlwhy_in_process):
 
 
 @pytest.mark.parametrize(
+    ("command", "name", "meant"),
+    [
+        ("sweep", "LR", "LEARNING_RATE"),
+        ("sweep", "LEARN_RATE", "LEARNING_RATE"),
+        ("sweep", "SEDS", "SEEDS"),
+        ("verify", "K", "RUNS"),
+        ("verify", "RUN", "RUNS"),
+        ("train", "LR", "LEARNING_RATE"),
+        ("plot", "DPIS", "DPI"),
+        ("sweep", "MEMBERS", None),
+        ("info", "SEED", None),
+    ],
+)
+def test_a_variable_s_hint_is_of_the_same_command(dlwhy_in_process, command, name, meant):
+    """Also for the other names of an option, and also where another command does without it."""
+    variable = f"DLWHY_{command.upper()}_{name}"
+    hint = f" (did you mean DLWHY_{command.upper()}_{meant}?)" if meant else ""
+
+    refused = dlwhy_in_process(command, env={variable: "3"})
+    warned = dlwhy_in_process("generate", "--list", env={variable: "3"})
+
+    assert f"{variable}: no option has this variable{hint}\n" in warned.err
+    assert refused.error == f"{variable}: no option has this variable{hint}"
+
+
+@pytest.mark.parametrize(
     ("name", "hint"),
     [
+        ("DLWHY_LR", ""),
         ("DLWHY_SAMPLES", " (did you mean DLWHY_GENERATE_SAMPLES?)"),
         ("DLWHY_TRIAN_EPOCHS", " (did you mean DLWHY_TRAIN_EPOCHS?)"),
         ("DLWHY_VERSION", ""),
