@@ -45,6 +45,7 @@ class Kind:
     # from subjects by model, and two features, to what is drawn of all; None if they can't be drawn into one panel
     several: Callable[[Mapping[str, Subject], str | None, str | None], Panel] | None = None
     inches: tuple[float, float] = style.PANEL_INCHES  # width and height that a panel of it needs
+    over_features: bool = False  # whether two features, which may be chosen, are its axes
 
 
 def _history(metric: str) -> Kind:
@@ -66,7 +67,7 @@ def _histories(subjects: Mapping[str, Subject], metric: str) -> HistoryDisplay:
 
 
 KINDS: Mapping[str, Kind] = {
-    "boundary": Kind(display_over),
+    "boundary": Kind(display_over, over_features=True),
     "loss": _history("loss"),
     "accuracy": _history("accuracy"),
     "confusion": Kind(lambda subject, *_: ConfusionDisplay.from_subject(subject)),
@@ -81,11 +82,14 @@ KINDS: Mapping[str, Kind] = {
     "residuals": Kind(lambda subject, *_: ResidualsDisplay.from_subject(subject)),
     "importance": Kind(lambda subject, *_: ImportanceDisplay.from_subject(subject)),
     "slices": Kind(lambda subject, *_: SlicesDisplay.from_subject(subject)),
-    "neurons": Kind(neurons.NeuronsDisplay.from_subject, inches=neurons.INCHES),
+    "neurons": Kind(neurons.NeuronsDisplay.from_subject, inches=neurons.INCHES, over_features=True),
     "layers": Kind(lambda subject, *_: layers.LayersDisplay.from_subject(subject), inches=layers.INCHES),
     "weights": Kind(lambda subject, *_: WeightsDisplay.from_subject(subject), inches=(7.0, 4.8)),
     "replicas": Kind(
-        replicas.ReplicasDisplay.from_subject, replicas.ReplicasDisplay.from_subjects, inches=replicas.INCHES
+        replicas.ReplicasDisplay.from_subject,
+        replicas.ReplicasDisplay.from_subjects,
+        inches=replicas.INCHES,
+        over_features=True,
     ),
     "gradients": Kind(lambda subject, *_: GradientsDisplay.from_subject(subject), inches=(7.0, 4.8)),
 }
@@ -120,6 +124,23 @@ def check_kinds(kinds: Sequence[str], n_models: int = 1) -> None:
             raise UsageError(
                 f"{kind}: drawn for one model only, not {n_models}", f"name one -m; drawn together are {together}"
             )
+
+
+def check_features(kinds: Sequence[str], x: str | None, y: str | None) -> None:
+    """Refuse features that were chosen if none of the kinds is drawn over such.
+
+    Raises
+    ------
+    UsageError
+        With the kinds that are.
+
+    """
+    given = "--x" if x is not None else "--y" if y is not None else None
+    over = [*(name for name, each in KINDS.items() if each.over_features), ANIMATION]
+    if given and not set(kinds) & set(over):
+        hint = "those of its maps are in the file of the sweep" if SWEEP in kinds else ""
+        asked = ", ".join(kinds)
+        raise UsageError(f"{given} is for {', '.join(over[:-1])} and {over[-1]}, not for {asked}", hint)
 
 
 def default_kinds(subjects: Sequence[Subject]) -> list[str]:
@@ -162,6 +183,7 @@ def draw(
     """
     kinds = default_kinds(subjects) if kinds is None else kinds
     check_kinds(kinds, len(subjects))
+    check_features(kinds, x, y)
     panels = [_panel(KINDS[kind], subjects, x, y) for kind in kinds]
     figure = _drawn(panels, size, _room(kinds))
     if size is not None and layout.too_small(figure):

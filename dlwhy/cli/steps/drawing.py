@@ -32,7 +32,9 @@ class Drawing(Options):
     dpi: int = option(150, "Pixels an inch.", min=10, max=1200)
     size: str | None = option(None, "Width and height in inches, such as 8x4.5.", metavar="WxH")
     style: Literal["light", "dark", "large"] = option("light", "The look; large is for slides.")
-    x: str | None = option(None, "Feature on the horizontal axis of boundary and neurons.", "--x", metavar="FEATURE")
+    x: str | None = option(
+        None, "Feature on the horizontal axis of boundary, neurons, replicas and animation.", "--x", metavar="FEATURE"
+    )
     y: str | None = option(None, "Feature on its vertical axis.", "--y", metavar="FEATURE")
 
     def inches(self) -> tuple[float, float] | None:
@@ -116,6 +118,10 @@ def check(options: Plot) -> None:
     from dlwhy.figures.trainings import film
 
     figures.check_kinds(options.kinds or [], len(set(options.model)))
+    if options.kinds:
+        figures.check_features(options.kinds, options.x, options.y)
+    if options.is_sweep and "data" in options.given:
+        raise UsageError("--data: the file of a sweep has all that is drawn", "leave it out")
     options.inches()
     if options.as_json and files.is_standard(options.output):
         raise UsageError("--json and the picture can't both go to stdout", "name a file with -o")
@@ -141,6 +147,9 @@ def _check_terminal(options: Plot) -> None:
     for name in ("as_json", "show"):
         if getattr(options, name):
             raise UsageError(f"{options.flag(name)} does not go with --terminal")
+    for name in ("dpi", "size", "style", "no_clobber"):
+        if name in options.given and "output" not in options.given:
+            raise UsageError(f"{options.flag(name)} is of a picture in a file", "name one with -o, beside --terminal")
     if files.is_standard(options.output):
         raise UsageError("the terminal's picture and the file can't both go to stdout", "name a file with -o")
 

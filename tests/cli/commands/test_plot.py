@@ -189,6 +189,15 @@ def test_a_film_of_a_training_that_kept_snapshots_and_none_of_one_that_did_not(d
         (["animation", "--show"], "--show opens a picture, not an animation"),
         (["animation", "--terminal"], "animation: not drawn in a terminal"),
         (["loss", "confusion", "-m", "a.keras", "-m", "b.keras"], "confusion: drawn for one model only, not 2"),
+        (
+            ["sweep", "--x", "x0"],
+            "--x is for boundary, neurons, replicas and animation, not for sweep",
+        ),
+        (["sweep", "--y", "x0"], "those of its maps are in the file of the sweep"),
+        (["sweep", "-d", "moons.joblib"], "--data: the file of a sweep has all that is drawn"),
+        (["roc", "layers", "--y", "x0"], "animation, not for roc, layers"),
+        (["--terminal", "--dpi", "80"], "--dpi is of a picture in a file (name one with -o, beside --terminal)"),
+        (["--terminal", "--no-clobber"], "--no-clobber is of a picture in a file"),
     ],
     ids=str,
 )
@@ -212,6 +221,7 @@ def test_usage_errors_come_before_anything_is_read(dlwhy_in_process, tmp_path, a
         ("binary", ["predicted"], 2),
         ("binary", ["residuals"], 2),
         ("binary", ["loss", "--size", "1x1"], 2),
+        ("binary", ["loss", "boundary", "--x", "x1"], 0),
     ],
 )
 def test_what_the_data_do_not_have(dlwhy_in_process, toy, tmp_path, task, arguments, code):

@@ -2,8 +2,8 @@
 
 
 def test_panels_are_drawn(call):
-    stopped = call("dlwhy.figures.kinds.draw", "plot", "roc", "loss", "--x", "x1", "--y", "x0", "--size", "4x3")
+    stopped = call("dlwhy.figures.kinds.draw", "plot", "boundary", "loss", "--x", "x1", "--y", "x0", "--size", "4x3")
 
     (subject,), kinds = stopped.given
-    assert (subject.name, kinds) == ("model.keras", ["roc", "loss"])
+    assert (subject.name, kinds) == ("model.keras", ["boundary", "loss"])
     assert stopped.named == {"x": "x1", "y": "x0", "size": (4.0, 3.0)}
