@@ -184,7 +184,7 @@ class Trained:
             yield "layers", "-".join(map(str, [len(about.input_names), *about.network["layers"], about.n_outputs]))
         yield "features", f"{len(about.feature_names)}: {listed(about.feature_names)}"
         if about.inputs:
-            yield "made of them", listed(about.inputs)
+            yield "inputs", f"{listed(about.inputs)}, made of the features"
         if about.dataset:
             yield "data", display(about.dataset.get("name"))
         yield "epochs", str(about.epochs(self.history))

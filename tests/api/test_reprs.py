@@ -25,6 +25,13 @@ def test_reprs_are_one_line_and_tell(moons, trained) -> None:
     assert repr(found).startswith(f"<Evaluation of 60 rows: accuracy {found.accuracy:.4f} [{found.accuracy_low:.4f}, ")
 
 
+def test_inputs_that_were_made_are_called_so(moons) -> None:
+    squares = dlwhy.fit(moons, layers=(), epochs=1, inputs="x0^2,x1^2")
+
+    assert "layers 2-1, inputs x0^2, x1^2, made of the features, data moons, " in repr(squares)
+    assert "<td>inputs</td><td>x0^2, x1^2, made of the features</td>" in squares._repr_html_()
+
+
 def test_html_holds_the_numbers_of_the_repr(moons, trained) -> None:
     found = dlwhy.evaluate(trained, moons)
 
