@@ -5,8 +5,10 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
+
+import typer
 
 from dlwhy import files
 from dlwhy.cli import options as shared
@@ -31,6 +33,8 @@ _BUNDLED, _MAKES_TABLE = "--from tumours.csv --target target --split-column spli
 # of what a lesson trains, at most so much with --tiny: its texts are no longer true then
 _TINY = {"--epochs": 1, "--members": 2, "--seeds": 2, "--snapshots": 2, "--samples": 400}
 _RECIPE = "--recipe table"
+# a gate holds, or does not
+_JUDGED = (0, 4)
 
 
 @frozen_options
@@ -90,11 +94,15 @@ def play(options: Lesson, run: Run, out: Output) -> None:
     with contextlib.chdir(folder), without_hints():
         player = _Player(found, words, out, run, options, table)
         if options.check:
-            if not player.is_right():
+            if not player.check(files.shown(folder)):
                 raise GateError(found.exercise.wrong)
             out.paragraph(words.say("right", text=found.exercise.right), to_read=True)
             return
         player.play(files.shown(folder))
+
+
+def _is_file(word: str) -> bool:
+    return word.endswith((".keras", ".joblib"))
 
 
 class _Player:
@@ -121,9 +129,33 @@ class _Player:
         self._say(self._words.say("check", line=f"dlwhy lesson {lesson.name} --check"))
         self._say(self._words.say("more"))
 
-    def is_right(self) -> bool:
-        """Check the answer to the exercise."""
-        return self._run(self._lesson.exercise.check, "--quiet", ends=(0, 4)) == 0
+    def check(self, folder: str) -> bool:
+        """Check what lies in the folder as an answer; what ends the check otherwise has said why.
+
+        Raises
+        ------
+        InputUnreadableError
+            If there is nothing to check yet.
+
+        """
+        for name in filter(_is_file, self._lesson.exercise.check.split()):
+            if not Path(name).exists():
+                message = f"{folder}/{name}: not there, so there is nothing to check yet"
+                raise InputUnreadableError(message, self._made_by(name))
+        code = self._run(self._lesson.exercise.check, "--quiet", ends=range(129))
+        if code not in _JUDGED:
+            raise typer.Exit(code)
+        return code == 0
+
+    def _made_by(self, name: str) -> str:
+        """Say what makes a file of the lesson: one of its steps, or whoever does the exercise."""
+        lesson = self._lesson
+        if any(name in line for step in lesson.steps for line in step.run):
+            return f"play it first: dlwhy lesson {lesson.name}"
+        return f"the exercise begins in that folder: dlwhy {display(self._filled(lesson.exercise.attempt), 200)} …"
+
+    def _is_right(self) -> bool:
+        return self._run(self._lesson.exercise.check, "--quiet", ends=_JUDGED) == 0
 
     def _step(self, step: lessons.Step) -> None:
         if step.say:
@@ -184,12 +216,12 @@ class _Player:
         self._judged()
 
     def _judged(self) -> bool:
-        exercise, right = self._lesson.exercise, self.is_right()
+        exercise, right = self._lesson.exercise, self._is_right()
         said = self._words.say("right", text=exercise.right) if right else self._words.say("wrong", text=exercise.wrong)
         self._say(said)
         return right
 
-    def _run(self, line: str, *more: str, ends: tuple[int, ...] = (0,)) -> int:
+    def _run(self, line: str, *more: str, ends: Collection[int] = (0,)) -> int:
         """Show a command line, and run it in this process -> its exit code."""
         self._out.text(f"\n$ dlwhy {line}")
         code = self._ended(self._run_line([*self._scaled(shlex.split(line)), *more]))

@@ -109,6 +109,39 @@ def test_a_person_is_waited_for_and_may_try_again(dlwhy_in_process, monkeypatch,
 
 def test_an_answer_that_is_missing_or_wrong_fails_the_check(dlwhy_in_process, tmp_path):
     (tmp_path / "lesson-depth").mkdir()
-    missing = dlwhy_in_process("lesson", "depth", "--check")
-    assert missing.code == 3
-    assert "the lesson ends here" in missing.err
+    (tmp_path / "lesson-depth" / "mine.keras").write_bytes(b"damaged")
+    (tmp_path / "lesson-depth" / "rings.joblib").write_bytes(b"damaged")
+    damaged = dlwhy_in_process("lesson", "depth", "--check")
+    assert damaged.code == 65
+    assert damaged.error.startswith("mine.keras: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "there", "said"),
+    [
+        (
+            "depth",
+            [],
+            "mine.keras: not there, so there is nothing to check yet (the exercise begins in that folder: dlwhy ",
+        ),
+        (
+            "depth",
+            ["mine.keras"],
+            "rings.joblib: not there, so there is nothing to check yet (play it first: dlwhy less",
+        ),
+        ("seeds", ["mine-42.keras", "mine-43.keras"], "mine-44.keras: not there"),
+        ("data", ["mine.keras"], "mine.joblib: not there"),
+        ("own", [], "own.joblib: not there"),
+    ],
+)
+def test_where_there_is_no_answer_yet_one_line_says_so(dlwhy_in_process, tmp_path, name, there, said):
+    """As for any input that is missing: exit code 66."""
+    folder = tmp_path / f"lesson-{name}"
+    folder.mkdir()
+    for each in there:
+        (folder / each).touch()
+
+    done = dlwhy_in_process("lesson", name, "--check")
+
+    assert (done.code, done.out) == (66, "")
+    assert done.error.startswith(f"lesson-{name}/{said}")
