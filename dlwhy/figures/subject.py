@@ -93,6 +93,14 @@ class Subject:
             )
         return found
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The user's own names that pictures show, each as it is shown: of data, columns, classes and the target."""
+        dataset = self.dataset
+        columns = [name for column in dataset.columns for name in (column.name, *column.features, *column.categories)]
+        every = [dataset.name, dataset.target_name, *columns, *dataset.class_names, self.name]
+        return tuple(dict.fromkeys(display(name, 80) for name in every))
+
     def need_classes(self, kind: str) -> None:
         """Refuse a picture of classes where there are none.
 

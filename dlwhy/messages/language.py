@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,17 @@ class Language:
             return text, ENGLISH
         found = sentences.translated(text, self._templates, self.number)
         return (text, ENGLISH) if found is None else (found, self.code)
+
+    def for_pictures(self, names: Collection[str] = ()) -> Callable[[str], str] | None:
+        """Return what puts the texts of a picture into this language; None if they are in it already.
+
+        Parameters
+        ----------
+        names
+            The user's own, such as of columns: a line that is one of them stays.
+
+        """
+        return None if self.code == ENGLISH else functools.partial(self.in_picture, names=frozenset(names))
 
     def in_picture(self, text: str, names: Collection[str] = ()) -> str:
         """Return a text of a picture in this language, line by line; a line that is one of the user's names stays."""

@@ -70,9 +70,9 @@ class Table:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A picture as SVG, with what it shows as key of a message, and the numbers behind it."""
+    """A picture as SVG by language, with what it shows as key of a message, and the numbers behind it."""
 
-    svg: str
+    svg: Mapping[str, str]
     name: str
     tables: Sequence[Table] = ()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dlwhy import versions
+from dlwhy.messages.language import Language
 from dlwhy.report import folders, proof, runs, studies
 from dlwhy.report.content import Page, Run
 from dlwhy.studies import conduct
@@ -17,13 +18,15 @@ from dlwhy.text import display
 _PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
 
 
-def page(names: Sequence[str], *, max_size: int | None = None) -> Page:
+def page(names: Sequence[str], languages: Sequence[Language], *, max_size: int | None = None) -> Page:
     """Gather what folders hold.
 
     Parameters
     ----------
     names
         The folders: of a run, of a study, or one with several of them.
+    languages
+        Of the words in its pictures; all else is said when it is written.
     max_size
         Most MiB to read of a data set or a model.
 
@@ -40,11 +43,13 @@ def page(names: Sequence[str], *, max_size: int | None = None) -> Page:
     told = [(each, conduct.shown(each).report) for each in stored]
     # the user's own question first; the page keeps the order of the folders else
     told.sort(key=lambda each: each[1]["verdict_about"] != "own")
-    of_runs = [runs.gather(folder, place, max_size=max_size) for place, folder in enumerate(found.runs, start=1)]
+    of_runs = [
+        runs.gather(folder, place, languages, max_size=max_size) for place, folder in enumerate(found.runs, start=1)
+    ]
     return Page(
         answers=_answers(told),
         runs=_told_apart(of_runs, [folder.resolve() for folder in found.runs]),
-        studies=[studies.gather(each, report, place) for place, (each, report) in enumerate(told, start=1)],
+        studies=[studies.gather(each, report, place, languages) for place, (each, report) in enumerate(told, start=1)],
         versions=versions.of(*_PACKAGES),
         proof=proof.of([each for each, _ in told]),
     )

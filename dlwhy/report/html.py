@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlwhy.messages.language import Language, load
+from dlwhy.messages.language import LANGUAGES, Language, load
 from dlwhy.report import loss, neurons, proof
 from dlwhy.report.content import Amount, Cell, Page, Said, Study, Unit, Word
 from dlwhy.text import display, plain
@@ -40,17 +40,25 @@ def language(code: str) -> Language:
     return load(code, _HERE / "messages")
 
 
-def render(page: Page, lang: Language) -> str:
-    """Write a page in a language; the same page gives the same text."""
+def render(page: Page, *languages: Language) -> str:
+    """Write a page in one language, or in several of which the first is shown first; the same page, the same text."""
     style, script = (_part(f"page.{kind}") for kind in ("css", "js"))
+    bodies = [_body(page, each, "" if each is languages[0] else f"{each.code}-") for each in languages]
     text = (
-        _environment(lang)
+        _environment(languages[0])
         .get_template("page.html.j2")
-        .render(page=page, css=style, js=script, policy=_digest_of(script), embedded=embedded, proof=_PROOF)
+        .render(page=page, bodies=bodies, css=style, js=script, policy=_digest_of(script), proof=_PROOF)
     )
     written = _tidy(text) + "\n"
     # last, for it has the digest of all the rest
     return written.replace(_PROOF, str(embedded(proof.sealed(written.replace(_PROOF, ""), page.proof))))
+
+
+def _body(page: Page, lang: Language, at: str) -> dict[str, str]:
+    """Write what a page says in one language; `at` begins all names in it."""
+    title = lang.say("page.title", of=_subjects(page, lang))
+    html = _environment(lang).get_template("body.html.j2").render(page=page, title=title, at=at)
+    return {"code": lang.code, "name": LANGUAGES[lang.code], "title": title, "html": html}
 
 
 def _tidy(text: str) -> str:
@@ -87,10 +95,9 @@ def _environment(lang: Language) -> "jinja2.Environment":
         "weights_table": neurons.table,
         "loss_table": loss.table,
         "readings": loss.readings,
-        "subjects": lambda page: _subjects(page, lang),
         "facts": lambda scrub: None if scrub is None else dataclasses.asdict(scrub),
     }
-    environment.globals |= {"t": lang.say, "lang": lang.code}
+    environment.globals |= {"t": lang.say, "lang": lang.code, "embedded": embedded}
     return environment
 
 

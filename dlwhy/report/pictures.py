@@ -3,25 +3,29 @@
 import base64
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import numpy.typing as npt
 
+from dlwhy.messages.language import Language
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
+_SVG = "http://www.w3.org/2000/svg"
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 # attributes that hold numbers of the drawing
 _LEAST, _MOST = 0.8, 1.7  # pixels a point
 _DRAWN = ("d", "x", "y", "width", "height", "transform", "points")
 
 
-def drawn(make: "Callable[[], Figure]", prefix: str) -> str:
-    """Draw a picture in the light style and return its SVG for use within a page.
+def drawn(
+    make: "Callable[[], Figure]", prefix: str, languages: Sequence[Language], names: Collection[str] = ()
+) -> dict[str, str]:
+    """Draw a picture in the light style, and return its SVG for use within a page, by the codes of the languages.
 
     Parameters
     ----------
@@ -29,52 +33,65 @@ def drawn(make: "Callable[[], Figure]", prefix: str) -> str:
         Draws it.
     prefix
         Put before all names in it, so that those of two pictures differ.
+    languages
+        Of its words.
+    names
+        The user's own, which stay in all of them.
 
     """
     from dlwhy.figures.drawing import style
 
     with style.styled():
-        text = style.svg(make())
-    return within_page(text, prefix)
+        texts = {each.code: style.svg(make(), change=each.for_pictures(names)) for each in languages}
+    return {code: within_page(text, f"{code}-{prefix}") for code, text in texts.items()}
 
 
 def within_page(text: str, prefix: str) -> str:
     """Return an SVG of ours as an element of a page: no comments, no metadata, short numbers, names of its own."""
     ET.register_namespace("", _SVG)
-    ET.register_namespace("xlink", _XLINK)
     root = ET.fromstring(text)  # noqa: S314  # it was made by Matplotlib a moment ago
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag in (f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"):
                 parent.remove(child)
-    used = {value[1:] for each in root.iter() for value in each.attrib.values() if value.startswith("#")}
-    used |= set(re.findall(r"url\(#([^)]+)\)", text))
+    used = dict.fromkeys(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', text))
+    names = {one or other: f"{prefix}{place:x}" for place, (one, other) in enumerate(used)}
     for element in root.iter():
-        _shorten(element, prefix, used)
+        _shorten(element, names)
+        _say_once(element)
     del root.attrib["height"]
     # as wide as the page has room, but so that it can be read: else it is moved sideways
     width = float(root.attrib.pop("width").removesuffix("pt"))
     root.set("style", f"min-width:{_LEAST * width:.0f}px;max-width:{_MOST * width:.0f}px")
     root.set("aria-hidden", "true")  # the figure round it has the name, and the tables the numbers
     written = ET.tostring(root, encoding="unicode")
+    # letters are moved along their line
+    written = re.sub(r'transform="translate\((\S+) 0\)" (href="[^"]*") />', r'x="\1" \2/>', written)
     return re.sub(r">\s+<", "><", written)
 
 
-def _shorten(element: ET.Element, prefix: str, used: set[str]) -> None:
+def _say_once(element: ET.Element) -> None:
+    """Have a group say how its marks look, where each of them says the same."""
+    looks = {child.get("style") if child.tag == f"{{{_SVG}}}use" else None for child in element}
+    if len(element) > 1 and len(looks) == 1 and (look := looks.pop()) is not None and "style" not in element.attrib:
+        element.set("style", look)
+        for child in element:
+            del child.attrib["style"]
+
+
+def _shorten(element: ET.Element, names: Mapping[str, str]) -> None:
     element.text = element.tail = None if not (element.text or "").strip() else element.text
     for name, value in list(element.attrib.items()):
         short = name.rpartition("}")[2]
         if short == "id":
-            if value in used:
-                element.set(name, prefix + value)
-            else:
-                del element.attrib[name]
-        elif value.startswith("#") and short == "href":
-            element.set(name, f"#{prefix}{value[1:]}")
+            del element.attrib[name]
+            if value in names:
+                element.set(name, names[value])
         elif short == "href":
-            element.set(name, re.sub(r"\s", "", value))
+            del element.attrib[name]
+            element.set(short, f"#{names[value[1:]]}" if value.startswith("#") else re.sub(r"\s", "", value))
         elif "url(#" in value:
-            element.set(name, value.replace("url(#", f"url(#{prefix}"))
+            element.set(name, re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{names[found[1]]})", value))
         elif short in _DRAWN:
             element.set(name, re.sub(r"\s+", " ", _LONG_NUMBER.sub(_rounded, value)).strip())
         elif short == "style":

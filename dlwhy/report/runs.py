@@ -1,6 +1,7 @@
 """What a folder of `dlwhy run` tells: the data and its checks, the model, how good it is, and its pictures."""
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from dlwhy import files
 from dlwhy.data.dataset import Column, Dataset, Task
 from dlwhy.evaluation.comparison import difference, with_simple
 from dlwhy.evaluation.results import ENDS, MAIN_METRIC, METRICS, Evaluation, without_probabilities
+from dlwhy.messages.language import Language
 from dlwhy.report import commands, loss, neurons, pictures, scrub
 from dlwhy.report.content import Amount, Cell, Model, Picture, Run, Said, Table, Word
 from dlwhy.report.folders import DATA, MODEL
@@ -26,7 +28,7 @@ _MOST_FOR_SIMPLE = 20_000
 _SHORT = 120
 
 
-def gather(folder: Path, number_of: int, *, max_size: int | None = None) -> Run:
+def gather(folder: Path, number_of: int, languages: Sequence[Language], *, max_size: int | None = None) -> Run:
     """Read a run from its folder.
 
     Parameters
@@ -35,6 +37,8 @@ def gather(folder: Path, number_of: int, *, max_size: int | None = None) -> Run:
         Has the data set, and perhaps a model.
     number_of
         Which of the page's runs it is, from 1: names within its pictures begin with it.
+    languages
+        Those of the page.
     max_size
         Most MiB to read of each file.
 
@@ -56,7 +60,7 @@ def gather(folder: Path, number_of: int, *, max_size: int | None = None) -> Run:
     dataset = storage.read(folder / DATA, max_size=max_size, task=task)
     codes = checks.chosen(dataset)
     found = checks.check(dataset)
-    model = None if trained is None else _model(trained, dataset, folder, number_of)
+    model = None if trained is None else _model(trained, dataset, folder, number_of, languages)
     kept = trained.snapshots.planned if trained and trained.snapshots else None
     train = commands.train(trained.details, snapshots=kept) if trained else ""
     return Run(
@@ -119,7 +123,7 @@ def _classes(dataset: Dataset) -> Table | None:
     return Table(name="classes.table", columns=names, rows=rows[:_MOST_CLASSES], left_out=len(rows[_MOST_CLASSES:]))
 
 
-def _model(trained: "Trained", dataset: Dataset, folder: Path, number_of: int) -> Model:
+def _model(trained: "Trained", dataset: Dataset, folder: Path, number_of: int, languages: Sequence[Language]) -> Model:
     from dlwhy.evaluation.evaluate import evaluate_model
     from dlwhy.figures.subject import Subject
     from dlwhy.models.diagnosis.rules import diagnose
@@ -148,7 +152,7 @@ def _model(trained: "Trained", dataset: Dataset, folder: Path, number_of: int) -
         baselines=_baselines(found, simple) if simple else None,
         layers=_layers(trained),
         training=[*_training(trained)],
-        pictures=[*_pictures(subject, found, number_of)],
+        pictures=[*_pictures(subject, found, number_of, languages)],
         neurons=neurons.network(subject),
         loss=course,
         versions=trained.details.versions,
@@ -266,14 +270,18 @@ def _training(trained: "Trained") -> Iterator[tuple[str, Cell]]:
         yield "training.seed", about.seed
 
 
-def _pictures(subject: "Subject", found: Evaluation, number_of: int) -> Iterator[Picture]:
+def _pictures(
+    subject: "Subject", found: Evaluation, number_of: int, languages: Sequence[Language]
+) -> Iterator[Picture]:
     from dlwhy.errors import DlwhyError
     from dlwhy.figures import kinds
 
+    names = subject.names
     wanted = ["boundary", *(["predicted"] if found.task == "regression" else ["calibration"])]
     for kind in wanted:
         try:
-            svg = pictures.drawn(lambda kind=kind: kinds.draw([subject], [kind]), f"r{number_of}{kind}-")  # type: ignore[misc]
+            make = functools.partial(kinds.draw, [subject], [kind])
+            svg = pictures.drawn(make, f"r{number_of}{kind}-", languages, names)
         except DlwhyError:  # a picture that this data set has not
             continue
         yield Picture(svg=svg, name=f"picture.{kind}")

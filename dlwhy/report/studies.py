@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dlwhy.errors import DlwhyWarning, InputUnreadableError
+from dlwhy.messages.language import Language
 from dlwhy.report import pictures
 from dlwhy.report.content import Amount, Cell, Picture, Said, Study, Table, Word
 from dlwhy.studies import conduct
@@ -16,7 +17,7 @@ from dlwhy.text import number
 _OURS = ("depth", "data", "compute", "algorithms", "transfer", "versatility", "compare")
 
 
-def gather(found: conduct.Stored, report: Mapping[str, Any], number_of: int) -> Study:
+def gather(found: conduct.Stored, report: Mapping[str, Any], number_of: int, languages: Sequence[Language]) -> Study:
     """Put together what a study found.
 
     Parameters
@@ -25,6 +26,8 @@ def gather(found: conduct.Stored, report: Mapping[str, Any], number_of: int) -> 
         What its folder has, and the report that is made of it.
     number_of
         Which of the page's studies it is, from 1: names within its picture begin with it.
+    languages
+        Those of the page.
 
     """
     from dlwhy.studies import figure
@@ -34,6 +37,7 @@ def gather(found: conduct.Stored, report: Mapping[str, Any], number_of: int) -> 
     descriptive = report.get("descriptive", {})
     answers = headline["answers"]
     sentences = [*(each["sentence"] for each in told), *descriptive.get("lines", ())]
+    names = [report["own"]] if report["own"] else []
     name = report["study"] if report["study"] in _OURS else "other"
     return Study(
         name=name,
@@ -46,11 +50,14 @@ def gather(found: conduct.Stored, report: Mapping[str, Any], number_of: int) -> 
         sentences=[each for each in dict.fromkeys(sentences) if each not in answers],
         caveats=report["caveats"],
         picture=Picture(
-            svg=pictures.drawn(lambda: figure.draw(report), f"s{number_of}-"),
+            svg=pictures.drawn(lambda: figure.draw(report), f"s{number_of}-", languages, names),
             name="picture.study",
             tables=[_predictions(report)],
         ),
-        details=Picture(svg=pictures.drawn(lambda: figure.details(report), f"d{number_of}-"), name="picture.details")
+        details=Picture(
+            svg=pictures.drawn(lambda: figure.details(report), f"d{number_of}-", languages, names),
+            name="picture.details",
+        )
         if figure.has_details(report)
         else None,
         arms=_arms(report),

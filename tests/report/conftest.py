@@ -4,7 +4,7 @@ import pytest
 
 from dlwhy.data.stored import storage
 from dlwhy.models.keras_file import archive
-from dlwhy.report import gathering
+from dlwhy.report import gathering, html
 from tests.cli.commands.toys import dataset_of, trained_on
 
 HOSTILE = ("<script>alert(1)</script>", '"><img src=x onerror=alert(2)>', "{{7*7}}", "\x1b[31mred\u202etxt", "a']]>-->")
@@ -20,7 +20,10 @@ def hostile(tmp_path_factory):
     return folder
 
 
+LANGUAGES = [html.language(code) for code in ("en", "it")]
+
+
 @pytest.fixture(scope="session")
 def page(demo, small_study):
-    """The page of the demonstration and of that study."""
-    return gathering.page([str(demo), str(small_study)])
+    """The page of the demonstration and of that study, with pictures in both languages."""
+    return gathering.page([str(demo), str(small_study)], LANGUAGES)

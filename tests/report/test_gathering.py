@@ -15,6 +15,6 @@ def test_data_sets_of_one_name_are_told_apart_by_where_they_lie(demo, tmp_path):
         (tmp_path / name / "run").mkdir(parents=True)
         shutil.copy(demo / "dataset.joblib", tmp_path / name / "run")
 
-    page = gathering.page([str(tmp_path / "a"), str(tmp_path / "b" / "run")])
+    page = gathering.page([str(tmp_path / "a"), str(tmp_path / "b" / "run")], ())
 
     assert [run.name for run in page.runs] == ["moons (a/run)", "moons (b/run)"]

@@ -58,7 +58,7 @@ def test_a_regression_has_numbers_and_no_classes(tmp_path):
     storage.write(dataset, tmp_path / "dataset.joblib")
     archive.write(trained_on(dataset), tmp_path / "model.keras")
 
-    run = runs.gather(tmp_path, 1)
+    run = runs.gather(tmp_path, 1, ())
 
     assert run.model.headline[0] == "headline.r2.test"
     assert (run.classes, run.model.classes, run.model.confusion) == (None, None, None)
@@ -68,7 +68,7 @@ def test_a_regression_has_numbers_and_no_classes(tmp_path):
 def test_data_without_a_model_are_told_alone(tmp_path):
     storage.write(dataset_of(), tmp_path / "dataset.joblib")
 
-    run = runs.gather(tmp_path, 1)
+    run = runs.gather(tmp_path, 1, ())
 
     assert run.model is None
     assert len(run.commands) == 1
@@ -79,7 +79,7 @@ def test_a_model_of_another_data_set_is_told_so(tmp_path):
     storage.write(dataset_of(seed=1), tmp_path / "dataset.joblib")
     archive.write(trained_on(dataset_of()), tmp_path / "model.keras")
 
-    assert runs.gather(tmp_path, 1).model.notes[0] == "the model was trained on another data set (toy)"
+    assert runs.gather(tmp_path, 1, ()).model.notes[0] == "the model was trained on another data set (toy)"
 
 
 def test_without_held_out_rows_it_is_scored_on_those_it_learnt_from_and_says_so(tmp_path):
@@ -88,7 +88,7 @@ def test_without_held_out_rows_it_is_scored_on_those_it_learnt_from_and_says_so(
     storage.write(dataset, tmp_path / "dataset.joblib")
     archive.write(trained_on(dataset), tmp_path / "model.keras")
 
-    model = runs.gather(tmp_path, 1).model
+    model = runs.gather(tmp_path, 1, ()).model
 
     assert model.headline[0] == "headline.accuracy.train"
     assert (model.compared, model.baselines) == ("", None)
@@ -99,7 +99,7 @@ def test_features_made_by_hand_are_told(demo, tmp_path):
     archive.write(trained, tmp_path / "model.keras")
     shutil.copy(demo / "dataset.joblib", tmp_path)
 
-    told = dict(runs.gather(tmp_path, 1).model.training)
+    told = dict(runs.gather(tmp_path, 1, ()).model.training)
 
     assert told["training.inputs"] == "x0^2, x0*x1"
     assert told["training.layers"] == Word("training.no_layers")

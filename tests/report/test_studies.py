@@ -6,7 +6,7 @@ from dlwhy.studies import conduct
 
 def test_a_study_is_told_as_its_report_tells_it(small_study):
     (stored,) = studies.read([small_study])
-    told = studies.gather(stored, conduct.shown(stored).report, 1)
+    told = studies.gather(stored, conduct.shown(stored).report, 1, ())
 
     report = json.loads((small_study / "study.json").read_text())
     assert (told.verdict, told.title) == (report["verdict"], report["headline"]["title"])

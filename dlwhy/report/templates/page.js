@@ -54,11 +54,12 @@ for (const figure of document.querySelectorAll("figure.network")) {
 
 // the slider, or the pointer over the lines, reads the loss off, and shows the boundary of that moment
 for (const figure of document.querySelectorAll("figure.course")) {
-  const { readings, scrub, says, untrained } = JSON.parse(figure.querySelector("script").textContent);
+  const { readings, says, untrained } = JSON.parse(figure.querySelector("script").textContent);
+  const frames = document.getElementById(figure.dataset.frames), scrub = frames && JSON.parse(frames.textContent);
   const chart = figure.querySelector(".chart"), cursor = figure.querySelector(".cursor");
   const panel = figure.querySelector("div.js"), slider = figure.querySelector("input"), readout = panel.querySelector("output");
   const canvas = figure.querySelector("canvas"), last = readings.at.length - 1;
-  const format = new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 4 });
+  const format = new Intl.NumberFormat(figure.closest("[lang]").lang, { maximumSignificantDigits: 4 });
   const written = (values, place) => (values[place] === null ? "–" : format.format(values[place]));
   const draw = canvas ? painter(canvas, scrub) : () => {};
   const text = (place) => {
@@ -114,6 +115,17 @@ function painter(canvas, scrub) {
     }
     context.resetTransform();
   };
+}
+
+// a page in several languages shows the one that is chosen
+for (const choice of document.querySelectorAll(".switch input")) {
+  const show = () => {
+    if (!choice.checked) return;
+    document.documentElement.lang = choice.value;
+    document.title = document.querySelector(`.body[lang=${choice.value}]`).dataset.title;
+  };
+  choice.addEventListener("change", show);
+  show(); // a browser may remember what was chosen
 }
 
 // what is folded is printed, too

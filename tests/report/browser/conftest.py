@@ -17,6 +17,7 @@ from dlwhy.data.stored import storage
 from dlwhy.figures.subject import Subject
 from dlwhy.models.keras_file import archive
 from dlwhy.report import gathering, html, scrub
+from tests.report.conftest import LANGUAGES
 from tests.report.test_scrub import with_snapshots
 
 AXE = Path(sys.prefix) / "browser" / "node_modules" / "axe-core" / "axe.min.js"
@@ -119,10 +120,10 @@ def written(page, demo, tmp_path_factory):
     model = dataclasses.replace(model, loss=dataclasses.replace(model.loss, scrub=found))
     page = dataclasses.replace(page, runs=[dataclasses.replace(page.runs[0], model=model)])
     folder = tmp_path_factory.mktemp("pages")
-    paths = {code: folder / f"{code}.html" for code in ("en", "it")}
-    for code, path in paths.items():
-        path.write_text(html.render(page, html.language(code)))
-    return paths
+    pages = {"en": LANGUAGES[:1], "it": LANGUAGES[1:], "both": LANGUAGES}
+    for name, languages in pages.items():
+        (folder / f"{name}.html").write_text(html.render(page, *languages))
+    return {name: folder / f"{name}.html" for name in pages}
 
 
 @pytest.fixture
@@ -132,8 +133,14 @@ def browser(chromium, written):
 
 
 @pytest.fixture
+def in_both(chromium, written):
+    """The page in both languages in the browser."""
+    return Browser(chromium, written["both"])
+
+
+@pytest.fixture
 def hostile_browser(chromium, hostile, tmp_path):
     """A page of a table whose names would do harm."""
     path = tmp_path / "hostile.html"
-    path.write_text(html.render(gathering.page([str(hostile)]), html.language("en")))
+    path.write_text(html.render(gathering.page([str(hostile)], LANGUAGES), *LANGUAGES))
     return Browser(chromium, path)

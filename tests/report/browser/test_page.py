@@ -110,13 +110,53 @@ def test_it_speaks_italian_numbers_and_all(chromium, written):
     assert page.errors() == []
 
 
+def read(page):
+    return page.run("return document.body.innerText")
+
+
+def test_its_language_is_switched(in_both):
+    in_both.open()
+    english, title = read(in_both), in_both.driver.title
+
+    in_both.find("label[for=language-it]").click()
+    italian = read(in_both)
+
+    assert "The answer" in english
+    assert "La risposta" not in english
+    assert "La risposta" in italian
+    assert "The answer" not in italian
+    assert in_both.find("html").get_attribute("lang") == "it"
+    assert in_both.driver.title != title
+    slider, readout = in_both.find(".body[lang=it] input[type=range]"), in_both.find(".body[lang=it] .course output")
+    in_both.run(_MOVE, slider, 30)
+    assert readout.text.startswith("epoca 30: perdita 0,")
+    before = in_both.run("return document.querySelector('.body[lang=it] canvas').toDataURL()")
+    in_both.run(_MOVE, slider, 0)
+    assert in_both.run("return document.querySelector('.body[lang=it] canvas').toDataURL()") != before
+    in_both.find("label[for=language-en]").click()
+    assert read(in_both) == english
+    assert in_both.errors() == []
+    assert in_both.asked() == [in_both.path.as_uri()]
+
+
+def test_its_language_is_switched_by_keys_and_without_javascript(in_both):
+    in_both.open(script=False)
+    in_both.find("#language-en").send_keys("\ue014")  # the arrow to the right
+
+    assert "La risposta" in in_both.find("body").text
+    assert "The answer" not in in_both.find("body").text
+    in_both.open()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1000, 390])
-def test_axe_finds_nothing(browser, scheme, width):
-    browser.open(scheme=scheme, width=width)
-    browser.run("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+@pytest.mark.parametrize("code", ["en", "it"])
+def test_axe_finds_nothing(in_both, scheme, width, code):
+    in_both.open(scheme=scheme, width=width)
+    in_both.find(f"label[for=language-{code}]").click()
+    in_both.run("document.querySelectorAll('details').forEach((each) => { each.open = true })")
 
-    assert browser.axe() == []
+    assert in_both.axe() == []
 
 
 def test_dark_has_light_letters_on_a_dark_ground(browser):
