@@ -1,5 +1,6 @@
 """The design of the study of depth: tasks, each with the depths that are compared on it, and linear probes."""
 
+import bisect
 import dataclasses
 import itertools
 from collections.abc import Mapping, Sequence
@@ -108,7 +109,13 @@ def design(request: Request) -> Study:
 
 def matched_width(*, features: int, depth: int, outputs: int, parameters: int) -> int:
     """Return the width at which `depth` equal hidden layers have a number of parameters as near as can be."""
-    return min(range(1, 4097), key=lambda width: abs(_count(features, (width,) * depth, outputs) - parameters))
+    widths = range(1, 4097)
+
+    def count(width: int) -> int:
+        return _count(features, (width,) * depth, outputs)
+
+    above = bisect.bisect_left(widths, parameters, key=count)
+    return min(widths[max(0, above - 1) : above + 1], key=lambda width: abs(count(width) - parameters))
 
 
 def _count(inputs: int, layers: Sequence[int], outputs: int) -> int:
