@@ -36,6 +36,8 @@ class Key:
 
 # what is drawn of a legend depends on the room, which is known when the picture is laid out
 _KEYS: "WeakKeyDictionary[Axes, Key]" = WeakKeyDictionary()
+# the names and columns that a legend was made with: in most rounds of the layout they are the same
+_SHOWN: "WeakKeyDictionary[Legend, tuple[list[str], int]]" = WeakKeyDictionary()
 # the pictures that are laid out by us when they are saved
 _OURS: "WeakSet[Figure]" = WeakSet()
 
@@ -99,7 +101,10 @@ def fit(ax: "Axes", renderer: "RendererBase", place: "Bbox") -> "Legend | None":
     em = lettering.pixels(renderer, font.get_size_in_points())
     most_rows = max(1, int(_MOST_HEIGHT * place.height / (_LINE * em)))
     handles, names, n_columns = _arranged(key, width, em, place.width, most_rows)
-    return _made(ax, handles, names, n_columns)
+    if _SHOWN.get(legend) != (names, n_columns):
+        legend = _made(ax, handles, names, n_columns)
+        _SHOWN[legend] = (names, n_columns)
+    return legend
 
 
 def _arranged(

@@ -1,6 +1,7 @@
 """Texts that fit: how wide a text is when it is drawn, broken into lines or cut with an ellipsis by that width."""
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -11,8 +12,8 @@ if TYPE_CHECKING:
 
 Measure = Callable[[str], float]
 ELLIPSIS = "…"
-# what was measured: a picture is laid out in several rounds
-_WIDTHS: "WeakKeyDictionary[RendererBase, dict[tuple[int, str], float]]" = WeakKeyDictionary()
+# a picture is laid out in several rounds, and in several sizes where one is too small
+_MOST_FONTS, _MOST_LINES = 32, 10_000
 # by artist: what it is to say, and what of it is drawn
 _FULL: "WeakKeyDictionary[Text, tuple[str, str]]" = WeakKeyDictionary()
 # the same text is a little wider or narrower at another resolution: glyphs are set on whole pixels
@@ -26,16 +27,26 @@ def pixels(renderer: "RendererBase", points: float) -> float:
 
 def measure(renderer: "RendererBase", font: "FontProperties") -> Measure:
     """Return a function from a line of text to its width in pixels."""
-    known = _WIDTHS.setdefault(renderer, {})
-    which = hash(font)
+    import matplotlib as mpl
+
+    families = *mpl.rcParams["font.sans-serif"], *mpl.rcParams["font.serif"], *mpl.rcParams["font.monospace"]
+    known = _measured(type(renderer).__name__, pixels(renderer, 72), hash(font), families, mpl.rcParams["text.hinting"])
 
     def width(line: str) -> float:
-        if (which, line) not in known:
+        if line not in known:
+            if len(known) >= _MOST_LINES:
+                known.clear()
             drawn = renderer.get_text_width_height_descent(line, font, ismath=False)[0] if line else 0.0
-            known[which, line] = SAFETY * float(drawn)
-        return known[which, line]
+            known[line] = SAFETY * float(drawn)
+        return known[line]
 
     return width
+
+
+@functools.lru_cache(maxsize=_MOST_FONTS)
+def _measured(*_: Hashable) -> dict[str, float]:
+    """Give the widths of lines that were measured already, by all that they depend on."""
+    return {}
 
 
 def shortened(text: str, room: float, width: Measure, *, middle: bool = False) -> str:

@@ -1,5 +1,6 @@
 """Names and numbers along an axis that don't run into each other."""
 
+import functools
 import itertools
 import math
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis, Tick
     from matplotlib.backend_bases import RendererBase
     from matplotlib.text import Text
+    from matplotlib.transforms import Bbox
 
 # the full names along an axis: what is drawn of them depends on the room
 _NAMES: "WeakKeyDictionary[Axis, tuple[Sequence[float], Sequence[str]]]" = WeakKeyDictionary()
@@ -93,11 +95,12 @@ def _thin_out(axis: "Axis", renderer: "RendererBase") -> None:
                 label.set_visible(True)
                 _HIDDEN.discard(label)
     both = sorted(itertools.chain(major, minor), key=lambda tick: tick.get_loc())
-    if not _apart(_labels(both), renderer):
+    box = functools.cache(lambda label: label.get_window_extent(renderer))  # the same for every second as for all
+    if not _apart(_labels(both), renderer, box):
         _hide(_labels(minor))
         both = major
     labels = _labels(both)
-    every = next((k for k in range(1, len(labels)) if _apart(labels[::k], renderer)), len(labels) or 1)
+    every = next((k for k in range(1, len(labels)) if _apart(labels[::k], renderer, box)), len(labels) or 1)
     _hide(label for index, label in enumerate(labels) if index % every)
 
 
@@ -112,17 +115,17 @@ def _hide(labels: "Iterable[Text]") -> None:
         _HIDDEN.add(label)
 
 
-def _apart(labels: "Sequence[Text]", renderer: "RendererBase") -> bool:
-    return all(_free(one, other, renderer) for one, other in itertools.pairwise(labels))
+def _apart(labels: "Sequence[Text]", renderer: "RendererBase", box: "Callable[[Text], Bbox]") -> bool:
+    return all(_free(one, other, renderer, box) for one, other in itertools.pairwise(labels))
 
 
-def _free(label: "Text", other: "Text", renderer: "RendererBase") -> bool:
+def _free(label: "Text", other: "Text", renderer: "RendererBase", box: "Callable[[Text], Bbox]") -> bool:
     """Return whether two neighbours stand apart; slanted ones lie side by side as parallel strips."""
     line = lettering.pixels(renderer, label.get_fontproperties().get_size_in_points())
     if label.get_rotation() == _SLANT:
         here, there = (each.get_transform().transform(each.get_position()) for each in (label, other))
         return bool(abs(there[0] - here[0]) * math.sin(math.radians(_SLANT)) >= (1 + _GAP) * line)
-    a, b = (each.get_window_extent(renderer) for each in (label, other))
+    a, b = box(label), box(other)
     gap = _GAP * line
     apart_x = max(a.x0, b.x0) - min(a.x1, b.x1) >= gap
     return bool(apart_x or max(a.y0, b.y0) - min(a.y1, b.y1) >= 0.2 * line)
