@@ -2,6 +2,7 @@
 
 import contextlib
 import contextvars
+import os
 import shutil
 import sys
 import textwrap
@@ -64,8 +65,8 @@ class Output:
         return cls(quiet=options.quiet, as_json=options.as_json)
 
     def note(self, text: str) -> None:
-        """Print a line for people on stderr, on a terminal broken between words; controls are shown as escapes."""
-        self.stderr.print(Text(_on_terminal(inert(text), sys.stderr)))
+        """Print a line for people on stderr, broken between words as `paragraph` is; controls are shown as escapes."""
+        self.stderr.print(Text(_flowing(inert(text), sys.stderr)))
 
     def next(self, text: str) -> None:
         """Say in a line what may be done next: to people at a terminal, nowhere else."""
@@ -77,11 +78,12 @@ class Output:
         write_stdout(f"{inert(text)}\n".encode(errors="backslashreplace"))
 
     def paragraph(self, text: str, *, indent: str = "", to_read: bool = False) -> None:
-        """Print text on stdout: on a terminal words are not cut at its edge, in a file it is one line.
+        """Print text on stdout: on a terminal words are not cut at its edge, in a file it is one line, for `grep`.
 
-        Text that is there `to_read`, such as an explanation, has lines in a file, too, as wide as COLUMNS says, or 80.
+        Who sets COLUMNS has lines so wide in a file, too; text that is there `to_read`, such as an explanation, has
+        lines of 80 there if COLUMNS is not set.
         """
-        self.text(_filled(text, indent) if to_read else _on_terminal(text, sys.stdout, indent))
+        self.text(_filled(text, indent) if to_read else _flowing(text, sys.stdout, indent))
 
     def sentence(self, text: str) -> None:
         """Print words on stdout in lines as wide as a table may be, in its encoding."""
@@ -197,6 +199,12 @@ def _is_terminal(stream: TextIO | None) -> bool:
 def _on_terminal(text: str, stream: TextIO | None, indent: str = "") -> str:
     """Break a text between words, if it goes to a terminal."""
     return _filled(text, indent) if _is_terminal(stream) else text
+
+
+def _flowing(text: str, stream: TextIO | None, indent: str = "") -> str:
+    """Break a text between words, if it goes to a terminal, or the user has said how wide lines are."""
+    wide = os.environ.get("COLUMNS", "")
+    return _filled(text, indent) if wide.isdecimal() and int(wide) else _on_terminal(text, stream, indent)
 
 
 def _filled(text: str, indent: str) -> str:

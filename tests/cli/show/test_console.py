@@ -96,6 +96,19 @@ def test_on_a_terminal_notes_break_between_words_and_elsewhere_they_are_one_line
     assert capsys.readouterr().err == "a note with words\nthat are not cut at\nthe edge\n"
 
 
+@pytest.mark.parametrize(("wide", "breaks"), [("20", True), ("", False), ("wide", False)])
+def test_who_sets_columns_has_lines_so_wide_in_files_too(monkeypatch, capsys, wide, breaks):
+    monkeypatch.setenv("COLUMNS", wide)
+    text = "a sentence with words that are not cut at the edge"
+    Output().paragraph(text)
+    Output().note(text)
+
+    shown = capsys.readouterr()
+
+    wanted = "a sentence with\nwords that are not\ncut at the edge\n" if breaks else f"{text}\n"
+    assert (shown.out, shown.err) == (wanted, wanted)
+
+
 def test_within_a_lesson_commands_give_no_hints(monkeypatch, capsys):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     with console.without_hints():
