@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from dlwhy.figures.history import spans_decades
 from dlwhy.report.content import Amount, Cell, Loss, Scrub, Table
 from dlwhy.text import finite, number
 
 _WIDTH, _HEIGHT = 640.0, 300.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 80.0, 626.0, 12.0, 258.0
-_DECADES = 2  # a loss that falls further is drawn on a logarithmic axis
+_MOST_TICKS = 6
 _MOST_POINTS, _MOST_ROWS, _MOST_READINGS = 400, 40, 1000
 
 
@@ -42,7 +43,7 @@ def course(
     if not train or not len(values):
         return None
     least = values.min()
-    is_log = bool(least > 0 and values.max() / least > 10**_DECADES)
+    is_log = bool(least > 0) and spans_decades("loss", values)
     low, high = (least, values.max()) if is_log else (min(0.0, least), values.max())
     high = high if high > low else low + 1.0
 
@@ -50,7 +51,6 @@ def course(
         share = math.log(value / low) / math.log(high / low) if is_log else (value - low) / (high - low)
         return _BOTTOM - share * (_BOTTOM - _TOP)
 
-    ticks = _decades(low, high) if is_log else _steps(low, high)
     lines = [("loss.train", train), *([("loss.held_out", held_out)] if held_out else [])]
     n = len(train)
     return Loss(
@@ -59,8 +59,8 @@ def course(
         held_out=held_out,
         epochs=n if epochs is None else epochs,
         paths=[(name, _path(line, up)) for name, line in lines],
-        ticks_x=[(_across(epoch, n), str(epoch)) for epoch in _epochs(n)],
-        ticks_y=[(up(value), f"{value:g}") for value in ticks],
+        ticks_x=[(_across(epoch, n), f"{epoch:g}") for epoch in dict.fromkeys([1.0, *_ticks(1, n, integer=True)])],
+        ticks_y=[(up(value), f"{value:g}") for value in _ticks(low, high, is_log=is_log)],
         width=_WIDTH,
         height=_HEIGHT,
         left=_LEFT,
@@ -126,23 +126,9 @@ def _path(values: Sequence[float], up: Callable[[float], float]) -> str:
     return "M" + "L".join(f"{_across(place + 1, n):.1f} {up(value):.1f}" for place, value in drawn)
 
 
-def _epochs(n: int) -> list[int]:
-    step = _nice(max(1.0, n / 5))
-    return [1, *(epoch for epoch in range(step, n + 1, step) if epoch > 1)]
+def _ticks(low: float, high: float, *, is_log: bool = False, integer: bool = False) -> list[float]:
+    """Return round numbers between two ends, as Matplotlib would."""
+    from matplotlib.ticker import LogLocator, MaxNLocator
 
-
-def _nice(least: float) -> int:
-    power = 10 ** math.floor(math.log10(least))
-    return int(next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least))
-
-
-def _steps(low: float, high: float) -> list[float]:
-    step = (high - low) / 4
-    power = 10 ** math.floor(math.log10(step))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= step)
-    first = math.ceil(low / step)
-    return [round(place * step, 12) for place in range(first, math.floor(high / step) + 1)]
-
-
-def _decades(low: float, high: float) -> list[float]:
-    return [10.0**power for power in range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1)]
+    locator = LogLocator() if is_log else MaxNLocator(_MOST_TICKS, integer=integer)
+    return [float(value) for value in locator.tick_values(low, high) if low <= value <= high]

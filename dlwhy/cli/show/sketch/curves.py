@@ -9,6 +9,7 @@ import numpy.typing as npt
 from rich.text import Text
 
 from dlwhy.cli.show.sketch.ink import Ink, Panel, Rgb, painted
+from dlwhy.figures.history import spans_decades
 from dlwhy.text import display, number
 
 _COLORS: tuple[Rgb, ...] = ((86, 180, 233), (230, 159, 0))
@@ -16,7 +17,6 @@ _MARKS = "*o"
 _BRAILLE = 0x2800
 # the bits of the dots of a braille character, by line and column
 _DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
-_DECADES = 2  # values that span more are drawn on a logarithmic scale
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -35,7 +35,7 @@ def draw(curves: Curves, *, width: int, height: int, ink: Ink) -> Panel:
     named = {name: np.asarray(values, np.float64) for name, values in curves.values.items()}
     finite = np.concatenate([values[np.isfinite(values)] for values in named.values()])
     low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
-    logarithmic = low > 0 and high > low * 10**_DECADES
+    logarithmic = low > 0 and spans_decades("loss", finite)
     labels = [number(high), *[""] * (body - 2), number(low)]
     margin = max(map(len, labels))
     columns = width - margin - 1
