@@ -7,6 +7,7 @@ from dlwhy.figures.drawing import style
 from dlwhy.figures.drawing.forest import ForestDisplay
 from dlwhy.studies.claims import registry as claims
 from dlwhy.studies.claims.claim import Panel
+from dlwhy.studies.findings import naming, wording
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,6 +24,7 @@ def draw(report: Mapping[str, Any]) -> "Figure":
         As in ``study.json``.
 
     """
+    report = _in_words(report)
     panels = [*claims.claim(report["study"]).headline(report)]
     large = _ALONE if len(panels) == 1 else _LARGE
     return _drawn(report, panels, large) if panels else _drawn(report, _all(report), style.PANEL_INCHES)
@@ -42,13 +44,36 @@ def details(report: Mapping[str, Any]) -> "Figure":
         As in ``study.json``.
 
     """
+    report = _in_words(report)
     return _drawn(report, _all(report), style.PANEL_INCHES)
+
+
+def names(report: Mapping[str, Any]) -> frozenset[str]:
+    """Return what a study's pictures have that are no words of ours: the names of its tasks, and recipes as typed."""
+    recipes = [arm["arm"] for arm in report["arms"] if report["study"] == claims.COMPARE]
+    return frozenset([*(arm["task"] for arm in report["arms"]), *recipes])
+
+
+def _in_words(report: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a report with plain words for what its findings compare, and in what unit."""
+    found, said = report["predictions"], report["headline"]
+    words = [{**each, "contrast": naming.compared(each), "metric": wording.name_of(each["metric"])} for each in found]
+    return {**report, "predictions": words, "headline": {**said, "verdict": naming.in_words(said["verdict"], found)}}
 
 
 def _all(report: Mapping[str, Any]) -> list[Panel]:
     claim = claims.claim(report["study"])
-    forest = [ForestDisplay.from_report(report).plot] if report["predictions"] and claim.forest else []
+    forest = [_forest(report)] if report["predictions"] and claim.forest else []
     return [*claim.panels(report), *forest]
+
+
+def _forest(report: Mapping[str, Any]) -> Panel:
+    """Return the forest of all effects; what its rows have in common stands over them."""
+    found = report["predictions"]
+    alike = naming.shared([each["contrast"] for each in found])
+    rows = [{**each, "contrast": each["contrast"].removesuffix(f", {alike}")} for each in found]
+    title = f"Effects, with {alike}" if alike else ""
+    return ForestDisplay.from_report({**report, "predictions": rows}, title=title).plot
 
 
 def _drawn(report: Mapping[str, Any], panels: Sequence[Panel], inches: tuple[float, float]) -> "Figure":

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase
     from matplotlib.lines import Line2D
 
-_MANY, _LINES_OF_FEW = 10, 2
+# of the names: in points, from the largest on; lines at most, and from one to the next, in font sizes
+_LETTERS, _MOST_LINES, _LINE = (8, 7, 6), 2, 1.3
 # most of the panel that names may take, and what of it is left between them and the intervals
 _MOST_NAMES, _GAP = 0.55, 0.03
 _MOST_TICKS = 3
@@ -51,7 +52,7 @@ class ForestDisplay:
         band = ax.axvspan(-self.smallest, self.smallest, color=style.GREY, alpha=0.2, linewidth=0)
         ax.axvline(0, color=style.GREY, linewidth=1)
         look: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "parse_math": False}
-        look |= {"fontsize": 6 if len(self.findings) > _MANY else 8, "verticalalignment": "center"}
+        look["verticalalignment"] = "center"
         one_task = len({each["task"] for each in self.findings}) == 1 and len(self.findings) > 1
         for place, each in enumerate(self.findings):
             color, control = verdicts.COLORS[each["outcome"]], each["role"] == "negative"
@@ -59,8 +60,8 @@ class ForestDisplay:
             ax.plot([low, high], [place, place], color=color, linewidth=2)
             ax.plot(each["effect"], place, "s" if control else "o", color=color, markersize=6)
             # inside the panel: beside it, names would take half of its width
-            name = each["contrast"] if one_task else f"{each['task']}: {each['contrast']}"
-            ax.text(0.01, place, style.shortened([name])[0], color=style.ink(), **look)
+            task, contrast = style.shortened([each["task"], each["contrast"]])
+            ax.text(0.01, place, contrast if one_task else f"{task}: {contrast}", color=style.ink(), **look)
         self._limits = ax.get_xlim()
         layout.when_placed(ax, self._fit_names)
         ax.set_yticks([])
@@ -87,13 +88,19 @@ class ForestDisplay:
         return handles
 
     def _fit_names(self, ax: "Axes", renderer: "RendererBase") -> None:
-        """Cut names to the panel, and leave its left to them: on the intervals they could not be read."""
+        """Fit names to the panel, and leave its left to them: on the intervals they could not be read."""
         from matplotlib.ticker import MaxNLocator
 
-        width = ax.get_window_extent(renderer).width
-        for text in ax.texts:
-            most = _LINES_OF_FEW if len(self.findings) <= _MANY else 1
-            lettering.refit(text, renderer, width * (_MOST_NAMES - _GAP), most_lines=most)
+        box = ax.get_window_extent(renderer)
+        width, room = box.width, box.height / (max(len(self.findings), 1) + 0.25)
+        for points in _LETTERS:
+            lines = int(room / (_LINE * lettering.pixels(renderer, points)))
+            for text in ax.texts:
+                text.set_fontsize(points)
+                most = min(_MOST_LINES, max(1, lines))
+                lettering.refit(text, renderer, width * (_MOST_NAMES - _GAP), most_lines=most)
+            if lines and not any(lettering.ELLIPSIS in text.get_text() for text in ax.texts):
+                break
         low, high = self._limits
         ticks = MaxNLocator(_MOST_TICKS).tick_values(low, high)
         ax.set_xticks([tick for tick in ticks if low <= tick <= high])

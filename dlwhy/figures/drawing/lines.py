@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.container import Container
 
-_LONGEST = 40
-
 
 def lengths(summaries: Sequence[Mapping[str, Any]], *, most: float = math.inf) -> list[list[float]]:
     """Return how far the interval of each mean reaches down and up, (2, n), not beyond the most that there can be.
@@ -46,4 +44,4 @@ def finish(
     if log:
         style.plain_numbers(ax)
     ax.grid(visible=True, which="both" if log == "xy" else "major", alpha=0.25 if log == "xy" else 0.3)
-    style.legend_below(ax, [*handles.values()], style.shortened([*handles], _LONGEST))
+    style.legend_below(ax, [*handles.values()], style.shortened([*handles]))

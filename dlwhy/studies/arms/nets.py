@@ -48,3 +48,11 @@ NETS: Mapping[str, Net] = {
     "plain": dataclasses.replace(_PLAIN, members=MEMBERS),
     "plain-one": _PLAIN,
 }
+# as arms are named
+WORDS: Mapping[str, str] = {
+    "net:table": "eight nets",
+    "net:table-one": "one net",
+    "net:tuned": "eight tuned nets",
+    "net:plain": "eight plain nets",
+    "net:plain-one": "one plain net",
+}

@@ -9,6 +9,7 @@ from dlwhy.data.toys.registry import REGISTRY
 from dlwhy.models import baselines
 from dlwhy.models.network import NetworkSpec
 from dlwhy.models.simple.rivals import RIVALS
+from dlwhy.studies.arms import nets
 from dlwhy.studies.arms.nets import NETS, Net
 from dlwhy.studies.arms.network import Network
 from dlwhy.studies.arms.simple import Simple
@@ -23,14 +24,10 @@ from dlwhy.training.options import TrainingOptions
 EIGHT, ONE, PLAIN_EIGHT, PLAIN_ONE = "net:table", "net:table-one", "net:plain", "net:plain-one"
 LINEAR, GUESSING = "linear", "guessing"
 ABLATION: Mapping[str, str] = {EIGHT: PLAIN_EIGHT, ONE: PLAIN_ONE}
-NET_WORDS: Mapping[str, str] = {
-    EIGHT: "eight nets",
-    ONE: "one net",
-    PLAIN_EIGHT: "eight plain nets",
-    PLAIN_ONE: "one plain net",
-}
+NET_WORDS: Mapping[str, str] = {name: nets.WORDS[name] for name in (EIGHT, ONE, PLAIN_EIGHT, PLAIN_ONE)}
 # tuned for each split on its own training rows, if that is asked for
-TUNED, TUNED_WORDS = "net:tuned", "eight tuned nets"
+TUNED = "net:tuned"
+TUNED_WORDS = nets.WORDS[TUNED]
 SCALING = "scaling"
 N_TEST = 200
 _ON_TOYS = (

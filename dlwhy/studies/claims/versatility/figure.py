@@ -75,7 +75,7 @@ def _on_own(ax: "Axes", report: Report, title: str = "") -> None:
     names = [_called(arm["arm"]) for arm in arms]
     ax.set_yticks(range(len(arms)), style.shortened(names, _NAME_LENGTH), fontsize=9, parse_math=False)
     ax.set_ylim(len(arms) - 0.5, -0.5)
-    ax.set_title(title or f"On {style.shortened([task], _NAME_LENGTH)[0]}", loc="left", parse_math=False)
+    ax.set_title(title or style.shortened([task])[0], loc="left", parse_math=False)
     ax.set_xlabel(f"held-out {'R²' if arms[0]['metric'] == 'r2' else 'accuracy'}, 95 % interval")
     ax.grid(visible=True, axis="x", alpha=0.3)
 

@@ -16,7 +16,7 @@ def test_the_figure_shows_scores_ranks_and_times(report):
     assert any("Mean rank" in title for title in titles)
     assert any("Time" in title for title in titles)
     own, by_data_set = ([text.get_text() for text in ax.get_yticklabels()] for ax in figure.axes[:2])
-    assert titles[0] == "On mine {x}"
+    assert titles[0] == "mine {x}"
     assert own[0] == "eight nets"
     assert {"one net", "eight plain nets", "logistic regression", "tuned linear model"} < set(own)
     assert set(REGISTRY) < set(by_data_set)
