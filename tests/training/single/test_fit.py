@@ -87,23 +87,26 @@ def test_case_97_details_record_what_decides_the_bits(binary):
 @pytest.mark.parametrize("engine", ["graph", pytest.param("keras", marks=pytest.mark.slow)])
 def test_early_stopping_restores_the_best_weights(engine):
     data = small(n=60)
-    recipe = TrainingOptions(epochs=200, patience=5, learning_rate=0.05, engine=engine)
-    trained = fit(data, NetworkSpec(layers=(32, 32)), recipe)
+    recipe = TrainingOptions(epochs=200, patience=3, learning_rate=0.2, engine=engine)
+    trained = fit_once(data, NetworkSpec(layers=(32, 32)), recipe)
     losses = trained.history["val_loss"]
     best = int(np.argmin(losses))
-    assert len(losses) == best + 1 + 5 < 200
+    assert len(losses) == best + 1 + 3 < 200
     assert trained.details.training["best_epoch"] == best + 1
     shorter = fit(
         data,
         NetworkSpec(layers=(32, 32)),
-        TrainingOptions(epochs=best + 1, validation_split=0.2, learning_rate=0.05, engine=engine),
+        TrainingOptions(epochs=best + 1, validation_split=0.2, learning_rate=0.2, engine=engine),
     )
     assert same(weights(trained), weights(shorter))
 
 
+STOPPED_EARLY = TrainingOptions(epochs=20, patience=3, engine="graph")
+
+
 def test_early_stopping_never_looks_at_the_test_part(binary):
-    recipe = TrainingOptions(epochs=20, patience=3, engine="graph")
-    trained = fit(binary, NETWORK, recipe)
+    recipe = STOPPED_EARLY
+    trained = fit_once(binary, NETWORK, recipe)
     scrambled = dataclasses.replace(binary, X_test=binary.X_test[::-1] * 3, y_test=1 - binary.y_test)
     assert same(weights(trained), weights(fit(scrambled, NETWORK, recipe)))
 
@@ -136,11 +139,10 @@ def test_every_optimizer_resumes_bit_identical(binary, tmp_path, optimizer):
 
 def test_interrupted_cosine_schedule_resumes_to_the_epochs_it_was_planned_for(binary, tmp_path):
     recipe = TrainingOptions(epochs=6, schedule="cosine", engine="graph", checkpoint_every=2)
-    whole = fit(binary, NETWORK, recipe)
     hooks = Hooks(
         on_checkpoint=lambda trained: archive.write(trained, tmp_path / f"{len(trained.history['loss'])}.keras")
     )
-    fit(binary, NETWORK, recipe, hooks=hooks)
+    whole = fit(binary, NETWORK, recipe, hooks=hooks)
     part = archive.read(tmp_path / "2.keras")
     assert same(weights(resume(part, binary, epochs=6)), weights(whole))
     with pytest.raises(UsageError, match="cosine"):
@@ -154,9 +156,9 @@ def test_resume_refuses_other_data_fewer_epochs_and_restored_weights(binary, tmp
         resume(archive.read(path), small(seed=9), epochs=9)
     with pytest.raises(UsageError, match="above the 6"):
         resume(archive.read(path), binary, epochs=6)
-    archive.write(fit(binary, NETWORK, TrainingOptions(**QUICK, patience=3)), path)
+    archive.write(fit_once(binary, NETWORK, STOPPED_EARLY), path)
     with pytest.raises(UsageError, match="patience"):
-        resume(archive.read(path), binary, epochs=9)
+        resume(archive.read(path), binary, epochs=30)
 
 
 def test_checkpoints_come_when_asked_and_hold_that_epoch(binary):
