@@ -1,5 +1,6 @@
 """What the study of algorithms finds beside paired differences: factorial, gradients, gaps, breadth of rates."""
 
+import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -85,6 +86,7 @@ def breadth(rates: Mapping[str, float], near: float = _NEAR) -> float | None:
     return round(float(np.log10(ordered[high][0] / ordered[low][0])), 2)
 
 
+@functools.cache
 def shrinkage(name: str, *, seed: int = 0) -> float:
     """Measure by how much the squared gradient with respect to activations changes a layer backwards, at the start.
 

@@ -1,5 +1,6 @@
 """What the study of depth finds beside paired differences: trends of probes, maps of classes, linear pieces."""
 
+import functools
 import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -62,13 +63,20 @@ def regions(*, alpha: float = 0.05) -> dict[str, Any]:
         ``units`` of each network, on 2 inputs, and under ``random`` by depth ``[depth, mean pieces, ci_low, ci_high]``.
 
     """
-    rng = np.random.default_rng(0)
     counts = []
-    for depth in (1, 2, 3, 4, 6):
-        pieces = [_pieces(rng, depth, _REGION_UNITS // depth) for _ in range(_REGION_NETS)]
+    for depth, pieces in _counted().items():
         found = statistics.paired_effect(pieces, alpha=alpha)
         counts.append([float(depth), found.effect, found.ci_low, found.ci_high])
     return {"units": _REGION_UNITS, "random": counts}
+
+
+@functools.cache
+def _counted() -> dict[int, list[int]]:
+    """Count the pieces of untrained networks by depth: the same for every report."""
+    rng = np.random.default_rng(0)
+    return {
+        depth: [_pieces(rng, depth, _REGION_UNITS // depth) for _ in range(_REGION_NETS)] for depth in (1, 2, 3, 4, 6)
+    }
 
 
 def tent_pieces() -> list[list[int]]:

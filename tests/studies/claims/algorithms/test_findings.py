@@ -70,7 +70,7 @@ def test_breadth_of_good_rates(scores, decades):
 def test_the_gradient_shrinks_as_the_closed_form_says(name, ratio):
     assert findings.PREDICTED[name] == ratio
     assert findings.shrinkage(name) == pytest.approx(ratio, rel=0.02)
-    assert findings.shrinkage(name) == findings.shrinkage(name)
+    assert findings.shrinkage.__wrapped__(name) == findings.shrinkage(name)
 
 
 def test_sigmoid_passes_on_less_than_a_sixteenth_and_tanh_nearly_all():
