@@ -63,20 +63,21 @@ def write(number):
 
 
 @pytest.mark.parametrize(
-    ("setup", "target"),
-    [(PLAIN, "x"), *((DATA_SET.replace("{suffix}", suffix), f"d.{suffix}") for suffix in ("joblib", "npz", "csv"))],
+    ("setup", "target", "kills"),
+    # all of them write through what is killed most often
+    [(PLAIN, "x", 40), *((DATA_SET.replace("{suffix}", each), f"d.{each}", 16) for each in ("joblib", "npz", "csv"))],
     ids=["plain", "joblib", "npz", "csv"],
 )
 def test_case_70_killed_writers_leave_whole_files_and_the_next_one_tidies_up(
-    tmp_path: Path, setup: str, target: str
+    tmp_path: Path, setup: str, target: str, kills: int
 ) -> None:
-    script = KILLS.format(setup=setup, seed=70, kills=40)
+    script = KILLS.format(setup=setup, seed=70, kills=kills)
 
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=200
     )
     whole, left, *names = done.stdout.split()
 
-    assert int(whole) == 40
-    assert int(left) >= 10  # or the kills came at harmless moments only
+    assert int(whole) == kills
+    assert int(left) >= kills / 4  # or the kills came at harmless moments only
     assert names == [target]

@@ -98,7 +98,7 @@ def test_make_rules_of_the_page_build_once_and_only_once(tmp_path, bash, command
     steps = commands(bash("make --no-print-directory --dry-run digits.json").out)
     assert [words[0] for words in steps] == ["generate", "train", "evaluate"]
     for words in steps:
-        done = dlwhy_in_process(*words)
+        done = dlwhy_in_process(*shortened(words))
         assert done.code == 0, done.err
     assert "up to date" in bash("make digits.json").out
 

@@ -3,8 +3,7 @@
 import pytest
 
 from dlwhy.data.stored import storage
-from dlwhy.models.keras_file import archive
-from tests.cli.commands.toys import trained_on
+from tests.cli.commands.toys import file_of
 
 
 @pytest.fixture
@@ -13,8 +12,8 @@ def toy(tmp_path):
 
     def write(dataset, data="d.npz", model="m.keras", on=None, seed=0):
         storage.write(dataset, tmp_path / data)
-        trained = trained_on(on or dataset, seed)
-        archive.write(trained, tmp_path / model)
+        trained, content = file_of(on or dataset, seed)
+        (tmp_path / model).write_bytes(content)
         return trained
 
     return write

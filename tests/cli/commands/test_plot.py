@@ -1,5 +1,6 @@
 """`dlwhy plot`: from arguments to a picture."""
 
+import functools
 import json
 
 import numpy as np
@@ -17,36 +18,44 @@ PNG = b"\x89PNG"
 HISTORY = {"accuracy": [0.5, 0.6], "loss": [0.5, 0.4], "val_accuracy": [0.4, 0.5], "val_loss": [0.6, 0.5]}
 
 
+@functools.cache
+def made(task, n_features, names, *, learnt):
+    """Give a data set, and the content of a model's file: once for all tests that ask for the same."""
+    X = np.random.default_rng(0).normal(size=(60, n_features)).astype(np.float32)
+    y = (
+        X[:, 0].astype(np.float32)
+        if task == "regression"
+        else np.digitize(X[:, 0], (-0.5, 0.5)[: 1 + (task != "binary")])
+    )
+    y = y if task == "regression" else y.astype(np.int32)
+    columns = tuple(Column(name=name) for name in names or [f"x{index}" for index in range(n_features)])
+    classes = {"binary": ("a", "b"), "multiclass": ("a", "b", "c"), "regression": ()}[task]
+    dataset = Dataset(
+        X_train=X[:40],
+        X_test=X[40:],
+        y_train=y[:40],
+        y_test=y[40:],
+        name="toy",
+        task=task,
+        columns=columns,
+        class_names=classes,
+    )
+    model = network.build(
+        network.NetworkSpec(layers=(4,)), n_features=n_features, task=task, n_classes=len(classes), seed=0
+    )
+    details = Details(task=task, columns=columns, class_names=classes)
+    history = HISTORY if learnt else {}
+    return dataset, archive.to_bytes(Trained(network=model, history=history, details=details))
+
+
 @pytest.fixture
 def toy(tmp_path):
     """Write `d.npz` and `m.keras`: toy("binary", 2)."""
 
-    def write(task="binary", n_features=2, *, history=HISTORY, names=None):
-        X = np.random.default_rng(0).normal(size=(60, n_features)).astype(np.float32)
-        y = (
-            X[:, 0].astype(np.float32)
-            if task == "regression"
-            else np.digitize(X[:, 0], (-0.5, 0.5)[: 1 + (task != "binary")])
-        )
-        y = y if task == "regression" else y.astype(np.int32)
-        columns = tuple(Column(name=name) for name in names or [f"x{index}" for index in range(n_features)])
-        classes = {"binary": ("a", "b"), "multiclass": ("a", "b", "c"), "regression": ()}[task]
-        dataset = Dataset(
-            X_train=X[:40],
-            X_test=X[40:],
-            y_train=y[:40],
-            y_test=y[40:],
-            name="toy",
-            task=task,
-            columns=columns,
-            class_names=classes,
-        )
-        model = network.build(
-            network.NetworkSpec(layers=(4,)), n_features=n_features, task=task, n_classes=len(classes), seed=0
-        )
-        details = Details(task=task, columns=columns, class_names=classes)
+    def write(task="binary", n_features=2, *, learnt=True, names=None):
+        dataset, content = made(task, n_features, names, learnt=learnt)
         storage.write(dataset, tmp_path / "d.npz")
-        archive.write(Trained(network=model, history=history, details=details), tmp_path / "m.keras")
+        (tmp_path / "m.keras").write_bytes(content)
 
     return write
 
@@ -140,7 +149,7 @@ def test_chosen_features(dlwhy_in_process, toy, tmp_path):
 
 
 def test_without_history_the_default_leaves_the_loss_out(dlwhy_in_process, toy):
-    toy(history={})
+    toy(learnt=False)
 
     code, out, err = dlwhy_in_process("plot", *FILES, "--json")
 

@@ -59,7 +59,11 @@ def test_tiny_and_huge_losses_are_told_by_their_first_digits(tmp_path, dlwhy_in_
 @pytest.mark.parametrize(
     ("recipe", "rule", "says"),
     [
-        (("--layers", "2,2,2,2,2,2,2,2", "--epochs", "60"), "dead", "the same class for all 300 rows: dead or not"),
+        (
+            ("--layers", "2,2,2,2,2,2,2,2", "--epochs", "60", "--engine", "graph"),
+            "dead",
+            "the same class for all 300 rows: dead or not",
+        ),
         (
             ("--optimizer", "sgd", "--lr", "30", "--layers", "50,50", "--epochs", "20"),
             "dead",
@@ -143,7 +147,7 @@ def test_case_61_usage_errors_come_before_tensorflow(tmp_path, dlwhy):
 
 def test_case_63_divergence_exits_3_without_a_model(moons, dlwhy_in_process):
     (moons / "model.keras").write_text("old")
-    diverging = ("train", "--lr", "1e30", "--optimizer", "sgd", "--activation", "linear")
+    diverging = ("train", "--lr", "1e30", "--optimizer", "sgd", "--activation", "linear", "--engine", "graph")
     done = dlwhy_in_process(*diverging)
     assert done.code == 3
     assert "epoch" in done.error

@@ -6,6 +6,7 @@ from dlwhy.data.dataset import Column, Dataset
 from dlwhy.data.tables.fitting import typical_cells
 from dlwhy.models import network
 from dlwhy.models.details import Details
+from dlwhy.models.keras_file import archive
 from dlwhy.models.trained import Trained
 
 HOSTILE = "\x1b]0;x\x07\x1b[2J"
@@ -27,6 +28,18 @@ def dataset_of(task="binary", *, n=60, names=("x0", "x1"), classes=("a", "b"), s
         columns=tuple(Column(name=name) for name in names),
         class_names=() if task == "regression" else tuple(classes),
     )
+
+
+_files = {}
+
+
+def file_of(dataset, seed=0):
+    """Give a model on a data set, and its file's content: made once for all tests that ask for the same."""
+    key = (dataset.fingerprint, seed)
+    if key not in _files:
+        trained = trained_on(dataset, seed)
+        _files[key] = trained, archive.to_bytes(trained)
+    return _files[key]
 
 
 def trained_on(dataset, seed=0):
