@@ -142,16 +142,21 @@ def parts_of(cells: "pl.Series", form: str) -> list[DatePart]:
         return [DatePart(of=cells.name, form=form, part="days")]
     if form in _CLOCKS:
         return [DatePart(of=cells.name, form=form, part="hour")]
-    first = str(moments(normal(cells), form).min())
+    found = moments(normal(cells), form)
+    first = str(found.min())
     parts = [DatePart(of=cells.name, form=form, part=part, first=first) for part in PARTS]
-    return [part for part in parts if part.part == "days" or part_of(cells, part).n_unique() > 1]
+    return [part for part in parts if part.part == "days" or _part(found, cells, part).n_unique() > 1]
 
 
 def part_of(cells: "pl.Series", part: DatePart) -> "pl.Series":
     """Return a part of each date as the text of a number; what has another form stays as it is."""
+    return _part(moments(normal(cells), part.form), cells, part)
+
+
+def _part(found: "pl.Series", cells: "pl.Series", part: DatePart) -> "pl.Series":
+    """Return a part of moments that were found in cells; see `part_of`."""
     import polars as pl
 
-    found = moments(normal(cells), part.form)
     if part.part == "days":
         since = found if part.form in _SPANS else found - pl.Series([part.first]).str.to_datetime()[0]
         values = since.dt.total_microseconds() / 86_400_000_000
