@@ -3,6 +3,7 @@
 import difflib
 import os
 import re
+import shutil
 import tomllib
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -44,8 +45,11 @@ class Command(typer.core.TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Show all options, or after -h those that matter."""
-        shown = helping.shortened(self) if ctx.meta.get(_SHORT) else self
-        typer.core.TyperCommand.format_help(shown, ctx, formatter)
+        if not ctx.meta.get(_SHORT):
+            super().format_help(ctx, formatter)
+            return
+        usage = " ".join([f"Usage: {ctx.command_path}", *self.collect_usage_pieces(ctx)])
+        formatter.write(helping.short(self, usage, shutil.get_terminal_size().columns))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; an error about a value from elsewhere says where from."""
