@@ -84,7 +84,9 @@ def test_every_prediction_is_told_with_its_size(claim, n_seeds, results_of):
         if each["effect"] is None:  # probes are not made up here
             assert each["sentence"].endswith("no pair of runs has a result.")
             continue
-        assert re.search(r"\d \[|\[-?\d", each["sentence"]), each
+        assert re.search(
+            r"\d \[|\[-?\d|; exactly the same in each of 12 seeds\.|: 0\.0 points; too few", each["sentence"]
+        ), each
         assert "{" not in each["sentence"]
         assert ("too few seeds for a verdict" in each["sentence"]) is (n_seeds == 3)
 

@@ -21,6 +21,7 @@ def judge(
     *,
     overlap: float = 0.0,
     rows: int | None = None,
+    bounds: tuple[float, float] | None = None,
     cautions: tuple[str, ...] = (),
 ) -> Finding:
     """Judge a prediction by paired differences.
@@ -33,8 +34,8 @@ def judge(
         One a seed, (n_seeds,), in the direction of the prediction; those that are not finite are left out.
     overlap
         See `selecting.overlap_of`.
-    rows
-        See `selecting.rows_of`.
+    rows, bounds
+        See `selecting.rows_of`, and `statistics.paired_effect`.
     cautions
         What stands beside the number.
 
@@ -45,12 +46,14 @@ def judge(
     nothing = Finding(**{**vars(prediction), "smallest": smallest}, sentence=f"{what}: no pair of runs has a result.")
     if not len(values):
         return nothing
-    effect = statistics.paired_effect(values, alpha=study.request.alpha, overlap=overlap, rows=rows)
+    effect = statistics.paired_effect(values, alpha=study.request.alpha, overlap=overlap, rows=rows, bounds=bounds)
     seen = Interval.of(effect)
-    outcome = wording.outcome(seen, smallest=smallest)
+    outcome = "makes no difference" if effect.is_none and smallest > 0 else wording.outcome(seen, smallest=smallest)
     needed = verdicts.seeds_to_settle(effect, smallest=smallest, overlap=overlap)
     verdict = verdicts.verdict_of(effect, smallest=smallest)
     then = _then(verdict, needed=needed, overlap=overlap)
+    if effect.is_none and verdict != "withheld":
+        then = f"exactly the same in each of {effect.n_seeds} seeds"
     return dataclasses.replace(
         nothing,
         **{name: getattr(effect, name) for name in _OF_EFFECT},

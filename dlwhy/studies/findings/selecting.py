@@ -9,6 +9,7 @@ import numpy as np
 from dlwhy.studies.findings import statistics
 from dlwhy.studies.findings.statistics import Array
 from dlwhy.studies.plan.study import Arm, Outcome, Results, Study
+from dlwhy.studies.tasks.fresh import TEST
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,11 +87,14 @@ def overlap_of(*outcomes: Outcome) -> float:
 
 
 def rows_of(outcome: Outcome, metric: str) -> int | None:
-    """Return the rows of the data set that all seeds resample, where the metric is a share of rows; else None."""
-    overlap = overlap_of(outcome)
-    if not overlap or metric != "accuracy":
+    """Return the rows behind all seeds, where the metric is a share of rows; else None.
+
+    Of one data set that all seeds resample they are its own; of rows that are drawn anew those of one seed count alone.
+    """
+    if metric != "accuracy":
         return None
-    return round(max(run.n_train for run in outcome.runs) * (1 + overlap))
+    overlap = overlap_of(outcome)
+    return round(max(run.n_train for run in outcome.runs) * (1 + overlap)) if overlap else TEST
 
 
 def paired(arm: Outcome, base: Outcome, metric: str) -> Array:

@@ -22,7 +22,7 @@ class Effect:
     Parameters
     ----------
     effect, ci_low, ci_high
-        Mean, and ends of its t interval.
+        Mean, and ends of its t interval; infinite for one pair, and where no pair differs at all.
     p
         Two-sided p value of the sign-flip test; of the corrected t test where resamples overlap.
     sd, standardized
@@ -43,11 +43,27 @@ class Effect:
     n_seeds: int
     alpha: float
 
+    @property
+    def is_none(self) -> bool:
+        """Whether no pair differs, and nothing tells by how much one could."""
+        return self.n_seeds > 1 and not (self.sd or self.effect) and not math.isfinite(self.ci_high)
+
 
 def paired_effect(
-    differences: npt.ArrayLike, *, alpha: float = 0.05, overlap: float = 0.0, rows: int | None = None, seed: int = 0
+    differences: npt.ArrayLike,
+    *,
+    alpha: float = 0.05,
+    overlap: float = 0.0,
+    rows: int | None = None,
+    bounds: tuple[float, float] | None = None,
+    seed: int = 0,
 ) -> Effect:
     """Estimate the mean of paired differences.
+
+    Pairs that are all alike have no spread, and a t interval of no width, which claims to be certain. What they leave
+    open is told after Clopper & Pearson (1934): of `rows` or `bounds`, or else that as many pairs as not one in so many
+    leaves open show no difference, or twice as much. Where no pair differs that is no interval either, and there is
+    none. Where all but one are alike, as many may be like that one as one in so many pairs leaves open.
 
     Parameters
     ----------
@@ -59,8 +75,11 @@ def paired_effect(
         n_test / n_train, if the pairs come from resamples of one data set: variances are then corrected after
         Nadeau & Bengio (2003), and p is the corrected t test's, since signs can't be flipped one by one.
     rows
-        Of the data set, if the pairs are differences of shares of its rows: where all pairs are equal, the interval is
-        then as wide as what not one in so many rows leaves open (Clopper & Pearson 1934), not of no width.
+        That were asked, if the pairs are differences of shares of rows: pairs that are alike leave open what not one
+        in so many rows leaves open.
+    bounds
+        The least and the most that a difference can be: pairs that are alike leave open that as many are at the ends
+        as not one in so many pairs leaves open.
     seed
         Of the Monte-Carlo sign flips.
 
@@ -77,16 +96,15 @@ def paired_effect(
     # 0 times infinity has no value, so what has no spread comes first
     error = sd * math.sqrt(1 / n + overlap) if sd else 0.0
     half = error * float(stats.t.ppf(1 - alpha / 2, n - 1)) if n > 1 else math.inf
-    if rows and not error:
-        half = max(half, 1 - (alpha / 2) ** (1 / rows))
+    low, high = _open_to(values, rows=rows, bounds=bounds, alpha=alpha)
     if overlap and n > 1 and error:
         p = float(2 * stats.t.sf(abs(mean) / error, n - 1))
     else:
         p = sign_flip_p(values, seed=seed)
     return Effect(
         effect=mean,
-        ci_low=mean - half,
-        ci_high=mean + half,
+        ci_low=min(mean - half, low),
+        ci_high=max(mean + half, high),
         p=p,
         sd=sd,
         standardized=mean / sd if sd and math.isfinite(sd) else None,
@@ -95,10 +113,46 @@ def paired_effect(
     )
 
 
+def _open_to(
+    values: Array, *, rows: int | None, bounds: tuple[float, float] | None, alpha: float
+) -> tuple[float, float]:
+    """Return the ends of what pairs leave open of which all, or all but one, are alike; of others none but the mean."""
+    n, mean = len(values), float(values.mean())
+    others, alike = _others(values)
+    if n < 2 or others > 1 or (others and n < 3):
+        return mean, mean
+    least = _most(0, rows, alpha) if rows else 0.0
+    if others:
+        half = max(least, abs(float(values.sum()) - n * alike) * (_most(1, n, alpha) - 1 / n))
+    elif rows:
+        half = least
+    elif bounds:
+        share = _most(0, n, alpha)
+        return mean - share * (mean - bounds[0]), mean + share * (bounds[1] - mean)
+    else:
+        half = abs(mean) * _most(0, n, alpha) or math.inf
+    return mean - half, mean + half
+
+
+def _others(values: Array) -> tuple[int, float]:
+    """Count the values that are unlike the one that most of them have, and give that."""
+    middle = float(np.median(values))
+    return int((values != middle).sum()), middle
+
+
+def _most(seen: int, n: int, alpha: float) -> float:
+    """Return the upper end of a share of which so many in n were seen (Clopper & Pearson 1934)."""
+    from scipy import stats
+
+    return float(stats.beta.ppf(1 - alpha / 2, seen + 1, n - seen))
+
+
 def mean_interval(
     values: npt.ArrayLike, *, alpha: float = 0.05, overlap: float = 0.0
 ) -> tuple[float | None, float | None, float | None]:
-    """Return the mean of values, one a seed, and the ends of its t interval; None for what too few values do not have.
+    """Return the mean of values, one a seed, and the ends of its t interval; None for what too few do not have.
+
+    Nor have values that are all alike.
 
     Values that are not finite are left out; `alpha` and `overlap` are those of `paired_effect`.
     """
@@ -106,6 +160,8 @@ def mean_interval(
     if len(numbers) < 2:
         return (float(numbers[0]) if len(numbers) else None), None, None
     effect = paired_effect(numbers, alpha=alpha, overlap=overlap)
+    if not effect.sd:
+        return effect.effect, None, None
     return effect.effect, effect.ci_low, effect.ci_high
 
 

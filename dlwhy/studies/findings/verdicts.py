@@ -79,10 +79,13 @@ class Settled:
 def verdict_of(effect: Effect, *, smallest: float) -> Verdict:
     """Judge by the interval alone: above the smallest effect that matters, below it, or neither; few seeds not at all.
 
-    An end that touches the smallest effect is neither above nor below.
+    An end that touches the smallest effect is neither above nor below. Where no pair differs at all there is no
+    interval, and no effect to be above.
     """
     if effect.n_seeds < MIN_SEEDS:
         return "withheld"
+    if effect.is_none and smallest > 0:
+        return "not supported"
     if effect.ci_low > smallest:
         return "supported"
     return "not supported" if effect.ci_high < smallest else "inconclusive"

@@ -38,6 +38,31 @@ def test_splits_that_all_agree_say_as_much_as_their_rows_do(n_train, outcome, ve
     assert ("more rows could" in found.sentence) == (verdict == "inconclusive")
 
 
+@pytest.mark.parametrize(
+    ("n_seeds", "verdict", "said"),
+    [
+        (12, "not supported", "no: 0.000 of R²; exactly the same in each of 12 seeds."),
+        (5, "withheld", "no: 0.000 of R²;"),
+    ],
+)
+def test_where_nothing_differs_in_any_seed_there_is_no_interval(n_seeds, verdict, said):
+    """The arms are one computation there: an interval of no width would claim to know how large a difference can be."""
+    task = Task(name="churn", role="own", draw="own")
+    ours, theirs = (Arm(name=name, task=task, recipe=Simple(model="svm"), metric="r2") for name in ("a", "b"))
+    asked = contrast(ours, theirs, Says(yes="yes", no="no", unclear="unclear"), id="P1")
+    runs = [Run(seed=seed, metrics={"r2": 0.1 * seed}, n_train=100, overlap=3 / 7) for seed in range(n_seeds)]
+    study = Study(
+        request=Request(claim="compare"), arms={each.key: each for each in (ours, theirs)}, contrasts=(), a_a=None
+    )
+
+    found = compared(study, {each.key: Outcome(runs=tuple(runs)) for each in (ours, theirs)}, asked)
+
+    assert (found.effect, found.verdict, found.outcome) == (0, verdict, "makes no difference")
+    assert found.sentence.startswith(said)
+    told = found.as_json()
+    assert (told["ci_low"], told["ci_high"], told["seeds_needed"]) == (None, None, None)
+
+
 def outcome(*lost, **more):
     runs = [Run(seed=seed, metrics={}, status=status) for seed, status in enumerate([*lost, *["ok"] * 16])]
     return Outcome(runs=tuple(runs), **more)

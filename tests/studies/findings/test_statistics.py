@@ -60,10 +60,32 @@ def test_pairs_that_all_agree_leave_open_what_so_few_rows_leave_open():
     assert (few.ci_low, few.ci_high) == pytest.approx((-0.3085, 0.3085), abs=1e-4)
     assert few.ci_high == pytest.approx(stats.binomtest(0, 10).proportion_ci().high)
     assert paired_effect([0.02] * 12, overlap=0.4, rows=1000).ci_low == pytest.approx(0.02 - 0.0037, abs=1e-4)
-    # what is no share of rows, and pairs that differ, are as they were
-    assert paired_effect([0.0] * 12).ci_high == 0
+    # pairs that differ are as they were
     differing = [0.1, 0.2, 0.3]
     assert paired_effect(differing, overlap=0.4, rows=3) == paired_effect(differing, overlap=0.4)
+
+
+def test_pairs_that_all_agree_leave_open_as_many_others_as_so_few_pairs_leave_open():
+    share = stats.binomtest(0, 12).proportion_ci().high
+    bounded = paired_effect([1.0] * 12, bounds=(-1, 1))
+    assert (bounded.ci_low, bounded.ci_high) == pytest.approx((1 - 2 * share, 1))
+    nowhere = paired_effect([0.0] * 12, bounds=(-1, 1))
+    assert (nowhere.ci_low, nowhere.ci_high) == pytest.approx((-share, share))
+    assert paired_effect([0.0] * 12).is_none
+    assert not any(paired_effect(each).is_none for each in ([0.0], [0.0] * 11 + [0.1], [0.1] * 12))
+    assert not paired_effect([0.0] * 12, rows=10).is_none
+
+
+@pytest.mark.parametrize("alike", [0.0, 0.3])
+def test_all_pairs_but_one_leave_open_how_many_are_like_that_one(alike):
+    found = paired_effect([alike] * 11 + [alike + 1])
+    share = stats.binomtest(1, 12).proportion_ci().high
+
+    assert found.ci_high == pytest.approx(alike + share)  # so many at the other one's place
+    # wider than by t alone, and never narrower: of 3 pairs t is wider
+    assert found.ci_high - found.effect > found.sd / math.sqrt(12) * stats.t.ppf(0.975, 11)
+    few = paired_effect([0.0, 0.0, 1.0])
+    assert few.ci_high - few.effect == pytest.approx(stats.t.ppf(0.975, 2) / 3)
 
 
 def test_overlap_gives_same_p_for_either_sign():
@@ -79,12 +101,20 @@ def test_one_pair_tells_nothing(overlap):
     assert (effect.effect, effect.n_seeds, effect.alpha) == (0.3, 1, 0.05)
 
 
+# not one in 7 leaves so large a share open
+SHARE = 1 - 0.025 ** (1 / 7)
+NONE = (-math.inf, math.inf)
+
+
 @pytest.mark.parametrize("overlap", [0.0, 0.4])
 @pytest.mark.parametrize(("value", "p"), [(0.0, 1.0), (0.1, 2 / 2**7)])
 def test_equal_differences(value, p, overlap):
     # 0.1 seven times over has a standard deviation of 1e-17 in floating point
     effect = paired_effect([value] * 7, overlap=overlap)
-    assert effect.ci_low == effect.ci_high == effect.effect == pytest.approx(value)
+    assert effect.effect == pytest.approx(value)
+    assert (effect.ci_low, effect.ci_high) == pytest.approx(
+        (value * (1 - SHARE), value * (1 + SHARE)) if value else NONE
+    )
     assert (effect.sd, effect.standardized, effect.p) == (0.0, None, p)
 
 

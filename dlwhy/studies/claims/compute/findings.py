@@ -66,7 +66,7 @@ def findings(study: Study, results: Results) -> Sequence[Finding]:
         if task.role != "negative":
             trends = width_trends(grid, budgets(low, high))
             wider = about(task, _WIDER, id="P2", metric="rank correlation", contrast="best width by budget")
-            judged.append(judge(study, wider, trends, overlap=overlap))
+            judged.append(judge(study, wider, trends, overlap=overlap, bounds=(-1.0, 1.0)))
     return judged
 
 

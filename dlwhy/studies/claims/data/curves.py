@@ -312,7 +312,8 @@ def promise(
 
     """
     if last is None or not math.isfinite(last.ci_high) or not len(drawn):
-        return Doubling(next_refused="one seed has no interval")
+        none = last is not None and last.is_none
+        return Doubling(next_refused="the last doubling brought nothing" if none else "one seed has no interval")
     if last.ci_high <= 0:
         return Doubling(next_refused="the last doubling brought nothing")
     gain = min(promised, last.ci_high)

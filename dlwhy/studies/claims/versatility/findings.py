@@ -140,7 +140,8 @@ def _ranks(study: Study, seen: Table, name: str) -> Finding:
             f"Over all {name}, no difference in rank between eight nets and {words} was detected.",
         ),
     )
-    judged = judge(study, prediction, ranks[:, best] - ranks[:, 0])
+    most = float(len(methods) - 1)
+    judged = judge(study, prediction, ranks[:, best] - ranks[:, 0], bounds=(-most, most))
     # the best of all is either of the two, and the other one has the p value
     return dataclasses.replace(judged, p=ranking.to_best[0 if ranking.best else best], test="ranks")
 
