@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 from dlwhy.data.dataset import MAX_NAME
 from dlwhy.evaluation.errors.columns import Unit
 from dlwhy.evaluation.errors.held_out import HeldOut
-from dlwhy.evaluation.errors.importance import Importance, UnitImportance, importance_of
+from dlwhy.evaluation.errors.importance import LOSS, Importance, UnitImportance, importance_of
 from dlwhy.figures.drawing import style, ticks
 from dlwhy.figures.subject import Subject
 from dlwhy.text import counted, display
@@ -17,7 +17,7 @@ _MOST = 15
 
 
 class ImportanceDisplay:
-    """The fall of accuracy, or of R², for each column with its interval, the largest on top.
+    """The fall of accuracy, or of R², or the rise of the loss, for each column with its interval, the largest on top.
 
     Parameters
     ----------
@@ -48,40 +48,39 @@ class ImportanceDisplay:
         ax.axvline(0, color=style.GREY, linewidth=1)
         for place, each in enumerate(shown):
             value, low, high = self._values(each)
-            color = _color(is_told=self._is_told(each))
+            color = _color(is_told=each.is_told)
             ax.plot([low, high], [place, place], linewidth=2, color=color)
             ax.plot(value, place, "o", markersize=6, color=color)
         ticks.name_ticks(ax.yaxis, range(len(shown)), [_tick(each.unit) for each in shown])
         ax.set_ylim(len(shown) - 0.5, -0.5)
-        unit = "fall in accuracy, points" if self.importance.metric == "accuracy" else "fall in R²"
-        style.label(ax, self._title(), f"{unit}, 95 % interval", "column, shuffled between rows")
+        unit = ", points" if self.importance.metric == "accuracy" else ""
+        style.label(
+            ax, self._title(), f"{self.importance.change}{unit}, 95 % interval", "column, shuffled between rows"
+        )
         ax.grid(visible=True, axis="x", alpha=0.3)
-        told = [self._is_told(each) for each in shown]
+        told = [each.is_told for each in shown]
         if any(told) and not all(told):
-            names = {True: "a fall can be told", False: "none can be told"}
+            names = {True: f"a {self.importance.change.split()[0]} can be told", False: "none can be told"}
             handles = [ax.plot([], [], "o-", color=_color(is_told=kind), linewidth=2)[0] for kind in names]
             style.legend_below(ax, handles, list(names.values()), kept=2)
         return self
 
     def _values(self, found: UnitImportance) -> tuple[float, float, float]:
         scale = 100 if self.importance.metric == "accuracy" else 1
-        value = found.drop.value or 0.0
-        ends = (value if end is None else end for end in (found.drop.low, found.drop.high))
-        low, high = ends
-        return scale * value, scale * low, scale * high
-
-    def _is_told(self, found: UnitImportance) -> bool:
-        return found.drop.outcome == "better"
+        value, low, high = found.worth
+        return scale * value, scale * (value if low is None else low), scale * (value if high is None else high)
 
     def _title(self) -> str:
-        what = "accuracy" if self.importance.metric == "accuracy" else "R²"
-        most, rest = self.importance.units[0], self.importance.units[_MOST:]
-        left = f"\n{counted(len(rest), 'column')} with less not shown" if rest else ""
-        if not self._is_told(most):
-            return f"No fall in {what} can be told, whatever column is shuffled{left}"
-        by = most.fall.partition(" ")[0] + (" points" if what == "accuracy" else "")
-        start = what[0].upper() + what[1:]
-        return f"{start} falls most with {display(most.unit.name, 80)} shuffled: by {by}{left}"
+        found, most = self.importance, self.importance.units[0]
+        rest = found.units[_MOST:]
+        below = [found.one_sided] if found.one_sided else []
+        below += [f"{counted(len(rest), 'column')} with less not shown"] if rest else []
+        left = "".join(f"\n{line}" for line in below)
+        if not most.is_told:
+            return f"No {found.change} can be told, whatever column is shuffled{left}"
+        by = most.change.partition(" ")[0] + (" points" if found.metric == "accuracy" else "")
+        start = f"{found.what[0].upper()}{found.what[1:]} {'rises' if found.metric == LOSS else 'falls'}"
+        return f"{start} most with {display(most.unit.name, 80)} shuffled: by {by}{left}"
 
 
 def _color(*, is_told: bool) -> str:

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from dlwhy.evaluation.errors.held_out import HeldOut
@@ -51,3 +52,15 @@ def test_a_model_that_looks_at_nothing(subject_of) -> None:
     ax = ImportanceDisplay.from_subject(blind).plot().ax_
 
     assert title_of(ax) == "No fall in accuracy can be told, whatever column is shuffled"
+
+
+def test_where_one_class_has_most_of_the_rows_it_is_of_the_loss(subject_of) -> None:
+    subject = subject_of("binary", 3)
+    for y in (subject.dataset.y_train, subject.dataset.y_test):
+        y[:] = np.arange(len(y)) % 10 == 0
+    ax = ImportanceDisplay.from_subject(subject).plot().ax_
+
+    found = importance_of(HeldOut.of_part(subject.dataset, subject.predict))
+    assert [value for value, _ in rows(ax)] == pytest.approx([each.loss for each in found.units])
+    assert title_of(ax).splitlines()[1] == "90 % of the rows are of one class".replace(" %", "%")
+    assert ax.get_xlabel() == "rise in log loss, 95 % interval"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dlwhy.cli.show.columns import Table
-from dlwhy.evaluation.errors.importance import Importance
+from dlwhy.evaluation.errors.importance import LOSS, Importance
 from dlwhy.evaluation.errors.slices import Slices, short
 from dlwhy.evaluation.errors.temperature import Temperature
 from dlwhy.text import counted, number
@@ -52,19 +52,21 @@ class Looks:
 
 def _importance(found: Importance) -> tuple[str, Table]:
     fall, rise = ("fall in R²", "rise in MSE") if found.metric == "r2" else ("fall in points", "rise in log loss")
+    by_loss = found.metric == LOSS
     rows = [
         [
             each.unit.name,
-            each.fall if each.is_used else "none: no prediction changes",
-            number(each.loss),
+            each.change if each.is_used else "none: no prediction changes",
+            each.fall.partition(" ")[0] if by_loss else number(each.loss),
         ]
         for each in found.units[:MOST_SHOWN]
     ]
     rest = found.units[MOST_SHOWN:]
     if rest:
-        rows.append([f"{counted(len(rest), 'column')} more", f"at most {rest[0].fall.partition(' ')[0]}", ""])
+        rows.append([f"{counted(len(rest), 'column')} more", f"at most {rest[0].change.partition(' ')[0]}", ""])
+    first, second = (rise, fall) if by_loss else (fall, rise)
     times = f"{found.n_permutations} times" if found.n_permutations > 1 else "once"
-    return f"With a column's values shuffled between {found.n_samples} rows, {times}", (["column", fall, rise], rows)
+    return f"With a column's values shuffled between {found.n_samples} rows, {times}", (["column", first, second], rows)
 
 
 def _slices(found: Slices) -> tuple[str, Table]:
@@ -110,5 +112,10 @@ def _importance_as_json(found: Importance) -> dict[str, Any]:
         }
         for each in found.units
     ]
-    about = {"metric": found.metric, "n_samples": found.n_samples, "n_permutations": found.n_permutations}
+    about = {
+        "metric": found.metric,
+        "majority": found.majority,
+        "n_samples": found.n_samples,
+        "n_permutations": found.n_permutations,
+    }
     return {**about, "columns": rows, "notes": list(found.notes), "says": found.sentences()}

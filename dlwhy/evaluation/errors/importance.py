@@ -34,6 +34,9 @@ _MOST_VALUES = 1_000_000_000  # asked in all, where that leaves two thousand row
 _ADDED = 2.0
 _NAMED = 5
 _ROUNDING = 1e-6
+# share of the rows in one class above which accuracy is no measure: who always says that class loses little of it
+_ONE_SIDED = 0.8
+LOSS = "loss"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -51,6 +54,8 @@ class UnitImportance:
         By how much the cross-entropy (nats), or the mean squared error, rises, with its 95 % interval.
     is_used
         Whether any prediction changed at all.
+    metric
+        What tells of it: that of the drop, or `LOSS`.
 
     """
 
@@ -60,6 +65,28 @@ class UnitImportance:
     loss_low: float | None
     loss_high: float | None
     is_used: bool
+    metric: str
+
+    @property
+    def worth(self) -> tuple[float, float | None, float | None]:
+        """Give the change in the metric that tells of it, with the ends of its interval."""
+        if self.metric == LOSS:
+            return self.loss, self.loss_low, self.loss_high
+        return self.drop.value or 0.0, self.drop.low, self.drop.high
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the model is told to get worse."""
+        low = self.worth[1]
+        return low is not None and low > 0
+
+    @property
+    def change(self) -> str:
+        """Write what tells of it, with its interval: points of accuracy, R², or nats."""
+        if self.metric != LOSS:
+            return self.fall
+        ends = [f"{value:.3f}" for value in (self.loss_low, self.loss_high) if value is not None]
+        return f"{self.loss:.3f}" + (f" [{', '.join(ends)}]" if ends else "")
 
     @property
     def fall(self) -> str:
@@ -79,7 +106,9 @@ class Importance:
     units
         The columns, the most important first.
     metric
-        ``accuracy`` or ``r2``.
+        What tells of it: ``accuracy``, ``r2``, or `LOSS` where more than four fifths of the rows are of one class.
+    majority
+        Share of the rows that are of the most frequent class; None of numbers.
     n_samples
         Rows that were looked at.
     n_permutations
@@ -91,30 +120,50 @@ class Importance:
 
     units: tuple[UnitImportance, ...]
     metric: str
+    majority: float | None
     n_samples: int
     n_permutations: int
     notes: tuple[str, ...] = ()
 
     def sentences(self) -> list[str]:
         """Say what the model looks at most, and where nothing is seen."""
-        told = [each for each in self.units if each.drop.outcome == "better"]
-        rest = [each.unit.name for each in self.units if each.drop.outcome != "better"]
-        what = "accuracy" if self.metric == "accuracy" else "R²"
+        told = [each for each in self.units if each.is_told]
+        rest = [each.unit.name for each in self.units if not each.is_told]
         if not told:
-            how = f"with any one column's values shuffled between {self.n_samples} rows, no fall in {what} can be told"
+            how = f"with any one column's values shuffled between {self.n_samples} rows, no {self.change} can be told"
             is_used = any(each.is_used for each in self.units)
             head = "Which columns it looks at can't be told" if is_used else "Looks at no column"
-            return [f"{head}: {how}."]
+            return [f"{head}: {how}{self._why}."]
         (most, *others), unit = told, " points" if self.metric == "accuracy" else ""
-        by = {each.unit.name: each.fall.replace(" [", f"{unit} [") for each in told}
+        by = {each.unit.name: each.change.replace(" [", f"{unit} [") for each in told}
         whose = "its" if len(most.unit.columns) == 1 else "their"
-        said = f"Looks at {most.unit.name} most: with {whose} values shuffled between rows, {what} falls by "
+        verb = "rises" if self.metric == LOSS else "falls"
+        said = f"Looks at {most.unit.name} most: with {whose} values shuffled between rows, {self.what} {verb} by "
         said += by[most.unit.name]
         if others:
             also = [f"{each.unit.name} ({by[each.unit.name]})" for each in others]
             said += f"; then {some(also, _NAMED - 1)}"
-        none = [f"No fall can be told for {listed(rest, _NAMED)}."] if rest else []
-        return [f"{said}.", *none]
+        none = [f"No {self.change.split()[0]} can be told for {listed(rest, _NAMED)}."] if rest else []
+        return [f"{said}{self._why}.", *none]
+
+    @property
+    def what(self) -> str:
+        """Name the metric."""
+        return {"accuracy": "accuracy", LOSS: "log loss"}.get(self.metric, "R²")
+
+    @property
+    def change(self) -> str:
+        """Name what is bad: a fall in accuracy or R², a rise in loss."""
+        return f"{'rise' if self.metric == LOSS else 'fall'} in {self.what}"
+
+    @property
+    def one_sided(self) -> str:
+        """Say why accuracy does not tell; empty where it does."""
+        return f"{self.majority:.0%} of the rows are of one class" if self.metric == LOSS else ""
+
+    @property
+    def _why(self) -> str:
+        return f" (not told by accuracy, since {self.one_sided})" if self.one_sided else ""
 
 
 def permutation_importance(
@@ -161,10 +210,13 @@ def importance_of(held: HeldOut, *, seed: int = 42) -> Importance:
     fitting = _MOST_VALUES // (n * len(units) * held.X.shape[1])
     n_permutations = int(np.clip(min(_ASKED // n, fitting), _FEWEST, _MOST))
     donors = np.stack([_donors(n, rng) for _ in range(n_permutations)])
-    found = [_importance(held, unit, donors) for unit in units]
+    majority = None if held.is_regression else float(np.bincount(held.y).max() / n)
+    metric = LOSS if majority is not None and majority > _ONE_SIDED else MAIN_METRIC[held.dataset.task]
+    found = [_importance(held, unit, donors, metric) for unit in units]
     return Importance(
-        units=tuple(sorted(found, key=lambda each: (-(each.drop.value or 0.0), -each.loss))),
-        metric=MAIN_METRIC[held.dataset.task],
+        units=tuple(sorted(found, key=lambda each: (-each.worth[0], -each.loss))),
+        metric=metric,
+        majority=majority,
         n_samples=n,
         n_permutations=n_permutations,
         notes=tuple(notes),
@@ -184,7 +236,7 @@ def _donors(n: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
     return donors
 
 
-def _importance(held: HeldOut, unit: Unit, donors: npt.NDArray[np.intp]) -> UnitImportance:
+def _importance(held: HeldOut, unit: Unit, donors: npt.NDArray[np.intp], metric: str) -> UnitImportance:
     count = len(donors)
     places = list(unit.features)
     asked = np.tile(held.X, (count, 1))
@@ -208,6 +260,7 @@ def _importance(held: HeldOut, unit: Unit, donors: npt.NDArray[np.intp]) -> Unit
         loss_low=finite(rise.mean() - half),
         loss_high=finite(rise.mean() + half),
         is_used=not same.all(),
+        metric=metric,
     )
 
 

@@ -146,6 +146,36 @@ def test_words() -> None:
     assert blind.sentences() == [f"Looks at no column: {said}"]
 
 
+def rare(n=600, seed=0):
+    """One row in twenty is of the rarer class; x0 decides its probability, x1 nothing, and the model knows."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 2))
+    z = 1.2 * X[:, 0] - 3.6
+    return held_of(X, rng.random(n) < 1 / (1 + np.exp(-z)), lambda rows: sigmoid(1.2 * rows[:, 0] - 3.6))
+
+
+def test_where_one_class_has_most_of_the_rows_the_loss_tells() -> None:
+    """Such a model hardly ever says the rarer class: shuffled columns cost no accuracy, but they cost."""
+    found = importance_of(rare())
+    most, other = found.units
+
+    assert (found.metric, most.unit.name) == ("loss", "x0")
+    assert found.majority > 0.9
+    assert most.drop.low < 0 < most.loss_low
+    said = found.sentences()[0]
+    assert said.startswith("Looks at x0 most: with its values shuffled between rows, log loss rises by 0.")
+    assert said.endswith(f" (not told by accuracy, since {found.majority:.0%} of the rows are of one class).")
+    assert found.sentences()[1] == "No rise can be told for x1."
+    assert (most.is_told, other.is_told) == (True, False)
+
+
+def test_of_a_model_that_looks_at_nothing_the_loss_tells_it_as_well() -> None:
+    held = rare()
+    blind = held_of(held.X, held.y, lambda rows: np.full(len(rows), 0.05))
+
+    assert "no rise in log loss can be told (not told by accuracy" in importance_of(blind).sentences()[0]
+
+
 def test_of_few_rows_it_is_not_said_that_no_column_matters() -> None:
     found = importance_of(held_of([[0.0], [1.0], [2.0]], [0, 1, 1], lambda rows: sigmoid(rows[:, 0] - 0.5)))
 
