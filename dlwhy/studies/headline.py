@@ -96,18 +96,25 @@ def _own(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _answers(report: Mapping[str, Any]) -> list[str]:
-    """Return what decides the verdict on the user's own data."""
-    sentences = (finding["sentence"] for finding in _own(report) if finding["primary"])
+    """Return what decides the verdict on the user's own data, what holds first: where one will do, it decides."""
+    deciding = sorted(_own(report), key=lambda finding: finding["verdict"] != "supported")
+    sentences = (finding["sentence"] for finding in deciding if finding["primary"])
     return list(dict.fromkeys(filter(None, sentences)))
 
 
 def _count(report: Mapping[str, Any]) -> str:
-    """Say how many of several predictions hold."""
+    """Say how many of several predictions hold; of the parts of a net, of which one that helps will do, also which."""
     role = {"own": "own", "controls": "positive", "real": "real"}.get(report["verdict_about"])
-    verdicts = [
-        finding["verdict"] for finding in report["predictions"] if finding["primary"] and finding["role"] == role
-    ]
-    return f", {verdicts.count('supported')} of {len(verdicts)} predictions hold" if len(verdicts) > 1 else ""
+    asked = [finding for finding in report["predictions"] if finding["primary"] and finding["role"] == role]
+    held = [finding for finding in asked if finding["verdict"] == "supported"]
+    if len(asked) < 2:
+        return ""
+    if not all(finding.get("part") for finding in asked):
+        return f", {len(held)} of {len(asked)} predictions hold"
+    if not held:
+        return f", none of {len(asked)} parts {'helps' if report['verdict'] == 'not supported' else 'is shown to help'}"
+    named_ = ", ".join(finding["part"] for finding in held)
+    return f", {len(held)} of {len(asked)} parts {'helps' if len(held) == 1 else 'help'}: {named_}"
 
 
 def _lab(report: Mapping[str, Any]) -> str | None:

@@ -90,6 +90,10 @@ def of_rules():
     changes += [{"tuned": EFFECTS[1]}, {"linear_is_enough": True}, {"few_rows": True}]
     parts = ("the linear path (+2.1 points [0.3, 3.9])", "averaging 8 nets (+1.0 points)")
     changes += [{"parts": {said: parts}} for said in outcomes]
+    changes += [{"parts": {said: parts[:1], "probably helps": parts[1:], "open": parts}} for said in ("helps", "hurts")]
+    changes += [{"parts": {said: parts[:1]}} for said in outcomes] + [
+        {"parts": {"helps": parts, "probably helps": parts}}
+    ]
     changes += [{"caution": SPLIT.caution}, {"simple": tables.PLAIN.linear}, {"metric": "r2"}]
     level = {"gain": Interval(-0.002, -0.008, 0.004), "outcome": "makes no difference"}
     for change in [*changes, *(level | each for each in changes)]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dlwhy.studies import headline
 from dlwhy.studies.headline import answers
 
 
@@ -91,3 +92,45 @@ def test_a_control_that_misbehaved_leaves_no_verdict():
     assert answers([report("algorithms", made, controls_ok=False)]) == [
         "No verdict from algorithms: a control misbehaved."
     ]
+
+
+def of_parts(*verdicts, whole, reasons=()):
+    """A report of the parts of a net, each with a verdict."""
+    made = [
+        prediction(f"a{place} - whole", "open", verdict=verdict, part=f"part {place}")
+        for place, verdict in enumerate(verdicts)
+    ]
+    about = {
+        "verdict": whole,
+        "verdict_about": "own",
+        "own": "mine",
+        "only": [],
+        "verdict_tasks": ["mine"],
+        "reasons": list(reasons),
+        "split": "",
+    }
+    return report("algorithms", *made) | about | {"controls_verdict": None, "claim": ""}
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "whole", "said"),
+    [
+        (["inconclusive", "supported", "not supported"], "supported", "supported, 1 of 3 parts helps: part 1"),
+        (["supported", "supported", "not supported"], "supported", "supported, 2 of 3 parts help: part 0, part 1"),
+        (["inconclusive", "not supported"], "inconclusive", "inconclusive, none of 2 parts is shown to help"),
+        (["not supported", "not supported"], "not supported", "not supported, none of 2 parts helps"),
+    ],
+)
+def test_the_verdict_on_parts_says_how_many_help_and_which(verdicts, whole, said):
+    """That one of them does is enough for it: by itself it would read as more."""
+    found = headline.of(of_parts(*verdicts, whole=whole))
+
+    assert found["verdict"] == f"verdict on your data (mine): {said}"
+    if whole == "supported":
+        assert found["answers"][0] == f"a{verdicts.index('supported')} - whole open."
+
+
+def test_the_reasons_stand_behind_the_parts():
+    found = headline.of(of_parts("supported", "open", whole="supported", reasons=["why"]))
+
+    assert found["verdict"].endswith("supported, 1 of 2 parts helps: part 0 (why)")

@@ -135,10 +135,12 @@ def _effect(finding: Mapping[str, Any]) -> str:
 
 
 def _decisive(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the primary predictions that decide the verdict; all of them where none does."""
+    """Return the primary predictions that decide the verdict, what holds first; all of them where none does."""
     role = {"own": "own", "controls": "positive", "real": "real"}.get(report["verdict_about"])
     primary = [each for each in report["predictions"] if each["primary"]]
-    return [each for each in primary if each["role"] == role] or primary
+    deciding = [each for each in primary if each["role"] == role] or primary
+    # of the user's own one that holds will do: it is what the verdict is about
+    return sorted(deciding, key=lambda each: each["role"] == "own" and each["verdict"] != "supported")
 
 
 def _recommendation(answer: _Answer) -> list[str]:

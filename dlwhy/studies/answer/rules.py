@@ -9,6 +9,7 @@ from dlwhy.studies.claims.versatility.judging import FEW_ROWS
 from dlwhy.studies.findings import wording
 from dlwhy.studies.findings.verdicts import MIN_SEEDS
 from dlwhy.studies.findings.wording import Interval
+from dlwhy.text import counted
 
 MOST_SENTENCES = 5
 _TRAIN = "dlwhy train --recipe table --members 8"
@@ -212,9 +213,18 @@ def _rows(facts: Facts) -> str:
 
 
 def _parts(facts: Facts) -> str:
-    helping = [*facts.parts.get("helps", ()), *facts.parts.get("probably helps", ())]
+    tried = counted(sum(map(len, facts.parts.values())), "part")
+    helping, probably = (list(facts.parts.get(name, ())) for name in ("helps", "probably helps"))
+    said = []
     if helping:
-        return f"What carries a net here: {'; '.join(helping)}."
+        verb = "helps" if len(helping) == 1 else "help"
+        said.append(f"{len(helping)} of {tried} tried {verb} a net here: {'; '.join(helping)}.")
+    if probably:
+        verb = "probably helps" if len(probably) == 1 else "probably help"
+        what = f"{len(probably)} more {verb}" if helping else f"{len(probably)} of {tried} tried {verb} a net here"
+        said.append(f"{what}: {'; '.join(probably)}.")
+    if said:
+        return " ".join(said)
     if facts.parts.get("hurts"):
         return f"No part of the recipe is shown to help a net here; what hurts: {'; '.join(facts.parts['hurts'])}."
     return "No part of the recipe is shown to help a net here."

@@ -22,7 +22,7 @@ def test_the_recommendation_comes_first_and_the_rule_behind_it() -> None:
         " points [2.0, 4.0] on logistic regression from few rows to all; twice as many would bring a net about 0.9"
         " points [0.1, 1.7].\n"
         "- Not tried: CatBoost (not installed); settings other than defaults (dlwhy tune).\n"
-        "- What carries a net here: dropout (+2.0 points [1.0, 3.0]).\n"
+        "- 1 of 1 part tried helps a net here: dropout (+2.0 points [1.0, 3.0]).\n"
         "\n"
         "Made from these studies, whose folders have all rows:\n"
         "\n"
