@@ -145,12 +145,27 @@ def _has_tied(pid):
     return False
 
 
-def test_case_90_one_process_and_two_give_the_same_summary(tmp_path):
-    request = Request(claim="tiny", n_seeds=6)
-    conduct.run(request, tmp_path / "one")
-    conduct.run(request, tmp_path / "two", jobs=2)
-    assert (tmp_path / "one/summary.csv").read_bytes() == (tmp_path / "two/summary.csv").read_bytes()
-    assert processes.without_seconds(tmp_path / "one") == processes.without_seconds(tmp_path / "two")
+SIX_SEEDS = Request(claim="tiny", n_seeds=6)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """The folder of a study that this process has run."""
+    folder = tmp_path_factory.mktemp("alone")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(registry.CLAIMS, tiny.CLAIM.name, tiny.CLAIM)
+        conduct.run(SIX_SEEDS, folder)
+    return folder
+
+
+def check_same(folder, alone):
+    assert (alone / "summary.csv").read_bytes() == (folder / "summary.csv").read_bytes()
+    assert processes.without_seconds(alone) == processes.without_seconds(folder)
+
+
+def test_case_90_one_process_and_two_give_the_same_summary(tmp_path, alone):
+    conduct.run(SIX_SEEDS, tmp_path, jobs=2)
+    check_same(tmp_path, alone)
     assert not processes.workers(os.getpid())
 
 
@@ -217,13 +232,10 @@ def cluster():
         yield address, (scheduler, one, two)
 
 
-def test_case_90_a_dask_cluster_gives_the_same_summary(tmp_path, cluster):
-    request = Request(claim="tiny", n_seeds=6)
+def test_case_90_a_dask_cluster_gives_the_same_summary(tmp_path, cluster, alone):
     told = []
-    conduct.run(request, tmp_path / "dask", cluster=cluster[0], on_progress=told.append)
-    conduct.run(request, tmp_path / "one")
-    assert (tmp_path / "one/summary.csv").read_bytes() == (tmp_path / "dask/summary.csv").read_bytes()
-    assert processes.without_seconds(tmp_path / "one") == processes.without_seconds(tmp_path / "dask")
+    conduct.run(SIX_SEEDS, tmp_path, cluster=cluster[0], on_progress=told.append)
+    check_same(tmp_path, alone)
     assert [each.arms_done for each in told] == list(range(1, len(told) + 1))
     assert told[-1].runs_done == told[-1].runs
 
@@ -323,20 +335,17 @@ def test_no_address_starts_no_cluster(study):
         list(workers.outcomes(study.arms, study.all_seeds, None, cluster=""))
 
 
-def test_a_dask_worker_that_is_killed_midway_costs_only_time(tmp_path, cluster):
+def test_a_dask_worker_that_is_killed_midway_costs_only_time(tmp_path, cluster, alone):
     """The last test of this cluster: it has one worker less afterwards."""
     address, (_, one, _) = cluster
-    request = Request(claim="tiny", n_seeds=6)
 
     def kill(progress):
         if progress.arms_done == 2:
             one.kill()
 
-    conduct.run(request, tmp_path / "dask", cluster=address, on_progress=kill)
+    conduct.run(SIX_SEEDS, tmp_path, cluster=address, on_progress=kill)
     assert one.wait(5) == -signal.SIGKILL
-    conduct.run(request, tmp_path / "one")
-    assert (tmp_path / "one/summary.csv").read_bytes() == (tmp_path / "dask/summary.csv").read_bytes()
-    assert processes.without_seconds(tmp_path / "one") == processes.without_seconds(tmp_path / "dask")
+    check_same(tmp_path, alone)
 
 
 @pytest.mark.slow

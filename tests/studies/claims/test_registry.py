@@ -84,7 +84,7 @@ def test_a_claim_reports_and_draws_whatever_there_is_of_results(name, results_of
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_claim_runs_at_the_smallest_size(name, tmp_path, monkeypatch):
-    monkeypatch.setattr("dlwhy.studies.claims.transfer.design._STEPS", 20)  # it counts steps, not epochs
+    monkeypatch.setattr("dlwhy.studies.claims.transfer.design._STEPS", 6)  # it counts steps, not epochs
     request = asked(name, budget="quick", n_seeds=2, epochs=1, only=SMALLEST[name])
     done = conduct.run(request, tmp_path)
     assert done.report["complete"]
