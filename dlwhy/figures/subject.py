@@ -97,8 +97,13 @@ class Subject:
     def names(self) -> tuple[str, ...]:
         """The user's own names that pictures show, each as it is shown: of data, columns, classes and the target."""
         dataset = self.dataset
-        columns = [name for column in dataset.columns for name in (column.name, *column.features, *column.categories)]
-        every = [dataset.name, dataset.target_name, *columns, *dataset.class_names, self.name]
+        columns = [
+            name
+            for column in dataset.columns
+            for name in (column.name, column.of, *column.features, *column.categories)
+        ]
+        made = (self.trained.details.inputs if self.trained else None) or ()
+        every = [dataset.name, dataset.target_name, *columns, *made, *dataset.class_names, self.name]
         return tuple(dict.fromkeys(display(name, 80) for name in every))
 
     def need_classes(self, kind: str) -> None:

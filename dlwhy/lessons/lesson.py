@@ -94,16 +94,22 @@ def load(name: str, code: str) -> Lesson:
         minutes=found["minutes"],
         title=texts["title"],
         question=texts["question"],
-        steps=tuple(Step(run=tuple(step.get("run", ())), **_texts(step.get(code, {}))) for step in found["step"]),
+        steps=tuple(Step(run=_in(code, step.get("run", ())), **_texts(step.get(code, {}))) for step in found["step"]),
         refute=_flowing(texts["refute"]),
         exercise=Exercise(
             attempt=exercise["attempt"],
             solution=exercise["solution"],
-            after=tuple(exercise.get("after", ())),
+            after=_in(code, exercise.get("after", ())),
             check=exercise["check"],
             **_texts(exercise[code]),
         ),
     )
+
+
+def _in(code: str, lines: Sequence[str]) -> tuple[str, ...]:
+    """Return command lines whose pictures are in the lesson's language."""
+    lang = "" if code == language.ENGLISH else f" --lang {code}"
+    return tuple(line + lang if line.startswith("plot ") else line for line in lines)
 
 
 def words(code: str) -> Language:

@@ -17,6 +17,8 @@ ENGLISH = "en"
 # a number as we write it: thousands with commas, decimals behind a point; never a part of a word or of a version
 _NUMBER = re.compile(r"(?<![\w.,])[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[+-]?\d+)?(?![\w]|[.,]\d)")
 _WORDS = re.compile(r"[^\W\d_]{2}")
+# names that no place of a template holds as they are, and what stands for them meanwhile: signs for private use
+_FRAGILE, _MARKS = re.compile(r"[;.?] |\d,\d"), range(0xE000, 0xF900)
 _POINT_AND_COMMA = str.maketrans(".,", ",.")
 
 
@@ -79,13 +81,18 @@ class Language:
         """Return a text of a picture in this language, line by line; a line that is one of the user's names stays."""
         if self.code == ENGLISH:
             return text
-        return "\n".join(line if line in names else self._line(line) for line in text.split("\n"))
+        marks = dict(zip(map(chr, _MARKS), filter(_FRAGILE.search, names), strict=False))
+        for mark, name in marks.items():
+            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", mark, text)
+        said = "\n".join(line if line in names else self._line(line) for line in text.split("\n"))
+        return said.translate({ord(mark): name for mark, name in marks.items()})
 
     def _line(self, line: str) -> str:
         found = sentences.drawn(line, self._templates, self.number)
         if found is None and _WORDS.search(line) is None:
             return self.number(line)
-        return self.value(line) if found is None else found
+        # a line may be broken at a space, but not before a sign that belongs to a number
+        return (self.value(line) if found is None else found).replace(" %", "\N{NO-BREAK SPACE}%")
 
     @property
     def _templates(self) -> "sentences.Templates":
@@ -128,7 +135,7 @@ def placeholders(text: str) -> Sequence[str]:
 def _templates_of(code: str) -> "sentences.Templates":
     here = Path(__file__)
     said, drawn = (_read(here.with_name(f"{name}_{code}.toml")) for name in ("sentences", "pictures"))
-    return sentences.templates({**said, **drawn})
+    return sentences.templates({**said, **drawn, "phrases": {**said["phrases"], **drawn["phrases"]}})
 
 
 @functools.cache

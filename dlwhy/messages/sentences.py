@@ -8,10 +8,11 @@ both with the same names in braces. What stands in a place says how its name end
 - ``{x!p}`` a phrase: it has a template of its own, or is kept; ``{x!w}`` one that must have;
 - ``{x!o}`` nothing, or " (of 900 rows drawn)";
 - ``{x!s}`` a sentence, without its full stop; it begins small or large as in English;
-- ``{x!l}`` items with "; " between them; ``{x!c}`` with ", " and "and".
+- ``{x!l}`` items with "; " between them; ``{x!c}`` with ", " and "and";
+- ``{x!a}`` phrases with ", " between them, all of which must have a template.
 
-Nothing but a sentence and a list holds "; " or a full stop, so no place takes parts of two sentences. What may stand
-around any sentence, a template that begins with one, is taken off first.
+Nothing but a sentence and a list holds "; ", a full stop or "? ", so no place takes parts of two sentences. What may
+stand around any sentence, a template that begins with one, is taken off first.
 """
 
 import dataclasses
@@ -21,7 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Rewrite = Callable[[str], str]
-_PLACE = re.compile(r"\{(\w+)(?:!([epwslco]))?\}")
+_PLACE = re.compile(r"\{(\w+)(?:!([epwslcoa]))?\}")
 # an effect as we write it, whatever its unit: +1.2 points [0.3, 2.1]
 _UNITS = ("points", "of R²", "decades")
 _AMOUNT = r"[+-]?[\d.,]+(?:e[+-]?\d+)?"
@@ -32,7 +33,7 @@ _NUMERIC = rf"{_AMOUNT}(?: (?:{'|'.join(_UNITS)}))?(?: \[{_AMOUNT}, {_AMOUNT}\])
 _DRAWN = re.compile(r" \(of ([\d,]+) rows drawn\)")
 _EXACT = {"e": _NUMERIC, "o": r"(?: \(of [\d,]+ rows drawn\))?"}
 _MORE = {"s": ".", "l": r"(?:(?!\. ).)"}
-_WITHIN = r"(?:(?!; |\. ).)"
+_WITHIN = r"(?:(?!; |[.?] ).)"
 _DEEPEST = 6
 
 
@@ -88,9 +89,17 @@ def translated(text: str, known: Templates, number: Rewrite) -> str | None:
 
 
 def drawn(text: str, known: Templates, number: Rewrite) -> str | None:
-    """Return a line of a picture in the other language: of its own kind, a sentence, or a phrase; else None."""
-    found = _filled(text, known.pictures, known, number, 0)
-    return translated(text, known, number) if found is None else found
+    """Return a line of a picture in the other language: a sentence, a text of its own kind, or a phrase; else None.
+
+    Or several of these with "; " between them.
+    """
+    found = _several(text, known, number, 0)
+    found = _filled(text, known.pictures, known, number, 0) if found is None else found
+    found = _known(text, known, number, 0) if found is None else found
+    if found is None and "; " in text:
+        parts = [drawn(part, known, number) for part in text.split("; ")]
+        found = None if None in parts else "; ".join(map(str, parts))
+    return found
 
 
 @functools.lru_cache(maxsize=10_000)  # a sentence within others is met again and again
@@ -111,6 +120,9 @@ def _sentence(text: str, known: Templates, number: Rewrite, depth: int) -> str |
     end = text[-1:] if text[-1:] in (".", "?") else ""
     body = text[: len(text) - len(end)]
     found = _filled(body, known.sentences, known, number, depth)
+    if found is None and re.match("[A-Z][a-z]", body):  # a title begins large what is said small elsewhere
+        found = _filled(body[0].lower() + body[1:], known.sentences, known, number, depth)
+        found = found and found[0].upper() + found[1:]
     return None if found is None else f"{found}{end}"
 
 
@@ -151,9 +163,16 @@ def _of_kind(kind: str, text: str, known: Templates, number: Rewrite, depth: int
         return _DRAWN.sub(lambda found: known.drawn.format(n=number(found[1])), text)
     if kind == "s":
         return _inner(text, known, number, depth)
+    if kind == "a":
+        return _all(text, known, number, depth)
     if kind in ("l", "c"):
         return _list(text, known, number, depth, within=kind == "c")
     return _phrase(text, known, number, depth) if kind == "p" else value(text, known, number)
+
+
+def _all(text: str, known: Templates, number: Rewrite, depth: int) -> str | None:
+    parts = [_known(part, known, number, depth) for part in text.split(", ")]
+    return None if None in parts else ", ".join(map(str, parts))
 
 
 def _list(text: str, known: Templates, number: Rewrite, depth: int, *, within: bool) -> str:
@@ -215,8 +234,8 @@ def _compiled(pairs: Mapping[str, str]) -> list[Template]:
 
 
 def _order(english: str) -> tuple[bool, int]:
-    """Return what decides which template is tried first: what stands around a sentence, then the most fixed letters."""
-    return not re.match(r"\{\w+!s\}|Probably: ", english), -len(_PLACE.sub("", english))
+    """Return what decides which template is tried first: what stands around others, then the most fixed letters."""
+    return not re.match(r"\{\w+!s\}|\{\w+!w\} and |Probably: ", english), -len(_PLACE.sub("", english))
 
 
 def _template(english: str, other: str) -> Template:

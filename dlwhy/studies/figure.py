@@ -12,6 +12,7 @@ from dlwhy.studies.findings import naming, wording
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_ROW, _ROUND_ROWS = 0.13, 2.2  # inches of a row of the forest, and of what lies above and below
 _LARGE, _ALONE = (7.0, 5.2), (9.6, 5.2)  # inches of a panel of the picture that says it all, of two and of one
 
 
@@ -45,7 +46,8 @@ def details(report: Mapping[str, Any]) -> "Figure":
 
     """
     report = _in_words(report)
-    return _drawn(report, _all(report), style.PANEL_INCHES)
+    width, height = style.PANEL_INCHES
+    return _drawn(report, _all(report), (width, max(height, _ROUND_ROWS + _ROW * _rows(report))))
 
 
 def names(report: Mapping[str, Any]) -> frozenset[str]:
@@ -65,6 +67,11 @@ def _all(report: Mapping[str, Any]) -> list[Panel]:
     claim = claims.claim(report["study"])
     forest = [_forest(report)] if report["predictions"] and claim.forest else []
     return [*claim.panels(report), *forest]
+
+
+def _rows(report: Mapping[str, Any]) -> int:
+    """Return how many rows the forest of all effects has."""
+    return len(report["predictions"]) if claims.claim(report["study"]).forest else 0
 
 
 def _forest(report: Mapping[str, Any]) -> Panel:

@@ -8,17 +8,27 @@ from dlwhy.studies.claims import registry
 from tests.messages import said
 
 IT = html.language("it")
-READ = language._read(language.Path(language.__file__).with_name("sentences_it.toml"))
 PLACE = re.compile(r"\{(\w+)(?:!\w)?\}")
+
+
+def read(name):
+    return language._read(language.Path(language.__file__).with_name(f"{name}_it.toml"))
 
 
 def english_left(texts):
     return [text for text in dict.fromkeys(texts) if IT.sentence(text)[1] == "en"]
 
 
-@pytest.mark.parametrize("table", ["phrases", "items", "sentences"])
-def test_both_forms_of_a_template_have_the_same_places(table):
-    for english, italian in READ[table].items():
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        *(("sentences", each) for each in ("phrases", "items", "sentences")),
+        ("pictures", "phrases"),
+        ("pictures", "pictures"),
+    ],
+)
+def test_both_forms_of_a_template_have_the_same_places(name, table):
+    for english, italian in read(name)[table].items():
         assert set(PLACE.findall(english)) == set(PLACE.findall(italian)), english
         assert "!" not in "".join(re.findall(r"\{[^}]*\}", italian)), italian
 

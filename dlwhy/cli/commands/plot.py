@@ -40,6 +40,7 @@ def plot(options: Plot) -> None:
       dlwhy plot neurons layers -d spirals.joblib -m spirals.keras
       dlwhy plot gradients
       dlwhy plot animation -o training.gif
+      dlwhy plot boundary loss --lang it -o quadro.png
       dlwhy plot roc calibration --style dark --size 10x4.5
       dlwhy plot loss roc -m small.keras -m large.keras
       dlwhy plot replicas -m model-42.keras -m model-43.keras -m model-44.keras
@@ -58,7 +59,8 @@ def plot(options: Plot) -> None:
     if options.as_json:
         models = {"model": options.model[0]} if len(options.model) == 1 else {"models": options.model}
         about = {"picture": output, "kinds": chosen, **models} | ({} if options.is_sweep else {"data": data})
-        out.json(about | {"dpi": options.dpi, "style": options.style})
+        language = {} if options.lang == "en" else {"language": options.lang}
+        out.json(about | {"dpi": options.dpi, "style": options.style} | language)
     elif not files.is_standard(output):
         out.text(output)
     if len(subjects) == 1 and not options.kinds:

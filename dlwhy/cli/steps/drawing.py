@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
+    from dlwhy.figures.drawing.wording import Change
     from dlwhy.figures.subject import Subject
+    from dlwhy.training.sweep.swept import Swept
 
 _MOST_PIXELS = 100_000_000
 # of a film, whose file would else be large
@@ -85,6 +87,7 @@ class Plot(Drawing, shared.Reading, shared.Writing):
         "--output",
         "-o",
     )
+    lang: str = option("en", "The language of a picture: en, or it for Italian; not in the terminal.", metavar="en|it")
     show: bool = option(False, "Open a window, too, if there is a screen.", "--show")
     terminal: bool = option(
         False, "Draw boundary, loss or accuracy in the terminal, as large as it is; a file only with -o.", "--terminal"
@@ -116,7 +119,9 @@ def check(options: Plot) -> None:
     from dlwhy.figures import kinds as figures
     from dlwhy.figures.drawing import style as styles
     from dlwhy.figures.trainings import film
+    from dlwhy.messages import language
 
+    language.check(options.lang)
     figures.check_kinds(options.kinds or [], len(set(options.model)))
     if options.kinds:
         figures.check_features(options.kinds, options.x, options.y)
@@ -161,10 +166,18 @@ def _draw_sweep(options: Plot) -> "Figure":
     from dlwhy.training.sweep import swept
 
     found = swept.read(options.model[0], max_size=options.max_size)
+    change = _change(options.lang, found)
     with styles.styled(options.style, beside=options.output):
         figure = sweep.draw(found, options.inches())
-        styles.save(figure, options.output, dpi=options.dpi, no_clobber=options.no_clobber)
+        styles.save(figure, options.output, dpi=options.dpi, no_clobber=options.no_clobber, change=change)
     return figure
+
+
+def _change(lang: str, *drawn: "Subject | Swept") -> "Change | None":
+    """Return what says the texts of a picture in a language; the names of what is drawn stay."""
+    from dlwhy.messages.language import Language
+
+    return Language(lang, {}).for_pictures([name for each in drawn for name in each.names])
 
 
 def sketch(options: Plot, subject: "Subject", out: Output) -> None:
@@ -188,7 +201,8 @@ def draw_and_save(options: Plot, *subjects: "Subject", out: Output) -> "tuple[Fi
     chosen = options.kinds or _default_kinds(subjects)
     with styles.styled(options.style, beside=options.output):
         figure = figures.draw(subjects, chosen, x=options.x, y=options.y, size=options.inches())
-        styles.save(figure, options.output, dpi=options.dpi, no_clobber=options.no_clobber)
+        change = _change(options.lang, *subjects)
+        styles.save(figure, options.output, dpi=options.dpi, no_clobber=options.no_clobber, change=change)
     return figure, chosen
 
 
@@ -198,10 +212,10 @@ def _film_and_save(options: Plot, subject: "Subject", out: Output) -> None:
     from dlwhy.figures.trainings import animation, film
 
     shown = animation.Animation.from_subject(subject, options.x, options.y)
-    size = options.inches()
+    size, change = options.inches(), _change(options.lang, subject)
 
     def frame(epoch: int) -> film.Picture:
-        return animation.pixels(shown.frame(epoch, size), options.dpi)
+        return animation.pixels(shown.frame(epoch, size), options.dpi, change)
 
     frames = [functools.partial(frame, epoch) for epoch in shown.moments]
     with styles.styled(options.style, beside=options.output), frames_bar(out, len(frames)) as tell:

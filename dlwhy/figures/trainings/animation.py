@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from dlwhy.figures.drawing.wording import Change
+
 PANELS = 2
 _OF_CURVES = (-0.2, 1.05)  # probabilities, and under them the rows
 _ROOM_ABOVE = 0.05  # of the loss axis, at both ends
@@ -144,9 +146,13 @@ def _with_room(low: float, high: float) -> tuple[float, float]:
     return low - room, high + room
 
 
-def pixels(figure: "Figure", dpi: int) -> npt.NDArray[np.uint8]:
-    """Lay a picture out and draw it: (height, width, 3)."""
+def pixels(figure: "Figure", dpi: int, change: "Change | None" = None) -> npt.NDArray[np.uint8]:
+    """Lay a picture out and draw it: (height, width, 3); `change` is as in `style.save`."""
     figure.set_dpi(dpi)
+    if change is not None:
+        from dlwhy.figures.drawing import wording  # it needs Matplotlib when it is imported
+
+        wording.reword(figure, change)
     layout.fit(figure)
     canvas: Any = figure.canvas
     canvas.draw()

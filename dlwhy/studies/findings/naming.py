@@ -20,7 +20,7 @@ _WORDS: Mapping[str, str] = {
     "shuffled source": "shuffled labels",
     "random + logistic": "untrained layers",
 }
-_TRAINED_WITH = re.compile(r"(.+), (SGD|momentum|RMSprop|Adam|AdamW)")
+_TRAINED_WITH = re.compile(r"(.+), (SGD|Adam)")
 # how two names share what is said once
 _FORMS: Mapping[str, str] = {
     r"depth (?P<a>\d+) - depth (?P<b>\d+)": "{a:layer}, less {b}",
@@ -69,4 +69,4 @@ def in_words(text: str, findings: Sequence[Mapping[str, Any]]) -> str:
 
 def _called(name: str) -> str:
     match = _TRAINED_WITH.fullmatch(name)
-    return f"{match[1]} with {match[2]}" if match else _WORDS.get(name, str(name))
+    return f"{match[1]} ({match[2]})" if match else _WORDS.get(name, str(name))

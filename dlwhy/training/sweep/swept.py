@@ -12,6 +12,7 @@ from dlwhy import files
 from dlwhy.data.dataset import TASKS, Task
 from dlwhy.data.values import is_number, is_text, is_whole
 from dlwhy.errors import InputRefusedError
+from dlwhy.text import display
 from dlwhy.training.sweep.values import MOST_CELLS, ORDERED
 
 FORMAT, KIND = 1, "sweep"
@@ -100,6 +101,13 @@ class Swept:
     targets: npt.NDArray[np.float64]
     n_averaged: int
     recipe: Mapping[str, Any]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The user's own names that its picture shows, each as it is shown: also of values that are no numbers."""
+        values = [value for typed in self.options.values() for value in typed if not _is_float(value)]
+        every = [self.data, self.target_name, *self.class_names, *self.columns, *values]
+        return tuple(dict.fromkeys(display(name, 80) for name in every))
 
     @property
     def best(self) -> int | None:

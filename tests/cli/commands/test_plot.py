@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 
 import numpy as np
 import pytest
@@ -163,13 +164,28 @@ def test_a_film_of_a_training_that_kept_snapshots_and_none_of_one_that_did_not(d
     data = ("-d", demo / "dataset.joblib")
     recipe = ("--epochs", "3", "--engine", "graph", "--quiet")
     assert dlwhy_in_process("train", *data, *recipe, "--snapshots", "2").code == 0
-    assert dlwhy_in_process("plot", "animation", *data, "--size", "8x4", "--quiet") == (0, "plot.gif\n", "")
+    film = dlwhy_in_process("plot", "animation", *data, "--size", "8x4", "--lang", "it", "--quiet")
+    assert film == (0, "plot.gif\n", "")
     assert (tmp_path / "plot.gif").read_bytes().startswith(b"GIF89a")
     assert dlwhy_in_process("plot", "gradients", *data) == (0, "plot.png\n", "")
 
     failed = dlwhy_in_process("plot", "animation", *data, "-m", demo / "model.keras")
     assert failed.code == 2
     assert "has no snapshots of its training (train it with dlwhy train --snapshots 30)" in failed.error
+
+
+def test_pictures_in_italian_keep_the_names_in_the_data_and_only_they_name_a_language(dlwhy_in_process, toy, tmp_path):
+    toy(names=["loss", "epoch"])
+    drawn = dlwhy_in_process("plot", "--lang", "it", "--json", *FILES, "-o", "p.svg")
+    assert json.loads(drawn[1])["language"] == "it"
+    said = re.findall("<!-- (.*) -->", (tmp_path / "p.svg").read_text(encoding="utf-8"))
+    assert {"loss", "righe di prova", "probabilità della classe b", "parte tenuta da parte"} <= {*said}
+    assert [text for text in said if re.fullmatch("[0-9],[0-9]+", text)]
+    assert not [text for text in said if "rows" in text or re.search(r"\d\.\d", text)]
+
+    assert "language" not in json.loads(dlwhy_in_process("plot", "--json", *FILES)[1])
+    refused = dlwhy_in_process("plot", "--lang", "fr", "-m", "none.keras")
+    assert (refused.code, "--lang fr: no such language (there is en, it)" in refused.error) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -61,3 +61,10 @@ def test_what_can_not_be_filmed_is_said(subject_of, shown) -> None:
         Animation.from_subject(dataclasses.replace(subject, trained=bare))
     with style.styled(), pytest.raises(UsageError, match="--size 1x1: too small to read"):
         shown.frame(0, (1, 1))
+
+
+def test_the_words_of_a_frame_can_be_changed(shown) -> None:
+    with style.styled():
+        as_it_is, changed = (animation.pixels(shown.frame(1), 30, change) for change in (None, str.upper))
+    assert as_it_is.shape == changed.shape
+    assert (as_it_is != changed).any()

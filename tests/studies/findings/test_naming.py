@@ -23,7 +23,7 @@ from tests.messages import said
         ("fine-tuned, k=1 - scratch, k=1", "fine-tuned, less from scratch, 1 label a class"),
         ("frozen + logistic, k=5 - random + logistic, k=5", "frozen layers, less untrained layers, 5 labels a class"),
         ("gain at k=10 - gain at k=700", "gain with 10 labels a class, less that with 700"),
-        ("ReLU+He, SGD - sigmoid, SGD", "ReLU+He with SGD, less sigmoid with SGD"),
+        ("ReLU+He, SGD - sigmoid, SGD", "ReLU+He (SGD), less sigmoid (SGD)"),
         ("dropout .5 - none", "dropout .5, less nothing"),
         ("layers=64,64 dropout=0.1 - baseline:svm", "layers=64,64 dropout=0.1, less SVM"),
         ("trend over layers", "trend over layers"),
