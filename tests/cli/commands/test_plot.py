@@ -54,7 +54,7 @@ def toy(tmp_path):
     """Write `d.npz` and `m.keras`: toy("binary", 2)."""
 
     def write(task="binary", n_features=2, *, learnt=True, names=None):
-        dataset, content = made(task, n_features, names, learnt=learnt)
+        dataset, content = made(task, n_features, names and tuple(names), learnt=learnt)
         storage.write(dataset, tmp_path / "d.npz")
         (tmp_path / "m.keras").write_bytes(content)
 
