@@ -21,8 +21,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Dropping", "StackedNetwork", "Weight", "mixed", "n_outputs"]
 
+# a function from a tensor to the same tensor
+Once = Callable[[Any], Any]
+
 # Keras' defaults, which `network.build` keeps
 _EPSILON, _MOMENTUM = 1e-3, 0.99
+
+
+def as_it_is(values: Any) -> Any:
+    """Give a tensor, and let XLA compute it where it likes."""
+    return values
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -71,7 +79,13 @@ class StackedNetwork:
         return [place for place, weight in enumerate(self.weights) if weight.trainable]
 
     def forward(
-        self, weights: Sequence[Any], X: Any, *, real: Any = None, dropping: Dropping | None = None
+        self,
+        weights: Sequence[Any],
+        X: Any,
+        *,
+        real: Any = None,
+        dropping: Dropping | None = None,
+        once: Once = as_it_is,
     ) -> tuple[Any, list[Any]]:
         """Compute the outputs before their activation.
 
@@ -85,6 +99,8 @@ class StackedNetwork:
             In training, 1 for each sample that counts and 0 for one that fills up; None in prediction.
         dropping
             In training, what to drop; None for nothing.
+        once
+            What each ReLU goes through, so that XLA computes it once; see `training.stack.fences`.
 
         Returns
         -------
@@ -97,7 +113,7 @@ class StackedNetwork:
         named = {(each.layer, each.name): value for each, value in zip(self.weights, weights, strict=True)}
         tensor, skips = X, self.spec.skips(self.n_inputs)
         for index, skip in enumerate(skips, start=1):
-            branch = self._block(index, tensor, named, real)
+            branch = self._block(index, tensor, named, real=real, once=once)
             if dropping is not None:
                 branch = self._drop(index, branch, dropping)
             tensor = tensor + branch / math.sqrt(sum(skips)) if skip else branch
@@ -173,13 +189,13 @@ class StackedNetwork:
     def _dense(self, layer: str, tensor: Any, named: dict[tuple[str, str], Any]) -> Any:
         return self.layout.multiply(tensor, named[layer, "kernel"]) + named[layer, "bias"]
 
-    def _block(self, index: int, tensor: Any, named: dict[tuple[str, str], Any], real: Any) -> Any:
+    def _block(self, index: int, tensor: Any, named: dict[tuple[str, str], Any], *, real: Any, once: Once) -> Any:
         tensor = self._dense(f"dense_{index}", tensor, named)
         if self.spec.batch_norm:
             tensor = self._batch_norm(f"batch_norm_{index}", tensor, named, real)
         if self.spec.layer_norm:
             tensor = self._layer_norm(f"layer_norm_{index}", tensor, named)
-        return _activation(self.spec.activation, self.layout)(tensor)
+        return _activation(self.spec.activation, self.layout, once)(tensor)
 
     def _batch_norm(self, layer: str, tensor: Any, named: dict[tuple[str, str], Any], real: Any) -> Any:
         """Normalize by unit and replica; in training by the samples that count, and move the statistics."""
@@ -217,13 +233,13 @@ class StackedNetwork:
         return tf.where(drawn >= rates, tensor / (1 - rates), 0.0)
 
 
-def _activation(name: str, layout: Layout) -> Any:
+def _activation(name: str, layout: Layout, once: Once) -> Any:
     import keras
 
-    return _relu(last=layout.last) if name == "relu" else keras.activations.get(name)
+    return _relu(last=layout.last, once=once) if name == "relu" else keras.activations.get(name)
 
 
-def _relu(*, last: bool) -> Any:
+def _relu(*, last: bool, once: Once) -> Any:
     """Return ReLU with the gradient that XLA makes the quickest loop of; which one that is depends on the layout.
 
     Over a last axis of replicas a choice is vectorised, and four times as quick as a product with a sign. Elsewhere it
@@ -233,7 +249,7 @@ def _relu(*, last: bool) -> Any:
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def relu(x: Any) -> Any:
-        y = tf.maximum(x, 0)
+        y = once(tf.maximum(x, 0))
 
         def gradient(upstream: Any) -> Any:
             # a sign is 0 or 1 here

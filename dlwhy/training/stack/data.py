@@ -23,6 +23,8 @@ IndexArray = npt.NDArray[np.int32]
 Order = Callable[[int, int], IndexArray]
 # rows up to which orders are kept: all of them are then 32 MiB
 _MOST_REMEMBERED = 4096
+# replicas from which on so few of their epochs are kept that the next training does not find them
+_MANY = 64
 # a line of the cache behind the orders of a replica: without it the same step of all of them lies in the same few sets
 _SPARE = 16
 
@@ -83,19 +85,19 @@ class StackData:
         """Steps of an epoch, for each replica, (R,)."""
         return np.array([-(-len(rows) // self.batch_size) for rows in self.rows], np.int32)
 
-    def epochs(self, replicas: Sequence[int], first: int, count: int) -> IndexArray:
-        """Give `count` epochs of some replicas side by side, (steps, replicas, batch); a shorter one ends in -1."""
+    def epochs(self, replicas: Sequence[int], first: int, count: int, *, into: IndexArray) -> None:
+        """Put `count` epochs of some replicas side by side, (steps, replicas, batch); a shorter one ends in -1."""
         longest = int(self.steps[list(replicas)].max())
-        drawn = self._room(len(replicas), count * longest)
-        for epochs, replica in zip(drawn.reshape(len(replicas), count, -1), replicas, strict=True):
-            n = len(self.rows[replica])
-            epochs[:, n:] = -1
-            for index, epoch in enumerate(epochs):
-                epoch[:n] = self.order(replica, first + index)
-        return self._as_steps(drawn)
+        # one epoch at a time stays in the cache until it is in the order of steps
+        drawn = self._room(len(replicas), longest)
+        drawn[:] = -1
+        for epoch in range(count):
+            for rows, replica in zip(drawn, replicas, strict=True):
+                rows[: len(self.rows[replica])] = self.order(replica, first + epoch)
+            into[epoch * longest : (epoch + 1) * longest] = self._as_steps(drawn)
 
-    def stream(self, replicas: Sequence[int], first: int, count: int, *, order: Order) -> IndexArray:
-        """Give `count` steps of some replicas, each with epoch after epoch of its own, (count, replicas, batch)."""
+    def stream(self, replicas: Sequence[int], first: int, count: int, *, order: Order, into: IndexArray) -> None:
+        """Put `count` steps of some replicas, each with epoch after epoch of its own, (count, replicas, batch)."""
         drawn = self._room(len(replicas), count)
         drawn[:] = -1
         for steps, replica in zip(drawn, replicas, strict=True):
@@ -106,14 +108,19 @@ class StackData:
                 rows = order(replica, epoch)[start * self.batch_size : (start + taken) * self.batch_size]
                 steps[done * self.batch_size :][: len(rows)] = rows  # the last batch of an epoch may be smaller
                 done += taken
-        return self._as_steps(drawn)
+        into[:] = self._as_steps(drawn)
 
     def order(self, replica: int, epoch: int) -> IndexArray:
         """Give the rows of an epoch in the order in which a lone training takes them, (n,)."""
         rows = self.rows[replica]
-        draw = _remembered if len(rows) <= _MOST_REMEMBERED else orders.order
+        draw = _remembered if self._remembers and len(rows) <= _MOST_REMEMBERED else orders.order
         order = draw(self.seeds[replica], epoch, len(rows))
         return order if self.takes_all else rows[order]
+
+    @functools.cached_property
+    def _remembers(self) -> bool:
+        """Whether an order may be asked for again before it is forgotten: not where many replicas differ in seed."""
+        return len(set(self.seeds)) < len(self.seeds) or len(self.seeds) <= _MANY
 
     def _room(self, replicas: int, steps: int) -> IndexArray:
         """Make room for some steps of some replicas, (replicas, steps * batch), not filled."""

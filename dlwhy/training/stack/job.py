@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import itertools
 import weakref
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -130,20 +131,28 @@ class Job:
         return [order[i : i + self.plan.size] for i in range(0, len(order), self.plan.size)]
 
     def calls(self, group: list[int]) -> Iterator[tuple[int, int, IndexArray]]:
-        """Give the calls of a group: rounds, steps of each, and rows of every step, shaped as `room`."""
+        """Give the calls of a group: rounds, steps of each, and rows of every step, shaped as `room`.
+
+        The rows are good until the next but one call is asked for.
+        """
+        # one is filled while the program reads the other; new ones each time would be as many new pages of memory
+        rooms = itertools.cycle([np.empty(self.room, np.int32) for _ in range(2)])
         if self.length is None:
             longest = int(self.data.steps[group].max())
             for first, rounds in self._portions(self.rounds, longest):
-                yield rounds, longest, self._filled(self.data.epochs(group, first, rounds))
+                filled, taken = self._opened(next(rooms), rounds * longest, len(group))
+                self.data.epochs(group, first, rounds, into=taken)
+                yield rounds, longest, filled
             return
         steps, every = self.length.steps, self.length.steps_a_round
         # a call may end within an epoch, whose order is kept for the next one, beside that of the epoch it began with
         order = functools.lru_cache(maxsize=2 * len(group))(self.data.order)
         whole, rest = divmod(steps, every)
-        for first, rounds in self._portions(whole, every):
-            yield rounds, every, self._filled(self.data.stream(group, first * every, rounds * every, order=order))
-        if rest:
-            yield 1, rest, self._filled(self.data.stream(group, steps - rest, rest, order=order))
+        portions = [(first * every, rounds, every) for first, rounds in self._portions(whole, every)]
+        for first, rounds, of_each in portions + [(steps - rest, 1, rest)] * bool(rest):
+            filled, taken = self._opened(next(rooms), rounds * of_each, len(group))
+            self.data.stream(group, first, rounds * of_each, order=order, into=taken)
+            yield rounds, of_each, filled
 
     def feed(self, group: list[int]) -> Feed:
         """Give what the stack of a group trains on, as tensors."""
@@ -174,15 +183,12 @@ class Job:
             yield first, min(count, rounds - first)
             first, count = first + count, min(most, _GROWTH * count)
 
-    def _filled(self, orders: IndexArray) -> IndexArray:
-        """Fill rows, (steps, replicas, batch), up to the shape that the program takes, `room`."""
-        filled = np.empty(self.room, np.int32)
-        steps, replicas, _ = orders.shape
-        samples = self.plan.layout.samples(filled)
-        samples[:steps, :replicas] = orders
+    def _opened(self, room: IndexArray, steps: int, replicas: int) -> tuple[IndexArray, IndexArray]:
+        """Put -1 where nobody is in a room, and give it with the part for the rows, (steps, replicas, batch)."""
+        samples = self.plan.layout.samples(room)
         samples[:steps, replicas:] = -1
         samples[steps:] = -1
-        return filled
+        return room, samples[:steps, :replicas]
 
     def _samples(self, members: list[int]) -> dict[str, Any]:
         """Targets and weights, once, or each replica's own behind the other's."""

@@ -11,9 +11,10 @@ import numpy.typing as npt
 from dlwhy.data.dataset import Task
 from dlwhy.models.front import CLIP
 from dlwhy.models.layouts import Layout
-from dlwhy.models.stacked import Dropping, StackedNetwork, mixed
+from dlwhy.models.stacked import Dropping, Once, StackedNetwork, as_it_is, mixed
 from dlwhy.training import formulas
 from dlwhy.training.options import TrainingOptions
+from dlwhy.training.stack import fences
 from dlwhy.training.stack.optimizer import StatelessOptimizer
 from dlwhy.training.stack.state import ABSENT, DIVERGED, ROUNDS, RUNNING, STOPPED, Feed, State
 
@@ -78,6 +79,7 @@ class Stack:
 
         self.network, self.replicas, self._task, self._ragged = network, replicas, task, ragged
         self._layout: Layout = network.layout
+        self._compiled = compiled
         self._in_front, self._smoothing = in_front, options.label_smoothing
         self._validating = dataclasses.replace(network, layout=dataclasses.replace(network.layout, trains=False))
         shapes = [self._layout.shape(network.weights[place].shape, replicas) for place in network.trained]
@@ -216,10 +218,13 @@ class Stack:
         X, y, sample_weights = self._gather(feed, rows)
         real = tf.cast(rows >= 0, tf.float32)
         count = tf.reduce_sum(real, self._layout.batch)
+        once = self._once(count)
         with tf.GradientTape() as tape:
             mine = [weights[place] for place in self.network.trained]
             tape.watch(mine)
-            logits, after = self.network.forward(weights, X, real=real, dropping=self._dropping(feed, slots[0]))
+            dropping = self._dropping(feed, slots[0])
+            logits, after = self.network.forward(weights, X, real=real, dropping=dropping, once=once)
+            logits = fences.with_gradient(logits, once)
             losses = self._losses(logits, y, self._smoothing) * real
             if sample_weights is not None:
                 losses *= sample_weights
@@ -232,7 +237,7 @@ class Stack:
             after[place] = value
         if self._ragged:
             after, moved_slots = self._chosen(count > 0, after, weights), self._chosen(count > 0, moved_slots, slots)
-        metric = tf.reduce_sum(self._metric(logits, y) * real, self._layout.batch)
+        metric = tf.reduce_sum(once(self._metric(logits, y) * real), self._layout.batch)
         return after, moved_slots, _added(totals, [loss * count, metric, count])
 
     def _validate(self, weights: Any, feed: Feed) -> Any:
@@ -247,16 +252,21 @@ class Stack:
             rows = feed.validation[i]
             X, y, _ = self._gather(feed, rows)
             real = tf.cast(rows >= 0, tf.float32)
-            logits, _ = self._validating.forward(weights, X)
-            losses, metrics = self._losses(logits, y), self._metric(logits, y)
             count = tf.reduce_sum(real, layout.batch) + tf.zeros(self.replicas)
-            sums = [tf.reduce_sum(each * real, layout.batch) for each in (losses, metrics)]
+            once = self._once(count)
+            logits, _ = self._validating.forward(weights, X, once=once)
+            losses, metrics = self._losses(logits, y), self._metric(logits, y)
+            sums = [tf.reduce_sum(once(each * real), layout.batch) for each in (losses, metrics)]
             return i + 1, _added(totals, [*sums, count])
 
         pieces = feed.validation.shape[0]
         totals = tf.while_loop(lambda i, _: i < pieces, piece, (0, self._no_totals()))[1]
         loss, metric = _means(*totals)
         return [loss + self._penalty(weights, feed), metric]
+
+    def _once(self, count: Any) -> Once:
+        """Give a fence, with so many samples of each replica, (R,), where XLA makes loops over the replicas."""
+        return fences.fence(count) if self._compiled and self._layout.last else as_it_is
 
     def _gather(self, feed: Feed, rows: Any) -> tuple[Any, Any, Any]:
         """Rows, a sample each -> features as activations, targets and weights as samples."""

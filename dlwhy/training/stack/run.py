@@ -139,7 +139,7 @@ def _train(team: _Team, group: list[int]) -> GroupResult:
         state, rows = job.stack.run(state, feed, orders, rounds=rounds, steps=steps)
         log[done : done + rounds] = rows[:, :, : len(group)]
         done, row = done + rounds, log[done + rounds - 1]
-        team.tell(_Told(rounds=rounds * len(group), samples=int((orders >= 0).sum()), row=row))
+        team.tell(_Told(rounds=rounds * len(group), samples=int(np.count_nonzero(orders >= 0)), row=row))
         if not (np.asarray(state.status) == RUNNING).any():
             team.tell(_Told(rounds=(job.rounds - done) * len(group), samples=0, row=row))
             break
