@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+import functools
 import hashlib
 import json
 from collections.abc import Mapping
@@ -28,6 +29,7 @@ _NOTHING = "\N{EN DASH}"
 _LONGEST, _SHORT, _LINE = 1000, 24, 20_000
 
 
+@functools.cache
 def language(code: str) -> Language:
     """Return the language of a page.
 
@@ -66,6 +68,7 @@ def _tidy(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
 
 
+@functools.lru_cache(maxsize=4)  # templates take longer to compile than to fill in
 def _environment(lang: Language) -> "jinja2.Environment":
     import jinja2
     from markupsafe import Markup

@@ -177,7 +177,7 @@ def test_a_signal_ends_it_within_seconds_and_rows_are_kept(tmp_path, number, cod
 
 def test_a_dask_cluster_that_is_not_there_exits_75(dlwhy_in_process, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr(workers, "_REACH_SECONDS", 1)
+    monkeypatch.setattr(workers, "_REACH_SECONDS", 0.3)
     done = dlwhy_in_process(*SMALL, "--cluster", "tcp://127.0.0.1:9", "--quiet")
     assert done.code == 75
     assert done.error == "--cluster tcp://127.0.0.1:9: can't be reached (is its scheduler running?)"

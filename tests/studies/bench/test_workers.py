@@ -258,7 +258,7 @@ def test_case_92_with_dask_nobody_listens_beyond_loopback(tmp_path, cluster):
 
 def test_a_cluster_that_is_not_there_is_one_clear_line(study, monkeypatch):
     client = pytest.importorskip("distributed").Client
-    monkeypatch.setattr(workers, "_REACH_SECONDS", 1)
+    monkeypatch.setattr(workers, "_REACH_SECONDS", 0.3)
     for address in (f"tcp://127.0.0.1:{free_port()}", "nonsense://x", "127.0.0.1:99999999", "x\x1b[2J"):
         with pytest.raises(BusyError, match="can't be reached") as caught:
             list(workers.outcomes(study.arms, study.all_seeds, None, cluster=address))
@@ -296,7 +296,7 @@ def _drip(client):
 @pytest.mark.parametrize("answer", [_silent, _web, _huge, _garbage, _drip, socket.socket.close])
 def test_fault_7_what_is_no_scheduler_is_one_clear_line_in_time(study, monkeypatch, answer):
     pytest.importorskip("distributed")
-    monkeypatch.setattr(workers, "_REACH_SECONDS", 1)
+    monkeypatch.setattr(workers, "_REACH_SECONDS", 0.3)
 
     def talk(client):
         with client, contextlib.suppress(OSError):
