@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _ROW, _ROUND_ROWS = 0.13, 2.2  # inches of a row of the forest, and of what lies above and below
+_MOST_REASONS = 2
 _LARGE, _ALONE = (7.0, 5.2), (9.6, 5.2)  # inches of a panel of the picture that says it all, of two and of one
 
 
@@ -60,7 +61,15 @@ def _in_words(report: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a report with plain words for what its findings compare, and in what unit."""
     found, said = report["predictions"], report["headline"]
     words = [{**each, "contrast": naming.compared(each), "metric": wording.name_of(each["metric"])} for each in found]
-    return {**report, "predictions": words, "headline": {**said, "verdict": naming.in_words(said["verdict"], found)}}
+    verdict = naming.in_words(_briefly(said["verdict"], report["reasons"]), found)
+    return {**report, "predictions": words, "headline": {**said, "verdict": verdict}}
+
+
+def _briefly(verdict: str, reasons: Sequence[str]) -> str:
+    """Return a verdict with the first of many reasons: over a picture there is no room for more."""
+    rest = len(reasons) - _MOST_REASONS
+    first = [*reasons[:_MOST_REASONS], f"and {rest} more"]
+    return verdict if rest < 1 else verdict.replace("; ".join(reasons), "; ".join(first))
 
 
 def _all(report: Mapping[str, Any]) -> list[Panel]:

@@ -97,3 +97,19 @@ def test_no_letters_are_left_of_the_marks_of_places():
     assert template.kinds == {"task": "", "n": "e"}
     assert all(pattern.fullmatch("On x, 5 rows") for pattern in template.patterns)
     assert not any(pattern.fullmatch("On x, y rows") for pattern in template.patterns)
+
+
+def test_a_line_of_a_picture_is_several_sentences_or_several_texts_or_a_list_of_phrases():
+    title = "depth: Deep learning is versatile: one recipe, never tuned, serves many problems of any size."
+    assert IT.in_picture(f"{title} Verdict on depth: withheld.").endswith(
+        "di ogni taglia. Verdetto per profondità: sospeso."
+    )
+    assert IT.in_picture("1 of 7 hidden units is dead; the first of 8 networks") == (
+        "1 delle 7 unità nascoste è morta; la prima di 8 reti"
+    )
+    assert (
+        IT.in_picture("toy: 1 layer 60.5 %, 3 layers 70 %")
+        == "toy: 1 strato 60,5\N{NO-BREAK SPACE}%, 3 strati 70\N{NO-BREAK SPACE}%"
+    )
+    assert IT.in_picture("toy: 1 layer 60.5 %, a cat") == "toy: 1 layer 60.5\N{NO-BREAK SPACE}%, a cat"
+    assert IT.in_picture("1 of 7 hidden units is dead; a cat") == "1 of 7 hidden units is dead; a cat"

@@ -36,3 +36,15 @@ def test_no_text_is_cut_or_covered_and_the_first_picture_is_of_the_own_data_firs
         assert figure.has_details(report)
         assert len(figure.details(report).axes) >= len(panels)
     assert faults_of_study(report) == []
+
+
+def test_over_a_picture_there_are_the_first_of_many_reasons_and_whether_the_lab_works(results_of):
+    own = OwnData(name="mine", fingerprint="0" * 64, rows=400, features=7, classes=2)
+    study = conduct.design(Request(claim="algorithms", budget="quick", own=own))
+    report = reporting.report(study, results_of(study, lambda arm: 0.6 + 0.02 * (len(arm.key) % 5)))
+    assert len(report["reasons"]) > 3
+
+    verdict, lab = figure.draw(report).get_suptitle().split("\n")
+    assert verdict.count("misbehaves: ") == 2
+    assert f"; and {len(report['reasons']) - 2} more)." in verdict
+    assert lab.startswith("The lab does not work here")

@@ -48,7 +48,13 @@ def test_labels_that_all_comparisons_have_are_said_once():
     assert naming.shared(["3 layers, less 1"]) == ""
 
 
-@pytest.mark.parametrize("claim", [*registry.CLAIMS, registry.COMPARE])
+@pytest.mark.parametrize(
+    "claim",
+    [
+        pytest.param(claim, marks=() if claim in ("data", "transfer", "compare") else pytest.mark.slow)
+        for claim in (*registry.CLAIMS, registry.COMPARE)
+    ],
+)
 def test_no_picture_of_a_study_has_names_of_a_design_and_its_report_keeps_them(claim):
     extra = said.ARMS if claim == registry.COMPARE else {}
     study = conduct.design(Request(claim=claim, own=said.CLASSES, n_seeds=6, budget="quick", extra=extra))
