@@ -1,12 +1,14 @@
 """Texts that fit the room there is: cut at the end or in the middle, broken into lines."""
 
+import matplotlib as mpl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 
-from dlwhy.figures.drawing.lettering import refit, shortened, wrapped
+from dlwhy.figures.drawing.lettering import measure, refit, shortened, wrapped
 
 
 @pytest.mark.parametrize(
@@ -45,3 +47,18 @@ def test_a_text_is_broken_anew_from_what_it_was() -> None:
     text.set_text("other")
     refit(text, renderer, 10_000, 9)
     assert text.get_text() == "other"
+
+
+def test_widths_are_those_of_the_font_and_of_the_resolution() -> None:
+    def width(size=10.0, dpi=100.0, family="DejaVu Sans"):
+        with mpl.rc_context({"font.sans-serif": [family]}):
+            renderer = FigureCanvasAgg(Figure(dpi=dpi)).get_renderer()
+            font = FontProperties(family="sans-serif", size=size)
+            found = measure(renderer, font)("some words")
+            drawn = renderer.get_text_width_height_descent("some words", font, ismath=False)[0]
+        assert found == pytest.approx(1.03 * drawn)
+        return found
+
+    every = [width(), width(size=12), width(dpi=150), width(family="DejaVu Sans Mono"), width()]
+    assert every[0] == every[4]
+    assert len(set(every)) == 4
