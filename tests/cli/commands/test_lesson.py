@@ -90,7 +90,7 @@ def test_a_person_is_waited_for_and_may_try_again(dlwhy_in_process, monkeypatch,
     """A wrong answer, one that does not run, and one that is right."""
     from dlwhy.cli import run_command
 
-    tries = ["--layers none", "--nonsense", "--layers 16 --epochs 300 --learning-rate 1"]
+    tries = ["--layers none", "--nonsense", "--layers 16 --epochs 300 --learning-rate 1 --engine graph"]
     lesson = lessons.load("learning-rate", "en")
     waits = sum(bool(step.predict or step.run) for step in lesson.steps)
     monkeypatch.chdir(tmp_path)

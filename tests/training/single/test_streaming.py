@@ -92,9 +92,16 @@ def test_sums_over_many_steps_are_rounded_the_same():
     assert_same(fit(data, options=recipe), fit(data, options=recipe, memory=2))
 
 
+NORMALIZED = NetworkSpec(layers=(8,), batch_norm=True)
+
+
 @pytest.mark.filterwarnings("ignore:each epoch ends in a batch")
-@pytest.mark.parametrize("network", [NETWORK, NetworkSpec(layers=(8,), batch_norm=True)], ids=["plain", "batch-norm"])
-@pytest.mark.parametrize("steps", [2, 3, 100])
+@pytest.mark.parametrize(
+    ("network", "steps"),
+    # of 5 batches, and of 4 and a rest of an epoch
+    [(NETWORK, 2), (NETWORK, 100), (NORMALIZED, 3), (NORMALIZED, 100)],
+    ids=["plain-2", "plain-100", "batch-norm-3", "batch-norm-100"],
+)
 def test_slices_of_any_size_give_the_same(monkeypatch, network, steps):
     data = small(n=130)
     monkeypatch.setattr("dlwhy.training.choosing.steps_a_slice", lambda *_, **__: steps)

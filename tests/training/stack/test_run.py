@@ -44,7 +44,8 @@ def check(data, spec=PLAIN, options=RECIPE, *, tolerance=1e-3, places=(1,), **gi
 def test_every_task_in_both_layouts(task, layout, monkeypatch):
     monkeypatch.setattr("dlwhy.training.stack.size._suits_last", lambda _: layout == "last")
     monkeypatch.setattr("dlwhy.training.stack.size._LAST_SIZES", (ODD,))
-    replicas = check(small(task), stack_size=ODD, places=(0, 1))
+    # the first replica, too, of one task: all tasks treat seeds alike
+    replicas = check(small(task), stack_size=ODD, places=(0, 1) if task == "binary" else (1,))
     assert replicas.stack.network.layout.name == layout
 
 
