@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import gc
 import importlib
+import importlib.util
 import os
 import sys
 from collections.abc import Iterator
@@ -141,7 +142,29 @@ def load() -> Any:
     return tensorflow
 
 
+def check_installed() -> None:
+    """Refuse to train where there is nothing to train with, without importing it.
+
+    Raises
+    ------
+    UsageError
+        If TensorFlow or Keras is not installed.
+
+    """
+    for name in ("TensorFlow", "Keras"):
+        if name.lower() not in sys.modules and not _is_there(name.lower()):
+            raise UsageError(f"{name} is not installed: networks can't be trained", "pip install tensorflow keras")
+
+
+def _is_there(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ModuleNotFoundError:
+        return False
+
+
 def _import() -> None:
+    check_installed()
     try:
         with surroundings.without_keras_settings(), _spared_imports(), _no_garbage_collection():
             tensorflow = importlib.import_module("tensorflow")

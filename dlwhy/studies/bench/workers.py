@@ -18,6 +18,7 @@ from dlwhy.data.dataset import Dataset
 from dlwhy.errors import BusyError, DlwhyError, EndedBySignal, InputOutputError, InputRefusedError, UsageError
 from dlwhy.studies.plan.study import Arm, NetworkRecipe, Outcome, Run, Seeds
 from dlwhy.text import display
+from dlwhy.training import accelerator
 from dlwhy.training.surroundings import one_thread
 from dlwhy.versions import of as versions_of
 
@@ -74,7 +75,7 @@ def outcomes(
     Raises
     ------
     UsageError
-        If there is no Dask, or `jobs` is below 1.
+        If there is no Dask, or no TensorFlow for networks, or `jobs` is below 1.
     BusyError
         If the cluster can't be reached, or has no workers.
     InputRefusedError
@@ -87,6 +88,8 @@ def outcomes(
         raise UsageError(f"--jobs must be at least 1 (got {jobs})")
     if not arms:
         return
+    if any(map(_needs_tensorflow, arms.values())):
+        accelerator.check_installed()
     if jobs == 1 and cluster is None:
         apart = _apart(arms, seeds)
         for key, arm in arms.items():
@@ -108,6 +111,11 @@ def _apart(arms: Mapping[str, Arm], seeds: Seeds) -> dict[str, Arm]:
         if not isinstance(arm.recipe, NetworkRecipe) and arm.task.draw != "own" and not arm.recipe.alone
     }
     return simple if len(simple) * len(seeds.report) >= _MANY and _cores() > 1 else {}
+
+
+def _needs_tensorflow(arm: Arm) -> bool:
+    """Say whether an arm trains networks; every run of it would fail without."""
+    return isinstance(arm.recipe, NetworkRecipe)
 
 
 def _cores() -> int:

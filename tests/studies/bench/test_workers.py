@@ -20,6 +20,7 @@ from dlwhy.studies.arms.simple import Simple
 from dlwhy.studies.bench import workers
 from dlwhy.studies.claims import registry
 from dlwhy.studies.request import Request
+from dlwhy.training import accelerator
 from tests.studies import processes, tiny
 
 SLOW = ("study", "tiny", "--seeds", "6", "--only", "slow", "--quiet")
@@ -71,6 +72,17 @@ def test_own_data_and_what_measures_time_stay_in_this_process(monkeypatch):
     assert {arm.task.role for arm in apart.values()} == {"positive", "negative", "real"}
     assert sum(arm.recipe.alone and isinstance(arm.recipe, Simple) for arm in here) > 5
     assert not workers._apart({arm.key: arm for arm in here}, study.all_seeds)
+
+
+def test_without_tensorflow_no_network_is_tried_and_simple_models_are(study, monkeypatch):
+    monkeypatch.setattr(accelerator, "_is_there", lambda package: package != "tensorflow")
+    monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
+    simple = list(workers.outcomes(dict(list(study.arms.items())[:1]), study.all_seeds, None))
+    assert [run.status for _, outcome in simple for run in outcome.runs] == ["ok"] * 3
+
+    depth = conduct.design(Request(claim="depth", n_seeds=2, only=("linear",)))
+    with pytest.raises(UsageError, match="TensorFlow is not installed"):
+        next(workers.outcomes(depth.arms, depth.all_seeds, None))
 
 
 def test_a_worker_that_is_killed_has_its_arms_run_again(study):
