@@ -75,6 +75,9 @@ def main() -> NoReturn:
         os.environ["TERM"] = "dumb"  # Rich leaves out only the colours, not bold and dim
     # libraries read it as a number while they are imported, and fail; nothing that we write holds a date
     os.environ.pop("SOURCE_DATE_EPOCH", None)
+    for name in ("COLUMNS", "LINES"):
+        if os.environ.get(name, "").strip("0") == "":
+            os.environ.pop(name, None)  # a terminal of no known size has 0, which Rich takes for its width
     console.show_warnings()
     sys.excepthook = console.show_bug
     # leaving at once spares the seconds that TensorFlow takes to tidy up; files are closed, streams flushed by now

@@ -71,6 +71,11 @@ def test_columns_set_the_width(dlwhy):
         assert longest == width
 
 
+def test_columns_of_a_terminal_whose_size_nobody_knows_set_none(dlwhy, demo):
+    shown = ["evaluate", "-m", demo / "model.keras", "-d", demo / "dataset.joblib"]
+    assert dlwhy(*shown, env={"COLUMNS": "0", "LINES": "0"}) == dlwhy(*shown)
+
+
 def test_case_65_names_with_escapes_reach_no_terminal(on_terminal, dlwhy_in_process, tmp_path):
     evil = "\x1b]0;x\x07\x1b[2J"
     (tmp_path / "evil.csv").write_text(f"{evil},b,y\n1,2,{evil}\n2,3,no\n3,5,no\n4,4,{evil}\n")

@@ -22,6 +22,8 @@ KINDS = ("boundary", "loss", "accuracy")
 _LEFT_FREE = 3
 # a character is about twice as high as wide: the panel's height at most, by its width
 _SHAPE = 0.6
+# characters of a panel, however narrow the terminal
+_FEWEST = 10
 
 
 def check_kinds(kinds: Sequence[str]) -> None:
@@ -62,7 +64,7 @@ def sheet(
         The columns of the boundary.
 
     """
-    own, width = Ink.of(console), console.width
+    own, width = Ink.of(console), max(console.width, _FEWEST)
     together = min(ink.a_row(width), len(kinds))
     n_rows = -(-len(kinds) // together)
     each = ink.width_of_one(width, together)

@@ -29,6 +29,13 @@ def test_it_fits_the_terminal(subject, width, height, below, color):
     assert "test accuracy" in lines[0]
 
 
+@pytest.mark.parametrize("width", [1, 5])
+def test_a_terminal_with_no_room_for_a_panel_has_the_narrowest(subject, width):
+    console = Console(file=io.StringIO(), width=width, height=24)
+
+    assert max(map(len, sheet.sheet(subject, ["loss", "boundary"], console).plain.splitlines())) <= 10
+
+
 def test_what_is_not_drawn_there_is_named():
     with pytest.raises(UsageError, match=r"roc: not drawn in a terminal \(boundary, loss, accuracy are"):
         sheet.check_kinds(["loss", "roc"])
