@@ -37,7 +37,7 @@ def gather(found: conduct.Stored, report: Mapping[str, Any], number_of: int, lan
     descriptive = report.get("descriptive", {})
     answers = headline["answers"]
     sentences = [*(each["sentence"] for each in told), *descriptive.get("lines", ())]
-    names = [report["own"]] if report["own"] else []
+    names = figure.names(report)
     name = report["study"] if report["study"] in _OURS else "other"
     return Study(
         name=name,

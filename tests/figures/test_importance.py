@@ -62,5 +62,5 @@ def test_where_one_class_has_most_of_the_rows_it_is_of_the_loss(subject_of) -> N
 
     found = importance_of(HeldOut.of_part(subject.dataset, subject.predict))
     assert [value for value, _ in rows(ax)] == pytest.approx([each.loss for each in found.units])
-    assert title_of(ax).splitlines()[1] == "90 % of the rows are of one class".replace(" %", "%")
+    assert title_of(ax).splitlines()[1] == "90 % of the rows are of one class"
     assert ax.get_xlabel() == "rise in log loss, 95 % interval"

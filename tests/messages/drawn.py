@@ -7,6 +7,7 @@ import numpy as np
 
 from dlwhy.data.dataset import Column
 from dlwhy.evaluation.errors.columns import Unit
+from dlwhy.evaluation.errors.importance import LOSS
 from dlwhy.figures.drawing import style, wording
 from dlwhy.figures.importance import ImportanceDisplay
 from dlwhy.figures.inside.gradients import GradientsDisplay
@@ -138,9 +139,21 @@ def of_importance(subject_of, metric):
     twins = dataclasses.replace(best, unit=Unit(columns=("x0", "x1", "x2", "x3"), features=(0, 1, 2, 3)))
     untold = dataclasses.replace(best, drop=dataclasses.replace(best.drop, low=-1.0, high=1.0))
     two = dataclasses.replace(best, unit=Unit(columns=("x0", "x1"), features=(0, 1)))
-    for units in ([twins, two, *[best] * 20], [untold] * 16, [two, untold]):
-        shown = ImportanceDisplay(importance=dataclasses.replace(found, units=units))
-        yield of_figure(shown.plot().ax_.figure), [*subject.names, "x2", "x3"]
+    for units, by_loss in itertools.product(([twins, two, *[best] * 20], [untold] * 16, [two, untold]), (False, True)):
+        if by_loss and metric != "accuracy":
+            continue
+        shown = dataclasses.replace(found, units=units)
+        shown = _told_by_loss(shown) if by_loss else shown
+        yield of_figure(ImportanceDisplay(importance=shown).plot().ax_.figure), [*subject.names, "x2", "x3"]
+
+
+def _told_by_loss(found):
+    """The same, as if nearly all rows were of one class."""
+    units = [
+        dataclasses.replace(each, metric=LOSS, loss_low=0.1 if each.is_told else -0.1, loss_high=1.0)
+        for each in found.units
+    ]
+    return dataclasses.replace(found, units=units, metric=LOSS, majority=0.9)
 
 
 def of_slices(subject_of, metric):

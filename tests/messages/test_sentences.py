@@ -48,6 +48,17 @@ def test_a_name_of_the_users_is_kept_as_it_is_whatever_it_looks_like():
         assert (found, code) == (f"Su {name}, più calcolo non porta nulla che conti.", "it")
 
 
+def test_nothing_is_a_thing_to_be_told_from_and_several_items_are_all_translated():
+    told = IT.sentence(
+        "On clean-32, at Keras' rate of 0.001, these runs can't tell L2 .01 from none: +0.3 points [-0.8, 1.4]."
+    )
+    assert "non distinguono L2 0,01 da niente: +0,3 punti" in told[0]
+    assert IT.sentence("Not tried: CatBoost (not installed); TabPFN (not installed).") == (
+        "Non provati: CatBoost (non installato); TabPFN (non installato).",
+        "it",
+    )
+
+
 def test_sentences_that_follow_each_other_are_translated_one_by_one_or_not_at_all():
     first, second = "Not tried: SVM.", "What hurts: the linear path (-1.0 points)."
 

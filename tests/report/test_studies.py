@@ -1,7 +1,18 @@
 import json
 
-from dlwhy.report import studies
+from dlwhy.report import pictures, studies
 from dlwhy.studies import conduct
+
+
+def test_names_of_tasks_stay_in_the_pictures_of_all_languages(small_study, monkeypatch):
+    (stored,) = studies.read([small_study])
+    report = conduct.shown(stored).report
+    kept = []
+    monkeypatch.setattr(pictures, "drawn", lambda make, prefix, languages, names: kept.append(names) or {})
+
+    studies.gather(stored, report, 1, ())
+
+    assert all({arm["task"] for arm in report["arms"]} <= names for names in kept)
 
 
 def test_a_study_is_told_as_its_report_tells_it(small_study):

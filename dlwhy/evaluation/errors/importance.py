@@ -159,7 +159,9 @@ class Importance:
     @property
     def one_sided(self) -> str:
         """Say why accuracy does not tell; empty where it does."""
-        return f"{self.majority:.0%} of the rows are of one class" if self.metric == LOSS else ""
+        if self.majority is None or self.metric != LOSS:
+            return ""
+        return f"{100 * self.majority:.0f} % of the rows are of one class"
 
     @property
     def _why(self) -> str:

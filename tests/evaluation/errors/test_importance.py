@@ -164,7 +164,7 @@ def test_where_one_class_has_most_of_the_rows_the_loss_tells() -> None:
     assert most.drop.low < 0 < most.loss_low
     said = found.sentences()[0]
     assert said.startswith("Looks at x0 most: with its values shuffled between rows, log loss rises by 0.")
-    assert said.endswith(f" (not told by accuracy, since {found.majority:.0%} of the rows are of one class).")
+    assert said.endswith(f" (not told by accuracy, since {100 * found.majority:.0f} % of the rows are of one class).")
     assert found.sentences()[1] == "No rise can be told for x1."
     assert (most.is_told, other.is_told) == (True, False)
 

@@ -144,7 +144,7 @@ def not_tried(request: Request) -> list[dict[str, str]]:
 
 def _not_tried(request: Request) -> list[str]:
     named = [f"{each['words']} ({each['why']})" for each in not_tried(request)]
-    return [f"Not tried: {', '.join(named)}."] if named else []
+    return [f"Not tried: {'; '.join(named)}."] if named else []
 
 
 def _set(name: str) -> tuple[Task, Kind]:

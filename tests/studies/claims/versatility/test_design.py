@@ -79,7 +79,7 @@ def test_rivals_are_tried_on_the_users_data_and_what_was_not_is_said():
     assert (arm.task.role, arm.recipe.version) == ("own", "1.2")
     assert not any(arm.name == "svm" for arm in study.arms.values())
     (said,) = (caveat for caveat in study.caveats if caveat.startswith("Not tried:"))
-    assert "TabPFN (its weights are not on this machine)" in said
+    assert "TabPFN (its weights are not on this machine); " in said
     assert "LightGBM (not installed)" in said
     assert "SVM (takes minutes on 100000 rows)" in said
     assert "CatBoost" not in said
