@@ -34,6 +34,7 @@ class Drawing(Options):
     dpi: int = option(150, "Pixels an inch.", min=10, max=1200)
     size: str | None = option(None, "Width and height in inches, such as 8x4.5.", metavar="WxH")
     style: Literal["light", "dark", "large"] = option("light", "The look; large is for slides.")
+    lang: str = option("en", "The picture's language: en, or it for Italian; not in the terminal.", metavar="en|it")
     x: str | None = option(
         None, "Feature on the horizontal axis of boundary, neurons, replicas and animation.", "--x", metavar="FEATURE"
     )
@@ -87,7 +88,6 @@ class Plot(Drawing, shared.Reading, shared.Writing):
         "--output",
         "-o",
     )
-    lang: str = option("en", "The language of a picture: en, or it for Italian; not in the terminal.", metavar="en|it")
     show: bool = option(False, "Open a window, too, if there is a screen.", "--show")
     terminal: bool = option(
         False, "Draw boundary, loss or accuracy in the terminal, as large as it is; a file only with -o.", "--terminal"
