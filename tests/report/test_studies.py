@@ -1,7 +1,7 @@
 import json
 
 from dlwhy.report import pictures, studies
-from dlwhy.studies import conduct
+from dlwhy.studies import conduct, figure
 
 
 def test_names_of_tasks_stay_in_the_pictures_of_all_languages(small_study, monkeypatch):
@@ -27,3 +27,12 @@ def test_a_study_is_told_as_its_report_tells_it(small_study):
     assert [row[4].value for row in told.picture.tables[0].rows] == [each["effect"] for each in report["predictions"]]
     assert [row[2].value for row in told.arms.rows] == [arm["mean"] for arm in report["arms"]]
     assert len(told.seeds) == 6
+
+
+def test_tasks_keep_their_names_in_pictures_of_another_language(small_study):
+    (stored,) = studies.read([small_study])
+    report = conduct.shown(stored).report
+    tasks = {arm["task"] for arm in report["arms"]}
+
+    assert tasks
+    assert tasks <= {*figure.names(report)}
