@@ -74,8 +74,8 @@ SHORT: Mapping[str, tuple[str, ...]] = {
         "seeds",
         "validation_split",
     ),
-    "plot": ("kinds", "model", "data", "output", "size", "style", "terminal", "show"),
-    "run": ("directory", "name", "table", "target", "drop", "recipe", "epochs", "layers", "baselines", "seed"),
+    "plot": ("kinds", "model", "data", "output", "x", "y", "size", "style", "lang", "terminal", "show"),
+    "run": ("name", "directory", "table", "target", "drop", "recipe", "epochs", "layers", "baselines", "seed"),
     "study": ("claims", "show_list", "data", "budget", "seeds", "only", "directory", "jobs", "details", "dry_run"),
     "study compare": ("arm", "data", "budget", "seeds", "match", "directory", "jobs", "details", "dry_run"),
     "check": ("data", "select", "ignore", "fail_on", "explain", "show_list"),
@@ -86,6 +86,7 @@ BRIEF: Mapping[str, str] = {
     "as_json": "Print the result as JSON on stdout.",
     "baselines": "Compare with simple models.",
     "budget": "quick, default or thorough",
+    "cache.action": "clear empties it; without, it is shown.",
     "check.data": 'A data set; "-" for CSV on stdin',
     "claims": "depth, data, compute, algorithms, transfer, versatility, all, or ingredients",
     "data": 'The data set; "-" for CSV on stdin',
@@ -105,8 +106,11 @@ BRIEF: Mapping[str, str] = {
     "members": "Networks whose predictions are averaged",
     "only": "Keep this task or arm only.",
     "patience": "Stop when so many epochs bring nothing.",
+    "plot.x": "Feature on the horizontal axis of a map",
+    "plot.lang": "en, or it for Italian",
     "predict.form": "csv or jsonl",
     "predict.table": "The rows: CSV, Parquet or JSON",
+    "report.lang": "en, it for Italian, or en,it for both",
     "recipe": "What to start from: essay, table, or a file",
     "seeds": "How many, in place of the budget's",
     "select": "Only these checks, with commas",
@@ -198,7 +202,9 @@ def _name(option: Any) -> str:
     long = next(name for name in option.opts if name.startswith("--"))
     letter = next((name for name in option.opts if not name.startswith("--")), None)
     word = "" if option.is_flag else option.metavar or "NAME"
-    return f"{f'{letter}, ' if letter else '    '}{long} {word if len(word) <= _LONGEST_WORD else 'NAME'}".rstrip()
+    if len(word) > _LONGEST_WORD:
+        word = "NAME=X" if "=" in word else "NAME"
+    return f"{f'{letter}, ' if letter else '    '}{long} {word}".rstrip()
 
 
 def _line(option: Any, command: str) -> str:

@@ -43,6 +43,19 @@ def test_the_short_help_is_on_one_screen_and_says_how_many_more_there_are(dlwhy_
     assert len(listed) <= 11
 
 
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("evaluate", "--min NAME=X   Exit with 4"),
+        ("plot", "--lang en|it   en, or it for Italian"),
+        ("report", "en,it for both"),
+        ("cache", "ACTION  clear empties it"),
+    ],
+)
+def test_the_short_help_says_what_an_option_takes(dlwhy_in_process, command, line):
+    assert line in shown(dlwhy_in_process, command, "-h")
+
+
 def test_a_line_that_is_written_anew_is_of_an_option_and_needed():
     """What has room for its own first clause needs none of ours."""
     fields = {f"{name}.{each.name}" for name, command in group().commands.items() for each in command.params}

@@ -144,3 +144,11 @@ def test_every_message_is_used_and_every_one_that_is_used_is_there(written):
     assert {key for key in asked if not key.endswith(".")} <= texts.keys()
     unused = [key for key in texts if f'"{key}"' not in code and f'">{key}"' not in code]
     assert [key for key in unused if not any(key.startswith(prefix) for prefix in prefixes)] == []
+
+
+def test_the_answer_of_a_study_that_has_not_run_to_its_end_says_so(page):
+    unfinished = dataclasses.replace(page, studies=[dataclasses.replace(each, complete=False) for each in page.studies])
+
+    answers = [html.render(each, ENGLISH).partition('<section id="run1"')[0] for each in (page, unfinished)]
+
+    assert ["Not all of it has run yet" in each for each in answers] == [False, True]

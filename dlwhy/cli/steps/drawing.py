@@ -152,7 +152,7 @@ def _check_terminal(options: Plot) -> None:
     for name in ("as_json", "show"):
         if getattr(options, name):
             raise UsageError(f"{options.flag(name)} does not go with --terminal")
-    for name in ("dpi", "size", "style", "no_clobber"):
+    for name in ("dpi", "size", "style", "lang", "no_clobber"):
         if name in options.given and "output" not in options.given:
             raise UsageError(f"{options.flag(name)} is of a picture in a file", "name one with -o, beside --terminal")
     if files.is_standard(options.output):

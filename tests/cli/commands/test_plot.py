@@ -222,6 +222,7 @@ def test_pictures_in_italian_keep_the_names_in_the_data_and_only_they_name_a_lan
         (["sweep", "-d", "moons.joblib"], "--data: the file of a sweep has all that is drawn"),
         (["roc", "layers", "--y", "x0"], "animation, not for roc, layers"),
         (["--terminal", "--dpi", "80"], "--dpi is of a picture in a file (name one with -o, beside --terminal)"),
+        (["--terminal", "--lang", "it"], "--lang is of a picture in a file"),
         (["--terminal", "--no-clobber"], "--no-clobber is of a picture in a file"),
     ],
     ids=str,
