@@ -81,7 +81,9 @@ class Language:
         """Return a text of a picture in this language, line by line; a line that is one of the user's names stays."""
         if self.code == ENGLISH:
             return text
-        marks = dict(zip(map(chr, _MARKS), filter(_FRAGILE.search, names), strict=False))
+        taken = {*text, *"".join(names)}
+        free = (mark for mark in map(chr, _MARKS) if mark not in taken)
+        marks = dict(zip(free, filter(_FRAGILE.search, names), strict=False))
         for mark, name in marks.items():
             text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", mark, text)
         said = "\n".join(line if line in names else self._line(line) for line in text.split("\n"))

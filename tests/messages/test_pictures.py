@@ -116,11 +116,19 @@ def test_every_text_of_studies_with_more_in_their_rows(results_of):
     assert english_left(drawn.of_studies_with_more_in_their_rows(results_of)) == {}
 
 
-@pytest.mark.parametrize("name", ["loss", "depth", "true class", "epoch", "St. Louis; 1,000", "no"])
+@pytest.mark.parametrize("name", ["loss", "depth", "true class", "epoch", "St. Louis; 1,000", "no", "input", "layer 1"])
 def test_a_name_of_the_users_stays_alone_and_within_a_text(name):
     assert IT.in_picture(name, [name]) == name
     assert IT.in_picture(f"true {name}", [name]) == f"{name}, valore vero"
+    found = IT.in_picture(f"R² falls most with {name} shuffled: by 0.5", [name])
+    assert found == f"R² cala di più mescolando {name}: di 0,5"
     assert IT.in_picture(f"{name}: test accuracy 0.5\n{name}", [name]) == f"{name}: accuratezza di prova 0,5\n{name}"
+
+
+def test_a_name_that_is_a_sign_for_private_use_is_not_taken_for_another_name():
+    english, names = "in each map: 0,5 from left to right, \ue000 upwards", ["0,5", "\ue000"]
+
+    assert IT.in_picture(english, names) == "in ogni mappa: 0,5 da sinistra a destra, \ue000 dal basso in alto"
 
 
 def italian(figure, names):
