@@ -8,7 +8,7 @@ import numpy as np
 from dlwhy.figures.drawing import lines, style
 from dlwhy.models import baselines
 from dlwhy.studies.claims.claim import Panel, Report, line_on
-from dlwhy.studies.claims.versatility.design import EIGHT, NET_WORDS, ONE, PLAIN_EIGHT, PLAIN_ONE
+from dlwhy.studies.claims.versatility.design import EIGHT, LINEAR, NET_WORDS, ONE, PLAIN_EIGHT, PLAIN_ONE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -122,6 +122,8 @@ def _face(method: str) -> str:
 
 
 def _called(method: str) -> str:
+    if method == LINEAR:  # of classes it is logistic regression
+        return "linear model"
     return NET_WORDS.get(method) or baselines.WORDS.get(method, method)
 
 
