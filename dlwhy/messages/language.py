@@ -53,8 +53,11 @@ class Language:
         return text if self.code == ENGLISH else _NUMBER.sub(_rewritten, text)
 
     def value(self, text: str) -> str:
-        """Rewrite a number of ours, perhaps with its unit and interval: ``1.2 points [0.3, 2.1]``."""
-        return text if self.code == ENGLISH else sentences.value(text, self._templates, self.number)
+        """Rewrite a number of ours, perhaps with its unit and interval: ``1.2 points [0.3, 2.1]``, or ``< 0.001``."""
+        if self.code == ENGLISH:
+            return text
+        number = text.removeprefix("< ")
+        return text[: len(text) - len(number)] + sentences.value(number, self._templates, self.number)
 
     def sentence(self, text: str) -> tuple[str, str]:
         """Return a sentence of ours in this language, and the code of the language that it is in now.

@@ -93,6 +93,7 @@ def _environment(lang: Language) -> "jinja2.Environment":
         "unit_name": lambda unit: _unit(unit, lang),
         "study_name": lambda study: _study(study, lang),
         "label": lambda unit: display(_label(unit, lang), _SHORT),
+        "is_bright": _is_bright,
         "short": lambda name: display(name, _SHORT),
         "whole": lambda text: Markup("{}").format(display(text, _LINE)),
         "weights_table": neurons.table,
@@ -142,9 +143,14 @@ def _label(unit: Unit, lang: Language) -> str:
     name = unit.name
     if unit.stage == "output" and name.startswith(_PROBABILITY):
         return lang.say("neurons.probability", name=name.removeprefix(_PROBABILITY))
-    if unit.stage == "output" and name.endswith(_NUMBER):
+    if _is_bright(unit):
         return lang.say("neurons.number", name=name.removesuffix(_NUMBER))
     return name
+
+
+def _is_bright(unit: Unit) -> bool:
+    """Say whether a unit's image is told to be bright where its number is high: so it must be on a dark page, too."""
+    return unit.stage == "output" and unit.name.endswith(_NUMBER)
 
 
 def _study(study: Study, lang: Language) -> str:

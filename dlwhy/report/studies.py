@@ -114,7 +114,7 @@ def _row(finding: Mapping[str, Any]) -> list[Cell]:
         Said(finding["part"]) if finding.get("part") else finding["contrast"],
         Amount(finding["effect"], _with_ends(finding, "effect")),
         finding["n_seeds"],
-        Amount(p, "" if p is None else "< .001" if p < 0.001 else f"{p:.3f}"),
+        Amount(p, "" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"),
         Word(f"verdict.{finding['verdict']}"),
     ]
 

@@ -4,7 +4,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from dlwhy.data.stored import storage
+from dlwhy.models.keras_file import archive
 from dlwhy.report import gathering, html
+from tests.cli.commands.toys import dataset_of, trained_on
 from tests.report.conftest import HOSTILE, LANGUAGES
 
 HERE = html._HERE
@@ -152,3 +155,14 @@ def test_the_answer_of_a_study_that_has_not_run_to_its_end_says_so(page):
     answers = [html.render(each, ENGLISH).partition('<section id="run1"')[0] for each in (page, unfinished)]
 
     assert ["Not all of it has run yet" in each for each in answers] == [False, True]
+
+
+def test_an_image_that_is_told_to_be_bright_where_a_number_is_high_is_so_on_a_dark_page(tmp_path):
+    dataset = dataset_of("regression")
+    storage.write(dataset, tmp_path / "dataset.joblib")
+    archive.write(trained_on(dataset), tmp_path / "model.keras")
+
+    written = html.render(gathering.page([str(tmp_path)], LANGUAGES), ENGLISH)
+
+    assert re.findall(r'class="unit bright" .*? aria-label="([^"]+)"', written) == ["target (bright: high)"]
+    assert ".unit:not(.bright) image{filter:invert" in written

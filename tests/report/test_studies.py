@@ -1,6 +1,7 @@
 import json
 
-from dlwhy.report import pictures, studies
+from dlwhy.report import html, pictures, studies
+from dlwhy.report.content import Amount
 from dlwhy.studies import conduct, figure
 
 
@@ -36,3 +37,12 @@ def test_tasks_keep_their_names_in_pictures_of_another_language(small_study):
 
     assert tasks
     assert tasks <= {*figure.names(report)}
+
+
+def test_a_tiny_p_is_told_as_a_number_that_other_languages_can_write(small_study):
+    (stored,) = studies.read([small_study])
+    finding = conduct.shown(stored).report["predictions"][0] | {"p": 1e-6, "p_holm": None}
+
+    (told,) = (cell.text for cell in studies._row(finding) if isinstance(cell, Amount) and cell.value == 1e-6)
+    assert told == "< 0.001"
+    assert html.language("it").value(told) == "< 0,001"

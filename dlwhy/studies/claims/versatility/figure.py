@@ -91,7 +91,7 @@ def _by_data_set(ax: "Axes", scores: Mapping[str, Mapping[str, float]], own: Con
         if not cells:
             continue
         values, places = np.array(cells).T
-        handles[_called(method)] = ax.plot(
+        handles[_in_all(method)] = ax.plot(
             np.maximum(values, _LEAST),
             places,
             marker,
@@ -127,6 +127,11 @@ def _called(method: str) -> str:
     return NET_WORDS.get(method) or baselines.WORDS.get(method, method)
 
 
+def _in_all(method: str) -> str:
+    """Name a method over data sets of both kinds: the linear model of classes is logistic regression."""
+    return "linear model" if method == LINEAR else _called(method)
+
+
 def _ranks(ax: "Axes", ranking: Mapping[str, Any]) -> None:
     """Mean ranks, best on top, each with a bar of half the critical difference to either side."""
     ranks, half = ranking["mean_ranks"], ranking["critical_difference"] / 2
@@ -139,7 +144,7 @@ def _ranks(ax: "Axes", ranking: Mapping[str, Any]) -> None:
         ax.text(
             ranks[which],
             row - 0.18,
-            f"{_called(method)}  {ranks[which]:.1f}",
+            f"{_in_all(method)}  {ranks[which]:.1f}",
             ha="center",
             va="bottom",
             fontsize=9,

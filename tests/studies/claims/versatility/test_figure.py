@@ -20,6 +20,9 @@ def test_the_figure_shows_scores_ranks_and_times(report):
     assert own[0] == "eight nets"
     assert {"one net", "eight plain nets", "logistic regression", "tuned linear model"} < set(own)
     assert set(REGISTRY) < set(by_data_set)
+    told = {text.get_text() for text in figure.axes[1].get_legend().get_texts()}
+    assert "linear model" in told  # of a regression linear, of classes logistic
+    assert not {"linear regression", "logistic regression"} & told
 
 
 def test_a_quick_study_has_a_figure_and_no_ranks(quick, results_of):
