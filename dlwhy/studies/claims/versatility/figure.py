@@ -122,8 +122,6 @@ def _face(method: str) -> str:
 
 
 def _called(method: str) -> str:
-    if method == LINEAR:  # of classes it is logistic regression
-        return "linear model"
     return NET_WORDS.get(method) or baselines.WORDS.get(method, method)
 
 
