@@ -87,7 +87,7 @@ class Output:
 
     def sentence(self, text: str) -> None:
         """Print words on stdout in lines as wide as a table may be, in its encoding."""
-        lines = inert(textwrap.fill(text, self.width, break_on_hyphens=False))
+        lines = inert(_folded(text, self.width))
         write_stdout(f"{lines}\n".encode(sys.stdout.encoding or "utf-8", errors="backslashreplace"))
 
     def item(self, text: str) -> None:
@@ -209,7 +209,13 @@ def _flowing(text: str, stream: TextIO | None, indent: str = "") -> str:
 
 def _filled(text: str, indent: str) -> str:
     width = shutil.get_terminal_size().columns
-    return textwrap.fill(text, width, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
+    return _folded(text, width, subsequent_indent=indent, break_long_words=False)
+
+
+def _folded(text: str, width: int, **how: Any) -> str:
+    """Break a text into lines between words, but not before the sign that belongs to a number."""
+    kept = text.replace(" %", "\N{NO-BREAK SPACE}%")
+    return textwrap.fill(kept, width, break_on_hyphens=False, **how).replace("\N{NO-BREAK SPACE}%", " %")
 
 
 def _to_stderr(line: str) -> None:

@@ -109,6 +109,13 @@ def test_who_sets_columns_has_lines_so_wide_in_files_too(monkeypatch, capsys, wi
     assert (shown.out, shown.err) == (wanted, wanted)
 
 
+def test_a_number_and_its_sign_stay_in_one_line(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "20")
+    Output().paragraph("right on more than 90 % of the rows")
+
+    assert capsys.readouterr().out == "right on more than\n90 % of the rows\n"
+
+
 def test_within_a_lesson_commands_give_no_hints(monkeypatch, capsys):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     with console.without_hints():
