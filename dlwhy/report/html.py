@@ -101,7 +101,11 @@ def _environment(lang: Language) -> "jinja2.Environment":
         "readings": loss.readings,
         "facts": lambda scrub: None if scrub is None else dataclasses.asdict(scrub),
     }
-    environment.globals |= {"t": lang.say, "lang": lang.code, "embedded": embedded}
+    environment.globals |= {
+        "t": lambda key, **values: _kept(lang.say(key, **values)),
+        "lang": lang.code,
+        "embedded": embedded,
+    }
     return environment
 
 
@@ -125,7 +129,12 @@ def _titled(svg: str, title: str) -> "Markup":
 def _headline(name: str, said: tuple[str, Mapping[str, Any]], lang: Language) -> str:
     """Say what a model scores; values are numbers as we write them."""
     values = {key: lang.value(value) if isinstance(value, str) else value for key, value in said[1].items()}
-    return lang.say(said[0], name=display(name), **values)  # long enough to tell where it lies
+    return _kept(lang.say(said[0], name=display(name), **values))  # long enough to tell where it lies
+
+
+def _kept(text: str) -> str:
+    """Keep a number and its sign in one line; not in what is copied, such as a command."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _stage(stage: str, lang: Language) -> str:
@@ -197,7 +206,7 @@ def _said(text: str, lang: Language) -> "Markup":
     from markupsafe import Markup, escape
 
     found, code = lang.sentence(text)
-    shown = escape(display(found, _LONGEST))
+    shown = escape(_kept(display(found, _LONGEST)))
     return shown if code == lang.code else Markup('<span lang="{}">{}</span>').format(code, shown)
 
 

@@ -166,3 +166,10 @@ def test_an_image_that_is_told_to_be_bright_where_a_number_is_high_is_so_on_a_da
 
     assert re.findall(r'class="unit bright" .*? aria-label="([^"]+)"', written) == ["target (bright: high)"]
     assert ".unit:not(.bright) image{filter:invert" in written
+
+
+def test_a_line_of_words_breaks_before_no_sign_of_a_number(written):
+    seen = "\n".join(Text(written).seen)
+
+    assert re.findall(r"\d %", seen) == []
+    assert "95\N{NO-BREAK SPACE}%" in seen
