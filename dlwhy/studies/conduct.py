@@ -163,6 +163,7 @@ def run(
 
     """
     study = design(request)
+    workers.check_able(study.every.values())  # before the folder tells of a study that can't be
     with locked(folder):
         prints = runner.keys(study)
         records.write_json(folder / DESIGN, {"request": request.to_json(), "runs": prints, "command": command})

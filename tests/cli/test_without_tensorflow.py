@@ -93,6 +93,7 @@ def test_they_work_where_neither_tensorflow_nor_keras_is_installed(at_demo, dlwh
     assert (at_demo / "labels.csv").read_text() == wanted.out
     refused = "error: TensorFlow is not installed: networks can't be trained (pip install tensorflow keras)"
     assert done.stderr.count(refused) == 2
+    assert not (at_demo / "study").exists()
 
 
 def test_a_model_in_bfloat16_is_left_to_keras(at_demo, tmp_path, dlwhy_in_process):

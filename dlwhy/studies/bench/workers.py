@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dlwhy.data.dataset import Dataset
@@ -88,8 +88,7 @@ def outcomes(
         raise UsageError(f"--jobs must be at least 1 (got {jobs})")
     if not arms:
         return
-    if any(map(_needs_tensorflow, arms.values())):
-        accelerator.check_installed()
+    check_able(arms.values())
     if jobs == 1 and cluster is None:
         apart = _apart(arms, seeds)
         for key, arm in arms.items():
@@ -113,9 +112,17 @@ def _apart(arms: Mapping[str, Arm], seeds: Seeds) -> dict[str, Arm]:
     return simple if len(simple) * len(seeds.report) >= _MANY and _cores() > 1 else {}
 
 
-def _needs_tensorflow(arm: Arm) -> bool:
-    """Say whether an arm trains networks; every run of it would fail without."""
-    return isinstance(arm.recipe, NetworkRecipe)
+def check_able(arms: Iterable[Arm]) -> None:
+    """Refuse arms that train networks where there is nothing to train with: every run of theirs would fail.
+
+    Raises
+    ------
+    UsageError
+        If TensorFlow or Keras is not installed.
+
+    """
+    if any(isinstance(arm.recipe, NetworkRecipe) for arm in arms):
+        accelerator.check_installed()
 
 
 def _cores() -> int:
