@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import signal
 import subprocess
 import time
@@ -280,7 +281,9 @@ def _wait_for(path, seconds=60):
     ],
 )
 def test_a_signal_ends_after_the_epoch_in_hand_and_saves(moons, program, number, code):
-    process = subprocess.Popen([program, "train", *ENDLESS], cwd=moons, stderr=subprocess.PIPE, text=True)
+    # readline, which pytest imports, gives COLUMNS to processes that are handed no environment
+    how = {"cwd": moons, "stderr": subprocess.PIPE, "text": True, "env": dict(os.environ)}
+    process = subprocess.Popen([program, "train", *ENDLESS], **how)
     _wait_for(moons / "model.checkpoint.keras")
     process.send_signal(number)
     told = time.monotonic()
