@@ -82,18 +82,19 @@ def test_no_command_on_a_model_of_ours_imports_tensorflow(at_demo):
 
 def test_they_work_where_neither_tensorflow_nor_keras_is_installed(at_demo, dlwhy_in_process):
     commands = [command for command, _, _ in COMMANDS] + [["plot", "importance"], ["info", "--json"]]
-    commands += [["train"], ["study", "depth", "--budget", "quick"]]
+    commands += [["train"], ["run", "moons"], ["study", "depth", "--budget", "quick"]]
     wanted = dlwhy_in_process("predict", at_demo / "points.csv", "-m", at_demo / "model.keras")
 
     ends, done = _in_one_process(HIDE + SCRIPT, commands, at_demo)
 
     codes = [code for code, _ in ends]
-    assert codes == [*(code for _, code, _ in COMMANDS), 0, 0, 2, 2], done.stderr
+    assert codes == [*(code for _, code, _ in COMMANDS), 0, 0, 2, 2, 2], done.stderr
     assert '"keras": "none"' in done.stdout
     assert (at_demo / "labels.csv").read_text() == wanted.out
     refused = "error: TensorFlow is not installed: networks can't be trained (pip install tensorflow keras)"
-    assert done.stderr.count(refused) == 2
+    assert done.stderr.count(refused) == 3
     assert not (at_demo / "study").exists()
+    assert not [*(at_demo / "run").iterdir()]
 
 
 def test_a_model_in_bfloat16_is_left_to_keras(at_demo, tmp_path, dlwhy_in_process):

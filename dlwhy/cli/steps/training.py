@@ -36,6 +36,7 @@ def check(options: Train) -> None:
     from dlwhy.training import accelerator, handmade, snapshots
 
     _check_recipe(options)
+    accelerator.check_installed()
     accelerator.check_threads(options.threads)
     replicas.check(options)
     start, to_stdout = options.init_from or options.resume, files.is_standard(options.output)
