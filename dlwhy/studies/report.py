@@ -31,7 +31,7 @@ def report(study: Study, results: Results) -> dict[str, Any]:
     findings += claim.findings(study, results)
     # the user's own question comes first
     findings.sort(key=lambda finding: finding.role != "own")
-    settled = verdicts.settle(findings, alpha=request.alpha)
+    settled = verdicts.settle(findings, alpha=request.alpha, complete=len(results) == len(study.every))
     arms = [summary(arm, results[key], alpha=request.alpha) for key, arm in study.every.items() if key in results]
     runs = [run for outcome in results.values() for run in outcome.runs]
     content = {

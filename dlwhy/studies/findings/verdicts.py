@@ -17,6 +17,7 @@ About = Literal["own", "controls", "real", "nothing"]
 # how a p value was found; that of sign flips can't be smaller than their number allows
 Test = Literal["sign flip", "corrected t", "trend", "sign", "ranks"]
 TOO_FEW = "too few seeds for a verdict"
+UNFINISHED = "the study has not run to its end"
 # an exact sign-flip test of five pairs can't reach 0.05
 MIN_SEEDS = 6
 
@@ -110,7 +111,7 @@ def seeds_to_settle(effect: Effect, *, smallest: float, overlap: float = 0.0) ->
     return max(needed, MIN_SEEDS) if needed else None
 
 
-def settle(findings: Sequence[Finding], *, alpha: float = 0.05) -> Settled:
+def settle(findings: Sequence[Finding], *, alpha: float = 0.05, complete: bool = True) -> Settled:
     """Correct for many predictions, look at the controls, and give the study's verdict.
 
     A negative control misbehaves if its prediction is supported, a positive one if its primary prediction is not
@@ -122,6 +123,8 @@ def settle(findings: Sequence[Finding], *, alpha: float = 0.05) -> Settled:
         As judged one by one.
     alpha
         Error rate of the family of primary predictions (Holm 1979).
+    complete
+        Whether all arms have run. Before, what is missing may be what speaks against: there is no verdict yet.
 
     """
     corrected = [_cautioned(finding) for finding in _corrected(findings, alpha)]
@@ -132,6 +135,8 @@ def settle(findings: Sequence[Finding], *, alpha: float = 0.05) -> Settled:
     ]
     if any(finding.primary and finding.n_seeds < MIN_SEEDS for finding in corrected):
         reasons.append(f"no verdict below {MIN_SEEDS} paired seeds")
+    if not complete:
+        reasons.append(UNFINISHED)
     settled = tuple(_withheld(finding, bad) for finding in corrected)
     about, decisive = _decisive(settled)
     if not decisive:
@@ -139,10 +144,10 @@ def settle(findings: Sequence[Finding], *, alpha: float = 0.05) -> Settled:
     positive = [finding for finding in settled if finding.primary and finding.role == "positive"]
     return Settled(
         findings=settled,
-        verdict=_verdict(decisive, bad, any_will_do=about == "own"),
+        verdict=_verdict(decisive, bad, any_will_do=about == "own") if complete else "withheld",
         about=about,
         decisive=tuple(decisive),
-        controls_verdict=_verdict(positive, bad) if positive else None,
+        controls_verdict=(_verdict(positive, bad) if complete else "withheld") if positive else None,
         controls_ok=not bad,
         reasons=tuple(reasons),
     )

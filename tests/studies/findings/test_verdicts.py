@@ -149,6 +149,17 @@ def test_a_study_that_holds():
     assert [each.verdict for each in settled.findings] == ["supported", "not supported", "not supported"]
 
 
+def test_a_study_that_has_not_run_to_its_end_has_no_verdict_yet():
+    own = [finding(), finding("supported", "own")]
+
+    for findings in ([finding()], own):
+        settled = settle(findings, complete=False)
+
+        assert (settled.verdict, settled.controls_verdict) == ("withheld", "withheld")
+        assert settled.reasons == ("the study has not run to its end",)
+        assert {each.verdict for each in settled.findings} == {"supported"}
+
+
 def test_holm_is_over_primary_predictions():
     found = [finding(p=0.01), finding(p=0.02), finding(role="real", p=0.001), finding("not supported", "negative")]
     assert [each.p_holm for each in settle(found).findings] == [0.02, 0.02, None, None]
