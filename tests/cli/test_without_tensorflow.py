@@ -28,13 +28,25 @@ COMMANDS = [
     (["report", "."], 0, []),
     (["plot", "accuracy", "confusion", "roc", "calibration"], 0, []),
 ]
+MORE = [
+    ["plot", "importance"],
+    ["info", "--json"],
+    ["train"],
+    ["run", "moons"],
+    ["study", "depth", "--budget", "quick"],
+]
 SCRIPT = """
 import json, sys
 from dlwhy.cli import run_command
 heavy = {"tensorflow", "keras", "matplotlib", "sklearn", "scipy.stats"}
-for command in json.loads(sys.argv[1]):
+first, then = json.loads(sys.argv[1])
+def run(command):
     code = run_command(command)
     print("done", json.dumps([code, sorted(heavy & set(sys.modules))]))
+for command in first:
+    run(command)
+print("gone", flush=True)
+print("gone", file=sys.stderr, flush=True)
 """
 # what Python finds where Keras and TensorFlow have never been installed: neither modules nor versions
 HIDE = """
@@ -49,6 +61,11 @@ version = importlib.metadata.version
 def installed(name):
     return version("no-such-package" if name in gone else name)
 importlib.metadata.version = installed
+for name in [name for name in sys.modules if name.partition(".")[0] == "dlwhy"]:
+    del sys.modules[name]
+from dlwhy.cli import run_command
+for command in then:
+    run(command)
 """
 
 
@@ -61,40 +78,38 @@ def at_demo(demo, tmp_path_factory):
     return folder
 
 
-def _in_one_process(script, commands, folder):
-    """The exit code of each command, what is imported after it, and what all of them said."""
-    arguments = [sys.executable, "-c", script, json.dumps(commands)]
-    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)
-    ends = [json.loads(line.removeprefix("done ")) for line in done.stdout.splitlines() if line.startswith("done ")]
-    assert len(ends) == len(commands), done.stderr
-    return ends, done
+def test_no_command_on_a_model_of_ours_imports_tensorflow_and_all_work_where_it_is_not_installed(
+    at_demo, dlwhy_in_process
+):
+    """In one process: first with TensorFlow and Keras there, then, with our modules imported anew, without."""
+    first = [command for command, _, _ in COMMANDS]
+    wanted = dlwhy_in_process("predict", at_demo / "points.csv", "-m", at_demo / "model.keras")
+    arguments = [sys.executable, "-c", SCRIPT + HIDE, json.dumps([first, first + MORE])]
+
+    done = subprocess.run(arguments, cwd=at_demo, capture_output=True, text=True, check=False)
+
+    (there, gone), (_, err) = (text.split("gone\n") for text in (done.stdout, done.stderr))
+    check_imports(_ends(there), done.stderr)
+    assert [code for code, _ in _ends(gone)] == [*(code for _, code, _ in COMMANDS), 0, 0, 2, 2, 2], err
+    assert '"keras": "none"' in gone
+    assert (at_demo / "labels.csv").read_text() == wanted.out
+    refused = "error: TensorFlow is not installed: networks can't be trained (pip install tensorflow keras)"
+    assert err.count(refused) == 3
+    assert not (at_demo / "study").exists()
+    assert not [*(at_demo / "run").iterdir()]
 
 
-def test_no_command_on_a_model_of_ours_imports_tensorflow(at_demo):
-    ends, done = _in_one_process(SCRIPT, [command for command, _, _ in COMMANDS], at_demo)
+def _ends(out):
+    """The exit code of each command, and what is imported after it."""
+    return [json.loads(line.removeprefix("done ")) for line in out.splitlines() if line.startswith("done ")]
 
+
+def check_imports(ends, err):
     may = set()
     for (command, wanted, more), (code, imported) in zip(COMMANDS, ends, strict=True):
         may |= set(more)
-        assert code == wanted, (command, done.stderr)
+        assert code == wanted, (command, err)
         assert set(imported) <= may, command
-
-
-def test_they_work_where_neither_tensorflow_nor_keras_is_installed(at_demo, dlwhy_in_process):
-    commands = [command for command, _, _ in COMMANDS] + [["plot", "importance"], ["info", "--json"]]
-    commands += [["train"], ["run", "moons"], ["study", "depth", "--budget", "quick"]]
-    wanted = dlwhy_in_process("predict", at_demo / "points.csv", "-m", at_demo / "model.keras")
-
-    ends, done = _in_one_process(HIDE + SCRIPT, commands, at_demo)
-
-    codes = [code for code, _ in ends]
-    assert codes == [*(code for _, code, _ in COMMANDS), 0, 0, 2, 2, 2], done.stderr
-    assert '"keras": "none"' in done.stdout
-    assert (at_demo / "labels.csv").read_text() == wanted.out
-    refused = "error: TensorFlow is not installed: networks can't be trained (pip install tensorflow keras)"
-    assert done.stderr.count(refused) == 3
-    assert not (at_demo / "study").exists()
-    assert not [*(at_demo / "run").iterdir()]
 
 
 def test_a_model_in_bfloat16_is_left_to_keras(at_demo, tmp_path, dlwhy_in_process):

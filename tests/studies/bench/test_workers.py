@@ -52,16 +52,6 @@ def test_no_arms_start_no_workers():
     assert not list(workers.outcomes({}, conduct.design(Request(claim="tiny")).all_seeds, None, cluster="nowhere:1"))
 
 
-def test_many_simple_models_take_a_process_a_core_and_give_the_same_rows(monkeypatch):
-    study = conduct.design(Request(claim="tiny", n_seeds=2, only=("linear",)))
-    before = here(study)
-    monkeypatch.setattr(workers, "_MANY", len(study.arms) * 2)
-    monkeypatch.setattr(workers, "_cores", lambda: 2)
-    monkeypatch.setattr(workers, "run_arm", None)  # here; other processes have their own
-    found = plain(dict(workers.outcomes(study.arms, study.all_seeds, None)))
-    assert found == before
-
-
 def test_own_data_and_what_measures_time_stay_in_this_process(monkeypatch):
     monkeypatch.setattr(workers, "_cores", lambda: 2)
     own = conduct.own_data(make("moons", samples=100))
@@ -85,15 +75,21 @@ def test_without_tensorflow_no_network_is_tried_and_simple_models_are(study, mon
         next(workers.outcomes(depth.arms, depth.all_seeds, None))
 
 
-def test_a_worker_that_is_killed_has_its_arms_run_again(study):
+def test_many_simple_models_take_a_process_a_core_and_one_that_is_killed_has_its_arms_run_again(study, monkeypatch):
+    before = here(study)
+    monkeypatch.setattr(workers, "_MANY", len(study.arms) * 3)
+    monkeypatch.setattr(workers, "_cores", lambda: 2)
+    monkeypatch.setattr(workers, "run_arm", None)  # here; other processes have their own
     found = {}
-    for key, outcome in workers.outcomes(study.arms, study.all_seeds, None, jobs=2):
+    for key, outcome in workers.outcomes(study.arms, study.all_seeds, None):
         if not found:
-            for pid in processes.workers(os.getpid()):
+            there = processes.workers(os.getpid())
+            assert len(there) == 2
+            for pid in there:
                 os.kill(pid, signal.SIGKILL)
         assert key not in found
         found[key] = outcome
-    assert plain(found) == here(study)
+    assert plain(found) == before
 
 
 def test_arms_that_kill_every_worker_are_given_up(study, monkeypatch):
