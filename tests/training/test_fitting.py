@@ -72,8 +72,7 @@ def test_the_linear_path_alone_is_kept_where_training_only_hurts():
     np.testing.assert_allclose(kept.logits(data.X_test), logits[:, 0], atol=1e-5)
 
 
-@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
-@pytest.mark.parametrize("members", [1, 3])
+@pytest.mark.parametrize(("task", "members"), [("binary", 3), ("multiclass", 3), ("regression", 3), ("multiclass", 1)])
 def test_an_ensemble_predicts_the_mean_of_its_members_and_is_a_file(task, members, tmp_path):
     data = small(task, n=1100, scale=30.0)
     replicas = fitting.train_members(data, TABLE, HOW, members=members)
@@ -106,7 +105,8 @@ def test_members_share_scales_and_differ_in_rows_and_start():
 
 def test_the_recipe_for_tables_sees_what_a_linear_model_can_not():
     data = small(n=600)
-    ensemble = fitting.fit(data, RECIPES["table"][0], RECIPES["table"][1], members=2)
+    options = dataclasses.replace(RECIPES["table"][1], engine="graph")  # which has nothing to compile
+    ensemble = fitting.fit(data, RECIPES["table"][0], options, members=2)
     accuracy = ((ensemble.predict(data.X_test) > 0.5) == data.y_test).mean()
     about = ensemble.details.training
     assert about["held_out_loss"] < about["linear_loss"] - 0.1

@@ -9,6 +9,7 @@ from dlwhy.training.choosing import choose, epochs_a_call
 from tests.training.conftest import fit_once, small
 
 NETWORK = NetworkSpec(layers=(8,), activation="tanh")
+SMOOTHED = {"optimizer": "adamw", "schedule": "warm-up", "beta_2": 0.95, "label_smoothing": 0.1}
 
 
 def history(dataset, engine, network=NETWORK, **options):
@@ -31,7 +32,7 @@ def test_engines_agree_with_keras_on_every_task(dataset, engine):
     [
         {"optimizer": "momentum", "schedule": "cosine", "validation_split": 0.3},
         {"optimizer": "nesterov", "clip_norm": 0.1, "batch_size": 1000},
-        {"optimizer": "adamw", "schedule": "warm-up", "beta_2": 0.95, "label_smoothing": 0.1},
+        SMOOTHED,
         pytest.param({"optimizer": "rmsprop", "schedule": "step"}, marks=pytest.mark.slow),
         pytest.param({"optimizer": "adagrad", "class_weight": "balanced"}, marks=pytest.mark.slow),
         pytest.param({"optimizer": "nadam", "batch_size": 7}, marks=pytest.mark.slow),
@@ -62,9 +63,11 @@ def test_graph_agrees_with_keras_on_every_network(binary, network):
         np.testing.assert_allclose(ours.history[column], values, atol=1e-4, err_msg=column)
 
 
-@pytest.mark.parametrize("task", ["binary", "multiclass"])
-def test_label_smoothing_is_keras_and_for_training_only(task):
-    data, options = small(task), {"label_smoothing": 0.2}
+@pytest.mark.parametrize(
+    ("task", "options"), [("binary", SMOOTHED), ("multiclass", {"label_smoothing": 0.2})], ids=["binary", "multiclass"]
+)
+def test_label_smoothing_is_keras_and_for_training_only(task, options):
+    data = small(task)
     reference, ours = history(data, "keras", **options), history(data, "graph", **options)
     for column, values in reference.history.items():
         np.testing.assert_allclose(ours.history[column], values, atol=1e-4, err_msg=column)
