@@ -65,7 +65,7 @@ def test_no_text_is_cut_or_covered(kind, task, look, size, hard):
 
 def test_at_every_resolution(hard):
     figure = drawn_in_a_style([hard("binary")], ["boundary", "loss"])
-    assert {dpi: faults(figure, dpi) for dpi in (50, 150, 300)} == {50: [], 150: [], 300: []}
+    assert {dpi: faults(figure, dpi) for dpi in (50, 300)} == {50: [], 300: []}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import itertools
 import json
 import subprocess
 import sys
-import textwrap
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -139,35 +138,6 @@ def test_frozen_layers_stay_frozen(make: Make, tmp_path: Path) -> None:
     assert network.parameters(read.model) == network.parameters(trained.model)
     trained.model.trainable = False
     assert network.parameters(again(archive.to_bytes(trained), tmp_path).model) == 0
-
-
-def test_case_94_another_process_with_another_past_writes_the_same_bytes(tmp_path: Path) -> None:
-    script = """
-        import sys
-        from dlwhy.training import accelerator; accelerator.load()  # in half the time of importing Keras oneself
-        import keras
-        from dlwhy.data.dataset import Column
-        from dlwhy.models import network; from dlwhy.models.keras_file import archive
-        from dlwhy.models.details import Details
-        from dlwhy.models.network import NetworkSpec
-
-        def content():
-            spec = NetworkSpec(batch_norm=True, dropout=0.1)
-            model = network.build(spec, n_features=2, task="binary", seed=7)
-            model.compile(optimizer=keras.optimizers.Adam(0.01), loss="binary_crossentropy")
-            model.optimizer.build(model.trainable_variables)
-            columns = (Column(name="x0"), Column(name="x1"))
-            details = Details(task="binary", columns=columns, class_names=("a", "b"), training={})
-            return archive.to_bytes(archive.Trained(network=model, history={"loss": [0.1]}, details=details))
-    """
-    here: dict = {}
-    exec(textwrap.dedent(script), here)
-    first, second = here["content"](), here["content"]()
-    child = textwrap.dedent(script) + "\ncontent()\nsys.stdout.buffer.write(content())"
-    done = subprocess.run([sys.executable, "-c", child], capture_output=True, check=False)
-
-    assert first == second
-    assert done.stdout == first, done.stderr.decode()
 
 
 def test_no_clock_and_no_address_is_in_a_file(good: bytes) -> None:
@@ -326,36 +296,64 @@ def test_an_ensemble_is_written_and_read_back(task: str, members: int, tmp_path:
     assert archive.to_bytes(read) == content
 
 
-def test_keras_opens_ensembles_where_dlwhy_is_not_installed(tmp_path: Path) -> None:
+# for another process, which is told a folder: Keras alone, then dlwhy beside it
+BLOCKED = """
+import pathlib, sys
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "dlwhy":
+            raise ImportError(name)
+sys.meta_path.insert(0, Blocked())
+sys.modules.update(sklearn=None, matplotlib=None)  # Keras would take a second for them
+import gc; gc.disable()
+import keras, numpy as np
+folder = pathlib.Path(sys.argv[1])
+X = np.load(folder / "X.npy")
+for path in folder.glob("*.keras"):
+    np.save(path.with_suffix(".npy"), keras.models.load_model(path)(X))
+assert "dlwhy" not in sys.modules
+del sys.meta_path[0]
+"""
+CONTENT = """
+import sys, keras
+from dlwhy.data.dataset import Column
+from dlwhy.models import network; from dlwhy.models.keras_file import archive
+from dlwhy.models.details import Details
+from dlwhy.models.network import NetworkSpec
+
+def content():
+    spec = NetworkSpec(batch_norm=True, dropout=0.1)
+    model = network.build(spec, n_features=2, task="binary", seed=7)
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss="binary_crossentropy")
+    model.optimizer.build(model.trainable_variables)
+    columns = (Column(name="x0"), Column(name="x1"))
+    details = Details(task="binary", columns=columns, class_names=("a", "b"), training={})
+    return archive.to_bytes(archive.Trained(network=model, history={"loss": [0.1]}, details=details))
+"""
+
+
+def test_keras_opens_ensembles_without_dlwhy_and_case_94_another_past_writes_the_same_bytes(tmp_path: Path) -> None:
+    """In one process, for it has to import Keras."""
     expected, X = {}, ensembles.rows(40)
     for task, members in itertools.product(ensembles.CLASSES, (1, 8)):
         trained = ensembles.trained(ensembles.build(task, members, bins=6 * (members > 1)), task)
         archive.write(trained, tmp_path / f"{task}{members}.keras")
         expected[f"{task}{members}"] = trained.predict(X)
     np.save(tmp_path / "X.npy", X)
-    script = """
-        import pathlib, sys
-        class Blocked:
-            def find_spec(self, name, path=None, target=None):
-                if name.partition(".")[0] == "dlwhy":
-                    raise ImportError(name)
-        sys.meta_path.insert(0, Blocked())
-        sys.modules.update(sklearn=None, matplotlib=None)  # Keras would take a second for them
-        import gc; gc.disable()
-        import keras, numpy as np
-        folder = pathlib.Path(sys.argv[1])
-        X = np.load(folder / "X.npy")
-        for path in folder.glob("*.keras"):
-            np.save(path.with_suffix(".npy"), keras.models.load_model(path)(X))
-        assert "dlwhy" not in sys.modules
-    """
-    command = [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    here: dict = {}
+    exec(CONTENT, here)
+    first, second = here["content"](), here["content"]()
+    script = BLOCKED + CONTENT + "\ncontent()\nsys.stdout.buffer.write(content())"
 
-    assert done.returncode == 0, done.stderr
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, check=False, cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr.decode()
+    assert len(expected) == 6
     for name, ours in expected.items():
         theirs = np.load(tmp_path / f"{name}.npy").reshape(ours.shape)
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6, err_msg=name)
+    assert first == second
+    assert done.stdout == first, done.stderr.decode()
 
 
 def test_an_ensemble_predicts_without_tensorflow(tmp_path: Path) -> None:

@@ -105,7 +105,11 @@ def test_a_worker_with_other_versions_is_refused(study, monkeypatch):
         list(workers.outcomes(study.arms, study.all_seeds, None, jobs=2))
 
 
-def test_a_study_that_is_given_up_leaves_no_worker(study):
+def test_a_study_that_is_given_up_leaves_no_worker(study, monkeypatch):
+    first = next(iter(study.arms))
+    sleep = time.sleep
+    # pickled by value: one arm ends, the others would go on
+    monkeypatch.setattr(workers, "_keyed", lambda key, *_: (key, key == first or sleep(60)))
     found = workers.outcomes(study.arms, study.all_seeds, None, jobs=2)
     next(found)
     assert processes.workers(os.getpid())
