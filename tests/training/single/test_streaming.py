@@ -1,5 +1,6 @@
 """Training on slices: the very numbers of training in memory, told and ended within an epoch."""
 
+import dataclasses
 import os
 import sys
 
@@ -62,13 +63,16 @@ def test_every_task_ends_bit_identical_and_the_model_says_nothing_of_slices(data
 BATCH_NORM = NetworkSpec(layers=(8,), batch_norm=True, dropout=0.2)
 
 
+WEIGHTED = {"class_weight": "balanced", "schedule": "cosine"}
+
+
 @pytest.mark.parametrize("engine", ["graph", "xla"])
 @pytest.mark.parametrize(
     ("network", "options"),
     [
-        # with a rest, which is a program of its own, below
-        (BATCH_NORM, {"batch_size": 30}),
-        (NetworkSpec(layers=(8,), l2=0.01), {"class_weight": "balanced", "schedule": "cosine"}),
+        # XLA compiles long: all at once; with a rest, which is a program of its own, below
+        (dataclasses.replace(BATCH_NORM, l2=0.01), {"batch_size": 30, **WEIGHTED}),
+        pytest.param(NetworkSpec(layers=(8,), l2=0.01), WEIGHTED, marks=pytest.mark.slow),
         pytest.param(
             NetworkSpec(layers=(150, 150), layer_norm=True),
             {"optimizer": "momentum", "batch_size": 30},
@@ -76,7 +80,7 @@ BATCH_NORM = NetworkSpec(layers=(8,), batch_norm=True, dropout=0.2)
         ),
         pytest.param(NETWORK, {"batch_size": 1000, "clip_norm": 0.1}, marks=pytest.mark.slow),
     ],
-    ids=["batch-norm", "weights", "wide", "one-batch"],
+    ids=["batch-norm-weights", "weights", "wide", "one-batch"],
 )
 def test_every_recipe_ends_bit_identical(binary, engine, network, options):
     assert_same(*both(binary, network, engine=engine, **options))

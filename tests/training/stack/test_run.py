@@ -76,13 +76,15 @@ def test_optimizers_keep_more_or_less_and_schedules_plan_with_the_steps_of_a_rep
     [
         ("last", NetworkSpec(layers=())),
         ("first", NetworkSpec(layers=(8,), batch_norm=True)),
-        ("last", NetworkSpec(layers=(8,), layer_norm=True, activation="gelu")),
+        (
+            "last",
+            NetworkSpec(layers=(8,), layer_norm=True, activation="gelu", l1=0.01, l2=0.02, initializer="orthogonal"),
+        ),
         ("first", NetworkSpec(layers=(3, 3, 6, 6), residual=True, activation="tanh")),
         ("last", NetworkSpec(layers=(6, 6), residual=True, batch_norm=True, initializer="he_normal")),
-        ("last", NetworkSpec(layers=(8,), l1=0.01, l2=0.02, initializer="orthogonal")),
         ("first", NetworkSpec(layers=(40, 40), activation="swish")),
     ],
-    ids=["linear", "batch-norm", "layer-norm", "residual", "residual-batch-norm", "penalties", "wide"],
+    ids=["linear", "batch-norm", "layer-norm-penalties", "residual", "residual-batch-norm", "wide"],
 )
 def test_every_network(spec, layout, monkeypatch):
     monkeypatch.setattr("dlwhy.training.stack.size._suits_last", lambda _: layout == "last")
@@ -97,8 +99,7 @@ def test_every_network(spec, layout, monkeypatch):
 @pytest.mark.parametrize(
     "options",
     [
-        {"clip_norm": 0.1, "batch_size": 30},
-        {"class_weight": "balanced", "validation_split": 0.3},
+        {"class_weight": "balanced", "validation_split": 0.3, "clip_norm": 0.1, "batch_size": 30},
         {"batch_size": 200, "normalize": "always"},
     ],
     ids="-".join,
