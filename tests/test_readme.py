@@ -27,7 +27,7 @@ def lines():
 
 
 def shortened(words):
-    """A study takes minutes: here two arms of one control are trained for an epoch, and all else is only planned.
+    """A study takes minutes: here one arm of one control is trained for an epoch, and all else is only planned.
 
     Lessons are played by tests of their own, and XLA compiles what `run` trains.
     """
@@ -43,7 +43,7 @@ def shortened(words):
         return words
     if words[1] != "depth":
         return [*words, "--dry-run"]
-    return [*words, "--seeds", "2", "--epochs", "1", *(f"--only=linear: depth {depth}" for depth in (1, 3))]
+    return [*words, "--seeds", "2", "--epochs", "1", "--only=linear: depth 1"]
 
 
 @pytest.fixture
