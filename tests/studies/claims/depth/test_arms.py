@@ -25,7 +25,7 @@ def test_a_map_has_its_top_above_and_blanks_outside_the_disc():
 
 def test_a_map_is_what_the_network_of_the_first_seed_has_learnt():
     study = depth.design(Request(claim="depth", budget="quick", n_seeds=2))
-    arm = running.changed(study.arms["rings-4: depth 3"], steps=1500, rates=())
+    arm = running.changed(study.arms["rings-4: depth 3"], steps=700, rates=())
     found = running.run(arm, Seeds(report=study.seeds, tuning=()))
     cells, inside = arms.disc()
     truth, drawn = arms.class_map((4 * np.square(cells).sum(axis=1)).astype(int) % 2), found.runs[0].extra["map"]
