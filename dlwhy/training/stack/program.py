@@ -224,7 +224,8 @@ class Stack:
             tape.watch(mine)
             dropping = self._dropping(feed, slots[0])
             logits, after = self.network.forward(weights, X, real=real, dropping=dropping, once=once)
-            logits = fences.with_gradient(logits, once)
+            if once is not as_it_is:
+                logits = fences.with_gradient(logits, once)
             losses = self._losses(logits, y, self._smoothing) * real
             if sample_weights is not None:
                 losses *= sample_weights
