@@ -134,3 +134,8 @@ def _shown(character: str) -> str:
         return character
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def unbroken(text: str) -> str:
+    """Keep each number and its percent sign in one line; not for what is copied, such as a command."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")

@@ -10,7 +10,7 @@ from typing import Any
 
 from dlwhy.errors import UsageError
 from dlwhy.messages import sentences
-from dlwhy.text import display, nearest
+from dlwhy.text import display, nearest, unbroken
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "it": "italiano"}
 ENGLISH = "en"
@@ -86,7 +86,9 @@ class Language:
             return text
         taken = {*text, *"".join(names)}
         free = (mark for mark in map(chr, _MARKS) if mark not in taken)
-        marks = dict(zip(free, filter(_FRAGILE.search, names), strict=False))
+        # the longest first: one name may be a part of another
+        fragile = sorted(filter(_FRAGILE.search, names), key=len, reverse=True)
+        marks = dict(zip(free, fragile, strict=False))
         for mark, name in marks.items():
             text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", mark, text)
         said = "\n".join(line if line in names else self._line(line) for line in text.split("\n"))
@@ -96,8 +98,7 @@ class Language:
         found = sentences.drawn(line, self._templates, self.number)
         if found is None and _WORDS.search(line) is None:
             return self.number(line)
-        # a line may be broken at a space, but not before a sign that belongs to a number
-        return (self.value(line) if found is None else found).replace(" %", "\N{NO-BREAK SPACE}%")
+        return unbroken(self.value(line) if found is None else found)
 
     @property
     def _templates(self) -> "sentences.Templates":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dlwhy.messages.language import LANGUAGES, Language, load
 from dlwhy.report import loss, neurons, proof
 from dlwhy.report.content import Amount, Cell, Page, Said, Study, Unit, Word
-from dlwhy.text import display, plain
+from dlwhy.text import display, plain, unbroken
 
 if TYPE_CHECKING:
     import jinja2
@@ -102,7 +102,7 @@ def _environment(lang: Language) -> "jinja2.Environment":
         "facts": lambda scrub: None if scrub is None else dataclasses.asdict(scrub),
     }
     environment.globals |= {
-        "t": lambda key, **values: _kept(lang.say(key, **values)),
+        "t": lambda key, **values: unbroken(lang.say(key, **values)),
         "lang": lang.code,
         "embedded": embedded,
     }
@@ -129,12 +129,7 @@ def _titled(svg: str, title: str) -> "Markup":
 def _headline(name: str, said: tuple[str, Mapping[str, Any]], lang: Language) -> str:
     """Say what a model scores; values are numbers as we write them."""
     values = {key: lang.value(value) if isinstance(value, str) else value for key, value in said[1].items()}
-    return _kept(lang.say(said[0], name=display(name), **values))  # long enough to tell where it lies
-
-
-def _kept(text: str) -> str:
-    """Keep a number and its sign in one line; not in what is copied, such as a command."""
-    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+    return unbroken(lang.say(said[0], name=display(name), **values))  # long enough to tell where it lies
 
 
 def _stage(stage: str, lang: Language) -> str:
@@ -206,7 +201,7 @@ def _said(text: str, lang: Language) -> "Markup":
     from markupsafe import Markup, escape
 
     found, code = lang.sentence(text)
-    shown = escape(_kept(display(found, _LONGEST)))
+    shown = escape(unbroken(display(found, _LONGEST)))
     return shown if code == lang.code else Markup('<span lang="{}">{}</span>').format(code, shown)
 
 

@@ -54,3 +54,11 @@ def test_a_text_has_its_values_put_in_whole_numbers_grouped():
 def test_a_language_that_there_is_not_is_refused():
     with pytest.raises(UsageError, match=r"--lang fr: no such language \(there is en, it\)"):
         language.check("fr")
+
+
+def test_a_name_within_another_leaves_the_longer_one_whole():
+    names = ["b; c", "a; b; c"]
+
+    for said in names:
+        for order in (names, names[::-1]):
+            assert IT.in_picture(f"true {said}", order) == f"{said}, valore vero"

@@ -22,7 +22,7 @@ from rich.text import Text
 from dlwhy.cli.options import Common
 from dlwhy.errors import DlwhyError, DlwhyNote, DlwhyWarning
 from dlwhy.files import write_stdout
-from dlwhy.text import display, inert, json_text
+from dlwhy.text import display, inert, json_text, unbroken
 
 # characters of a column of words, however narrow the terminal
 _FEWEST = 10
@@ -214,8 +214,7 @@ def _filled(text: str, indent: str) -> str:
 
 def _folded(text: str, width: int, **how: Any) -> str:
     """Break a text into lines between words, but not before the sign that belongs to a number."""
-    kept = text.replace(" %", "\N{NO-BREAK SPACE}%")
-    return textwrap.fill(kept, width, break_on_hyphens=False, **how).replace("\N{NO-BREAK SPACE}%", " %")
+    return textwrap.fill(unbroken(text), width, break_on_hyphens=False, **how).replace("\N{NO-BREAK SPACE}%", " %")
 
 
 def _to_stderr(line: str) -> None:
